@@ -1,0 +1,74 @@
+# Shouwang 守望: `make` prints what there is to do.
+# One stamp file stands for each installation, so a second start is instant.
+
+PYTHON ?= python3
+DATA ?= $(CURDIR)/data/exercise
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command "make lock" pyproject.toml
+
+# Real cases for development and tests, never shipped; tests say so and skip without them.
+ifneq ($(wildcard $(CURDIR)/../shared/data),)
+SHOUWANG_CASES ?= $(abspath $(CURDIR)/../shared/data)
+endif
+export SHOUWANG_CASES
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test check prove bench schemas venv lock clean
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+run: $(VENV)/.installed ## Start an exercise [FOR=seconds] [PACE=factor] [DATA=folder]
+	@$(BIN)/shouwang run $(if $(FOR),--for $(FOR)) $(if $(PACE),--pace $(PACE)) --data "$(DATA)"
+
+test: $(VENV)/.developed ## Run every test in its short form [ONLY="path or option"]
+	@command -v chromium >/dev/null || deploy/install-chromium.sh
+	@$(BIN)/python -m pytest $(ONLY)
+
+check: $(VENV)/.developed ## Format, lint, types, imports, tidiness
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest tests/test_tidy.py tests/test_docs.py tests/test_packaging.py
+
+prove: $(VENV)/.developed ## Run the long forms of the tests that have one [ONLY=path]
+	@$(BIN)/python -m pytest --prove -m prove $(ONLY)
+
+bench: $(VENV)/.developed ## Measure [ONLY=thread]
+	@$(BIN)/python -m tests.bench $(ONLY)
+
+schemas: $(VENV)/.installed ## Write the JSON Schemas and the pages of codes
+	@$(BIN)/python -m schemas.write
+	@$(BIN)/python -m deploy.write_docs
+
+venv: $(VENV)/.developed ## Install everything for development into .venv
+
+lock: $(VENV)/.developed ## Choose the newest versions allowed and lock them with hashes
+	@$(LOCK) --upgrade --no-annotate --extra build --output-file deploy/requirements.txt
+	@$(LOCK) --upgrade --no-annotate --all-extras --constraint deploy/requirements.txt \
+		--output-file deploy/requirements-dev.txt
+
+clean: ## Remove .venv, caches and built files; keep data/
+	@rm -rf $(VENV) build dist htmlcov .coverage .hypothesis .import_linter_cache \
+		.mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.installed: deploy/requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Shouwang needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)." \
+		"Name another one: make PYTHON=python3.11 ..." >&2; exit 1; }
+	@echo "Installing into $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV) || { \
+		echo "Could not make $(VENV). On Debian: apt-get install python3-venv" >&2; exit 1; }
+	@$(PIP) install --require-hashes --requirement deploy/requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.developed: $(VENV)/.installed deploy/requirements-dev.txt
+	@$(PIP) install --require-hashes --requirement deploy/requirements-dev.txt
+	@touch $@
