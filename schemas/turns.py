@@ -1,0 +1,64 @@
+"""Envelope (a command on its way in) and turn (the one record in the log)."""
+
+from __future__ import annotations
+
+from schemas.commands import Command
+from schemas.facts import Fact
+from schemas.refusals import Refusal
+from schemas.values import (
+    AccountId,
+    AreaId,
+    CommandId,
+    Instant,
+    Mode,
+    OperationId,
+    Stored,
+)
+
+REGISTRY = OperationId("")  # the operation of a turn that belongs to the registry
+OWNER = AccountId("owner")  # the process that owns the log; it opens it and sends ticks
+FORMAT = 1  # of the envelope and the turn themselves
+RULES = 1  # pins decide, settle and matching, code and parameters
+GENESIS = "0" * 64  # what the first turn names as the turn before it
+
+
+class Envelope(Stored):
+    """A command with who sends it, where to, and under which key.
+
+    `at` is the conductor's time in a log on given time, and None in a live one. `body` and
+    `personal` are keyed digests of the request, so a key's second use can be compared.
+    `tapped_at` is what a person's device claims; it is kept for reviews, rules never use it.
+    """
+
+    area: AreaId
+    operation: OperationId
+    mode: Mode | None
+    actor: AccountId
+    command_id: CommandId
+    command: Command
+    body: str = ""
+    personal: str = ""
+    at: Instant | None = None
+    tapped_at: Instant | None = None
+
+
+class Turn(Stored):
+    """One command with every fact that it led to, or the code of its refusal."""
+
+    format: int
+    area: AreaId
+    sequence: int
+    at: Instant
+    previous: str  # SHA-256 of the bytes of the turn before, hexadecimal
+    rules: int
+    operation: OperationId
+    mode: Mode | None
+    actor: AccountId
+    command_id: CommandId
+    body: str
+    personal: str
+    tapped_at: Instant | None
+    command: Command
+    facts: tuple[Fact, ...]
+    refusal: Refusal | None
+    subjects: tuple[str, ...]  # what a refusal is about: ids, never what was typed

@@ -1,0 +1,218 @@
+"""Values that commands, facts and entities share.
+
+House rule for everything stored: int, str, bool, None, tuple, nested frozen structs and enums as
+strings. Field order is then canonical, and the same value has the same bytes on any machine.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, NewType, dataclass_transform
+
+import msgspec
+from msgspec import Meta
+
+Instant = Annotated[int, Meta(ge=0, le=253_402_300_799_999)]  # milliseconds since 1970, UTC
+Milliseconds = Annotated[int, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=0, le=1_000_000)]
+Units = Annotated[int, Meta(ge=1, le=500)]  # deployable crews or vehicles of one skill
+Priority = Annotated[int, Meta(ge=1, le=4)]  # 1 is the most urgent, everywhere
+Grade = Annotated[int, Meta(ge=1, le=3)]  # 1 is the highest (YJ/T 1.1-2022)
+Degrees7 = Annotated[int, Meta(ge=-1_800_000_000, le=1_800_000_000)]  # 1e-7 degree
+
+DemandId = NewType("DemandId", str)
+LineId = NewType("LineId", str)
+OfferId = NewType("OfferId", str)
+AssignmentId = NewType("AssignmentId", str)
+TaskId = NewType("TaskId", str)
+IncidentId = NewType("IncidentId", str)
+GrantId = NewType("GrantId", str)
+OrganizationId = NewType("OrganizationId", str)
+AccountId = NewType("AccountId", str)
+OperationId = NewType("OperationId", str)
+AreaId = NewType("AreaId", str)
+CommandId = NewType("CommandId", str)
+DivisionCode = NewType("DivisionCode", str)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
+class Stored(
+    msgspec.Struct,
+    frozen=True,
+    gc=False,  # safe: values refer to each other by id, so no cycle can form
+    forbid_unknown_fields=True,
+    kw_only=True,
+):
+    """Base of everything that reaches a log, a checkpoint or a board."""
+
+
+class Mode(StrEnum):
+    """Whether it is real. On every record; modes never mix."""
+
+    ACTUAL = "actual"
+    EXERCISE = "exercise"
+    TEST = "test"
+
+
+class Purpose(StrEnum):
+    """What a log is for; decided in its first record, for good."""
+
+    OPERATIONS = "operations"
+    EXERCISE = "exercise"
+    HISTORY = "history"
+    COMPARISON = "comparison"
+
+
+class TimeSource(StrEnum):
+    """Where rule time comes from: the log's own stamp, or the conductor."""
+
+    LIVE = "live"
+    GIVEN = "given"
+
+
+class Role(StrEnum):
+    """What an account may do, within the scope of a grant."""
+
+    STEWARD = "steward"
+    DESK = "desk"
+    ORGANIZATION = "organization"
+    REVIEWER = "reviewer"
+
+
+class RegistrationClass(StrEnum):
+    """Who keeps the organization's record (Article 3 of the decision)."""
+
+    REGISTERED = "registered"  # county civil affairs
+    FILED = "filed"  # township
+    VILLAGE_GUIDED = "village_guided"  # village committee
+
+
+class Domain(StrEnum):
+    """The four orders that recovery restores (Article 7, paragraph 2)."""
+
+    PRODUCTION = "production"
+    LIFE = "life"
+    WORK = "work"
+    SOCIAL_ORDER = "social_order"
+
+
+class Datum(StrEnum):
+    """Coordinate reference systems taken at the door; both agree within a decimeter."""
+
+    WGS84 = "WGS-84"
+    CGCS2000 = "CGCS2000"
+
+
+class PlaceKind(StrEnum):
+    POINT = "point"
+    SHAPE = "shape"
+    DIVISION = "division"
+
+
+class CloseReason(StrEnum):
+    """Why a demand was closed."""
+
+    MET = "met"
+    PARTLY_MET_ACCEPTED = "partly_met_accepted"
+    POSTED_BY_MISTAKE = "posted_by_mistake"
+    CANCELED = "canceled"
+    DUPLICATE = "duplicate"
+    UNFOUNDED = "unfounded"
+    DONE_BY_OTHERS = "done_by_others"
+    EXPIRED_UNMET = "expired_unmet"
+    INCIDENT_CLOSED = "incident_closed"
+
+
+class DeclineReason(StrEnum):
+    """Why an organization said no; never held against it."""
+
+    NO_CREW = "no_crew"
+    TOO_FAR = "too_far"
+    ROAD_BLOCKED = "road_blocked"
+    EQUIPMENT = "equipment"
+    UNSAFE = "unsafe"
+    OTHER = "other"
+
+
+class StandDownReason(StrEnum):
+    """Why an offer or an assignment is no longer wanted."""
+
+    COVERED = "covered"
+    DEMAND_CLOSED = "demand_closed"
+    DEMAND_AMENDED = "demand_amended"
+    POSTED_BY_MISTAKE = "posted_by_mistake"
+    INCIDENT_CLOSED = "incident_closed"
+
+
+class Gate(StrEnum):
+    """What kept an organization from being asked, in the order of checking."""
+
+    DUTY = "duty"
+    ASKED_BEFORE = "asked_before"
+    SKILL = "skill"
+    CERTIFICATE_MISSING = "certificate_missing"
+    CERTIFICATE_GRADE = "certificate_grade"
+    CERTIFICATE_NOT_YET = "certificate_not_yet"
+    CERTIFICATE_EXPIRED = "certificate_expired"
+    CAPACITY = "capacity"
+    DISTANCE = "distance"
+
+
+class Sealed(Stored):
+    """Text that only the holder of the key can read; rules never look inside."""
+
+    key: Annotated[str, Meta(max_length=64)]
+    nonce: Annotated[str, Meta(max_length=24)]
+    ciphertext: Annotated[str, Meta(max_length=12_000)]
+
+
+class Place(Stored):
+    """A point, a shape or a whole division, fixed once at the door.
+
+    `x`, `y`, `z` are Earth-centered centimeters (GRS80) of the representative point, so squared
+    distances are exact integers. `shape` holds the outer ring, flat: lon, lat, lon, lat …
+    """
+
+    kind: PlaceKind
+    division: DivisionCode
+    crs: Datum
+    lon: Degrees7
+    lat: Degrees7
+    x: int
+    y: int
+    z: int
+    approximate: bool = False
+    shape: tuple[Degrees7, ...] = ()
+
+
+class LineRequest(Stored):
+    """One line of a demand: so many units of one skill."""
+
+    skill: str
+    minimum: Units
+    target: Units
+    grade: Grade | None = None  # the lowest grade that will do; None for a general skill
+    hazardous: bool = False
+
+
+class Capability(Stored):
+    """Deployable units of one skill."""
+
+    skill: str
+    units: Count
+
+
+class Certificate(Stored):
+    """A verified grade in a skill, with the time it is valid."""
+
+    skill: str
+    grade: Grade
+    valid_from: Instant
+    valid_until: Instant | None
+
+
+class GateCount(Stored):
+    """How many organizations failed at one gate."""
+
+    gate: Gate
+    count: Count
