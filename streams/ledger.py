@@ -1,0 +1,220 @@
+"""The ledger of a review: what ids stand for, learned from turns in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from geo.divisions import DivisionTree
+from schemas import facts as f
+from schemas import registry_facts as r
+from schemas.turns import Turn
+from schemas.values import (
+    AssignmentId,
+    DemandId,
+    DivisionCode,
+    IncidentId,
+    LineId,
+    Mode,
+    OfferId,
+    OrganizationId,
+    Role,
+    TaskId,
+)
+
+Decided = f.OfferSent | f.LineUnmet
+
+
+class About(NamedTuple):
+    """What a fact or a command is about, as far as it leads there."""
+
+    incident: IncidentId | None = None
+    demand: DemandId | None = None
+    line: LineId | None = None
+    task: TaskId | None = None
+    organization: OrganizationId | None = None
+    division: DivisionCode | None = None
+
+
+class KnownIncident(NamedTuple):
+    number: int
+    hazard: str
+    division: DivisionCode
+    mode: Mode | None
+    joined: tuple[DivisionCode, ...] = ()
+
+
+class KnownDemand(NamedTuple):
+    incident: IncidentId
+    number: int
+    kind: str
+    division: DivisionCode
+    mode: Mode | None
+
+
+class KnownLine(NamedTuple):
+    demand: DemandId
+    number: int
+    skill: str
+
+
+class KnownTask(NamedTuple):
+    demand: DemandId
+    number: int
+    mode: Mode | None
+    organization: OrganizationId | None = None
+
+
+class KnownOrganization(NamedTuple):
+    name: str
+    home: DivisionCode
+
+
+class Ledger:
+    """Everything that later facts name by id only. It costs what the log has brought into being."""
+
+    def __init__(self, divisions: DivisionTree) -> None:
+        self.divisions = divisions
+        self.sequence = 0
+        self.organizations: dict[str, KnownOrganization] = {}
+        self.grants: dict[tuple[str, Role], About] = {}
+        self.incidents: dict[str, KnownIncident] = {}
+        self.demands: dict[str, KnownDemand] = {}
+        self.lines: dict[str, KnownLine] = {}
+        self.offers: dict[str, tuple[LineId, OrganizationId]] = {}
+        self.assignments: dict[AssignmentId, OfferId] = {}
+        self.tasks: dict[str, KnownTask] = {}
+        self.decided: dict[str, tuple[int, Decided]] = {}  # line → the last turn that decided it
+
+    def learn(self, turn: Turn) -> None:
+        """Take in the next turn; one that is known already is passed over."""
+        if turn.sequence > self.sequence:
+            self.sequence = turn.sequence
+            for fact in turn.facts:
+                learner = _LEARNERS.get(type(fact))
+                if learner is not None:
+                    learner(self, fact, turn)
+
+    def about(self, thing: msgspec.Struct) -> About:
+        """Where a fact or a command leads: an offer to its line, a line to its demand, and up."""
+        named: Mapping[str, Any] = {name: getattr(thing, name) for name in thing.__struct_fields__}
+        line, organization = self._offered(named)
+        task = self.tasks.get(named.get("task", ""))
+        demand = self._demand(named, line, task)
+        known = self.demands.get(demand or "")
+        incident = named.get("incident") if known is None else known.incident
+        organization = organization or named.get("organization") or (task and task.organization)
+        return About(
+            incident=incident,
+            demand=demand,
+            line=line,
+            task=named.get("task"),
+            organization=organization,
+            division=known.division if known else self._division(named, incident, organization),
+        )
+
+    def _offered(self, named: Mapping[str, Any]) -> tuple[LineId | None, OrganizationId | None]:
+        """The line and the organization of an offer or an assignment; or the line that is named."""
+        offer: Any = named.get("offer") or self.assignments.get(named.get("assignment", ""))
+        known = self.offers.get(offer)
+        return (named.get("line"), None) if known is None else known
+
+    def _demand(
+        self, named: Mapping[str, Any], line: LineId | None, task: KnownTask | None
+    ) -> DemandId | None:
+        if line in self.lines:
+            return self.lines[line].demand
+        return named.get("demand") or (task and task.demand)
+
+    def _division(
+        self,
+        named: Mapping[str, Any],
+        incident: IncidentId | None,
+        organization: OrganizationId | None,
+    ) -> DivisionCode | None:
+        """Where something lies that is about no demand."""
+        for name in ("division", "home", "area"):
+            if named.get(name):
+                return DivisionCode(named[name])
+        if "place" in named:
+            return DivisionCode(named["place"].division)
+        if incident in self.incidents:
+            return self.incidents[incident].division
+        if organization in self.organizations:
+            return self.organizations[organization].home
+        return self.grants.get((named.get("account", ""), named.get("role", "")), About()).division
+
+
+def _organization(ledger: Ledger, fact: r.OrganizationRegistered, _turn: Turn) -> None:
+    ledger.organizations[fact.organization] = KnownOrganization(fact.name, fact.home)
+
+
+def _granted(ledger: Ledger, fact: r.RoleGranted, _turn: Turn) -> None:
+    ledger.grants[fact.account, fact.role] = ledger.about(fact)
+
+
+def _incident(ledger: Ledger, fact: f.IncidentOpened, turn: Turn) -> None:
+    known = KnownIncident(fact.number, fact.hazard, fact.division, turn.mode)
+    ledger.incidents[fact.incident] = known
+
+
+def _joined(ledger: Ledger, fact: f.IncidentJoined, _turn: Turn) -> None:
+    known = ledger.incidents[fact.incident]
+    ledger.incidents[fact.incident] = known._replace(joined=(*known.joined, fact.division))
+
+
+def _demand(ledger: Ledger, fact: f.DemandPublished, turn: Turn) -> None:
+    ledger.demands[fact.demand] = KnownDemand(
+        fact.incident, fact.number, fact.kind, fact.place.division, turn.mode
+    )
+    _lines(ledger, fact.demand, 1, fact.lines)
+
+
+def _amended(ledger: Ledger, fact: f.DemandAmended, _turn: Turn) -> None:
+    known = ledger.demands[fact.demand]
+    ledger.demands[fact.demand] = known._replace(division=fact.place.division)
+    _lines(ledger, fact.demand, len(fact.targets) + 1, fact.lines)
+
+
+def _lines(ledger: Ledger, demand: DemandId, first: int, lines: Iterable[f.NumberedLine]) -> None:
+    for number, line in enumerate(lines, first):
+        ledger.lines[line.line] = KnownLine(demand, number, line.request.skill)
+
+
+def _unmet(ledger: Ledger, fact: f.LineUnmet, turn: Turn) -> None:
+    ledger.decided[fact.line] = (turn.sequence, fact)
+
+
+def _offer(ledger: Ledger, fact: f.OfferSent, turn: Turn) -> None:
+    ledger.offers[fact.offer] = (fact.line, fact.organization)
+    ledger.decided[fact.line] = (turn.sequence, fact)
+
+
+def _assignment(ledger: Ledger, fact: f.AssignmentCommitted, _turn: Turn) -> None:
+    ledger.assignments[fact.assignment] = fact.offer
+
+
+def _task(ledger: Ledger, fact: f.TaskProposed, turn: Turn) -> None:
+    ledger.tasks[fact.task] = KnownTask(fact.demand, fact.number, turn.mode)
+
+
+def _claimed(ledger: Ledger, fact: f.TaskClaimed, _turn: Turn) -> None:
+    known = ledger.tasks[fact.task]
+    ledger.tasks[fact.task] = known._replace(organization=fact.organization)
+
+
+_LEARNERS: dict[type, Callable[[Ledger, Any, Turn], None]] = {
+    r.OrganizationRegistered: _organization,
+    r.RoleGranted: _granted,
+    f.IncidentOpened: _incident,
+    f.IncidentJoined: _joined,
+    f.DemandPublished: _demand,
+    f.DemandAmended: _amended,
+    f.LineUnmet: _unmet,
+    f.OfferSent: _offer,
+    f.AssignmentCommitted: _assignment,
+    f.TaskProposed: _task,
+    f.TaskClaimed: _claimed,
+}

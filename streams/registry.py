@@ -1,0 +1,88 @@
+"""The log's first record, and who may act in it: purpose, roles, scopes and their ends."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from schemas.commands import EndGrant, GrantRole, OpenLog
+from schemas.refusals import Refusal
+from schemas.registry_facts import GrantEnded, LogOpened, RoleGranted
+from schemas.turns import RULES
+from schemas.values import DivisionCode, Role
+from streams.area import Area
+from streams.cause import Cause, Decision, Refused
+from streams.entities import Grant
+
+RegistryRoomFact = LogOpened | RoleGranted | GrantEnded
+
+
+def open_log(area: Area, command: OpenLog, cause: Cause) -> Decision:
+    if area.purpose is not None:
+        return Refused(Refusal.LOG_ALREADY_OPEN)
+    if command.area != area.id or area.divisions.get(command.area) is None:
+        return Refused(Refusal.DIVISION_UNKNOWN)
+    opened = LogOpened(
+        area=command.area,
+        purpose=command.purpose,
+        time_source=command.time_source,
+        divisions=command.divisions,
+        rules=RULES,
+        at=cause.at,
+    )
+    steward = RoleGranted(
+        account=command.steward,
+        role=Role.STEWARD,
+        division=DivisionCode(command.area),
+        organization=None,
+        until=None,
+        at=cause.at,
+    )
+    return [opened, steward]
+
+
+def grant(area: Area, command: GrantRole, cause: Cause) -> Decision:
+    """An organization's role names the organization, every other role names a division."""
+    named = (command.organization is not None, command.division is not None)
+    if named != ((True, False) if command.role is Role.ORGANIZATION else (False, True)):
+        return Refused(Refusal.GRANT_UNFIT)
+    if command.division is not None and area.divisions.get(command.division) is None:
+        return Refused(Refusal.DIVISION_UNKNOWN)
+    if command.until is not None and command.until <= cause.at:
+        return Refused(Refusal.GRANT_UNFIT)
+    return [
+        RoleGranted(
+            account=command.account,
+            role=command.role,
+            division=command.division,
+            organization=command.organization,
+            until=command.until,
+            at=cause.at,
+        )
+    ]
+
+
+def end_grant(_area: Area, command: EndGrant, cause: Cause) -> Decision:
+    return [GrantEnded(account=command.account, role=command.role, at=cause.at)]
+
+
+def evolve(area: Area, fact: RegistryRoomFact) -> None:
+    match fact:
+        case LogOpened():
+            for name in ("purpose", "time_source", "divisions", "rules"):
+                area.header.put(name, getattr(fact, name))
+        case RoleGranted():
+            held = area.registry.grants.get(fact.account) or ()
+            given = Grant(
+                account=fact.account,
+                role=fact.role,
+                division=fact.division,
+                organization=fact.organization,
+                until=fact.until,
+            )
+            area.registry.grants.put(fact.account, (*held, given))
+        case GrantEnded():
+            held = area.registry.grants.get(fact.account) or ()
+            kept = tuple(grant for grant in held if grant.role is not fact.role)
+            area.registry.grants.put(fact.account, kept)
+        case _:
+            assert_never(fact)

@@ -1,0 +1,160 @@
+"""Tables of frozen entities with one journal, and orderings that follow them.
+
+The journal is what makes a turn all or nothing: it remembers every row's value before the turn,
+so a rule that fails leaves no trace, and it tells the board which rows the turn touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar
+
+from sortedcontainers import SortedList
+
+K = TypeVar("K")
+V = TypeVar("V")
+Watcher = Callable[[K, V | None, V | None], None]  # key, before, after
+
+
+class Journal:
+    """What the present turn has changed, oldest first, with the values before."""
+
+    __slots__ = ("entries",)
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[Table[Any, Any], Any, Any]] = []
+
+    def forget(self) -> None:
+        """The turn is whole: its changes stay."""
+        self.entries.clear()
+
+    def undo(self) -> None:
+        """The turn failed: everything is as it was before it."""
+        while self.entries:
+            table, key, before = self.entries.pop()
+            table.restore(key, before)
+
+    def touched(self) -> dict[tuple[str, str, Any], Any]:
+        """Scope, table and key of each changed row with its old value, in order of change."""
+        first: dict[tuple[str, str, Any], Any] = {}
+        for table, key, before in self.entries:
+            first.setdefault((table.scope, table.name, key), before)
+        return first
+
+
+class Table(Generic[K, V]):
+    """A dict of frozen rows whose changes are journaled and watched."""
+
+    __slots__ = ("_journal", "_watchers", "name", "rows", "scope")
+
+    def __init__(self, name: str, journal: Journal, scope: str = "") -> None:
+        self.name = name
+        self.scope = scope  # the operation that the table belongs to, if any
+        self.rows: dict[K, V] = {}
+        self._journal = journal
+        self._watchers: list[Watcher[K, V]] = []
+
+    def watch(self, watcher: Watcher[K, V]) -> None:
+        self._watchers.append(watcher)
+
+    def get(self, key: K) -> V | None:
+        return self.rows.get(key)
+
+    def __getitem__(self, key: K) -> V:
+        return self.rows[key]
+
+    def __contains__(self, key: K) -> bool:
+        return key in self.rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self.rows)
+
+    def put(self, key: K, value: V) -> None:
+        before = self.rows.get(key)
+        self._journal.entries.append((self, key, before))
+        self.rows[key] = value
+        for watcher in self._watchers:
+            watcher(key, before, value)
+
+    def restore(self, key: K, value: V | None) -> None:
+        """Set a row back to an earlier value, or to not being there, without journaling."""
+        now = self.rows.get(key)
+        if value is None:
+            self.rows.pop(key, None)
+        else:
+            self.rows[key] = value
+        for watcher in self._watchers:
+            watcher(key, now, value)
+
+
+class Ordering(Generic[V]):
+    """The rows of a table that have a place in an order, sorted by it: a cache, never stored.
+
+    `place` gives a row's sort key (a tuple that ends in its id, so that no two are equal), or
+    None for rows that do not belong.
+    """
+
+    __slots__ = ("_place", "_sorted")
+
+    def __init__(self, table: Table[Any, V], place: Callable[[V], tuple[Any, ...] | None]) -> None:
+        self._place = place
+        self._sorted: SortedList[tuple[Any, ...]] = SortedList()
+        table.watch(self._follow)
+
+    def _follow(self, _key: Any, before: V | None, after: V | None) -> None:
+        place = self._place
+        old = None if before is None else place(before)
+        new = None if after is None else place(after)
+        if old != new:
+            self._move(old, new)
+
+    def _move(self, old: tuple[Any, ...] | None, new: tuple[Any, ...] | None) -> None:
+        if old is not None:
+            self._sorted.remove(old)
+        if new is not None:
+            self._sorted.add(new)
+
+    def __bool__(self) -> bool:
+        return bool(self._sorted)
+
+    def first(self) -> tuple[Any, ...] | None:
+        return self._sorted[0] if self._sorted else None
+
+    def within(self, *prefix: Any) -> Iterator[tuple[Any, ...]]:
+        """The places that begin with a prefix, in order."""
+        size = len(prefix)
+        for place in self._sorted.irange(prefix):
+            if place[:size] != prefix:
+                return
+            yield place
+
+    def all(self) -> Iterator[tuple[Any, ...]]:
+        """Every place, in order."""
+        yield from self._sorted
+
+
+class Lanes(Ordering[V]):
+    """An ordering whose places begin with a lane (a priority), and whose lanes are asked apart."""
+
+    __slots__ = ("_lanes",)
+
+    def __init__(
+        self, table: Table[Any, V], place: Callable[[V], tuple[Any, ...] | None], lanes: Any
+    ) -> None:
+        super().__init__(table, place)
+        self._lanes: dict[Any, SortedList[tuple[Any, ...]]] = {lane: SortedList() for lane in lanes}
+
+    def _move(self, old: tuple[Any, ...] | None, new: tuple[Any, ...] | None) -> None:
+        if old is not None:
+            self._lanes[old[0]].remove(old)
+        if new is not None:
+            self._lanes[new[0]].add(new)
+
+    def firsts(self) -> Iterator[tuple[Any, ...]]:
+        """The first place of every lane that has one, lane by lane."""
+        for lane in self._lanes.values():
+            if lane:
+                yield lane[0]

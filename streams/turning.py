@@ -1,0 +1,195 @@
+"""Taking a turn: decide, evolve, settle, and the one record that holds it all.
+
+`take` and `fold` are the whole of what an engine needs. A turn is laid over the state only when
+it is whole: if a rule fails, the journal undoes it and nothing has happened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from schemas import wire
+from schemas.commands import OpenIncident, Tick
+from schemas.facts import Fact
+from schemas.refusals import Refusal
+from schemas.turns import FORMAT, REGISTRY, RULES, Envelope, Turn
+from schemas.values import Instant
+from schemas.views import Change
+from streams import board, rules
+from streams.area import Area, Operation
+from streams.cause import Cause, Refused
+from streams.clock import TICK, due
+from streams.entities import Key
+from streams.parameters import FACTS_MOST, KEY_LIFE, TURN_BYTES_MOST
+from streams.settle import settle
+
+__all__ = ["KeyReused", "Repeat", "RuleFailed", "Taken", "due", "fold", "take"]
+
+
+class KeyReused(Exception):
+    """The same key came with another body: 422, without a turn."""
+
+
+class RuleFailed(Exception):
+    """A rule raised; the area is as it was. The cause is chained."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A turn with its canonical bytes and what it changed on the board."""
+
+    turn: Turn
+    stored: bytes
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """No new turn: an earlier one answers (its sequence), or a stale tick (0)."""
+
+    sequence: int
+
+
+def take(area: Area, envelope: Envelope, at: Instant) -> Taken | Repeat:
+    """Decide one command at a rule time. Raises KeyReused, RuleFailed; both leave no trace.
+
+    The time is never earlier than the turn before.
+    """
+    repeat = _repeat(area, envelope)
+    if repeat is not None:
+        return repeat
+    before = area.sequence, area.at
+    area.sequence, area.at = area.sequence + 1, max(area.at, at)
+    try:
+        taken = _turn(area, envelope)
+    except Exception as error:
+        area.journal.undo()
+        area.sequence, area.at = before
+        raise RuleFailed(type(error).__name__) from error
+    if taken is None:
+        area.sequence, area.at = before
+        return Repeat(0)
+    area.journal.forget()
+    _finish(area, taken.turn, taken.stored)
+    return taken
+
+
+def _repeat(area: Area, envelope: Envelope) -> Repeat | None:
+    known = area.keys.get(envelope.command_id)
+    if known is None:
+        return None
+    other = envelope.body != known.body
+    # The personal digest cannot be made once the incident's key is gone: then it is not compared.
+    if envelope.personal and known.personal:
+        other = other or envelope.personal != known.personal
+    if other:
+        raise KeyReused
+    return Repeat(known.sequence)
+
+
+def _turn(area: Area, envelope: Envelope) -> Taken | None:
+    cause = Cause(
+        actor=envelope.actor,
+        at=area.at,
+        operation=envelope.operation,
+        mode=envelope.mode,
+        command_id=envelope.command_id,
+    )
+    decision = rules.decide(area, envelope.command, cause)
+    if isinstance(decision, Refused):
+        if decision.code is Refusal.TICK_OUT_OF_ORDER:
+            return None
+        return _whole(area, envelope, (), decision)
+    operation = _operation(area, envelope)
+    facts = list(decision)
+    for fact in facts:
+        rules.evolve(area, operation, fact)
+    _count_tick(operation, envelope)
+    if operation is not None:
+        facts += settle(area, operation, cause, rules.evolve_operation)
+    return _whole(area, envelope, tuple(facts), None)
+
+
+def _operation(area: Area, envelope: Envelope) -> Operation | None:
+    """The turn's operation; the first incident of a new one brings it into being."""
+    if envelope.operation == REGISTRY:
+        return None
+    if isinstance(envelope.command, OpenIncident):
+        assert envelope.mode is not None
+        return area.open_operation(envelope.operation, envelope.mode)
+    return area.operations[envelope.operation]
+
+
+def _count_tick(operation: Operation | None, envelope: Envelope) -> None:
+    if operation is not None and isinstance(envelope.command, Tick):
+        operation.raise_count(TICK, envelope.command.number)
+
+
+def _whole(
+    area: Area, envelope: Envelope, facts: tuple[Fact, ...], refused: Refused | None
+) -> Taken:
+    turn = Turn(
+        format=FORMAT,
+        area=area.id,
+        sequence=area.sequence,
+        at=area.at,
+        previous=area.previous,
+        rules=area.rules or RULES,
+        operation=envelope.operation,
+        mode=envelope.mode,
+        actor=envelope.actor,
+        command_id=envelope.command_id,
+        body=envelope.body,
+        personal=envelope.personal,
+        tapped_at=envelope.tapped_at,
+        command=envelope.command,
+        facts=facts,
+        refusal=None if refused is None else refused.code,
+        subjects=() if refused is None else refused.subjects,
+    )
+    stored = wire.encode(turn)
+    assert len(facts) <= FACTS_MOST
+    assert len(stored) <= TURN_BYTES_MOST
+    return Taken(turn, stored, board.changes(area))
+
+
+def _finish(area: Area, turn: Turn, stored: bytes) -> None:
+    """What every turn changes besides its facts: the chain and the used keys."""
+    area.previous = wire.digest(stored)
+    if isinstance(turn.command, Tick):
+        return  # a tick's number is checked in place of a key
+    area.keys[turn.command_id] = Key(
+        sequence=turn.sequence, at=turn.at, body=turn.body, personal=turn.personal
+    )
+    while (oldest := next(iter(area.keys))) and turn.at - area.keys[oldest].at > KEY_LIFE:
+        del area.keys[oldest]
+
+
+def fold(area: Area, stored: bytes) -> Turn:
+    """Lay a stored turn over the state without deciding again. Raises wire.NotReadable."""
+    turn = wire.decode_turn(stored)
+    area.sequence, area.at = turn.sequence, turn.at
+    if turn.refusal is None:
+        operation = _operation(area, envelope_of(turn))
+        for fact in turn.facts:
+            rules.evolve(area, operation, fact)
+        _count_tick(operation, envelope_of(turn))
+    area.journal.forget()
+    _finish(area, turn, stored)
+    return turn
+
+
+def envelope_of(turn: Turn) -> Envelope:
+    """The command that led to a turn, to be decided again."""
+    return Envelope(
+        area=turn.area,
+        operation=turn.operation,
+        mode=turn.mode,
+        actor=turn.actor,
+        command_id=turn.command_id,
+        command=turn.command,
+        body=turn.body,
+        personal=turn.personal,
+        at=turn.at,
+        tapped_at=turn.tapped_at,
+    )
