@@ -1,0 +1,249 @@
+"""The writer thread: owns the areas and the write connection, decides and commits in batches."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import Final
+
+from schemas.turns import Envelope
+from schemas.values import AreaId, Instant, TimeSource
+from schemas.wire import NotReadable, decode_turn
+from streams.area import Area
+from streams.board import everything
+from streams.engines import Defect, KeyReused, Published, Receipt, Unavailable
+from streams.engines.clock import Clock
+from streams.engines.defects import Defects
+from streams.engines.folder import Folder, FolderUnfit, opening
+from streams.engines.handover import (
+    Asked,
+    Batch,
+    Delivery,
+    Ended,
+    Failed,
+    Item,
+    Rows,
+    Stop,
+    WantRows,
+)
+from streams.engines.log_file import LogFile, NoRoom
+from streams.engines.ticks import Place, Ticker, next_tick
+from streams.turning import Repeat, RuleFailed, due, fold, take
+
+BATCH: Final = 256
+PATIENCE: Final = 1_000  # ms; short, since a sleeping machine stops the queue's clock, not ours
+PROBE_EVERY: Final = 1_000  # ms between two tries to write on a full disk
+EXIT_FAILED: Final = 70
+LAST_WORDS_S: Final = 5.0  # for an event loop that does not come round to ending the process
+
+_logger = logging.getLogger("shouwang.writer")
+
+
+class Writer(threading.Thread):
+    """Takes items from `inbox` and gives deliveries in the order of the log."""
+
+    def __init__(
+        self, folder: Folder, log: LogFile, clock: Clock, deliver: Callable[[Delivery], None]
+    ) -> None:
+        super().__init__(name="writer", daemon=True)
+        self.inbox: SimpleQueue[Item] = SimpleQueue()
+        self._folder = folder
+        self._log = log
+        self._clock = clock
+        self._deliver = deliver
+        self._defects = Defects(folder.defects)
+        self._ticker = Ticker()
+        self._areas: dict[AreaId, Area] | None = None
+        self._probe_at: Instant | None = None  # set while the disk is full
+        self._batch = Batch([])
+
+    def fold(self) -> dict[AreaId, Area]:
+        """The state of every area, folded from the log if it is not there.
+
+        For the writer itself, and for whoever opens the log before the writer is started.
+        """
+        if self._areas is None:
+            self._areas = fold_all(self._folder, self._log)
+            for area in self._areas.values():
+                if is_live(area):
+                    self._ticker.expect(area)
+        return self._areas
+
+    def run(self) -> None:
+        try:
+            while self._round():
+                pass
+            self._log.close()
+            self._drop()
+            self._deliver(Ended())
+        except BaseException:  # whatever it was, memory may be wrong by now
+            _logger.critical("the writer has failed; this process ends", exc_info=True)
+            self._deliver(Failed([asked.waiter for asked in self._batch.asked]))
+            time.sleep(LAST_WORDS_S)
+            os._exit(EXIT_FAILED)
+
+    def _round(self) -> bool:
+        """One batch, from the inbox to the event loop. False once it was the last."""
+        items = self._gather()
+        self._batch = batch = Batch([item for item in items if isinstance(item, Asked)])
+        if self._probe_at is None:
+            self._write(batch)
+        else:
+            self._wait_for_room(batch, self._probe_at)
+        if batch.worth_telling:
+            self._deliver(batch)
+        if any(isinstance(item, WantRows) for item in items):
+            self._deliver(Rows([_rows(area) for area in self.fold().values()]))
+        return not any(isinstance(item, Stop) for item in items)
+
+    def _gather(self) -> list[Item]:
+        items: list[Item] = []
+        try:
+            items.append(self.inbox.get(timeout=self._rest() / 1000))
+            while len(items) < BATCH:
+                items.append(self.inbox.get_nowait())
+        except Empty:
+            pass
+        return items
+
+    def _rest(self) -> int:
+        """How long to wait for an item, in milliseconds."""
+        now = self._clock.now()
+        if self._probe_at is not None:
+            return min(PATIENCE, max(0, self._probe_at - now))
+        rest = self._ticker.rest(now)
+        return PATIENCE if rest is None else min(PATIENCE, rest)
+
+    # Deciding and committing
+
+    def _write(self, batch: Batch) -> None:
+        areas = self.fold()
+        for waiter, envelope in batch.asked:
+            batch.answers.append((waiter, self._answer(batch, areas[envelope.area], envelope)))
+        now = self._clock.now()
+        for place in self._ticker.ready(now):
+            self._tick(batch, place, now)
+        for name in dict.fromkeys(row.area for row in batch.rows):
+            self._expect(batch, areas[name])
+        self._commit(batch)
+        self._clock.look()
+
+    def _answer(self, batch: Batch, area: Area, envelope: Envelope) -> Receipt | Exception:
+        """Take one command's turn; the answer is good only once the batch is durable."""
+        try:
+            outcome = take(area, envelope, self._stamp(area, envelope))
+        except KeyReused as reused:
+            return reused.with_traceback(None)  # which would hold on to this batch
+        except RuleFailed as failure:
+            self._defects.record(envelope, area.at, area.sequence + 1, failure)
+            return Defect("a rule failed on this command")
+        if isinstance(outcome, Repeat):
+            return self._earlier(batch, area, outcome.sequence)
+        batch.add(outcome)
+        return Receipt(outcome.turn, repeated=False)
+
+    def _stamp(self, area: Area, envelope: Envelope) -> Instant:
+        """The log's own stamp, or the conductor's time; `take` never lets it fall."""
+        if is_live(area):
+            return self._clock.now()
+        assert envelope.at is not None
+        return envelope.at
+
+    def _earlier(self, batch: Batch, area: Area, sequence: int) -> Receipt | Exception:
+        """The answer of a turn that is in the file, or on its way there in this batch."""
+        if sequence == 0:
+            return Unavailable("this tick is not the next one of its operation")
+        turn = batch.turn(area.id, sequence)
+        if turn is None:
+            turn = decode_turn(self._log.stored(area.id, sequence))
+        return Receipt(turn, repeated=True)
+
+    def _tick(self, batch: Batch, place: Place, now: Instant) -> None:
+        name, operation = place
+        area = self.fold()[name]
+        answer = self._answer(batch, area, next_tick(area, operation))
+        if isinstance(answer, Defect):
+            self._ticker.failed(place, now)
+        else:
+            self._ticker.came_back(place, now)
+
+    def _expect(self, batch: Batch, area: Area) -> None:
+        batch.due[area.id] = due(area)
+        if is_live(area):
+            self._ticker.expect(area)
+
+    def _commit(self, batch: Batch) -> None:
+        if not batch.rows:
+            return
+        try:
+            self._log.append(batch.rows)
+        except NoRoom:
+            _logger.critical("the disk is full; nothing is written until there is room")
+            self._drop()
+            gc.collect()  # the old state refers to itself, and there is time now
+            self._probe_at = self._clock.now() + PROBE_EVERY
+            batch.refuse()
+            batch.full = True
+
+    def _wait_for_room(self, batch: Batch, probe_at: Instant) -> None:
+        """Refuse whoever came in meanwhile; try now and then whether writing works again."""
+        batch.refuse()
+        if self._clock.now() < probe_at:
+            return
+        if self._log.probe():
+            _logger.critical("there is room on the disk again; the state is folded from the log")
+            self._probe_at = None
+            self.fold()
+            batch.full = False
+        else:
+            self._probe_at = self._clock.now() + PROBE_EVERY
+
+    def _drop(self) -> None:
+        """Let go of a state that has run ahead of the log, or is no longer wanted."""
+        self._areas = None
+        self._ticker.forget()
+        gc.unfreeze()
+
+
+def is_live(area: Area) -> bool:
+    return area.time_source is TimeSource.LIVE
+
+
+def fold_all(folder: Folder, log: LogFile) -> dict[AreaId, Area]:
+    """Every area of a log. FolderUnfit where divisions are missing or a chain is broken.
+
+    Nothing here becomes garbage, so collecting would only cost time, now and later.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        areas = {name: _fold(folder, log, name) for name in log.areas()}
+        gc.collect()
+        gc.freeze()
+    finally:
+        if collecting:
+            gc.enable()
+    return areas
+
+
+def _fold(folder: Folder, log: LogFile, name: AreaId) -> Area:
+    first = decode_turn(log.stored(name, 1))
+    area = Area(name, folder.tree(opening(first).divisions))
+    for stored in log.read(name):
+        expected = area.sequence + 1, area.previous
+        try:
+            turn = fold(area, stored)
+        except NotReadable as problem:
+            raise FolderUnfit(f"turn {expected[0]} of area {name}: {problem}") from problem
+        if (turn.sequence, turn.previous) != expected:
+            raise FolderUnfit(f"the chain of area {name} is broken at turn {expected[0]}")
+    return area
+
+
+def _rows(area: Area) -> Published:
+    return Published(area.id, area.sequence, area.at, everything(area))
