@@ -1,0 +1,263 @@
+/** The form that posts a demand: few keys, sensible defaults, nothing to look up. */
+
+import { number, select } from "./dialog.js";
+import { find, findAll, h, setText } from "./dom.js";
+import { offerUndo } from "./desk-acts.js";
+import { spell, spoken } from "./format.js";
+import { Problem } from "./http.js";
+import { longPlaceName, placeName, placesToPost } from "./places.js";
+import { choose, fill, listed, named, say, wording } from "./words.js";
+
+const DOOR = "/demands";
+const GRADES = [1, 2, 3].map((grade) => [grade, String(grade)]);
+const LOWEST_GRADE = "3";
+const SEEN_WITHIN = 3000;
+
+const form = find("#post");
+const input = (name) => form.elements[name];
+
+/** Wire the form once. */
+export function startForm(context) {
+  for (const [code] of listed("kinds")) input("kind").append(namedOption("kinds", code));
+  find("#priorities").append(...listed("priorities").map(priorityChoice));
+  addLine();
+  propose();
+  touchable("risk_statement");
+  touchable("rally_point");
+  input("kind").addEventListener("change", propose);
+  input("division").addEventListener("change", () => suggestTexts());
+  form.addEventListener("change", explain);
+  find("#add-line").addEventListener("click", () => addLine().querySelector("select").focus());
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    post(context);
+  });
+  document.addEventListener("keydown", (event) => shortcut(event));
+  wording.addEventListener("change", () => suggestTexts());
+  context.outbox.addEventListener("change", () => {
+    if (context.outbox.waiting(DOOR)?.tries) setText(find("#send"), say("act.retrying"));
+  });
+}
+
+const namedOption = (list, code) => {
+  const option = h("option", { value: code, "data-named": `${list}:${code}` });
+  option.textContent = named(list, code);
+  return option;
+};
+
+function priorityChoice([code]) {
+  const radio = h("input", { type: "radio", name: "priority", value: code, checked: code === "2" });
+  const name = h("span", { "data-named": `priorities:${code}` }, named("priorities", code));
+  const mark = h("span", { class: `priority p${code}` }, h("b", {}, code), " ", name);
+  return h("label", { class: "choice" }, radio, mark);
+}
+
+/** N starts a posting from anywhere, Control and Enter send it. */
+function shortcut(event) {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form.contains(event.target)) {
+    form.requestSubmit();
+    return;
+  }
+  const typing = event.target.closest("input, select, textarea, dialog");
+  if (typing || event.key.toLowerCase() !== "n" || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  find("#post-box").open = true;
+  input("kind").focus();
+}
+
+/** A text that was suggested is replaced by the first key, and suggested anew until touched. */
+function touchable(name) {
+  const control = input(name);
+  control.addEventListener("focus", () => control.dataset.touched || control.select());
+  control.addEventListener("input", () => (control.dataset.touched = "yes"));
+}
+
+/** Texts that say only what is certain, in the language of the desk. */
+function suggestTexts() {
+  const place = placeName(input("division").value);
+  suggest("risk_statement", say("form.risk_suggested"));
+  suggest("rally_point", say("form.rally_suggested", { place }));
+  explain();
+}
+
+function suggest(name, text) {
+  if (!input(name).dataset.touched) input(name).value = text;
+}
+
+/** The kind proposes the skill of the first line. */
+function propose() {
+  const kind = listed("kinds").find(([code]) => code === input("kind").value);
+  const first = find(".line-fields", form);
+  if (kind && first) find("[name=skill]", first).value = kind[1].skill;
+  for (const line of findAll(".line-fields", form)) fitGrade(line);
+  suggestTexts();
+}
+
+function addLine() {
+  const skill = h(
+    "select",
+    { name: "skill" },
+    listed("skills").map(([code]) => namedOption("skills", code)),
+  );
+  const hazardous = h("input", { type: "checkbox", name: "hazardous" });
+  const line = h(
+    "div",
+    { class: "line-fields" },
+    wordedField("form.skill", skill, "wide"),
+    wordedField("form.minimum", number("minimum", 1)),
+    wordedField("form.target", number("target", 1)),
+    wordedField("form.grade", select("grade", GRADES, LOWEST_GRADE)),
+    h("label", { class: "tick" }, hazardous, h("span", { "data-words": "line.hazardous" })),
+  );
+  find("#lines").append(line);
+  skill.addEventListener("change", () => fitGrade(line));
+  find("[name=minimum]", line).addEventListener("input", () => raiseTarget(line));
+  fill(line);
+  fitGrade(line);
+  if (findAll(".line-fields", form).length > 1) removable(line);
+  return line;
+}
+
+function wordedField(key, control, look = "") {
+  return h("label", { class: `field ${look}` }, h("span", { "data-words": key }), control);
+}
+
+function removable(line) {
+  const remove = h("button", { type: "button", class: "plain", "data-words": "form.remove_line" });
+  remove.textContent = say("form.remove_line");
+  remove.addEventListener("click", () => line.remove());
+  line.append(remove);
+}
+
+/** Only a graded skill asks for a grade. */
+function fitGrade(line) {
+  const skill = listed("skills").find(([code]) => code === find("[name=skill]", line).value);
+  find("[name=grade]", line).closest("label").hidden = !skill?.[1].graded;
+}
+
+function raiseTarget(line) {
+  const [minimum, target] = ["minimum", "target"].map((name) => find(`[name=${name}]`, line));
+  if (Number(target.value) < Number(minimum.value)) target.value = minimum.value;
+}
+
+/** Say before posting when offers go out and how long there is to answer. */
+function explain() {
+  const chosen = form.querySelector("[name=priority]:checked")?.value;
+  const rule = listed("priorities").find(([code]) => code === chosen)?.[1];
+  if (!rule?.answer_minutes) return;
+  const { release_seconds: wait, answer_minutes: minutes } = rule;
+  const answer = spell(minutes * 60);
+  const words = wait
+    ? say("form.release_later", { wait: spell(wait), answer })
+    : say("form.release_at_once", { answer });
+  setText(find("#priority-hint"), words);
+}
+
+/** Bring the choices of incident and township in line with the board and the divisions. */
+export function drawForm({ me, board }) {
+  const open = board.all("incident").filter((row) => row.state === "open");
+  open.sort((one, other) => other.number - one.number);
+  refill(
+    input("incident"),
+    open.map((row) => [row.id, incidentWords(row)]),
+  );
+  const places = placesToPost(divisionsOf(me)).map((row) => [row.code, longPlaceName(row.code)]);
+  refill(input("division"), places);
+  find("#post-fields").disabled = !open.length || !places.length;
+  find("#no-incident").hidden = open.length > 0;
+  suggestTexts();
+}
+
+export const divisionsOf = (me) => me.scopes.map((one) => one.division).filter(Boolean);
+
+export const incidentWords = (row) =>
+  `${spoken(row)} ${named("hazards", row.hazard)} ${placeName(row.division)}`;
+
+/** Replace a select's options only where they differ, keeping what was chosen. */
+export function refill(control, pairs) {
+  const signature = JSON.stringify(pairs);
+  if (control.dataset.filled === signature) return;
+  const chosen = control.value;
+  control.replaceChildren(...pairs.map(([value, words]) => h("option", { value }, words)));
+  if (pairs.some(([value]) => value === chosen)) control.value = chosen;
+  control.dataset.filled = signature;
+}
+
+function placeBody() {
+  const division = input("division").value;
+  const [lon, lat] = [input("lon").value, input("lat").value];
+  if (lon === "" && lat === "") return { division };
+  return { crs: "WGS-84", lon: Number(lon), lat: Number(lat), division };
+}
+
+function lineBody(line) {
+  const value = (name) => find(`[name=${name}]`, line).value;
+  const body = { skill: value("skill"), minimum: Number(value("minimum")) };
+  const graded = !find("[name=grade]", line).closest("label").hidden;
+  return {
+    ...body,
+    target: Number(value("target")),
+    ...(graded ? { grade: Number(value("grade")) } : {}),
+    hazardous: find("[name=hazardous]", line).checked,
+  };
+}
+
+function body() {
+  const texts = ["risk_statement", "rally_point", "contact", "address", "note"];
+  const filled = texts.map((name) => [name, input(name).value.trim()]).filter(([, text]) => text);
+  return {
+    incident: input("incident").value,
+    kind: input("kind").value,
+    priority: Number(form.querySelector("[name=priority]:checked").value),
+    place: placeBody(),
+    lines: findAll(".line-fields", form).map(lineBody),
+    ...Object.fromEntries(filled),
+  };
+}
+
+async function post(context) {
+  const button = find("#send");
+  if (button.disabled) return;
+  button.disabled = true;
+  setText(button, say("act.sending"));
+  complain(null);
+  try {
+    const answer = await context.outbox.post(DOOR, body(), { personal: true });
+    clear();
+    await seen(context, answer.id);
+    offerUndo(context, answer.id);
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    complain(problem);
+  }
+  button.disabled = false;
+  setText(button, say("form.send"));
+}
+
+/** The row comes by the stream, usually before the answer; it holds the spoken number. */
+async function seen({ board }, id) {
+  const until = Date.now() + SEEN_WITHIN;
+  while (!board.get("demand", id) && Date.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function complain(problem) {
+  const place = find("#post-problem");
+  place.hidden = !problem;
+  if (!problem) return;
+  const named = problem.field && choose("field", problem.field.split(".")[0]);
+  const where = named?.startsWith("field.") ? "" : named;
+  setText(place, [where, problem.text].filter(Boolean).join(say("list.colon")));
+}
+
+/** Ready for the next posting: incident, township and rally point stay, the rest starts anew. */
+function clear() {
+  for (const name of ["contact", "address", "note", "lon", "lat"]) input(name).value = "";
+  delete input("risk_statement").dataset.touched;
+  for (const line of findAll(".line-fields", form).slice(1)) line.remove();
+  for (const name of ["minimum", "target"]) find(`.line-fields [name=${name}]`, form).value = "1";
+  find(".line-fields [name=hazardous]", form).checked = false;
+  propose();
+  input("kind").focus();
+}

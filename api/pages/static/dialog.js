@@ -1,0 +1,71 @@
+/** One dialog at a time, and the fields that forms are made of. */
+
+import { find, h, setText } from "./dom.js";
+import { Problem } from "./http.js";
+import { say } from "./words.js";
+
+/** A labeled field. */
+export const field = (words, input, hint) =>
+  h("label", { class: "field" }, h("span", {}, words), input, hint && h("small", {}, hint));
+
+/** A choice of `[value, words]` pairs. */
+export function select(name, pairs, chosen) {
+  const options = pairs.map(([value, words]) =>
+    h("option", { value, selected: String(value) === String(chosen) }, words),
+  );
+  return h("select", { name }, options);
+}
+
+/** A whole number within bounds. */
+export const number = (name, value, min = 1, max = 500) =>
+  h("input", { name, type: "number", inputmode: "numeric", required: true, value, min, max });
+
+/** Several lines of text. */
+export const text = (name, value, maxlength = 500) =>
+  h("textarea", { name, rows: 2, maxlength, required: true }, value);
+
+/** One of several choices, each a button-sized radio. */
+export function radios(name, words, pairs, chosen) {
+  const one = ([value, label]) => {
+    const input = h("input", { type: "radio", name, value, checked: value === chosen });
+    return h("label", { class: "choice" }, input, h("span", {}, label));
+  };
+  return h("fieldset", {}, h("legend", {}, words), h("div", { class: "choices" }, pairs.map(one)));
+}
+
+/**
+ * Open the dialog with a form. `send(values)` does the work with what was filled in; a Problem
+ * is shown inside and the form stays as it is, otherwise the dialog closes.
+ */
+export function ask({ title, parts, confirm, look = "primary", send }) {
+  const dialog = find("#dialog");
+  const problem = h("p", { class: "problem", role: "alert", hidden: true });
+  const cancel = h("button", { type: "button", class: "plain", onclick: () => dialog.close() });
+  cancel.textContent = say(send ? "act.cancel" : "act.put_away");
+  const submit = send && h("button", { type: "submit", class: look }, confirm);
+  const foot = h("div", { class: "buttons" }, cancel, submit);
+  const form = h("form", { method: "dialog" }, h("h2", { id: "dialog-title" }, title));
+  form.append(...parts, problem, foot);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    submitted({ dialog, form, submit, problem, send, confirm });
+  });
+  dialog.replaceChildren(form);
+  dialog.showModal();
+  return form;
+}
+
+async function submitted({ dialog, form, submit, problem, send, confirm }) {
+  submit.disabled = true;
+  setText(submit, say("act.sending"));
+  try {
+    await send(new FormData(form));
+    dialog.close();
+  } catch (refused) {
+    if (!(refused instanceof Problem)) throw refused;
+    setText(problem, refused.text);
+    problem.hidden = false;
+  }
+  submit.disabled = false;
+  setText(submit, confirm);
+}

@@ -1,0 +1,188 @@
+/** The review page: what happened, in the order of the log, and why somebody was not asked. */
+
+import { find, h, setText } from "./dom.js";
+import { distance, fullTime, spoken } from "./format.js";
+import { Problem, get } from "./http.js";
+import { start, tell } from "./page.js";
+import { placeName } from "./places.js";
+import { choose, inLanguage, language, named, say, wording } from "./words.js";
+
+const PAGE = 50;
+const PAGES_AT_ONCE = 10; // read on for at most so many pages until a filter finds something
+
+const state = { entries: [], next: 0, loading: false };
+
+const incidentWords = (row) =>
+  [spoken(row), named("hazards", row.hazard), placeName(row.division)].join(" ");
+
+/** Replace a choice's options where they differ, keeping what was chosen. */
+function refill(control, pairs) {
+  const signature = JSON.stringify(pairs);
+  if (control.dataset.filled === signature) return;
+  const chosen = control.value;
+  control.replaceChildren(...pairs.map(([value, words]) => h("option", { value }, words)));
+  if (pairs.some(([value]) => value === chosen)) control.value = chosen;
+  control.dataset.filled = signature;
+}
+
+function draw({ board }) {
+  const incidents = board.all("incident").sort((one, other) => other.number - one.number);
+  const pairs = incidents.map((row) => [row.id, incidentWords(row)]);
+  refill(find("#incident"), pairs);
+  find("#no-incidents").hidden = incidents.length > 0;
+  find("#reading").hidden = incidents.length === 0;
+  drawChoices(board);
+  if (incidents.length && state.incident !== find("#incident").value) begin();
+  else drawEntries();
+}
+
+function drawChoices(board) {
+  const incident = find("#incident").value;
+  const demands = board.all("demand").filter((row) => row.incident === incident);
+  demands.sort((one, other) => one.number - other.number);
+  const lines = demands.flatMap((row) => row.lines.map((line) => [line.id, lineWords(row, line)]));
+  refill(find("#line"), lines);
+  const organizations = board.all("organization");
+  organizations.sort((one, other) => one.name.localeCompare(other.name, language()));
+  const pairs = organizations.map((row) => [row.id, `${row.name} · ${placeName(row.home)}`]);
+  refill(find("#organization"), pairs);
+  refill(find("#by-organization"), [["", say("review.everybody")], ...pairs]);
+  find("#ask-why").disabled = !lines.length || !pairs.length;
+}
+
+const lineWords = (row, line) => `${spoken(row)}–${line.number} ${named("skills", line.skill)}`;
+
+/** Start the timeline of the chosen incident. */
+function begin() {
+  Object.assign(state, { incident: find("#incident").value, entries: [], next: 0 });
+  more();
+}
+
+/** Read on: one page, or several where a filter leaves nothing of them. */
+async function more() {
+  if (state.loading || state.next === null) return;
+  state.loading = true;
+  const incident = state.incident;
+  const before = wanted().length;
+  for (let page = 0; page < PAGES_AT_ONCE && state.next !== null; page += 1) {
+    if (!(await readPage(incident)) || wanted().length > before) break;
+  }
+  state.loading = false;
+  drawEntries();
+  if (incident !== state.incident) more();
+}
+
+async function readPage(incident) {
+  const address = `/review/timeline?incident=${incident}&after=${state.next}&limit=${PAGE}`;
+  try {
+    const page = await get(address, "reviewer");
+    if (incident !== state.incident) return false;
+    state.entries.push(...page.entries);
+    state.next = page.next;
+    return true;
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    tell(() => problem.text, { problem: true });
+    return false;
+  }
+}
+
+function wanted() {
+  const number = Number(find("#by-demand").value) || null;
+  const organization = find("#by-organization").value;
+  const demand = number && demandId(context.board, number);
+  return state.entries.filter((entry) => matches(entry, { demand, organization }));
+}
+
+/** The demand with a spoken number; a number that nothing has yet fits no entry. */
+function demandId(board, number) {
+  const wanted = (row) => row.incident === state.incident && row.number === number;
+  return board.all("demand").find(wanted)?.id ?? "none";
+}
+
+/** True where one fact of an entry is about everything the filter names. */
+const matches = ({ facts }, { demand, organization }) =>
+  (!demand && !organization) ||
+  facts.some(
+    (fact) =>
+      (!demand || fact.demand === demand) && (!organization || fact.organization === organization),
+  );
+
+function drawEntries() {
+  const entries = wanted();
+  find("#entries").replaceChildren(...entries.map(entryItem));
+  find("#more").hidden = state.next === null || state.loading;
+  find("#no-entries").hidden = entries.length > 0 || state.loading;
+  const count = { shown: entries.length, read: state.entries.length };
+  setText(find("#counts"), say(state.next === null ? "review.counts_all" : "review.counts", count));
+}
+
+function entryItem(entry) {
+  const { sequence, at, actor, facts, refusal } = entry;
+  const refused = refusal && h("p", { class: "chip warn" }, refusalWords(refusal));
+  return h(
+    "li",
+    { class: refusal ? "entry refused" : "entry", value: sequence },
+    h(
+      "header",
+      {},
+      h("b", { class: "sequence" }, say("review.sequence", { sequence })),
+      h("time", { datetime: new Date(at).toISOString() }, fullTime(at)),
+      h("span", {}, commandWords(entry)),
+      h("span", { class: "quiet end" }, actorWords(actor), tapped(entry)),
+    ),
+    refused,
+    h(
+      "ul",
+      {},
+      facts.map((fact) => h("li", {}, inLanguage(fact.words))),
+    ),
+  );
+}
+
+const commandWords = ({ command }) => choose("command", command);
+
+const actorWords = (actor) =>
+  actor === "owner" ? say("review.clock") : say("review.account", { account: actor.slice(0, 8) });
+
+const refusalWords = (refusal) => say("review.refused", { reason: inLanguage(refusal.words) });
+
+/** What a device claimed, where it is too far from the log's time to be believed. */
+function tapped({ tap_doubtful: doubtful, tapped_at: claimed }) {
+  return doubtful ? [" · ", say("review.device_time", { time: fullTime(claimed) })].join("") : "";
+}
+
+async function askWhy(event) {
+  event.preventDefault();
+  const [line, organization] = ["#line", "#organization"].map((id) => find(id).value);
+  const answer = find("#why-answer");
+  setText(answer, say("act.sending"));
+  try {
+    const address = `/review/why?line=${line}&organization=${organization}`;
+    const why = await get(address, "reviewer");
+    drawWhy(answer, why);
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    setText(answer, problem.text);
+  }
+}
+
+function drawWhy(answer, why) {
+  const far = Number.isInteger(why.meters)
+    ? say("review.far", { far: distance(why.meters) })
+    : null;
+  answer.replaceChildren(
+    h("p", {}, inLanguage(why.words)),
+    far ? h("p", { class: "quiet" }, far) : "",
+  );
+}
+
+const context = await start("reviewer", draw);
+find("#incident").addEventListener("change", context.redraw);
+find("#by-demand").addEventListener("input", drawEntries);
+find("#by-organization").addEventListener("change", drawEntries);
+find("#more").addEventListener("click", more);
+find("#why").addEventListener("submit", askWhy);
+// Enter in a filter is no reason to load the page anew.
+find(".filters").addEventListener("submit", (event) => event.preventDefault());
+wording.addEventListener("change", () => find("#why-answer").replaceChildren());
