@@ -1,0 +1,126 @@
+"""The application: every door on one context, behind one guard."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api import (
+    accounts,
+    assignments,
+    conductor,
+    demands,
+    description,
+    health,
+    incidents,
+    live,
+    offers,
+    organizations,
+    reference,
+    review,
+    sessions,
+    tasks,
+)
+from api.body import problem_of
+from api.context import Context
+from api.doors import Entrance
+from api.guard import Guard
+from api.problems import Problem
+from api.site import site
+
+PREFIX = "/api/v1"
+DESCRIPTION_ADDRESS = f"{PREFIX}/openapi.json"
+
+# The frequent ones first: routes are tried in this order.
+ROUTERS = (
+    demands.router,
+    offers.router,
+    assignments.router,
+    live.router,
+    conductor.router,
+    tasks.router,
+    incidents.router,
+    organizations.router,
+    accounts.router,
+    sessions.router,
+    reference.router,
+    review.router,
+)
+
+
+class Application(FastAPI):
+    """The framework's application behind our guard, and beside our own entrance."""
+
+    guard: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self  # the framework does it further in, behind the entrance
+        await self.guard(scope, receive, send)
+
+    def openapi(self) -> dict[str, Any]:
+        """The description, in our own words."""
+        return description.describe(self)
+
+
+def create_app(context: Context) -> FastAPI:
+    """The application over a context whose board has been fed with the present state."""
+    app = Application(
+        title="Shouwang 守望",
+        version="1",
+        description="Every POST carries an Idempotency-Key. All manners: docs/http.md.",
+        openapi_url=DESCRIPTION_ADDRESS,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # a redirect would repeat the address
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        lifespan=_lifespan,
+    )
+    app.state.context = context
+    context.engine.listen(context.vault.follow)
+    for router in ROUTERS:
+        app.include_router(router, prefix=PREFIX)
+    app.include_router(health.router)
+    app.include_router(site())
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    entrance = Entrance(super(Application, app).__call__, PREFIX)
+    app.guard = Guard(entrance, context.settings.url, context.settings.https)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Deletions of keys that a crash came before are made good at start."""
+    context: Context = app.state.context
+    for put in context.feed.rows("incident"):
+        context.vault.note(put.row)
+    yield
+
+
+async def _problem(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return error.response()
+
+
+async def _http(_request: Request, error: Exception) -> Response:
+    """The framework's own refusals: an unknown address, or another method."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        return Problem("method_not_allowed", headers=error.headers or {}).response()
+    code = "not_found" if error.status_code == 404 else "format_invalid"
+    return Problem(code).response()
+
+
+async def _invalid(_request: Request, error: Exception) -> Response:
+    """A query or path parameter of the wrong kind."""
+    assert isinstance(error, RequestValidationError)
+    return problem_of(error.errors()[0]).response()

@@ -1,0 +1,217 @@
+"""The conductor of a log on given time: the only source of its time and of its ticks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from time import monotonic_ns
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.body import Body
+from api.callers import signed_in
+from api.commands import Call, answered
+from api.context import Context, context_of
+from api.doors import door
+from api.problems import Problem, later
+from api.settings import Settings
+from schemas.commands import Tick
+from schemas.ids import tick_id
+from schemas.turns import OWNER, Envelope
+from schemas.values import AreaId, Instant, Milliseconds, OperationId
+from streams.engines import Defect, Engine, Stopping, StorageFull, Unavailable
+
+TICKS_MAX = 1_000  # in one call; a caller that is told `behind` calls again with the same time
+PACE_WINDOW_NS = 5_000_000_000  # the wall time over which the pace is measured
+PERSON_MS = 120_000  # for so long after a person's act, time goes as it does for them
+
+
+router = APIRouter(tags=["conductor"])
+
+
+class AdvanceBody(Body):
+    """How far time goes on; `pace`, if told, is what screens show."""
+
+    to: Annotated[int, Field(ge=0, le=253_402_300_799_999)]
+    operation: Annotated[str, Field(max_length=64)]
+    pace: Annotated[float, Field(ge=0, le=1e9)] | None = None
+
+
+class Advanced(msgspec.Struct, frozen=True):
+    """How far time has come, and up to which turn.
+
+    `person_acted_at`: so many wall milliseconds ago. `behind`: ticks are left that are due by
+    then; the same call again goes on with them.
+    """
+
+    at: Instant
+    next_due: Instant | None
+    person_acted_at: Milliseconds | None
+    behind: bool
+    sequence: int
+
+
+class Present(msgspec.Struct, frozen=True):
+    """Where time is, and how fast it goes."""
+
+    at: Instant
+    pace: float
+    paused_by_person: bool
+
+
+class Conductor:
+    """Holds the present time of one area. It begins where the log ended and only moves forward."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        area: AreaId,
+        settings: Settings,
+        at: Instant,
+        monotonic: Callable[[], int] = monotonic_ns,
+    ) -> None:
+        self._engine = engine
+        self._area = area
+        self._settings = settings
+        self._monotonic = monotonic
+        self._moving = asyncio.Lock()
+        self._acted_ns: int | None = None
+        self._told_pace: float | None = None
+        self._at = at
+        self._seen = deque(
+            [(monotonic(), self._at)]
+        )  # wall nanoseconds and rule time, oldest first
+
+    def now(self) -> Instant:
+        """The present rule time."""
+        return self._at
+
+    def note_person(self) -> None:
+        """A person, not a player, has just acted."""
+        self._acted_ns = self._monotonic()
+
+    @property
+    def person_acted_at(self) -> Milliseconds | None:
+        """So many wall milliseconds ago a person last acted; None before anybody has."""
+        if self._acted_ns is None:
+            return None
+        return (self._monotonic() - self._acted_ns) // 1_000_000
+
+    @property
+    def pace(self) -> float:
+        """Rule time per wall time: what the player has told, else as measured of late."""
+        if self._told_pace is not None:
+            return self._told_pace
+        then, at = self._seen[0]
+        wall_ns = self._monotonic() - then
+        return _rounded((self._at - at) * 1_000_000 / wall_ns) if wall_ns > 0 else 0.0
+
+    @property
+    def paused_by_person(self) -> bool:
+        """Whether a person has acted so lately that the exercise keeps to their pace."""
+        acted = self.person_acted_at
+        return acted is not None and acted < PERSON_MS
+
+    async def advance(self, to: Instant, pace: float | None = None) -> bool:
+        """Move the present time to `to`, and send every tick that falls due on the way.
+
+        Ticks carry the time that they are due at, in order. A time that has passed moves
+        nothing. False where ticks are left. Raises what `Engine.submit` raises; the time then
+        stands at that tick.
+        """
+        async with self._moving:
+            self._told_pace = pace
+            for _ in range(TICKS_MAX):
+                if (due := self._due(to)) is None:
+                    break
+                await self._tick(*due)
+            whole = self._due(to) is None
+            if whole:
+                self._at = max(self._at, to)
+            self._look()
+        return whole
+
+    def next_due(self) -> Instant | None:
+        """When the next tick is due."""
+        due = self._engine.next_due(self._area)
+        return None if due is None else due[0]
+
+    def _due(self, to: Instant) -> tuple[Instant, OperationId, int] | None:
+        """The next tick, if it falls due by then."""
+        due = self._engine.next_due(self._area)
+        return due if due is not None and due[0] <= to else None
+
+    async def _tick(self, when: Instant, operation: OperationId, number: int) -> None:
+        self._at = max(self._at, when)
+        envelope = Envelope(
+            area=self._area,
+            operation=operation,
+            mode=self._settings.mode_of(operation),
+            actor=OWNER,
+            command_id=tick_id(self._area, operation, number),
+            command=Tick(number=number),
+            at=self._at,
+        )
+        await self._engine.submit(envelope)
+
+    def _look(self) -> None:
+        """Remember where time is, so that the pace can be told."""
+        wall = self._monotonic()
+        self._seen.append((wall, self._at))
+        while len(self._seen) > 2 and self._seen[1][0] < wall - PACE_WINDOW_NS:
+            self._seen.popleft()
+
+
+def _rounded(pace: float) -> float:
+    """What a person wants to read: 1, 60, 0.4."""
+    return float(round(pace)) if pace >= 0.9 else round(pace, 1)
+
+
+@door(router, "/conductor/advance", AdvanceBody, None)
+async def advance(call: Call[AdvanceBody]) -> Response:
+    """Move the time of an exercise on, for whoever conducts it; 404 in a live log."""
+    context, body = call.context, call.body
+    conductor = _conductor(context)
+    if body.operation != context.settings.operation:
+        raise Problem("not_found")
+    whole = await _advanced(conductor, body)
+    answer = Advanced(
+        at=conductor.now(),
+        next_due=conductor.next_due(),
+        person_acted_at=conductor.person_acted_at,
+        behind=not whole,
+        sequence=context.feed.sequence,
+    )
+    return answered(answer)
+
+
+async def _advanced(conductor: Conductor, body: AdvanceBody) -> bool:
+    try:
+        return await conductor.advance(body.to, body.pace)
+    except StorageFull:
+        raise Problem("storage_full") from None
+    except Stopping:
+        raise later("stopping") from None
+    except Defect:
+        raise Problem("defect") from None
+    except Unavailable:
+        raise later("unavailable") from None
+
+
+@router.get("/conductor", dependencies=[Depends(signed_in)], response_model=None)
+async def present(request: Request) -> Response:
+    """The present time of an exercise and its pace; 404 in a live log."""
+    conductor = _conductor(context_of(request))
+    return answered(Present(conductor.now(), conductor.pace, conductor.paused_by_person))
+
+
+def _conductor(context: Context) -> Conductor:
+    if context.conductor is None:
+        raise Problem("not_found")
+    return context.conductor

@@ -1,0 +1,53 @@
+"""What every door stands on: the log, the board, people, keys, settings, divisions and time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from time import time_ns
+from typing import TYPE_CHECKING
+
+from starlette.requests import HTTPConnection
+
+from api.patience import Patience
+from api.people import Failures, People
+from schemas.values import Instant
+
+if TYPE_CHECKING:  # these import the context themselves
+    from api.callers import Caller
+    from api.conductor import Conductor
+    from api.feed import Feed
+    from api.settings import Settings
+    from api.vault import Vault
+    from geo.divisions import DivisionTree
+    from geo.regions import Regions
+    from streams.engines import Engine
+
+
+@dataclass(slots=True)
+class Context:
+    """Everything a request may need; made once by the command line, kept in `app.state`."""
+
+    engine: Engine
+    feed: Feed
+    people: People
+    vault: Vault
+    settings: Settings
+    divisions: DivisionTree
+    conductor: Conductor | None = None  # of a log on given time
+    regions: Regions | None = None  # township polygons, where there are any
+    patience: Patience = field(default_factory=Patience)
+    failures: Failures = field(default_factory=Failures)
+    trouble_at: int | None = None  # where the board was when a command could not be taken
+    callers: dict[bytes, Caller] = field(default_factory=dict)  # by session: a cache
+
+    def now(self) -> Instant:
+        """The conductor's time in a log on given time, else the wall clock's, milliseconds."""
+        if self.conductor is not None:
+            return self.conductor.now()
+        return time_ns() // 1_000_000
+
+
+def context_of(request: HTTPConnection) -> Context:
+    """The context of the application that a request came to."""
+    context: Context = request.app.state.context
+    return context

@@ -1,0 +1,1 @@
+"""Players of an exercise: clients of the real doors, each with its own session and stream."""

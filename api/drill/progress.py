@@ -1,0 +1,187 @@
+"""What the terminal shows: one live line, or a line now and then where there is no terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from time import monotonic
+from typing import Any
+
+from api.drill.clock import MINUTE
+from schemas.values import DemandId, Instant
+from schemas.views import AssignmentRow, DemandRow, OfferRow, Row, TaskRow
+
+LIVE_S = 0.25  # between two states of the live line
+SPARSE_S = 5.0  # between two lines where no terminal is
+LOCAL = timedelta(hours=8)  # where exercise and history take place
+
+LIVE_TASKS = ("proposed", "open", "claimed", "reported_done")
+UNDER_WAY = ("committed", "en_route", "on_scene")
+
+
+def chinese() -> bool:
+    """Whether the terminal's language is Chinese."""
+    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return next((name for name in names if name), "").startswith("zh")
+
+
+def say(zh: str, en: str) -> str:
+    """The text in the terminal's language."""
+    return zh if chinese() else en
+
+
+class Line:
+    """The one line that is written over and over; other lines go above it."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stdout.isatty()
+        self._shown_at = monotonic()
+        self._last = ""
+
+    def show(self, state: Callable[[], str]) -> None:
+        """Show a state, if the last one has stood for long enough; only then it is asked for."""
+        if monotonic() - self._shown_at < (LIVE_S if self._terminal else SPARSE_S):
+            return
+        self._shown_at, text = monotonic(), state()
+        if text == self._last:
+            return
+        self._last = text
+        if self._terminal:
+            columns = shutil.get_terminal_size().columns
+            print(f"\r\x1b[2K{fitting(text, columns - 1)}", end="", flush=True)
+        else:
+            print(text, flush=True)
+
+    def say(self, text: str) -> None:
+        """A line that stays."""
+        print(f"\r\x1b[2K{text}" if self._terminal else text, flush=True)
+        self._last = ""
+
+
+def fitting(text: str, columns: int) -> str:
+    """As much of a text as fits; Chinese characters take two columns."""
+    used = 0
+    for index, character in enumerate(text):
+        used += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if used > columns:
+            return text[:index]
+    return text
+
+
+def local_time(at: Instant) -> str:
+    """Rule time as people there read it."""
+    return (datetime.fromtimestamp(at / 1000, UTC) + LOCAL).strftime("%m-%d %H:%M")
+
+
+@dataclass(slots=True)
+class Count:
+    """Where everything stands, counted from rows."""
+
+    demands: Counter[str] = field(default_factory=Counter)
+    offers: Counter[str] = field(default_factory=Counter)
+    assignments: Counter[str] = field(default_factory=Counter)
+    tasks: Counter[str] = field(default_factory=Counter)
+    covered: int = 0  # open demands whose every line has its target
+    unmet: int = 0  # lines of closed demands that did not reach their minimum
+    waits: list[float] = field(default_factory=list)  # rule minutes to a demand's first yes
+
+    @classmethod
+    def of(cls, rows: Iterable[Row], incident: str | None = None) -> Count:
+        """Count the rows of one incident, or all of them."""
+        found = cls()
+        first: dict[DemandId, Instant] = {}
+        rows = list(rows)
+        demands = {
+            row.id: row
+            for row in rows
+            if isinstance(row, DemandRow) and incident in (None, row.incident)
+        }
+        for demand in demands.values():
+            found._demand(demand)
+        for row in rows:
+            if isinstance(row, OfferRow | AssignmentRow | TaskRow) and row.demand in demands:
+                found._other(row)
+            if isinstance(row, AssignmentRow) and row.demand in demands:
+                known = first.get(row.demand, row.committed_at)
+                first[row.demand] = min(known, row.committed_at)
+        for key, at in first.items():
+            found.waits.append((at - demands[key].published_at) / MINUTE)
+        return found
+
+    def _demand(self, row: DemandRow) -> None:
+        self.demands[row.state] += 1
+        if row.state == "published":
+            self.covered += all(line.covered >= line.target for line in row.lines)
+        else:
+            self.unmet += sum(line.covered < line.minimum for line in row.lines)
+
+    def _other(self, row: OfferRow | AssignmentRow | TaskRow) -> None:
+        kind = {OfferRow: self.offers, AssignmentRow: self.assignments, TaskRow: self.tasks}
+        kind[type(row)][row.state] += 1
+
+    def under_way(self) -> int:
+        return sum(self.assignments[state] for state in UNDER_WAY)
+
+    def live_tasks(self) -> int:
+        return sum(self.tasks[state] for state in LIVE_TASKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What an exercise came to."""
+
+    demands: int
+    offers: int
+    accepted: int
+    declined: int
+    no_answer: int
+    stood_down: int
+    assignments_done: int
+    tasks_verified: int
+    median_minutes_to_yes: float | None
+
+    @classmethod
+    def of(cls, count: Count) -> Summary:
+        return cls(
+            demands=count.demands.total(),
+            offers=count.offers.total(),
+            accepted=count.offers["accepted"],
+            declined=count.offers["declined"],
+            no_answer=count.offers["no_answer"],
+            stood_down=count.offers["stood_down"] + count.assignments["stood_down"],
+            assignments_done=count.assignments["released"],
+            tasks_verified=count.tasks["verified"],
+            median_minutes_to_yes=round(median(count.waits), 1) if count.waits else None,
+        )
+
+    def lines(self) -> Iterable[str]:
+        """The summary for people."""
+        for name, value in asdict(self).items():
+            zh, en = _WORDS[name]
+            yield f"  {say(zh, en)}: {say('无', 'none') if value is None else value}"
+
+
+_WORDS = {
+    "demands": ("发布需求", "demands published"),
+    "offers": ("发出邀约", "offers sent"),
+    "accepted": ("接受", "accepted"),
+    "declined": ("婉拒", "declined"),
+    "no_answer": ("未答复", "no answer"),
+    "stood_down": ("撤回", "stood down"),
+    "assignments_done": ("完成出动", "assignments done"),
+    "tasks_verified": ("核验恢复任务", "recovery tasks verified"),
+    "median_minutes_to_yes": ("首次接受用时中位数(分钟)", "median minutes to the first yes"),
+}
+
+
+def as_json(values: dict[str, Any]) -> str:
+    """One line for a program to read."""
+    return json.dumps(values, ensure_ascii=False)

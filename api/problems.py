@@ -1,0 +1,266 @@
+"""Problems at the door: why a request was not even asked of the rules, as RFC 9457 answers.
+
+The words say what to do next. Nothing that was sent is ever repeated: no value, no unknown name.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+
+import msgspec
+from starlette.responses import Response
+
+from schemas.refusals import REFUSALS, Message, Refusal
+from schemas.turns import Turn
+
+MEDIA_TYPE = "application/problem+json"
+NO_HEADERS: Mapping[str, str] = {}
+RETRY_AFTER_S = "2"
+
+PROBLEMS: dict[str, Message] = {
+    "blank": Message(422, "此项不能为空白。", "This text must not be blank."),
+    "body_missing": Message(422, "请求没有内容。", "The request has no body."),
+    "body_not_object": Message(
+        422, "请求内容须是一个 JSON 对象。", "The body must be one JSON object."
+    ),
+    "body_slow": Message(
+        408, "请求内容传输过慢,请重试。", "The body took too long to arrive; send it again."
+    ),
+    "body_too_large": Message(
+        413, "请求内容超过 64 KiB,请分开提交。", "The body is over 64 KiB; send it in parts."
+    ),
+    "content_encoding": Message(
+        415, "不接受压缩的请求内容。", "Compressed bodies are not taken; send it plain."
+    ),
+    "content_type": Message(
+        415, "内容类型须为 application/json。", "The content type must be application/json."
+    ),
+    "crs_missing": Message(
+        422,
+        "坐标须注明坐标系 crs。",
+        "Coordinates must say their reference system in crs.",
+    ),
+    "crs_unsupported": Message(
+        422,
+        "坐标系须为 WGS-84 或 CGCS2000;不接受 GCJ-02、BD-09 和投影坐标。",
+        "The reference system must be WGS-84 or CGCS2000; "
+        "GCJ-02, BD-09 and projected coordinates are not taken.",
+    ),
+    "defect": Message(
+        500,
+        "系统出现缺陷,此请求未执行,已记录;可用同一编号重发。",
+        "A defect in this program; nothing was carried out and it is on record. "
+        "The same key may be sent again.",
+    ),
+    "division_outside_area": Message(
+        422,
+        "该区划不在本指挥区内。",
+        "This division lies outside this server's command area.",
+    ),
+    "duplicate_key": Message(
+        400, "JSON 对象中有重复的键。", "A JSON object has the same name twice."
+    ),
+    "encoding": Message(
+        400,
+        "请求内容须为不带 BOM 的 UTF-8 编码。",
+        "The body must be UTF-8 without a byte order mark.",
+    ),
+    "field_missing": Message(422, "缺少必填项。", "A required field is missing."),
+    "format_invalid": Message(422, "此项格式不符。", "This field has another format."),
+    "header_repeated": Message(
+        400, "同一请求头出现多次。", "A header that may come once came twice."
+    ),
+    "headers_too_large": Message(431, "请求头过大。", "The headers are too large."),
+    "json_invalid": Message(400, "请求内容不是有效的 JSON。", "The body is not valid JSON."),
+    "key_invalid": Message(
+        400,
+        "Idempotency-Key 须为 1 至 64 位字母、数字、- 或 _。",
+        "Idempotency-Key has 1 to 64 characters of A-Z, a-z, 0-9, - and _.",
+    ),
+    "key_missing": Message(
+        400,
+        "缺少请求头 Idempotency-Key。",
+        "The header Idempotency-Key is missing; every POST carries one.",
+    ),
+    "key_reused": Message(
+        422,
+        "该编号已用于另一请求,请换新编号。",
+        "This key was used for another request; take a new one.",
+    ),
+    "lat_lon_swapped": Message(
+        422,
+        "经度和纬度似乎写反了,请对调。",
+        "Longitude and latitude look swapped; exchange them.",
+    ),
+    "link_expired": Message(
+        401, "登录链接已过期,请索取新链接。", "This link has expired; ask for a new one."
+    ),
+    "link_unknown": Message(
+        401, "登录链接无效,请索取新链接。", "This link is not valid; ask for a new one."
+    ),
+    "link_used": Message(
+        401,
+        "登录链接已使用过,请索取新链接。",
+        "This link has been used already; ask for a new one.",
+    ),
+    "method_not_allowed": Message(
+        405, "此地址不支持该方法。", "This address does not take this method."
+    ),
+    "null_island": Message(
+        422,
+        "坐标 (0, 0) 不是真实位置,请重新选点。",
+        "The point (0, 0) is no real place; choose it again.",
+    ),
+    "number_not_finite": Message(
+        422, "数字须为有限值。", "Numbers must be finite: no NaN, no infinity."
+    ),
+    "origin_foreign": Message(
+        403,
+        "请求来自其他网站,已拒绝。",
+        "The request comes from another site and is not carried out.",
+    ),
+    "out_of_range": Message(422, "数值超出允许范围。", "The number is out of range."),
+    "outside_area": Message(
+        422, "该点不在本指挥区附近。", "This point is nowhere near this server's command area."
+    ),
+    "outside_township": Message(
+        422,
+        "该点在另一乡镇内,请核对位置或区划。",
+        "This point lies in another township; check the point or the division.",
+    ),
+    "place_twofold": Message(
+        422,
+        "位置只能是一个点或一个多边形。",
+        "A place is a point or a ring, not both.",
+    ),
+    "precondition_invalid": Message(
+        400,
+        "If-Match 须为带双引号的版本号。",
+        'If-Match must be one revision in quotation marks, such as "3".',
+    ),
+    "precondition_missing": Message(
+        428,
+        "缺少请求头 If-Match,请先读取当前版本。",
+        "The header If-Match is missing; load the present revision first.",
+    ),
+    "query_too_long": Message(414, "地址过长。", "The address is too long."),
+    "role_ambiguous": Message(
+        400,
+        "同时登录了多个角色,请用 Shouwang-Role 说明。",
+        "Several roles are signed in here; name one in the header Shouwang-Role.",
+    ),
+    "session_ended": Message(401, "登录已结束,请重新登录。", "Your session has ended; sign in."),
+    "session_missing": Message(401, "请先登录。", "Sign in first."),
+    "shape_invalid": Message(
+        422,
+        "多边形无效:须有 3 至 1000 个顶点且边不相交。",
+        "The ring is not valid: 3 to 1,000 corners, and no side crosses another.",
+    ),
+    "sign_in_throttled": Message(
+        429,
+        "登录失败次数过多,请稍候再试。",
+        "Too many failed sign-ins from here; wait a minute.",
+    ),
+    "stopping": Message(
+        503, "系统正在重启,请稍后重发。", "The server is stopping; send it again shortly."
+    ),
+    "storage_full": Message(
+        507,
+        "存储空间已满,请求未执行;请改用纸质表格,腾出空间后可重发。",
+        "The disk is full and nothing was carried out; use the paper sheet, "
+        "and send it again when there is space.",
+    ),
+    "tapped_at_invalid": Message(
+        400,
+        "Shouwang-Tapped-At 须为毫秒时间戳。",
+        "Shouwang-Tapped-At must be milliseconds since 1970.",
+    ),
+    "text_invalid": Message(
+        422,
+        "文本含有不允许的字符(控制符、双向控制符或不完整的字符)。",
+        "The text holds characters that are not allowed: "
+        "control, direction-changing, invisible or broken ones.",
+    ),
+    "too_coarse": Message(
+        422,
+        "坐标精度不足,请给出小数位。",
+        "Whole degrees are too coarse; give decimals.",
+    ),
+    "too_deep": Message(400, "JSON 嵌套过深。", "The JSON is nested too deep."),
+    "too_few": Message(422, "项目过少。", "The list has too few entries."),
+    "too_long": Message(422, "文本过长。", "The text is too long."),
+    "too_many": Message(422, "项目过多。", "The list has too many entries."),
+    "type_wrong": Message(422, "此项类型不符。", "This field is of another type."),
+    "unavailable": Message(
+        503, "暂时无法处理,请稍后重发。", "Not possible just now; send it again shortly."
+    ),
+    "unknown_field": Message(
+        422, "含有未知字段。", "There is a field here that this door does not know."
+    ),
+}
+"""What the doors themselves answer; what the rules answer is in `schemas.refusals`."""
+
+
+def words(code: str) -> Message:
+    """Status and words of a code, of a problem or of a refusal; KeyError for unknown codes."""
+    return PROBLEMS.get(code) or REFUSALS[Refusal(code)]
+
+
+class Problem(Exception):
+    """An answer of 4xx or 5xx. `field` is a path of our own names, never of what was sent."""
+
+    def __init__(
+        self,
+        code: str,
+        field: str = "",
+        *,
+        subjects: tuple[str, ...] = (),
+        trace: str = "",
+        headers: Mapping[str, str] = NO_HEADERS,
+        message: Message | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.field = field
+        self.subjects = subjects
+        self.trace = trace or secrets.token_hex(8)
+        self.headers = dict(headers)
+        self.message = message or words(code)
+
+    @classmethod
+    def refused(cls, turn: Turn) -> Problem:
+        """What a turn's refusal says to whoever sent the command."""
+        if turn.refusal is None:
+            raise ValueError("this turn refuses nothing")
+        code, trace = turn.refusal.value, turn.command_id
+        return cls(code, subjects=turn.subjects, trace=trace)
+
+    @property
+    def status(self) -> int:
+        return self.message.status
+
+    def members(self) -> dict[str, object]:
+        """The members of the problem document, in the order that they are read."""
+        document: dict[str, object] = {
+            "type": f"urn:shouwang:problem:{self.code}",
+            "title": self.code.replace("_", " ").capitalize(),
+            "status": self.status,
+            "code": self.code,
+        }
+        if self.field:
+            document["field"] = self.field
+        return document | {
+            "message": {"zh": self.message.zh, "en": self.message.en},
+            "subjects": self.subjects,
+            "trace": self.trace,
+        }
+
+    def response(self) -> Response:
+        content = msgspec.json.encode(self.members())
+        return Response(content, self.status, self.headers, MEDIA_TYPE)
+
+
+def later(code: str, trace: str = "") -> Problem:
+    """A problem that goes away by itself."""
+    return Problem(code, trace=trace, headers={"Retry-After": RETRY_AFTER_S})

@@ -1,0 +1,161 @@
+"""The process of its own in which reviews are made: it reads the log and never writes.
+
+Long work in Python would hold up the server's answers; here it holds up only other reviews.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from geo.divisions import DivisionTree
+from schemas.turns import Turn
+from schemas.values import AreaId, DivisionCode, GateCount, LineId, OperationId, OrganizationId
+from schemas.wire import decode_turn
+from streams.area import Area
+from streams.engines.folder import DIVISIONS, LOG, opening
+from streams.engines.log_file import Reader
+from streams.ledger import Ledger
+from streams.matching.why import Why, why
+from streams.policy import same_county
+from streams.review import Entry, Scope, Text, entry
+from streams.turning import fold
+
+TURNS_MAX = 20_000  # that one call looks at; a caller goes on from `next`
+NICENESS = 10
+
+
+class Timeline(msgspec.Struct, frozen=True):
+    """A part of the timeline; `next` is where to go on, or None at the log's end."""
+
+    entries: list[Entry]
+    next: int | None
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """Why (not) one organization for one line, as of the last time that the line was decided."""
+
+    asked: bool
+    gate: str | None
+    meters: int
+    words: Text
+    considered: int
+    gates: tuple[GateCount, ...]
+    sequence: int
+
+
+class Query(msgspec.Struct, frozen=True):
+    """Which log a call is about."""
+
+    folder: Path
+    area: AreaId
+
+
+class Log:
+    """One area's log with what has been learned of it so far; kept between calls."""
+
+    def __init__(self, query: Query) -> None:
+        self._reader = Reader(query.folder / LOG)
+        self._area = query.area
+        opened = opening(decode_turn(self._reader.stored(query.area, 1)))
+        tree = query.folder / DIVISIONS / f"{opened.divisions}.json"
+        self.divisions = DivisionTree.load(tree)
+        self.ledger = Ledger(self.divisions)
+        self.blank = Area(query.area, self.divisions)
+        self._folded = Area(query.area, self.divisions)
+
+    def turns(self, after: int) -> Iterator[Turn]:
+        return map(decode_turn, self._reader.read(self._area, after))
+
+    def learn(self, until: int | None = None) -> None:
+        """Bring the ledger up to a sequence, or to the log's end."""
+        for turn in self.turns(self.ledger.sequence):
+            if until is not None and turn.sequence > until:
+                return
+            self.ledger.learn(turn)
+
+    def folded(self, until: int) -> Area:
+        """The state just behind a turn. Folded further where it can be, again where it must."""
+        if self._folded.sequence > until:
+            self._folded = Area(self._area, self.divisions)
+        if self._folded.sequence < until:
+            for stored in self._reader.read(self._area, self._folded.sequence):
+                if fold(self._folded, stored).sequence == until:
+                    break
+        return self._folded
+
+
+_logs: dict[Query, Log] = {}
+
+
+def begin() -> None:
+    """Make this process a quiet neighbor of the server's: it yields, and Ctrl-C is not for it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(NICENESS)
+    gc.freeze()
+
+
+def _log(query: Query) -> Log:
+    if query not in _logs:
+        _logs.clear()
+        _logs[query] = Log(query)
+    return _logs[query]
+
+
+def timeline(query: Query, scope: Scope, after: int, limit: int) -> bytes:
+    """Up to `limit` entries behind a sequence, as JSON."""
+    log = _log(query)
+    log.learn(after)
+    entries: list[Entry] = []
+    for looked_at, turn in enumerate(log.turns(after), 1):
+        made = entry(log.ledger, turn, scope)
+        if made is not None:
+            entries.append(made)
+        if len(entries) == limit or looked_at == TURNS_MAX:
+            return msgspec.json.encode(Timeline(entries, turn.sequence))
+    return msgspec.json.encode(Timeline(entries, None))
+
+
+def reasons(
+    query: Query, scope: Scope, operation: OperationId, line: LineId, organization: OrganizationId
+) -> bytes | None:
+    """Why (not) an organization was asked for a line, as JSON; None where it is out of scope."""
+    log = _log(query)
+    log.learn()
+    known = log.ledger.lines.get(line)
+    if known is None or line not in log.ledger.decided:
+        return None
+    if not _may_ask(log, scope, log.ledger.demands[known.demand].division, organization):
+        return None
+    sequence, decided = log.ledger.decided[line]
+    area = log.folded(sequence)
+    found = area.operation(operation)
+    answer = None if found is None else why(area, found, line, organization, area.at)
+    if answer is None:
+        return None
+    return msgspec.json.encode(_answer(answer, decided.considered, decided.gates, sequence))
+
+
+def _may_ask(log: Log, scope: Scope, division: DivisionCode, organization: OrganizationId) -> bool:
+    """A desk and a reviewer about anybody for their own lines; an organization about itself."""
+    if organization in scope.organizations:
+        known = log.ledger.organizations.get(organization)
+        return known is not None and same_county(log.blank, known.home, division)
+    return any(log.divisions.contains(held, division) for held in scope.divisions)
+
+
+def _answer(found: Why, considered: int, gates: tuple[GateCount, ...], sequence: int) -> Answer:
+    return Answer(
+        asked=found.asked,
+        gate=None if found.gate is None else found.gate.value,
+        meters=found.meters,
+        words=Text(found.words.zh, found.words.en),
+        considered=considered,
+        gates=gates,
+        sequence=sequence,
+    )

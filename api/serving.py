@@ -1,0 +1,219 @@
+"""Serving a data folder: what is opened, in which order, and how everything ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.conductor import Conductor
+from api.context import Context
+from api.feed import Feed
+from api.people import People
+from api.review import reviews_of
+from api.settings import Settings
+from api.vault import Vault
+from geo.divisions import DivisionTree
+from schemas.registry_facts import LogOpened
+from schemas.values import AreaId, TimeSource
+from schemas.wire import decode_turn
+from streams.engines.embedded import Embedded
+from streams.engines.folder import DIVISIONS, LOG, FolderUnfit, opening
+from streams.engines.log_file import Reader
+
+PORTS_TRIED = 50
+SWITCH_S = 0.0005  # the writer thread and the event loop take turns quickly
+STOP_S = 3  # for requests under way when the server stops
+T = TypeVar("T")
+
+_logger = logging.getLogger("shouwang.server")
+
+
+def opened_as(folder: Path, area: AreaId) -> LogOpened:
+    """What an area's log says of itself. FolderUnfit where there is none."""
+    if not (folder / LOG).is_file():
+        raise FolderUnfit(f"{folder / LOG} is missing; no log has been made here")
+    reader = Reader(folder / LOG)
+    try:
+        return opening(decode_turn(reader.stored(area, 1)))
+    except LookupError:
+        there = ", ".join(reader.areas()) or "none"
+        raise FolderUnfit(f"area {area} is not in this folder; there is {there}") from None
+    finally:
+        reader.close()
+
+
+def areas_of(folder: Path) -> list[AreaId]:
+    """The areas in a folder's log, none where there is no log."""
+    if not (folder / LOG).is_file():
+        return []
+    reader = Reader(folder / LOG)
+    try:
+        return reader.areas()
+    finally:
+        reader.close()
+
+
+def tree_of(folder: Path, opened: LogOpened) -> DivisionTree:
+    """The divisions that a log was written with."""
+    return DivisionTree.load(folder / DIVISIONS / f"{opened.divisions}.json")
+
+
+def people_of(settings: Settings) -> People:
+    """A hold on the folder's people."""
+    path = settings.data / "people.db"
+    return People(path, settings.session_hours, settings.link_hours)
+
+
+@asynccontextmanager
+async def opened(settings: Settings, accept_clock: bool = False) -> AsyncIterator[Context]:
+    """Everything that the doors stand on, on a folder that this process holds.
+
+    Raises FolderHeld, FolderUnfit, NotOurLog, ClockDoubtful.
+    """
+    told = opened_as(settings.data, settings.area)
+    settings = replace(settings, purpose=told.purpose)
+    async with contextlib.AsyncExitStack() as closing:
+        engine = Embedded.open(settings.data, accept_clock=accept_clock)
+        closing.push_async_callback(engine.close)
+        tree = tree_of(settings.data, told)
+        feed = Feed(tree, settings.area)
+        feed.apply(engine.changes())
+        engine.listen(feed.apply)
+        people, vault = people_of(settings), Vault(settings.data / "keys.db")
+        closing.callback(people.close)
+        closing.callback(vault.close)
+        context = Context(engine, feed, people, vault, settings, tree)
+        if told.time_source is TimeSource.GIVEN:
+            context.conductor = Conductor(engine, settings.area, settings, feed.at)
+        yield context
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens on the port, or on the next free one. OSError where none is."""
+    for offset in range(PORTS_TRIED if port else 1):
+        try:
+            return _bound(host, port + offset)
+        except OSError:
+            if offset == PORTS_TRIED - 1 or not port:
+                raise
+    raise OSError(f"no port is free from {port} to {port + PORTS_TRIED - 1}")
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2_048)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+class Server(uvicorn.Server):
+    """Uvicorn, stopped by us instead of by signals; streams end as soon as it stops."""
+
+    def __init__(self, app: FastAPI, feed: Feed) -> None:
+        config = uvicorn.Config(
+            app,
+            http="httptools",
+            ws="none",
+            access_log=False,
+            log_config=None,
+            log_level="warning",
+            server_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=STOP_S,
+        )
+        super().__init__(config)
+        self._feed = feed
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._feed.close()
+        await super().shutdown(sockets)
+
+
+async def serve(context: Context, listener: socket.socket, work: Awaitable[T]) -> T | None:
+    """Serve until the work is done or the server ends by itself; gives the work's outcome."""
+    app = create_app(context)
+    server = Server(app, context.feed)
+    sys.setswitchinterval(SWITCH_S)
+    gc.collect()
+    gc.freeze()  # what is there at the start stays; no collection looks at it again
+    serving = asyncio.ensure_future(server.serve(sockets=[listener]))
+    working = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait((serving, working), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        server.should_exit = True
+        if not working.done():
+            working.cancel()
+        reviews_of(app).close()
+        await asyncio.gather(serving, return_exceptions=True)
+    with contextlib.suppress(asyncio.CancelledError):
+        return await working
+    return None
+
+
+class Stop:
+    """Ctrl-C or SIGTERM: the first asks for an orderly end, the second ends at once."""
+
+    def __init__(self) -> None:
+        self._asked = asyncio.Event()
+
+    def __enter__(self) -> Stop:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._ask)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+    def _ask(self) -> None:
+        if self._asked.is_set():
+            raise KeyboardInterrupt
+        self._asked.set()
+
+    async def wait(self) -> None:
+        await self._asked.wait()
+
+
+def run(main: Callable[[], Awaitable[T]]) -> T:
+    """Run a coroutine on the quickest event loop that there is here."""
+
+    async def whole() -> T:
+        return await main()
+
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(whole())
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # there is none for Windows
+        return None
+    return uvloop.new_event_loop

@@ -1,0 +1,72 @@
+"""Recovery tasks: opened, claimed, done, and verified by another party than the doer."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.body import Body, Empty
+from api.commands import Call
+from api.doors import door
+from api.incidents import Id
+from schemas.commands import ClaimTask, DropTask, OpenTask, ReportTask, VerifyTask
+from schemas.values import Domain, OrganizationId
+from schemas.views import TaskRow
+
+router = APIRouter(tags=["tasks"])
+
+
+class OpenTaskBody(Body):
+    """Which of the four orders it restores; the desk decides."""
+
+    domain: Domain
+
+
+class ClaimTaskBody(Body):
+    """Who takes it on."""
+
+    organization: Id
+
+
+class VerifyTaskBody(Body):
+    """Whether it is done; if not, it is sent back."""
+
+    done: bool
+
+
+@door(router, "/tasks/{task}/open", OpenTaskBody, OpenTask)
+async def open_task(call: Call[OpenTaskBody]) -> Response:
+    """Open a proposed recovery task."""
+    row = call.subject(TaskRow)
+    command = OpenTask(task=row.id, domain=call.body.domain)
+    return call.answer(await call.about(row, command), row.id)
+
+
+@door(router, "/tasks/{task}/drop", Empty, DropTask)
+async def drop(call: Call[Empty]) -> Response:
+    """Drop a recovery task that nobody has claimed."""
+    row = call.subject(TaskRow)
+    return call.answer(await call.about(row, DropTask(task=row.id)), row.id)
+
+
+@door(router, "/tasks/{task}/claim", ClaimTaskBody, ClaimTask)
+async def claim(call: Call[ClaimTaskBody]) -> Response:
+    """Take a recovery task on, for an organization."""
+    row = call.subject(TaskRow)
+    command = ClaimTask(task=row.id, organization=OrganizationId(call.body.organization))
+    return call.answer(await call.about(row, command), row.id)
+
+
+@door(router, "/tasks/{task}/report-done", Empty, ReportTask)
+async def report_done(call: Call[Empty]) -> Response:
+    """The claimant says that it is done."""
+    row = call.subject(TaskRow)
+    return call.answer(await call.about(row, ReportTask(task=row.id)), row.id)
+
+
+@door(router, "/tasks/{task}/verify", VerifyTaskBody, VerifyTask)
+async def verify(call: Call[VerifyTaskBody]) -> Response:
+    """Verify it, or send it back."""
+    row = call.subject(TaskRow)
+    command = VerifyTask(task=row.id, done=call.body.done)
+    return call.answer(await call.about(row, command), row.id)

@@ -1,0 +1,158 @@
+"""A served folder and browser pages on it, for tests of what people see."""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.cookiejar import CookieJar
+from itertools import count
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from urllib.request import HTTPCookieProcessor, Request, build_opener
+
+from playwright.sync_api import Browser, Page, expect
+
+COUNTY, TOWN = "330324", "330324001"
+POINT = {"crs": "WGS-84", "lon": 120.69, "lat": 28.15, "division": TOWN}
+TEAM = "Team 7"  # names and typed texts have no letter of the other language's script
+DESK_SCREEN = {"width": 1280, "height": 900}
+PHONE_SCREEN = {"width": 390, "height": 844}
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+ENGLISH = re.compile("[A-Za-z]{3,}")
+# What people typed, names of systems and of keys, and what a log calls an account.
+SAME_IN_BOTH = re.compile(
+    r"Team \d|WGS-84|Ctrl\+Enter|账户 \w+|account \w+|^(风险|集合|Risks|Rally point)[:\uff1a].*"
+)
+
+# Text that a reader sees now, of elements that do not hold both languages on purpose.
+VISIBLE = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const texts = [];
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    const both = element.closest("[data-language], #mode, noscript, script, #who");
+    if (!both && element.checkVisibility()) texts.push(walker.currentNode.textContent.trim());
+  }
+  return texts.filter(Boolean);
+}"""
+
+SMALL = """() => [...document.querySelectorAll("button, select, input, textarea, summary")]
+  .map((element) => element.closest("label.choice, label.tick") ?? element)
+  .map((element) => [element.outerHTML.slice(0, 80), element.getBoundingClientRect()])
+  .filter(([, box]) => box.width > 0 && box.height < 44)
+  .map(([html, box]) => `${box.height}: ${html}`)"""
+"""Everything to be touched that is lower than 44 pixels."""
+
+
+@dataclass
+class Server:
+    """A served folder, and its steward at the doors."""
+
+    address: str
+    opener: Any = field(default_factory=lambda: build_opener(HTTPCookieProcessor(CookieJar())))
+    keys: Iterator[int] = field(default_factory=count)
+
+    def post(self, path: str, body: dict[str, Any], role: str = "steward") -> Any:
+        headers = {"Content-Type": "application/json", "Idempotency-Key": f"k{next(self.keys)}"}
+        data = json.dumps(body).encode()
+        url, headers["Shouwang-Role"] = f"{self.address}/api/v1{path}", role
+        with self.opener.open(Request(url, data, headers), timeout=10) as answer:
+            return json.load(answer)
+
+    def sign_in(self, link: str) -> None:
+        """Take a one-time link for the requests made here, beside what is signed in already."""
+        told = {name: values[0] for name, values in parse_qs(urlsplit(link).fragment).items()}
+        self.post("/sessions", told)
+
+    def organization(self, name: str, skill: str) -> str:
+        body = {
+            "name": name,
+            "registration_class": "filed",
+            "home": TOWN,
+            "place": POINT,
+            "capabilities": [{"skill": skill, "units": 2}],
+            "people": 9,
+        }
+        return str(self.post("/organizations", body)["id"])
+
+    def link(self, role: str, **scope: str) -> str:
+        """A sign-in address for a new account."""
+        made = self.post("/accounts", {"name": "R1", "role": role, **scope})
+        return f"{self.address}/sign-in#{urlsplit(made['link']).fragment}"
+
+    def incident(self, hazard: str) -> str:
+        """Open an incident as the township's desk."""
+        self.sign_in(self.link("desk", division=TOWN))
+        return str(self.post("/incidents", {"hazard": hazard, "division": TOWN}, "desk")["id"])
+
+    def demand(self, incident: str, kind: str, skill: str, **more: Any) -> str:
+        """Publish a most urgent demand as the township's desk."""
+        body = {
+            "incident": incident,
+            "kind": kind,
+            "priority": 1,
+            "place": POINT,
+            "lines": [{"skill": skill, "minimum": 1, "target": 2}],
+            "risk_statement": "-",
+            "rally_point": "-",
+        }
+        return str(self.post("/demands", body | more, "desk")["id"])
+
+
+def shouwang(*arguments: str) -> list[str]:
+    """The command line of the program under test, ending with one JSON object."""
+    program = "import sys; from api.cli import main; sys.exit(main())"
+    return [sys.executable, "-c", program, *arguments, "--json"]
+
+
+@dataclass
+class Screens:
+    """Opens pages for people and keeps what their consoles complain of."""
+
+    browser: Browser
+    server: Server
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, language: str, phone: bool = False) -> Page:
+        context = self.browser.new_context(
+            viewport=PHONE_SCREEN if phone else DESK_SCREEN,  # type: ignore[arg-type]  # both sizes
+            has_touch=phone,
+            is_mobile=phone,
+            locale="zh-CN" if language == "zh" else "en-GB",
+        )
+        context.set_default_timeout(8_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._hear)
+        return page
+
+    def sign_in(self, link: str, language: str, phone: bool = False) -> Page:
+        page = self.open(language, phone)
+        page.goto(link)
+        page.locator("#sign-in").click()
+        expect(page.locator("#main")).to_be_visible()
+        expect(page.locator("#link")).not_to_have_class(re.compile("lost"))
+        return page
+
+    def _hear(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{message.type}: {message.text}")
+
+
+def mixed(page: Page, language: str) -> list[str]:
+    """Visible texts that hold a word of the other language."""
+    wrong = CHINESE if language == "en" else ENGLISH
+    texts: list[str] = page.evaluate(VISIBLE)
+    return [text for text in texts if wrong.search(SAME_IN_BOTH.sub("", text))]
+
+
+def in_both_languages(page: Page) -> None:
+    """Whatever the page shows just now, all of it is in the chosen language; then back."""
+    for _ in range(2):
+        language = page.locator("html").get_attribute("lang") or ""
+        page.wait_for_timeout(50)  # lists are drawn again a moment after the page's own texts
+        assert not mixed(page, language[:2])
+        page.locator("[data-language]").click()
+        expect(page.locator("html")).not_to_have_attribute("lang", language)

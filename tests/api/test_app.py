@@ -1,0 +1,228 @@
+"""Around the doors: headers, pages, the description, health, and what happens in trouble."""
+
+import asyncio
+import gzip
+import json
+import logging
+from typing import Any
+
+import pytest
+from fastapi.openapi.models import OpenAPI
+
+from api import patience
+from api.app import Application
+from api.problems import PROBLEMS
+from schemas.refusals import REFUSALS
+from schemas.turns import Envelope
+from streams.engines import Defect, Receipt, Stopping, StorageFull, Unavailable
+from tests.api.house import JSON_HEADERS, House, Reply, ask, demand_body
+
+
+async def get(house: House, path: str, *headers: tuple[str, str]) -> Reply:
+    return await ask(house.app, "GET", path, headers)
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/desk", "/organization", "/review"])
+async def test_pages(house: House, path: str) -> None:
+    page = await get(house, path)
+    assert page.status == 200
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.content.startswith(b"<!doctype html>")
+    packed = await get(house, path, ("accept-encoding", "gzip, br"))
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == page.content
+    same = await get(house, path, ("if-none-match", page.headers["etag"]))
+    assert (same.status, same.content) == (304, b"")
+
+
+async def test_static_files(house: House) -> None:
+    script = await get(house, "/static/http.js")
+    assert script.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert (await get(house, "/static/words.zh.json")).json
+
+
+@pytest.mark.parametrize("path", ["/", "/api/docs", "/api/v1/codes", "/api/v1/me", "/nowhere"])
+async def test_security_headers_are_on_everything(house: House, path: str) -> None:
+    headers = (await get(house, path)).headers
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
+    assert "unsafe" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "cache-control" in headers
+    assert "strict-transport-security" not in headers  # this server speaks plain http
+
+
+async def test_the_description_page_has_nothing_inline(house: House) -> None:
+    page = (await get(house, "/api/docs")).content.decode()
+    assert "<style" not in page
+    assert "<script>" not in page
+    for name in ("swagger-ui.css", "swagger-ui-bundle.js", "start.js"):
+        assert f"/api/docs/{name}" in page
+        assert (await get(house, f"/api/docs/{name}")).status == 200
+    assert b"/api/v1/openapi.json" in (await get(house, "/api/docs/start.js")).content
+    assert (await get(house, "/api/docs/index.html")).status == 404
+
+
+async def description(house: House) -> Any:
+    return (await get(house, "/api/v1/openapi.json")).json
+
+
+async def test_the_description_is_openapi(house: House) -> None:
+    written = await description(house)
+    OpenAPI.model_validate(written)
+    assert written["openapi"].startswith("3.0")
+    text = json.dumps(written)
+    defined = set(written["components"]["schemas"])
+    for reference in text.split('"#/components/schemas/')[1:]:
+        assert reference.partition('"')[0] in defined
+    for newer in ('"type": "null"', '"prefixItems"', '"const"', "HTTPValidationError"):
+        assert newer not in text
+
+
+async def test_every_door_is_described(house: House) -> None:
+    paths = (await description(house))["paths"]
+    posts = {path: operations["post"] for path, operations in paths.items() if "post" in operations}
+    assert len(posts) >= 27
+    for path, operation in posts.items():
+        body = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        assert body.startswith("#/components/schemas/"), path
+        parameters = {parameter["name"]: parameter for parameter in operation["parameters"]}
+        assert parameters["Idempotency-Key"]["required"], path
+        assert ("If-Match" in parameters) == path.endswith(("amend", "demand}/close", "reopen"))
+        assert [name for name, each in parameters.items() if each["in"] == "path"] == [
+            part[1:-1] for part in path.split("/") if part.startswith("{")
+        ]
+        well = operation["responses"].get("200") or operation["responses"]["201"]
+        assert "$ref" in json.dumps(well["content"]), path
+        assert "application/problem+json" in operation["responses"]["4XX"]["content"]
+        assert operation["description"], path
+
+
+async def test_the_description_knows_every_code(house: House) -> None:
+    problem = (await description(house))["components"]["schemas"]["ProblemDocument"]
+    codes = set(problem["properties"]["code"]["enum"])
+    assert set(PROBLEMS) | {refusal.value for refusal in REFUSALS} <= codes
+
+
+def test_problems_and_refusals_share_no_code() -> None:
+    assert not set(PROBLEMS) & {refusal.value for refusal in REFUSALS}
+    for code, message in PROBLEMS.items():
+        assert 400 <= message.status < 600, code
+        assert message.zh.endswith("。"), code
+        assert message.en.endswith("."), code
+
+
+async def test_both_ways_to_a_door_are_the_same(house: House) -> None:
+    """The look-up at the entrance, and the framework's own route with a query or without."""
+    desk = await house.desk()
+    body = {"hazard": "typhoon", "division": "330324001"}
+    first = await desk.post("/incidents", body, key="k")
+    assert isinstance(house.app, Application)
+    entrance, house.app.guard = house.app.guard, super(Application, house.app).__call__
+    again = await desk.post("/incidents", body, key="k")
+    late = await desk.post(f"/incidents/{first.json['id']}/join", {"division": "330324001"})
+    house.app.guard = entrance
+    assert again.json == first.json | {"repeated": True}
+    assert late.json["id"] == first.json["id"]
+
+
+class Troubled:
+    """An engine that cannot just now."""
+
+    def __init__(self, engine: Any, trouble: Exception) -> None:
+        self._engine = engine
+        self._trouble = trouble
+
+    async def submit(self, _envelope: Envelope) -> Receipt:
+        raise self._trouble
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "status", "code", "retry"),
+    [
+        (StorageFull("disk"), 507, "storage_full", False),
+        (Stopping("bye"), 503, "stopping", True),
+        (Unavailable("log"), 503, "unavailable", True),
+        (Defect("rule"), 500, "defect", False),
+        (RuntimeError("secret-13800138000"), 500, "defect", False),
+    ],
+)
+async def test_trouble(
+    house: House, trouble: Exception, status: int, code: str, retry: bool, caplog: Any
+) -> None:
+    desk = await house.desk()
+    incident = await house.incident(desk)
+    engine, before = house.context.engine, house.sequence
+    house.context.engine = Troubled(engine, trouble)
+    with caplog.at_level(logging.ERROR):
+        reply = await desk.post("/demands", demand_body(incident), key="again")
+    assert (reply.status, reply.code) == (status, code)
+    assert ("retry-after" in reply.headers) == retry
+    assert reply.json["message"]["zh"]
+    assert "13800138000" not in reply.content.decode() + caplog.text
+    house.context.engine = engine
+    assert house.sequence == before
+    assert (await desk.post("/demands", demand_body(incident), key="again")).status == 201
+
+
+async def test_health(house: House) -> None:
+    assert (await get(house, "/health/live")).status == 200
+    assert (await get(house, "/health/ready")).json["ready"]
+    desk = await house.desk()
+    engine = house.context.engine
+    house.context.engine = Troubled(engine, StorageFull("disk"))
+    await desk.post("/incidents", {"hazard": "typhoon", "division": "330324001"})
+    house.context.engine = engine
+    assert (await get(house, "/health/ready")).status == 503
+    assert (await get(house, "/health/live")).status == 200
+    await house.incident(desk)
+    assert (await get(house, "/health/ready")).status == 200
+
+
+async def test_a_body_that_does_not_arrive(house: House, monkeypatch: Any) -> None:
+    monkeypatch.setattr(patience, "ARRIVAL_S", 0.01)
+    monkeypatch.setattr(patience, "LOOK_S", 0.02)
+    desk = await house.desk()
+    sent: list[Any] = []
+
+    async def never() -> Any:
+        await asyncio.sleep(60)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = {**JSON_HEADERS, "cookie": desk.cookie, "idempotency-key": "slow"}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/v1/demands",
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+    await house.app(scope, never, send)
+    assert sent[0]["status"] == 408
+    assert json.loads(sent[1]["body"])["code"] == "body_slow"
+    current = asyncio.current_task()
+    assert current is not None
+    assert not current.cancelling()
+
+
+async def test_same_origin_requests_pass(house: House) -> None:
+    desk = await house.desk()
+    body = b'{"hazard": "typhoon", "division": "330324001"}'
+    keyed = {**JSON_HEADERS, "host": "desk.example:8000"}
+    for number, own in enumerate(
+        (
+            {"origin": "http://desk.example:8000"},
+            {"origin": "http://127.0.0.1:8000"},  # what the server calls itself
+            {"sec-fetch-site": "same-origin", "origin": "http://rewritten.by.a.proxy"},
+            {"sec-fetch-site": "none"},
+        )
+    ):
+        headers = {**keyed, **own, "idempotency-key": f"own-{number}"}
+        reply = await desk.send("/incidents", body, headers.items())
+        assert reply.code == "incident_exists" if number else reply.status == 201

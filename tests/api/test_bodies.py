@@ -1,0 +1,128 @@
+"""Bodies and commands agree field by field: same names, same codes, no looser bounds."""
+
+from typing import Any, get_args
+
+import msgspec
+import pytest
+
+from api import accounts, assignments, demands, incidents, offers, organizations, tasks
+from api.body import Body, Empty
+from api.doors import bodies
+from schemas import commands as c
+from schemas.values import Capability, Certificate, LineRequest
+
+# Each command with its body, and with what the door itself puts in: from the path, from a
+# header, or made here. What is sealed or placed has another shape in the command.
+PAIRS: list[tuple[type, type[Body], set[str]]] = [
+    (c.OpenIncident, incidents.OpenIncidentBody, set()),
+    (c.JoinIncident, incidents.JoinIncidentBody, {"incident"}),
+    (c.CloseIncident, incidents.CloseIncidentBody, {"incident"}),
+    (c.PublishDemand, demands.PublishDemandBody, set()),
+    (c.AmendDemand, demands.AmendDemandBody, {"demand", "revision"}),
+    (c.CloseDemand, demands.CloseDemandBody, {"demand", "revision"}),
+    (c.ReopenDemand, Empty, {"demand", "revision"}),
+    (c.OpenSealedText, Empty, {"demand"}),
+    (c.AcceptOffer, offers.AcceptOfferBody, {"offer"}),
+    (c.DeclineOffer, offers.DeclineOfferBody, {"offer"}),
+    (c.SetOff, Empty, {"assignment"}),
+    (c.Arrive, Empty, {"assignment"}),
+    (c.ReportDone, Empty, {"assignment"}),
+    (c.CannotComplete, Empty, {"assignment"}),
+    (c.ConfirmAssignment, assignments.ConfirmAssignmentBody, {"assignment"}),
+    (c.OpenTask, tasks.OpenTaskBody, {"task"}),
+    (c.DropTask, Empty, {"task"}),
+    (c.ClaimTask, tasks.ClaimTaskBody, {"task"}),
+    (c.ReportTask, Empty, {"task"}),
+    (c.VerifyTask, tasks.VerifyTaskBody, {"task"}),
+    (c.RegisterOrganization, organizations.RegisterOrganizationBody, set()),
+    (c.RecordCertificate, organizations.RecordCertificateBody, {"organization", "certificate"}),
+    (c.SetCapacity, organizations.SetCapacityBody, {"organization"}),
+    (c.SetDuty, organizations.SetDutyBody, {"organization"}),
+    (c.GrantRole, accounts.GrantRoleBody, {"account"}),
+    (c.EndGrant, accounts.EndGrantBody, {"account"}),
+]
+PARTS: list[tuple[type, type[Body], set[str]]] = [
+    (LineRequest, demands.LineBody, set()),
+    (Capability, organizations.CapabilityBody, set()),
+    (Certificate, organizations.RecordCertificateBody, set()),
+]
+# Fields of bodies that are no field of the command: they go to people, or into a part.
+BESIDE = {
+    accounts.GrantRoleBody: {"name", "player"},
+    organizations.RecordCertificateBody: {"skill", "grade", "valid_from", "valid_until"},
+}
+OTHER_SHAPE = {"place", "contact", "address", "note", "lines", "capabilities"}
+MADE_BY_THE_OWNER = {c.OpenLog, c.Tick}
+MUST_ANSWER = {"done"}  # the command has a default; a person says it
+MAY_BE_LEFT_OUT = {"valid_until"}  # a certificate without an end
+
+
+def plain(schema: Any, definitions: dict[str, Any]) -> dict[str, Any]:
+    """A field's schema with references followed and a null alternative left out."""
+    while "$ref" in schema or "anyOf" in schema:
+        if "$ref" in schema:
+            schema = definitions[schema["$ref"].rpartition("/")[2]]
+        else:
+            schema = next(item for item in schema["anyOf"] if item.get("type") != "null")
+    found: dict[str, Any] = schema
+    return found
+
+
+def of_command(command: type) -> tuple[dict[str, Any], dict[str, Any]]:
+    whole = msgspec.json.schema(command)
+    return whole["$defs"][command.__name__], whole["$defs"]
+
+
+def of_body(body: type[Body]) -> tuple[dict[str, Any], dict[str, Any]]:
+    whole = body.model_json_schema()
+    return whole, whole.get("$defs", {})
+
+
+def test_every_command_of_a_person_has_its_door() -> None:
+    assert {pair[0] for pair in PAIRS} == set(get_args(c.Command)) - MADE_BY_THE_OWNER
+    paired = {pair[1].__name__ for pair in PAIRS}
+    assert {"SignInBody", "AdvanceBody"} | paired == set(bodies)
+
+
+@pytest.mark.parametrize(("command", "body", "elsewhere"), PAIRS + PARTS)
+def test_the_same_fields(command: type, body: type[Body], elsewhere: set[str]) -> None:
+    there, _ = of_command(command)
+    fields = set(there["properties"]) - {"type"} - elsewhere
+    beside = BESIDE.get(body, set()) if command not in {part[0] for part in PARTS} else set()
+    assert set(body.model_fields) - beside == fields
+    required = set(there.get("required", ())) - {"type"} - elsewhere
+    asked = {name for name, field in body.model_fields.items() if field.is_required()} - beside
+    assert asked - MUST_ANSWER == required - MAY_BE_LEFT_OUT
+
+
+@pytest.mark.parametrize(("command", "body", "elsewhere"), PAIRS + PARTS)
+def test_no_looser_bounds(command: type, body: type[Body], elsewhere: set[str]) -> None:
+    there, definitions = of_command(command)
+    here, parts = of_body(body)
+    for name in set(here["properties"]) & set(there["properties"]) - OTHER_SHAPE:
+        ours = plain(here["properties"][name], parts)
+        theirs = plain(there["properties"][name], definitions)
+        tighter(ours, theirs, name)
+        if "items" in theirs:
+            tighter(plain(ours["items"], parts), plain(theirs["items"], definitions), name)
+
+
+def tighter(ours: dict[str, Any], theirs: dict[str, Any], name: str) -> None:
+    for least in ("minimum", "minLength", "minItems"):
+        if least in theirs:
+            assert ours.get(least, -1) >= theirs[least], (name, least)
+    for most in ("maximum", "maxLength", "maxItems"):
+        if most in theirs:
+            assert ours.get(most, 10**18) <= theirs[most], (name, most)
+    for same in ("type", "pattern"):
+        if same in theirs and "enum" not in theirs:
+            assert ours.get(same) == theirs[same], (name, same)
+    assert set(ours.get("enum", ())) == set(theirs.get("enum", ())), name
+
+
+@pytest.mark.parametrize("name", ["lines", "capabilities"])
+def test_lists_of_parts_have_the_same_length(name: str) -> None:
+    for command, body, _ in PAIRS:
+        there, _ = of_command(command)
+        if name in there["properties"]:
+            tighter(of_body(body)[0]["properties"][name], there["properties"][name], name)

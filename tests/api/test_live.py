@@ -1,0 +1,255 @@
+"""Streams over real sockets: what arrives, when, and how a stream ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import monotonic
+from typing import Any, Self
+
+import aiohttp
+import pytest
+
+from api import live, serving
+from schemas.values import Role
+from tests.api.house import OTHER_TOWN, TOWN, House, Person, demand_body, opened
+
+SOON_S = 2.0  # generous: a loaded machine is not what these tests are about
+
+
+@dataclass
+class Street:
+    """A house that is reached from outside."""
+
+    house: House
+    url: str
+    client: aiohttp.ClientSession
+    stop: asyncio.Event
+
+    @asynccontextmanager
+    async def stream(self, person: Person, after: str = "", **headers: str) -> AsyncIterator[Ear]:
+        cookie = {"Cookie": person.cookie, **headers}
+        query = f"?after={after}" if after else ""
+        async with self.client.get(f"{self.url}/live{query}", headers=cookie) as response:
+            yield Ear(response)
+
+    async def followers(self, count: int) -> None:
+        """Wait until so many streams are open."""
+        for _ in range(int(SOON_S / 0.005)):
+            if len(self.house.context.feed.subscribers) == count:
+                return
+            await asyncio.sleep(0.005)
+        raise AssertionError(f"there are {len(self.house.context.feed.subscribers)} streams")
+
+
+@dataclass
+class Ear:
+    """Hears the events of one stream."""
+
+    response: aiohttp.ClientResponse
+    rest: bytes = b""
+    waiting: list[dict[str, Any]] = field(default_factory=list)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> dict[str, Any]:
+        while not self.waiting:
+            chunk = await self.response.content.readany()
+            if not chunk:
+                raise StopAsyncIteration
+            *blocks, self.rest = (self.rest + chunk).split(b"\n\n")
+            self.waiting += [event_of(block.decode()) for block in blocks]
+        return self.waiting.pop(0)
+
+    async def next(self, kind: str = "changes") -> dict[str, Any]:
+        """The next event of a kind; fails where it does not come soon."""
+        async with asyncio.timeout(SOON_S):
+            async for event in self:
+                if event["event"] == kind:
+                    return event
+        raise AssertionError("the stream has ended")
+
+    async def end(self) -> float:
+        """Read until the server ends the stream; the seconds that it took."""
+        began = monotonic()
+        async with asyncio.timeout(SOON_S + 2):
+            async for _ in self:
+                pass
+        return monotonic() - began
+
+
+def event_of(block: str) -> dict[str, Any]:
+    event: dict[str, Any] = dict(line.split(": ", 1) for line in block.split("\n"))
+    return {**event, "data": json.loads(event["data"])}
+
+
+def rows(event: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    puts = [change["put"] for change in event["data"]["changes"] if "put" in change]
+    return [row for row in puts if row["type"] == kind]
+
+
+@pytest.fixture
+async def street(tmp_path: Path) -> AsyncIterator[Street]:
+    async with opened(tmp_path / "data") as house:
+        listener = serving.listening("127.0.0.1", 0)
+        port = listener.getsockname()[1]
+        house.context.settings = replace(house.context.settings, port=port)
+        stop = asyncio.Event()
+        served = asyncio.ensure_future(serving.serve(house.context, listener, stop.wait()))
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as client:
+            yield Street(house, f"http://127.0.0.1:{port}/api/v1", client, stop)
+        stop.set()
+        with suppress(asyncio.CancelledError):
+            await served
+
+
+async def test_a_demand_reaches_the_desk_and_the_organization_that_is_asked(
+    street: Street,
+) -> None:
+    house = street.house
+    organization, crew = await house.organization()
+    desk, away = await house.desk(), await house.desk(OTHER_TOWN)
+    incident = await house.incident(desk)
+    async with (
+        street.stream(desk) as at_desk,
+        street.stream(crew) as at_crew,
+        street.stream(away) as far,
+    ):
+        await street.followers(3)
+        posted = (await desk.post("/demands", demand_body(incident))).json
+        seen = await at_crew.next()
+        assert seen["id"] == f"3303:{posted['sequence']}"
+        [offer] = rows(seen, "offer")
+        assert offer["organization"] == organization
+        assert rows(seen, "demand") == []
+        seen = await at_desk.next()
+        assert [row["id"] for row in rows(seen, "demand")] == [posted["id"]]
+        assert [row["id"] for row in rows(seen, "offer")] == [offer["id"]]
+        joined = {"hazard": "rainstorm_flood", "division": OTHER_TOWN}
+        other = (await away.post("/incidents", joined)).json
+        assert (await far.next())["id"] == f"3303:{other['sequence']}"
+
+
+async def test_the_stream_says_what_it_is_and_where_the_log_is(street: Street) -> None:
+    desk = await street.house.desk()
+    async with street.stream(desk) as ear:
+        headers = ear.response.headers
+        assert headers["content-type"] == "text/event-stream; charset=utf-8"
+        assert headers["cache-control"] == "no-store"
+        assert headers["x-accel-buffering"] == "no"
+        first = await ear.next("alive")
+        assert first["id"] == street.house.context.feed.event
+        assert [*first["data"]] == ["at"]
+
+
+async def test_a_quiet_stream_says_now_and_then_that_it_lives(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "BEAT_S", 0.001)
+    desk = await street.house.desk()
+    async with street.stream(desk) as ear:
+        for _ in range(4):
+            assert (await ear.next("alive"))["id"] == street.house.context.feed.event
+
+
+@pytest.mark.parametrize("by_header", [True, False])
+async def test_a_stream_goes_on_where_it_stopped(street: Street, by_header: bool) -> None:
+    desk = await street.house.desk()
+    page = (await desk.get("/board")).json
+    incident = await street.house.incident(desk)
+    missed = (await desk.post("/demands", demand_body(incident))).json
+    told = {"Last-Event-ID": page["event"]} if by_header else {}
+    after = "3303:0" if by_header else page["event"]
+    async with street.stream(desk, after, **told) as ear:
+        assert rows(await ear.next(), "incident")[0]["id"] == incident
+        event = await ear.next()
+        assert event["id"] == f"3303:{missed['sequence']}"
+        assert rows(event, "demand")[0]["id"] == missed["id"]
+
+
+async def test_what_cannot_be_resumed_asks_for_a_new_page(street: Street) -> None:
+    desk = await street.house.desk()
+    for after in ("3303:0", "3303:999999", "3301:1", "nonsense", "3303:-1", ":1", "3303:²"):
+        async with street.stream(desk, after) as ear:
+            assert ear.response.status == 410, after
+            assert ear.response.content_type == "application/problem+json"
+            assert (await ear.response.json())["code"] == "resume_lost"
+
+
+async def test_nobody_listens_without_a_session(street: Street) -> None:
+    for path in ("/live", "/board"):
+        async with street.client.get(street.url + path) as response:
+            assert response.status == 401
+
+
+async def test_signing_out_ends_the_stream_within_a_second(street: Street) -> None:
+    desk = await street.house.desk()
+    async with street.stream(desk) as ear:
+        await ear.next("alive")
+        assert (await desk.post("/sessions/end", {})).status == 200
+        assert await ear.end() < 1.5
+    await street.followers(0)
+
+
+async def test_a_session_that_another_process_ended_ends_the_stream(street: Street) -> None:
+    """The command line writes the same file of people while the server runs."""
+    desk = await street.house.desk()
+    async with street.stream(desk) as ear:
+        await ear.next("alive")
+        other = serving.people_of(street.house.context.settings)
+        other.end_all(desk.account, Role.DESK)
+        other.close()
+        assert await ear.end() < 3
+    await street.followers(0)
+
+
+async def test_a_role_that_is_taken_back_ends_the_stream(street: Street) -> None:
+    house = street.house
+    desk, steward = await house.desk(), await house.steward()
+    async with street.stream(desk) as ear:
+        await ear.next("alive")
+        reply = await steward.post(f"/accounts/{desk.account}/end", {"role": "desk"})
+        assert reply.status == 200
+        assert await ear.end() < 1.5
+        assert (await desk.get("/board")).status in (401, 403)
+
+
+async def test_a_client_that_left_leaves_nothing_behind(street: Street) -> None:
+    desk = await street.house.desk()
+    async with street.stream(desk) as ear:
+        await ear.next("alive")
+        await street.followers(1)
+        ear.response.close()
+        await street.followers(0)
+
+
+async def test_a_server_that_stops_ends_its_streams_at_once(street: Street) -> None:
+    desk = await street.house.desk()
+    async with street.stream(desk) as ear:
+        await ear.next("alive")
+        street.stop.set()
+        assert await ear.end() < 1
+
+
+async def test_events_come_within_milliseconds(street: Street) -> None:
+    """The figure belongs to the benchmark; here it must only not be a matter of polling."""
+    house = street.house
+    _, crew = await house.organization()
+    desk = await house.desk(TOWN)
+    incident = await house.incident(desk)
+    waited = []
+    async with street.stream(crew) as ear:
+        await street.followers(1)
+        for _ in range(2):
+            body = demand_body(incident, lines=[{"skill": "PUMP_DRAIN", "minimum": 1, "target": 1}])
+            began = monotonic()
+            reply = await desk.post("/demands", body)
+            assert reply.status == 201
+            assert rows(await ear.next(), "offer")
+            waited.append(monotonic() - began)
+    assert min(waited) < 0.1
