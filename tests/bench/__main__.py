@@ -1,0 +1,35 @@
+"""`make bench [ONLY=name]`: each bench prints what it does and, last, one JSON line."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from collections.abc import Callable
+from os import cpu_count
+from typing import Any
+
+from tests.bench import parts, thread
+
+BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
+    "thread": thread.turns,
+    "visible": thread.visible,
+    "parts": parts.run,
+}
+GROUPS = {"thread": ("thread", "visible", "parts")}
+
+
+def main(only: str | None) -> int:
+    """Run every bench, one by name, or a group of them."""
+    names = GROUPS.get(only or "", (only,) if only else tuple(BENCHES))
+    if any(name not in BENCHES for name in names):
+        print(f"no such bench; there are: {', '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    machine = {"python": platform.python_version(), "cores": cpu_count()}
+    lines = [json.dumps({"bench": name, **BENCHES[name](), **machine}) for name in names]
+    print("\n".join(lines))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else None))
