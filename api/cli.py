@@ -30,7 +30,6 @@ from streams.verify import Verdict, verify
 
 EXERCISE = Path("data/exercise")
 HISTORY = Path("data/history")
-SHORT = 500  # cases of a history that are played where nobody asks for more
 TOLD_EVERY = 5_000  # turns between two words of progress
 TROUBLE = 2
 
@@ -140,9 +139,7 @@ def _drill_flags(made: argparse.ArgumentParser) -> None:
     made.add_argument("--history", type=Path, required=True, metavar="CASES", help="its folder")
     words = "what its records mean, as in docs/profiles/"
     made.add_argument("--profile", type=Path, required=True, metavar="FILE", help=words)
-    many = made.add_mutually_exclusive_group()
-    many.add_argument("--limit", type=int, default=SHORT, help=f"cases to play (default {SHORT})")
-    many.add_argument("--city", action="store_true", help="play every case of the profile's city")
+    made.add_argument("--limit", type=int, help="play only so many cases (default: all)")
 
 
 def _verify_flags(made: argparse.ArgumentParser) -> None:
@@ -274,10 +271,9 @@ def _welcome(address: str, by_role: dict[Role, str]) -> None:
 def drill(typed: argparse.Namespace) -> tuple[int, Answer]:
     """Real cases become demands in an exercise of their own; invented organizations answer."""
     settings = _settings(typed, data=HISTORY / f"{wall_ms() // 1000}", purpose=Purpose.EXERCISE)
-    limit = None if typed.city else typed.limit
     with _told_plainly():
         settings, player = playing.history(
-            settings, typed.history, typed.profile, limit, typed.json
+            settings, typed.history, typed.profile, typed.limit, typed.json
         )
         print(say("数据目录:", "Data folder:"), settings.data, flush=True)
         ending = run(lambda: playing.play(settings, player))
@@ -295,7 +291,9 @@ def verify_folder(typed: argparse.Namespace) -> tuple[int, Answer]:
     for verdict in verdicts:
         _tell(verdict)
     sound = all(verdict.sound for verdict in verdicts)
-    return int(not sound), {"sound": sound, "areas": [asdict(verdict) for verdict in verdicts]}
+    found = [asdict(verdict) for verdict in verdicts]
+    told = found[0] if len(found) == 1 else {"areas": found}
+    return int(not sound), {"sound": sound, **told}
 
 
 def _verified(folder: Path, area: AreaId) -> Verdict:

@@ -19,7 +19,7 @@ DIVISIONS = Path(str(files("geo"))) / "data" / "zhejiang-2023.json"
 _MODES = {
     Purpose.OPERATIONS: Mode.ACTUAL,
     Purpose.EXERCISE: Mode.EXERCISE,
-    Purpose.HISTORY: Mode.EXERCISE,
+    Purpose.HISTORY: Mode.ACTUAL,
     Purpose.COMPARISON: Mode.TEST,
 }
 

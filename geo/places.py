@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
@@ -126,7 +127,7 @@ def degrees7(value: Degrees) -> int | None:
         text = value.strip()
         return round(Fraction(text) * SCALE) if _DECIMAL.fullmatch(text) else None
     assert math.isfinite(value), "refused at the door"
-    return round(Fraction(repr(float(value))) * SCALE)
+    return round(Decimal(repr(float(value))).scaleb(7))  # at most 17 digits: exact, and quick
 
 
 def _refuse_if(wrong: bool, problem: PlaceProblem) -> None:

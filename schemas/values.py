@@ -147,15 +147,15 @@ class StandDownReason(StrEnum):
 class Gate(StrEnum):
     """What kept an organization from being asked, in the order of checking."""
 
+    SKILL = "skill"
+    DISTANCE = "distance"
     DUTY = "duty"
     ASKED_BEFORE = "asked_before"
-    SKILL = "skill"
     CERTIFICATE_MISSING = "certificate_missing"
     CERTIFICATE_GRADE = "certificate_grade"
     CERTIFICATE_NOT_YET = "certificate_not_yet"
     CERTIFICATE_EXPIRED = "certificate_expired"
     CAPACITY = "capacity"
-    DISTANCE = "distance"
 
 
 class Sealed(Stored):

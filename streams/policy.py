@@ -146,13 +146,27 @@ def _granted(area: Area, command: c.GrantRole) -> Subject | None:
 
 
 def _ended(area: Area, command: c.EndGrant) -> Subject | None:
+    """The first grant of the role; whether all of them may be ended is the room's own rule."""
     for grant in area.registry.grants.get(command.account) or ():
-        if grant.role is not command.role:
-            continue
-        if grant.organization is not None:
-            return _organization(area, grant.organization)
-        return Subject(grant.division or DivisionCode(area.id))
+        if grant.role is command.role:
+            return granted(area, grant)
     return None
+
+
+def granted(area: Area, grant: Grant) -> Subject | None:
+    """Where a grant applies."""
+    if grant.organization is not None:
+        return _organization(area, grant.organization)
+    return Subject(grant.division or DivisionCode(area.id))
+
+
+def stewards(area: Area, actor: AccountId, grant: Grant, at: Instant) -> bool:
+    """Whether a grant lies inside a scope that the actor is a steward of."""
+    subject = granted(area, grant)
+    return any(
+        held.role is Role.STEWARD and _covers(area, held, subject)
+        for held in grants(area, actor, at)
+    )
 
 
 def _in_operation(area: Area, operation: Operation, command: c.Command) -> Subject | None:

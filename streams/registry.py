@@ -12,6 +12,7 @@ from schemas.values import DivisionCode, Role
 from streams.area import Area
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Grant
+from streams.policy import stewards
 
 RegistryRoomFact = LogOpened | RoleGranted | GrantEnded
 
@@ -61,7 +62,15 @@ def grant(area: Area, command: GrantRole, cause: Cause) -> Decision:
     ]
 
 
-def end_grant(_area: Area, command: EndGrant, cause: Cause) -> Decision:
+def end_grant(area: Area, command: EndGrant, cause: Cause) -> Decision:
+    """All the account's grants of the role end, so every one must be the steward's to end."""
+    ending = (
+        grant
+        for grant in area.registry.grants.get(command.account) or ()
+        if grant.role is command.role
+    )
+    if not all(stewards(area, cause.actor, grant, cause.at) for grant in ending):
+        return Refused(Refusal.NOT_FOUND)
     return [GrantEnded(account=command.account, role=command.role, at=cause.at)]
 
 

@@ -49,7 +49,7 @@ def verify(area: Area, stored: Iterable[bytes], progress: Progress | None = None
     for record in stored:
         try:
             turn = _linked(record, turns + 1, previous)
-            _decided_again(area, turn)
+            _decided_again(area, turn, wire.today(record))
         except _Fault as found:
             fault, bad = found, turns + 1
             break
@@ -83,14 +83,14 @@ def _linked(record: bytes, sequence: int, previous: str) -> Turn:
     return turn
 
 
-def _decided_again(area: Area, turn: Turn) -> None:
+def _decided_again(area: Area, turn: Turn, written: bytes) -> None:
     try:
         again = take(area, envelope_of(turn), turn.at)
     except (KeyReused, RuleFailed) as error:
         raise _Fault(replay=f"cannot be decided again: {type(error).__name__}") from error
     if not isinstance(again, Taken):
         raise _Fault(replay="a repeated command holds a turn of its own")
-    if again.stored != wire.encode(turn):
+    if again.stored != written:
         raise _Fault(replay=_difference(again.turn, turn))
 
 

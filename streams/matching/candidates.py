@@ -76,20 +76,20 @@ def failed(
     operation: Operation, line: Line, organization: Organization, away: int, at: Instant
 ) -> Gate | None:
     """The first gate that keeps an organization from being asked for a line, or None."""
+    units = available(operation, organization, line.skill)
+    if units is None:
+        return Gate.SKILL
+    if away > reach(line):
+        return Gate.DISTANCE
     if not organization.on_duty:
         return Gate.DUTY
     if organization.id in line.organizations:
         return Gate.ASKED_BEFORE
-    units = available(operation, organization, line.skill)
-    if units is None:
-        return Gate.SKILL
     if line.grade is not None:
         gate = certified(organization.certificates, line.skill, line.grade, at)
         if gate is not None:
             return gate
-    if units == 0:
-        return Gate.CAPACITY
-    return Gate.DISTANCE if away > reach(line) else None
+    return Gate.CAPACITY if units == 0 else None
 
 
 def certified(

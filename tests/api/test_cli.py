@@ -195,7 +195,7 @@ def test_a_sound_log_is_verified(folder: Path, capsys: Captured) -> None:
     assert cli.main(["verify", str(folder), "--json"]) == 0
     answer = told(capsys)
     assert answer["sound"] is True
-    [area] = answer["areas"]
+    area = answer
     assert (area["area"], area["chain"], area["replay"], area["bad"]) == (AREA, "ok", "equal", None)
     assert area["turns"] >= 6
     assert cli.main(["verify", "--data", str(folder), "--area", AREA]) == 0
@@ -232,7 +232,7 @@ def test_the_first_turn_at_fault_is_named(
         changed = (head + new + tail).encode()
         log.execute("UPDATE turns SET stored = ? WHERE sequence = 2", (changed,))
     assert cli.main(["verify", str(folder), "--json"]) == 1
-    [area] = told(capsys)["areas"]
+    area = told(capsys)
     sound = {"chain": "ok", "replay": "equal"}
     assert area[fault] != sound[fault]
     assert area["bad"] == (2 if fault == "replay" else 3)

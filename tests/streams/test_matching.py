@@ -276,7 +276,7 @@ def crowd_of(seed: int, size: int) -> Crowd:
         )
         for name in names
     ]
-    held = {name: random.randint(0, 3) for name in names if random.random() < 0.3}
+    held: dict[str, int] = {name: random.randint(0, 3) for name in names if random.random() < 0.3}
     graded = random.random() < 0.5
     row = line(
         id=LineId(random.choice(("l1", "l2", "l3"))),
@@ -323,9 +323,7 @@ def counted(gates: Iterable[Gate]) -> tuple[GateCount, ...]:
 
 
 @given(CROWDS)
-def test_search_finds_what_a_plain_reading_finds(
-    crowd: Crowd,
-) -> None:
+def test_search_finds_what_a_plain_reading_finds(crowd: Crowd) -> None:
     """Nearest first, ties by their hash, everybody else counted at the right gate."""
     area, operation = scene(crowd[0], crowd[1])
     passed, gates = in_plain_words(*crowd)

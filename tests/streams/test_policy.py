@@ -347,9 +347,6 @@ def test_a_countys_steward_reaches_its_county_alone() -> None:
         assert world.refused("steward of Yongjia", command) is Refusal.NOT_FOUND
 
 
-@pytest.mark.xfail(
-    reason="policy looks at the first grant of the role, and GrantEnded ends every one of them"
-)
 def test_a_countys_steward_ends_no_grant_beyond_its_county() -> None:
     world = World()
     elsewhere = DivisionCode("330302")

@@ -104,10 +104,6 @@ def test_why_says_for_everybody_what_the_search_counted() -> None:
         add_up(seed, "WATER", 2)
 
 
-@pytest.mark.xfail(
-    reason="candidates.failed checks the distance last, so beyond the reach `why` names another "
-    "fault, where the search has counted the distance"
-)
 def test_why_says_of_those_beyond_the_reach_what_the_search_counted() -> None:
     for seed in range(8):
         add_up(seed, "PUMP_DRAIN", None)
