@@ -9,7 +9,9 @@ import gc
 import os
 import signal
 from collections.abc import Iterator
+from multiprocessing import parent_process
 from pathlib import Path
+from threading import Thread
 
 import msgspec
 
@@ -97,7 +99,16 @@ def begin() -> None:
     """Make this process a quiet neighbor of the server's: it yields, and Ctrl-C is not for it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICENESS)
+    Thread(target=_end_with_the_server, daemon=True).start()
     gc.freeze()
+
+
+def _end_with_the_server() -> None:
+    """A server that was killed can tell nobody; its pool would wait for it for ever."""
+    server = parent_process()
+    if server is not None:
+        server.join()
+        os._exit(1)
 
 
 def _log(query: Query) -> Log:

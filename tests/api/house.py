@@ -14,6 +14,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.conductor import Conductor
 from api.context import Context
 from api.feed import Feed
 from api.people import People
@@ -32,6 +33,7 @@ TOWN = "330324001"
 OTHER_TOWN = "330324002"
 OTHER_COUNTY_TOWN = "330381001"
 STEWARD = AccountId("steward0")
+BEGIN = 1_790_000_000_000  # of an exercise
 
 POINT = {"crs": "WGS-84", "lon": 120.69, "lat": 28.15, "division": TOWN}
 JSON_HEADERS = {"content-type": "application/json"}
@@ -207,7 +209,9 @@ async def opened(folder: Path, settings: Settings | None = None) -> AsyncIterato
     settings = settings or Settings(data=folder, area=AREA, purpose=Purpose.OPERATIONS)
     new = not (folder / "log.db").exists()
     if new:
-        create(folder, AREA, DIVISIONS, settings.purpose, TimeSource.LIVE, STEWARD)
+        given = settings.purpose is Purpose.EXERCISE
+        source, at = (TimeSource.GIVEN, BEGIN) if given else (TimeSource.LIVE, None)
+        create(folder, AREA, DIVISIONS, settings.purpose, source, STEWARD, at)
     engine = Embedded.open(folder, asyncio.get_running_loop())
     tree = DivisionTree.load(DIVISIONS)
     feed = Feed(tree, AREA)
@@ -216,6 +220,8 @@ async def opened(folder: Path, settings: Settings | None = None) -> AsyncIterato
     people, vault = People(folder / "people.db"), Vault(folder / "keys.db")
     people.make_account("管理员", AREA, STEWARD)
     context = Context(engine, feed, people, vault, settings, tree)
+    if settings.purpose is Purpose.EXERCISE:
+        context.conductor = Conductor(engine, AREA, settings, feed.at)
     app = create_app(context)
     try:
         async with app.router.lifespan_context(app):

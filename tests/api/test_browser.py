@@ -68,7 +68,7 @@ def open_incident(desk: Page, hazard: str) -> None:
     desk.locator("#open-incident [name=hazard]").select_option(hazard)
     desk.locator("#open-incident [name=division]").select_option(TOWN)
     desk.locator("#open-incident button").click()
-    expect(desk.locator("#post-fields")).to_be_enabled()
+    expect(desk.locator("#post [name=kind]")).to_be_enabled()
 
 
 def post_by_keyboard(desk: Page) -> int:

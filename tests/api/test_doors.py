@@ -1,9 +1,13 @@
 """The way of a demand through the doors, what each door answers, and to whom."""
 
+from pathlib import Path
 from typing import Any
 
-from schemas.values import Role
+from api.settings import Settings
+from schemas.values import Purpose, Role
 from tests.api.house import (
+    AREA,
+    BEGIN,
     COUNTY,
     OTHER_TOWN,
     TOWN,
@@ -11,6 +15,7 @@ from tests.api.house import (
     Person,
     Reply,
     demand_body,
+    opened,
     organization_body,
 )
 
@@ -205,3 +210,23 @@ async def test_me_codes_and_divisions(house: House) -> None:
     found = (await desk.get("/divisions?search=330324001")).json
     assert found[0]["code"] == TOWN
     assert (await desk.get("/divisions?under=nowhere")).json == []
+
+
+async def test_in_an_exercise_the_conductor_gives_the_time(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, area=AREA, purpose=Purpose.EXERCISE)
+    async with opened(tmp_path, settings) as house:
+        conductor = house.context.conductor
+        assert conductor is not None
+        steward = await house.steward()
+        player = {"name": "演员", "role": "desk", "division": TOWN, "player": True}
+        made = await steward.post("/accounts", player)
+        desk = await house.by_link(made.json["link"], Role.DESK)
+        conductor._acted_ns = None
+        await conductor.advance(BEGIN + 5_000)
+        incident = await house.incident(desk)
+        assert conductor.person_acted_at is None  # only a player has acted
+        turn = house.turns()[-1]
+        assert (turn.at, turn.mode, turn.operation) == (BEGIN + 5_000, "exercise", "exercise")
+        person = await house.desk()
+        done(await person.post("/demands", demand_body(incident)), status=201)
+        assert conductor.person_acted_at is not None
