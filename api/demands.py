@@ -87,10 +87,10 @@ class PublishDemandBody(Body):
 
 
 class AmendDemandBody(Body):
-    """Each line's new target in order, and lines to add behind them."""
+    """Each line's new target in order, and lines to add behind them; a place only to move it."""
 
     priority: Priority
-    place: PlaceBody
+    place: PlaceBody | None = None
     targets: Annotated[tuple[Units, ...], Field(min_length=1, max_length=20)]
     lines: Annotated[tuple[LineBody, ...], Field(max_length=20)]
     risk_statement: Statement
@@ -151,7 +151,7 @@ async def amend(call: Call[AmendDemandBody]) -> Response:
         demand=row.id,
         revision=call.revision,
         priority=body.priority,
-        place=placed(call.context, body.place),
+        place=None if body.place is None else placed(call.context, body.place),
         targets=body.targets,
         lines=tuple(line.request() for line in body.lines),
         risk_statement=body.risk_statement,

@@ -152,16 +152,17 @@ class AmendDemand(Stored, tag="AmendDemand.1"):
     """Change a published demand; `revision` is the one that the desk was looking at.
 
     `targets` gives each line's new target in order; further `lines` are added behind them.
+    Without a place the demand stays where it is.
     """
 
     demand: DemandId
     revision: Annotated[int, Meta(ge=1)]
     priority: Priority
-    place: Place
     targets: Annotated[tuple[Units, ...], Meta(min_length=1, max_length=20)]
     lines: Annotated[tuple[LineRequest, ...], Meta(max_length=20)]
     risk_statement: PublicText
     rally_point: PublicText
+    place: Place | None = None
 
 
 class CloseDemand(Stored, tag="CloseDemand.1"):

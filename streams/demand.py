@@ -125,7 +125,8 @@ def amend(area: Area, command: AmendDemand, cause: Cause) -> Decision:
     demand = _open_for_edit(area, cause, command.demand, command.revision)
     if isinstance(demand, Refused):
         return demand
-    if area.divisions.get(command.place.division) is None:
+    place = command.place or demand.place
+    if area.divisions.get(place.division) is None:
         return Refused(Refusal.DIVISION_UNKNOWN)
     known = [area.operations[cause.operation].lines[key] for key in demand.lines]
     unfit = _unfit(command.lines)
@@ -140,7 +141,7 @@ def amend(area: Area, command: AmendDemand, cause: Cause) -> Decision:
             demand=demand.id,
             revision=demand.revision + 1,
             priority=command.priority,
-            place=command.place,
+            place=place,
             targets=command.targets,
             lines=_numbered(command.lines, cause),
             risk_statement=command.risk_statement,

@@ -46,7 +46,7 @@ FACTS: dict[type, Words] = {
     f.IncidentClosing: Words("{incident}开始关闭。", "The closing of {incident} has begun."),
     f.IncidentClosed: Words("{incident}已关闭。", "Closed: {incident}."),
     f.KeyDestroyed: Words(
-        "{incident}的密钥已销毁,封存内容不可再读。",
+        "{incident}的密钥已销毁,密封内容不可再读。",
         "The key of {incident} was destroyed; its sealed texts can no longer be read.",
     ),
     f.DemandPublished: Words(
@@ -61,7 +61,7 @@ FACTS: dict[type, Words] = {
     f.DemandClosed: Words("{demand}已关闭:{reason}。", "{demand} was closed: {reason}."),
     f.DemandReopened: Words("{demand}重新打开。", "{demand} was reopened."),
     f.SealedTextOpened: Words(
-        "账户 {account} 打开了{demand}的封存内容。",
+        "账户 {account} 打开了{demand}的密封内容。",
         "Account {account} opened the sealed texts of {demand}.",
     ),
     f.LineUnmet: Words(

@@ -36,13 +36,6 @@ export function closeDemand(context, demand) {
   });
 }
 
-/** The place of a demand as a body wants it; a place known only by its division stays one. */
-function placeOf(demand) {
-  if (demand.approximate) return { division: demand.division };
-  const degrees = { lon: demand.lon / 1e7, lat: demand.lat / 1e7 };
-  return { crs: "WGS-84", ...degrees, division: demand.division };
-}
-
 /** Amend priority, targets, risk statement and rally point of a demand. */
 export function amend(context, demand) {
   const priorities = pairsOf("priorities").map(([code, name]) => [code, `${code} ${name}`]);
@@ -68,7 +61,6 @@ export function amend(context, demand) {
 
 const amended = (demand, values) => ({
   priority: Number(values.get("priority")),
-  place: placeOf(demand),
   targets: demand.lines.map((_, index) => Number(values.get(`target-${index}`))),
   lines: [],
   risk_statement: values.get("risk_statement"),
