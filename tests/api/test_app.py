@@ -22,6 +22,17 @@ async def get(house: House, path: str, *headers: tuple[str, str]) -> Reply:
     return await ask(house.app, "GET", path, headers)
 
 
+async def test_a_bad_signal_is_spared(house: House) -> None:
+    """Code lists go out packed to who takes them so, and say the same."""
+    desk = await house.desk()
+    cookie, takes = ("cookie", desk.cookie), ("accept-encoding", "gzip")
+    plain = await get(house, "/api/v1/codes", cookie)
+    packed = await get(house, "/api/v1/codes", cookie, takes)
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain.content
+    assert len(packed.content) < len(plain.content) / 2
+
+
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/desk", "/organization", "/review"])
 async def test_pages(house: House, path: str) -> None:
     page = await get(house, path)
