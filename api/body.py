@@ -46,7 +46,7 @@ async def read_body(request: Request, headers: dict[bytes, bytes]) -> bytes:
     length = headers.get(b"content-length", b"")
     if length.isdigit() and (len(length) > 9 or int(length) > BYTES_MAX):
         raise _too_large()
-    with context_of(request).patience:
+    with context_of(request).patience.waiting():
         return await _gathered(request.receive)
 
 

@@ -91,8 +91,9 @@ class Call(Generic[B]):
 
     def row(self, kind: type[R], id: str) -> R:
         """A row that exists for this caller. Raises Problem `not_found`."""
-        put = self.context.feed.find(str(kind.__struct_config__.tag), id)
-        if put is None or not self.caller.reader.sees(put.audience):
+        tag = str(kind.__struct_config__.tag)
+        put = self.context.feed.shown(self.caller.reader, tag, id)
+        if put is None:
             raise Problem("not_found")
         assert isinstance(put.row, kind)
         return put.row
@@ -179,8 +180,7 @@ class Call(Generic[B]):
             if found is None:
                 continue
             id: str = getattr(fact, found[1])
-            put = self.context.feed.find(found[0], id)
-            if put is not None and reader.sees(put.audience):
+            if self.context.feed.shown(reader, found[0], id) is not None:
                 yield Made(type(fact).__name__, id)
 
     def created(self, receipt: Receipt, fact: type) -> Response:

@@ -20,7 +20,7 @@ from streams.engines import Published
 
 QUEUE_BYTES = 2 * 1024 * 1024  # what may wait for one stream before it is dropped
 RING_EVENTS = 20_000
-RING_BYTES = 64 * 1024 * 1024
+RING_ROWS = 80_000  # about 64 MiB
 
 _encoder = msgspec.json.Encoder()
 Key = tuple[str, str]
@@ -74,11 +74,12 @@ class Subscriber:
 class _Entry:
     """A row on the board. Its bytes are made when first asked for, then kept."""
 
-    __slots__ = ("_bytes", "put", "topics")
+    __slots__ = ("_bytes", "put", "reach", "topics")
 
-    def __init__(self, put: Put, topics: tuple[str, ...]) -> None:
+    def __init__(self, put: Put, topics: tuple[str, ...], reach: tuple[str, ...]) -> None:
         self.put = put
         self.topics = topics
+        self.reach = reach  # the topics that readers may hold and be reached by
         self._bytes = b""
 
     @property
@@ -89,24 +90,24 @@ class _Entry:
 
 
 class _Move(NamedTuple):
-    """One change: whom it reaches now (`put`), and whom the row before it reached."""
+    """One change: the row as it is (None: gone), whom it reaches now, and whom it did before."""
 
-    kind: str
-    id: str
-    put: bytes
+    key: Key
+    entry: _Entry | None
     now: tuple[str, ...]
     before: tuple[str, ...]
 
     def for_those(self, gained: bool) -> bytes:
         """The change as one kind of its recipients reads it."""
-        return self.put if gained else _removed(self.kind, self.id)
+        if gained and self.entry is not None:
+            return b'{"put":%s}' % self.entry.encoded
+        return _removed(*self.key)
 
 
 class _Event(NamedTuple):
     sequence: int
     at: Instant
     moves: list[_Move]
-    size: int  # bytes
 
 
 class Feed:
@@ -129,7 +130,7 @@ class Feed:
         self._followers: dict[str, dict[Subscriber, None]] = {}
         self._subscribers: dict[Subscriber, None] = {}
         self._ring: deque[_Event] = deque()
-        self._ring_bytes = 0
+        self._ring_rows = 0
         self._base: tuple[int, Instant] | None = None  # the newest turn that is not in the ring
 
     # Reading
@@ -138,6 +139,13 @@ class Feed:
         """A row with its audience."""
         entry = self._rows.get((kind, id))
         return None if entry is None else entry.put
+
+    def shown(self, reader: Reader, kind: str, id: str) -> Put | None:
+        """A row, if it exists for the reader."""
+        entry = self._rows.get((kind, id))
+        if entry is None or reader.topics.isdisjoint(entry.reach):
+            return None
+        return entry.put
 
     def account(self, id: AccountId) -> AccountRow | None:
         """What an account may do."""
@@ -257,8 +265,7 @@ class Feed:
             self._base = (published.sequence, published.at)
             self._ring.clear()
             return
-        size = sum(len(move.put) for move in moves)
-        event = _Event(published.sequence, published.at, moves, size)
+        event = _Event(published.sequence, published.at, moves)
         self._remember(event)
         self._deliver(event)
 
@@ -276,7 +283,7 @@ class Feed:
         entry = self._take_away((change.kind, change.id))
         if entry is None:
             return None
-        return _Move(change.kind, change.id, b"", (), self._reached(entry.topics))
+        return _Move((change.kind, change.id), None, (), entry.reach)
 
     def _put(self, put: Put, sequence: int) -> _Move | None:
         key = (str(put.row.__struct_config__.tag), str(put.row.id))
@@ -284,10 +291,16 @@ class Feed:
         if known is not None and known.put == put:
             return None
         self._note(put, known, sequence)
-        entry = _Entry(put, row_topics(put, self._homes))
-        before = self._replace(key, known, entry)
-        content = b"" if self._base is None else b'{"put":%s}' % entry.encoded
-        return _Move(*key, content, self._reached(entry.topics), before)
+        entry = self._entry(put, known)
+        return _Move(key, entry, entry.reach, self._replace(key, known, entry))
+
+    def _entry(self, put: Put, known: _Entry | None) -> _Entry:
+        """The new entry of a row; an account's topics follow its grants, not its audience."""
+        same = known is not None and known.put.audience == put.audience
+        if known is not None and same and not isinstance(put.row, AccountRow):
+            return _Entry(put, known.topics, known.reach)
+        topics = row_topics(put, self._homes)
+        return _Entry(put, topics, self._reached(topics))
 
     def _replace(self, key: Key, known: _Entry | None, entry: _Entry) -> tuple[str, ...]:
         """Put an entry in a row's place; gives whom the row reached, if that has changed."""
@@ -295,7 +308,7 @@ class Feed:
             before: tuple[str, ...] = ()
         else:
             self._take_away(key)
-            before = () if known is None else self._reached(known.topics)
+            before = () if known is None else known.reach
         self._rows[key] = entry
         for topic in entry.topics:
             self._buckets.setdefault(topic, {})[key] = entry
@@ -332,10 +345,10 @@ class Feed:
 
     def _remember(self, event: _Event) -> None:
         self._ring.append(event)
-        self._ring_bytes += event.size
-        while len(self._ring) > RING_EVENTS or self._ring_bytes > RING_BYTES:
+        self._ring_rows += len(event.moves)
+        while len(self._ring) > RING_EVENTS or self._ring_rows > RING_ROWS:
             oldest = self._ring.popleft()
-            self._ring_bytes -= oldest.size
+            self._ring_rows -= len(oldest.moves)
             self._base = (oldest.sequence, oldest.at)
 
     def _deliver(self, event: _Event) -> None:

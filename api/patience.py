@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
@@ -23,19 +25,22 @@ class Patience:
         self._until: dict[asyncio.Task[Any], float] = {}
         self._watching: asyncio.TimerHandle | None = None
 
-    def __enter__(self) -> None:
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Wait for the body of the present task's request. Raises Problem `body_slow`."""
         task = asyncio.current_task()
         assert task is not None
         self._until[task] = monotonic() + ARRIVAL_S
         if self._watching is None:
             self._watching = asyncio.get_running_loop().call_later(LOOK_S, self._look)
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        over = self._until.pop(task, None) is None
-        if over and kind is asyncio.CancelledError and task.uncancel() == 0:
-            raise Problem("body_slow", headers={"Connection": "close"}) from None
+        try:
+            yield
+        except asyncio.CancelledError:
+            if task not in self._until and task.uncancel() == 0:
+                raise Problem("body_slow", headers={"Connection": "close"}) from None
+            raise
+        finally:
+            self._until.pop(task, None)
 
     def _look(self) -> None:
         now = monotonic()

@@ -24,8 +24,8 @@ from streams.engines.folder import DIVISIONS, LOG, opening
 from streams.engines.log_file import Reader
 from streams.ledger import Ledger
 from streams.matching.why import Why, why
-from streams.policy import same_county
 from streams.review import Entry, Scope, Text, entry
+from streams.subjects import same_county
 from streams.turning import fold
 
 TURNS_MAX = 20_000  # that one call looks at; a caller goes on from `next`

@@ -65,7 +65,12 @@ class Registry:
             return
         for skill in new:
             if skill not in old or before is None or before.place != after.place:
-                self.by_skill.setdefault(skill, SkillIndex()).put(key, after.place)
+                self._holders(skill).put(key, after.place)
+
+    def _holders(self, skill: str) -> SkillIndex:
+        if skill not in self.by_skill:
+            self.by_skill[skill] = SkillIndex()
+        return self.by_skill[skill]
 
 
 class Operation:
@@ -78,6 +83,7 @@ class Operation:
     def __init__(self, operation: OperationId, mode: Mode, journal: Journal) -> None:
         self.id = operation
         self.mode = mode
+        self.sequence = 0  # of its present turn, for what says where in the log it is
         self.incidents: Table[IncidentId, Incident] = Table("incidents", journal, operation)
         self.demands: Table[DemandId, Demand] = Table("demands", journal, operation)
         self.lines: Table[LineId, Line] = Table("lines", journal, operation)

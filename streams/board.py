@@ -8,7 +8,7 @@ equals a fresh page.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from schemas.values import DemandId, OperationId
 from schemas.views import Change, Put
@@ -17,13 +17,8 @@ from streams.area import Area, Operation
 from streams.entities import Demand, Incident
 from streams.offer import SHIFTED_BY
 
-
-class Wanted(NamedTuple):
-    """One row that has to be made: of which operation (if any), which kind, which entity."""
-
-    scope: str
-    kind: str
-    key: Any
+Wanted = tuple[str, str, Any]
+"""A row that has to be made: of which operation (if any), which kind, which entity."""
 
 
 def changes(area: Area) -> tuple[Change, ...]:
@@ -33,22 +28,22 @@ def changes(area: Area) -> tuple[Change, ...]:
         if scope:
             operation = area.operations[OperationId(scope)]
             wanted.update(dict.fromkeys(_depending(operation, table, key, before)))
-            wanted[Wanted(scope, "clock", scope)] = None
+            wanted[(scope, "clock", scope)] = None
         elif table in _REGISTRY_ROWS:
-            wanted[Wanted(scope, table, key)] = None
+            wanted[(scope, table, key)] = None
     return tuple(_row(area, one) for one in wanted)
 
 
 def everything(area: Area) -> tuple[Change, ...]:
     """Every row of the present state."""
-    wanted = [Wanted("", "grants", key) for key in area.registry.grants]
-    wanted += [Wanted("", "organizations", key) for key in area.registry.organizations]
+    wanted: list[Wanted] = [("", "grants", key) for key in area.registry.grants]
+    wanted += [("", "organizations", key) for key in area.registry.organizations]
     for operation in area.operations.rows.values():
-        wanted.append(Wanted("", "operations", operation.id))
-        wanted.append(Wanted(operation.id, "clock", operation.id))
+        wanted.append(("", "operations", operation.id))
+        wanted.append((operation.id, "clock", operation.id))
         for table in operation.tables():
             if table.name in _OPERATION_ROWS:
-                wanted += [Wanted(operation.id, table.name, key) for key in table]
+                wanted += [(operation.id, table.name, key) for key in table]
     return tuple(_row(area, one) for one in wanted)
 
 
@@ -90,16 +85,16 @@ def _depending(operation: Operation, table: str, key: Any, before: Any) -> Itera
     scope = operation.id
     match table:
         case "lines":
-            yield Wanted(scope, "demands", operation.lines[key].demand)
+            yield (scope, "demands", operation.lines[key].demand)
         case "offers" | "assignments" | "tasks":
-            yield Wanted(scope, table, key)
+            yield (scope, table, key)
         case "demands":
             yield from _showing_demand(operation, key, before)
         case "incidents":
             if _shows_otherwise(operation, operation.incidents[key], before):
-                yield Wanted(scope, table, key)
+                yield (scope, table, key)
         case "counters" if key == SHIFTED_BY:
-            yield Wanted("", "operations", scope)
+            yield ("", "operations", scope)
 
 
 def _shows_otherwise(operation: Operation, after: Incident, before: Incident | None) -> bool:
@@ -109,11 +104,11 @@ def _shows_otherwise(operation: Operation, after: Incident, before: Incident | N
 
 def _showing_demand(operation: Operation, key: DemandId, before: Demand | None) -> Iterator[Wanted]:
     """The demand; and, if what its offers and assignments show of it has changed, they too."""
-    yield Wanted(operation.id, "demands", key)
+    yield (operation.id, "demands", key)
     after = operation.demands[key]
     if before is None or rows.shown_with_offers(before) == rows.shown_with_offers(after):
         return
     for place in operation.offers_of.within(key):
-        yield Wanted(operation.id, "offers", place[-1])
+        yield (operation.id, "offers", place[-1])
     for place in operation.assignments_of.within(key):
-        yield Wanted(operation.id, "assignments", place[-1])
+        yield (operation.id, "assignments", place[-1])

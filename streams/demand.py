@@ -200,10 +200,10 @@ def _open_for_edit(area: Area, cause: Cause, key: DemandId, revision: int) -> De
     return demand
 
 
-def evolve(area: Area, operation: Operation, fact: DemandFact) -> None:
+def evolve(operation: Operation, fact: DemandFact) -> None:
     match fact:
         case DemandPublished():
-            _enter(area, operation, fact)
+            _enter(operation, fact)
         case DemandAmended():
             _amended(operation, fact)
         case DemandClosed():
@@ -228,7 +228,7 @@ def evolve(area: Area, operation: Operation, fact: DemandFact) -> None:
             assert_never(fact)
 
 
-def _enter(area: Area, operation: Operation, fact: DemandPublished) -> None:
+def _enter(operation: Operation, fact: DemandPublished) -> None:
     incident = operation.incidents[fact.incident]
     operation.incidents.put(incident.id, replace(incident, demands=fact.number))
     sealed = tuple(
@@ -237,7 +237,7 @@ def _enter(area: Area, operation: Operation, fact: DemandPublished) -> None:
     demand = Demand(
         id=fact.demand,
         number=fact.number,
-        sequence=area.sequence,
+        sequence=operation.sequence,
         incident=fact.incident,
         kind=fact.kind,
         priority=fact.priority,

@@ -57,6 +57,8 @@ def wake_unmet(operation: Operation, skill: str, units: int, at: Instant) -> Non
     Bounded by the units, so that a shortage of everything cannot make a turn grow without end;
     every other unmet line keeps its own time to be tried again.
     """
+    if not operation.unmet:
+        return
     places = operation.unmet.within(skill)
     waking = [place[-1] for place, _ in zip(places, range(units), strict=False)]
     for key in waking:

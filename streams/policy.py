@@ -7,14 +7,15 @@ actor: NOT_FOUND; a role that does not suffice inside the scope is ROLE_MISSING.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from schemas import commands as c
 from schemas.refusals import Refusal
 from schemas.turns import OWNER
-from schemas.values import AccountId, DemandId, DivisionCode, Instant, OrganizationId, Role
+from schemas.values import AccountId, DivisionCode, Instant, OrganizationId, Role
+from streams import subjects
 from streams.area import Area, Operation
 from streams.entities import Grant
+from streams.subjects import Subject
 
 BY_DESK = (Role.DESK,)
 BY_STEWARD = (Role.STEWARD,)
@@ -50,13 +51,6 @@ ROLES: dict[type, tuple[Role, ...]] = {
 }
 
 
-class Subject(NamedTuple):
-    """Where a command's subject lies, and which organizations it belongs to."""
-
-    division: DivisionCode
-    organizations: tuple[OrganizationId, ...] = ()
-
-
 def grants(area: Area, account: AccountId, at: Instant) -> Iterator[Grant]:
     """What an account may do now."""
     for grant in area.registry.grants.get(account) or ():
@@ -70,12 +64,16 @@ def permit(
     """None if the actor may send this command about this subject now, else why not."""
     if isinstance(command, c.OpenLog | c.Tick):
         return None if actor == OWNER else Refusal.ROLE_MISSING
-    subject = subject_of(area, operation, command)
-    held = [grant for grant in grants(area, actor, at) if _covers(area, grant, subject)]
-    if subject is None or not held:
+    subject = subjects.subject_of(area, operation, command)
+    if subject is None:
         return Refusal.NOT_FOUND
-    allowed = ROLES[type(command)]
-    return None if any(grant.role in allowed for grant in held) else Refusal.ROLE_MISSING
+    allowed, within = ROLES[type(command)], False
+    for grant in grants(area, actor, at):
+        if _covers(area, grant, subject):
+            if grant.role in allowed:
+                return None
+            within = True
+    return Refusal.ROLE_MISSING if within else Refusal.NOT_FOUND
 
 
 def speaks_by_phone(
@@ -107,126 +105,16 @@ def _is_township(area: Area, division: DivisionCode) -> bool:
     return found is not None and found.level in ("township", "village")
 
 
-def _covers(area: Area, grant: Grant, subject: Subject | None) -> bool:
-    if subject is None:
-        return False
+def _covers(area: Area, grant: Grant, subject: Subject) -> bool:
     if grant.role is Role.ORGANIZATION:
         return grant.organization in subject.organizations
     return grant.division is not None and area.divisions.contains(grant.division, subject.division)
 
 
-def subject_of(area: Area, operation: Operation | None, command: c.Command) -> Subject | None:
-    """What a command is about, or None where there is no such thing."""
-    match command:
-        case c.RegisterOrganization():
-            return Subject(command.home)
-        case c.RecordCertificate() | c.SetCapacity() | c.SetDuty():
-            return _organization(area, command.organization)
-        case c.GrantRole():
-            return _granted(area, command)
-        case c.EndGrant():
-            return _ended(area, command)
-        case c.OpenIncident() | c.JoinIncident():
-            return Subject(command.division)
-        case c.PublishDemand():
-            return Subject(command.place.division)
-        case _:
-            return None if operation is None else _in_operation(area, operation, command)
-
-
-def _organization(area: Area, key: OrganizationId) -> Subject | None:
-    found = area.registry.organizations.get(key)
-    return None if found is None else Subject(found.home, (key,))
-
-
-def _granted(area: Area, command: c.GrantRole) -> Subject | None:
-    if command.organization is not None:
-        return _organization(area, command.organization)
-    return Subject(command.division or DivisionCode(area.id))
-
-
-def _ended(area: Area, command: c.EndGrant) -> Subject | None:
-    """The first grant of the role; whether all of them may be ended is the room's own rule."""
-    for grant in area.registry.grants.get(command.account) or ():
-        if grant.role is command.role:
-            return granted(area, grant)
-    return None
-
-
-def granted(area: Area, grant: Grant) -> Subject | None:
-    """Where a grant applies."""
-    if grant.organization is not None:
-        return _organization(area, grant.organization)
-    return Subject(grant.division or DivisionCode(area.id))
-
-
 def stewards(area: Area, actor: AccountId, grant: Grant, at: Instant) -> bool:
     """Whether a grant lies inside a scope that the actor is a steward of."""
-    subject = granted(area, grant)
-    return any(
+    subject = subjects.granted(area, grant)
+    return subject is not None and any(
         held.role is Role.STEWARD and _covers(area, held, subject)
         for held in grants(area, actor, at)
     )
-
-
-def _in_operation(area: Area, operation: Operation, command: c.Command) -> Subject | None:
-    match command:
-        case c.CloseIncident():
-            incident = operation.incidents.get(command.incident)
-            return None if incident is None else Subject(incident.division)
-        case c.AmendDemand() | c.CloseDemand() | c.ReopenDemand() | c.OpenSealedText():
-            demand = operation.demands.get(command.demand)
-            return None if demand is None else _demand(operation, command.demand)
-        case c.AcceptOffer() | c.DeclineOffer():
-            offer = operation.offers.get(command.offer)
-            if offer is None:
-                return None
-            place = operation.demands[offer.demand].place
-            return Subject(place.division, (offer.organization,))
-        case c.OpenTask() | c.DropTask() | c.ClaimTask() | c.ReportTask() | c.VerifyTask():
-            return _task(area, operation, command)
-        case c.SetOff() | c.Arrive() | c.ReportDone() | c.CannotComplete() | c.ConfirmAssignment():
-            assignment = operation.assignments.get(command.assignment)
-            if assignment is None:
-                return None
-            place = operation.demands[assignment.demand].place
-            return Subject(place.division, (assignment.organization,))
-        case _:
-            return None
-
-
-def _demand(operation: Operation, key: DemandId) -> Subject:
-    """A demand belongs to its township, and to the organizations at work on it."""
-    at_work = (operation.assignments[place[-1]] for place in operation.assignments_of.within(key))
-    workers = tuple(found.organization for found in at_work if found.live)
-    return Subject(operation.demands[key].place.division, workers)
-
-
-def _task(
-    area: Area,
-    operation: Operation,
-    command: c.OpenTask | c.DropTask | c.ClaimTask | c.ReportTask | c.VerifyTask,
-) -> Subject | None:
-    task = operation.tasks.get(command.task)
-    if task is None:
-        return None
-    if not isinstance(command, c.ClaimTask):
-        return Subject(task.division, () if task.organization is None else (task.organization,))
-    claimant = area.registry.organizations.get(command.organization)
-    if claimant is None or not same_county(area, claimant.home, task.division):
-        return None
-    return Subject(task.division, (command.organization,))
-
-
-def same_county(area: Area, one: DivisionCode, other: DivisionCode) -> bool:
-    """Whether two divisions lie in the same county."""
-    return county_of(area, one) == county_of(area, other)
-
-
-def county_of(area: Area, division: DivisionCode) -> DivisionCode:
-    """The county that holds a division; the division itself where there is none above."""
-    for code in area.divisions.ancestors(division):
-        found = area.divisions.get(code)
-        if found is not None and found.level == "county":
-            return DivisionCode(code)
-    return division

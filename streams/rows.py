@@ -35,7 +35,7 @@ from streams.entities import (
 )
 from streams.line import cover
 from streams.offer import SHIFTED_BY
-from streams.policy import county_of
+from streams.subjects import county_of
 
 EVERYONE = Audience(everyone=True)
 NOBODY = Audience()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 from schemas import commands as c
 from schemas import facts as f
-from schemas import registry_facts as r
 from schemas.facts import Fact
 from schemas.refusals import Refusal
 from schemas.turns import REGISTRY
@@ -57,6 +56,8 @@ DECIDE: dict[type, Callable[[Area, Any, Cause], Decision]] = {
     c.SetDuty: organization.set_duty,
 }
 
+REGISTRY_COMMANDS = get_args(c.RegistryCommand)
+
 MODES = {
     Purpose.OPERATIONS: (Mode.ACTUAL, Mode.EXERCISE, Mode.TEST),
     Purpose.EXERCISE: (Mode.EXERCISE, Mode.TEST),
@@ -83,7 +84,7 @@ def _mode(area: Area, command: c.Command, cause: Cause) -> Refusal | None:
         return None
     if area.purpose is None:
         return Refusal.LOG_NOT_OPEN
-    if isinstance(command, c.RegistryCommand):
+    if type(command) in REGISTRY_COMMANDS:
         fits = cause.operation == REGISTRY and cause.mode is None
         return None if fits else Refusal.MODE_MISMATCH
     operation = area.operation(cause.operation)
@@ -94,28 +95,23 @@ def _mode(area: Area, command: c.Command, cause: Cause) -> Refusal | None:
     return None
 
 
+EVOLVE: dict[type, Callable[[Operation, Any], None]] = {
+    **dict.fromkeys(get_args(f.OfferFact), offer.evolve),
+    **dict.fromkeys(get_args(f.AssignmentFact), assignment.evolve),
+    **dict.fromkeys(get_args(f.DemandFact), demand.evolve),
+    **dict.fromkeys(get_args(f.TaskFact), recovery.evolve),
+    **dict.fromkeys(get_args(f.IncidentFact), incident.evolve),
+}
+
+EVOLVE_REGISTRY: dict[type, Callable[[Area, Any], None]] = {
+    **dict.fromkeys(get_args(registry.RegistryRoomFact), registry.evolve),
+    **dict.fromkeys(get_args(organization.OrganizationFact), organization.evolve),
+}
+
+
 def evolve(area: Area, operation: Operation | None, fact: Fact) -> None:
     """Fold one fact into the state."""
-    if isinstance(fact, r.LogOpened | r.RoleGranted | r.GrantEnded):
-        registry.evolve(area, fact)
-    elif isinstance(fact, r.RegistryFact):
-        organization.evolve(area, fact)
+    if operation is None:
+        EVOLVE_REGISTRY[type(fact)](area, fact)
     else:
-        assert operation is not None
-        evolve_operation(area, operation, fact)
-
-
-def evolve_operation(area: Area, operation: Operation, fact: Fact) -> None:
-    """Fold one fact of an operation; the frequent ones first."""
-    if isinstance(fact, f.OfferFact):
-        offer.evolve(operation, fact)
-    elif isinstance(fact, f.AssignmentFact):
-        assignment.evolve(operation, fact)
-    elif isinstance(fact, f.DemandFact):
-        demand.evolve(area, operation, fact)
-    elif isinstance(fact, f.TaskFact):
-        recovery.evolve(operation, fact)
-    elif isinstance(fact, f.IncidentFact):
-        incident.evolve(operation, fact)
-    else:
-        raise AssertionError(f"a registry fact in an operation: {type(fact).__name__}")
+        EVOLVE[type(fact)](operation, fact)

@@ -25,7 +25,7 @@ from streams.entities import Incident, Line
 from streams.matching import assign
 from streams.parameters import LINE_WORK, SETTLE_FACTS
 
-Evolve = Callable[[Area, Operation, Fact], None]
+Evolve = Callable[[Area, Operation | None, Fact], None]
 
 
 def settle(area: Area, operation: Operation, cause: Cause, evolve: Evolve) -> list[Fact]:

@@ -106,7 +106,7 @@ def _turn(area: Area, envelope: Envelope) -> Taken | None:
         rules.evolve(area, operation, fact)
     _count_tick(operation, envelope)
     if operation is not None:
-        facts += settle(area, operation, cause, rules.evolve_operation)
+        facts += settle(area, operation, cause, rules.evolve)
     return _whole(area, envelope, tuple(facts), None)
 
 
@@ -116,8 +116,11 @@ def _operation(area: Area, envelope: Envelope) -> Operation | None:
         return None
     if isinstance(envelope.command, OpenIncident):
         assert envelope.mode is not None
-        return area.open_operation(envelope.operation, envelope.mode)
-    return area.operations[envelope.operation]
+        operation = area.open_operation(envelope.operation, envelope.mode)
+    else:
+        operation = area.operations[envelope.operation]
+    operation.sequence = area.sequence
+    return operation
 
 
 def _count_tick(operation: Operation | None, envelope: Envelope) -> None:

@@ -198,8 +198,8 @@ def test_an_event_that_is_too_old_or_too_new_asks_for_a_new_page(
     assert taken(board.feed.subscribe(reader, board.sequence)) == b""
 
 
-def test_the_ring_is_bounded_by_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feeds, "RING_BYTES", 300)
+def test_the_ring_is_bounded_by_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds, "RING_ROWS", 3)
     board = Board()
     for number in range(9):
         board.publish(thing("a", number, everyone=True))

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from threading import Semaphore, Thread
 from typing import Annotated, Any
 
@@ -93,11 +95,12 @@ class Log:
 
 
 def application(path: str) -> FastAPI:
-    app = FastAPI()
-
-    @app.on_event("startup")
-    async def start() -> None:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.log = Log(path, asyncio.get_running_loop())
+        yield
+
+    app = FastAPI(lifespan=lifespan)
 
     @app.post("/demands", status_code=201)
     async def post(body: Posted) -> Stored:
