@@ -8,10 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
-import msgspec
-
+from api.moves import Entry, Event, Key, Move, pieces, removed
 from api.readers import Reader, is_nested, reached, reader_of, row_topics
 from geo.divisions import DivisionTree
 from schemas.values import AccountId, AreaId, DivisionCode, Instant, Role
@@ -21,9 +19,6 @@ from streams.engines import Published
 QUEUE_BYTES = 2 * 1024 * 1024  # what may wait for one stream before it is dropped
 RING_EVENTS = 20_000
 RING_ROWS = 80_000  # about 64 MiB
-
-_encoder = msgspec.json.Encoder()
-Key = tuple[str, str]
 
 
 class ResumeLost(Exception):
@@ -71,45 +66,6 @@ class Subscriber:
         return taken
 
 
-class _Entry:
-    """A row on the board. Its bytes are made when first asked for, then kept."""
-
-    __slots__ = ("_bytes", "put", "reach", "topics")
-
-    def __init__(self, put: Put, topics: tuple[str, ...], reach: tuple[str, ...]) -> None:
-        self.put = put
-        self.topics = topics
-        self.reach = reach  # the topics that readers may hold and be reached by
-        self._bytes = b""
-
-    @property
-    def encoded(self) -> bytes:
-        if not self._bytes:
-            self._bytes = _encoder.encode(self.put.row)
-        return self._bytes
-
-
-class _Move(NamedTuple):
-    """One change: the row as it is (None: gone), whom it reaches now, and whom it did before."""
-
-    key: Key
-    entry: _Entry | None
-    now: tuple[str, ...]
-    before: tuple[str, ...]
-
-    def for_those(self, gained: bool) -> bytes:
-        """The change as one kind of its recipients reads it."""
-        if gained and self.entry is not None:
-            return b'{"put":%s}' % self.entry.encoded
-        return _removed(*self.key)
-
-
-class _Event(NamedTuple):
-    sequence: int
-    at: Instant
-    moves: list[_Move]
-
-
 class Feed:
     """The board of one command area and its live streams.
 
@@ -122,14 +78,14 @@ class Feed:
         self.area = area
         self.sequence = 0
         self.at: Instant = 0
-        self._rows: dict[Key, _Entry] = {}
-        self._buckets: dict[str, dict[Key, _Entry]] = {}
+        self._rows: dict[Key, Entry] = {}
+        self._buckets: dict[str, dict[Key, Entry]] = {}
         self._reach: dict[str, tuple[str, ...]] = {}  # division topics met so far, with those above
         self._homes: dict[str, DivisionCode] = {}
         self._granted: dict[str, int] = {}  # account → the turn that last changed its grants
         self._followers: dict[str, dict[Subscriber, None]] = {}
         self._subscribers: dict[Subscriber, None] = {}
-        self._ring: deque[_Event] = deque()
+        self._ring: deque[Event] = deque()
         self._ring_rows = 0
         self._base: tuple[int, Instant] | None = None  # the newest turn that is not in the ring
 
@@ -174,8 +130,8 @@ class Feed:
         rows = b",".join([entry.encoded for entry in self._visible(reader).values()])
         return b'{"event":"%s","at":%d,"rows":[%s]}' % (self.event.encode(), self.at, rows)
 
-    def _visible(self, reader: Reader) -> dict[Key, _Entry]:
-        found: dict[Key, _Entry] = {}
+    def _visible(self, reader: Reader) -> dict[Key, Entry]:
+        found: dict[Key, Entry] = {}
         for topic in reader.topics:
             if not is_nested(topic):
                 found.update(self._buckets.get(topic, {}))
@@ -235,10 +191,10 @@ class Feed:
                 break
             missed.append(event)
         for event in reversed(missed):
-            if pieces := _pieces(event, reader):
-                yield self._event(event.sequence, event.at, pieces)
-        if removed := self._out_of_sight(reader, at):
-            yield self._event(self.sequence, self.at, removed)
+            if share := pieces(event, reader):
+                yield self._event(event.sequence, event.at, share)
+        if gone := self._out_of_sight(reader, at):
+            yield self._event(self.sequence, self.at, gone)
 
     def _out_of_sight(self, reader: Reader, at: Instant) -> list[bytes]:
         """What the reader saw at a time, and no longer sees since a grant has ended."""
@@ -246,7 +202,7 @@ class Feed:
         if then.topics == reader.topics:
             return []
         gone = self._visible(then).keys() - self._visible(reader).keys()
-        return [_removed(*key) for key in sorted(gone)]
+        return [removed(*key) for key in sorted(gone)]
 
     # Applying
 
@@ -265,11 +221,11 @@ class Feed:
             self._base = (published.sequence, published.at)
             self._ring.clear()
             return
-        event = _Event(published.sequence, published.at, moves)
+        event = Event(published.sequence, published.at, moves)
         self._remember(event)
         self._deliver(event)
 
-    def _moves(self, published: Published) -> Iterator[_Move]:
+    def _moves(self, published: Published) -> Iterator[Move]:
         """What readers can notice of a turn; a row that is as it was moves nobody."""
         for change in published.changes:
             if isinstance(change, Put):
@@ -279,30 +235,30 @@ class Feed:
             if move is not None and (move.now or move.before):
                 yield move
 
-    def _removed(self, change: Removed) -> _Move | None:
+    def _removed(self, change: Removed) -> Move | None:
         entry = self._take_away((change.kind, change.id))
         if entry is None:
             return None
-        return _Move((change.kind, change.id), None, (), entry.reach)
+        return Move((change.kind, change.id), None, (), entry.reach)
 
-    def _put(self, put: Put, sequence: int) -> _Move | None:
+    def _put(self, put: Put, sequence: int) -> Move | None:
         key = (str(put.row.__struct_config__.tag), str(put.row.id))
         known = self._rows.get(key)
         if known is not None and known.put == put:
             return None
         self._note(put, known, sequence)
         entry = self._entry(put, known)
-        return _Move(key, entry, entry.reach, self._replace(key, known, entry))
+        return Move(key, entry, entry.reach, self._replace(key, known, entry))
 
-    def _entry(self, put: Put, known: _Entry | None) -> _Entry:
+    def _entry(self, put: Put, known: Entry | None) -> Entry:
         """The new entry of a row; an account's topics follow its grants, not its audience."""
         same = known is not None and known.put.audience == put.audience
         if known is not None and same and not isinstance(put.row, AccountRow):
-            return _Entry(put, known.topics, known.reach)
+            return Entry(put, known.topics, known.reach)
         topics = row_topics(put, self._homes)
-        return _Entry(put, topics, self._reached(topics))
+        return Entry(put, topics, self._reached(topics))
 
-    def _replace(self, key: Key, known: _Entry | None, entry: _Entry) -> tuple[str, ...]:
+    def _replace(self, key: Key, known: Entry | None, entry: Entry) -> tuple[str, ...]:
         """Put an entry in a row's place; gives whom the row reached, if that has changed."""
         if known is not None and known.topics == entry.topics:
             before: tuple[str, ...] = ()
@@ -314,7 +270,7 @@ class Feed:
             self._buckets.setdefault(topic, {})[key] = entry
         return before
 
-    def _note(self, put: Put, old: _Entry | None, sequence: int) -> None:
+    def _note(self, put: Put, old: Entry | None, sequence: int) -> None:
         """Keep what readers are made from; an account whose grants change starts anew."""
         if isinstance(put.row, OrganizationRow):
             self._homes[put.row.id] = put.row.home
@@ -322,7 +278,7 @@ class Feed:
             self._granted[put.row.id] = sequence
             self.end_account(put.row.id)
 
-    def _take_away(self, key: Key) -> _Entry | None:
+    def _take_away(self, key: Key) -> Entry | None:
         entry = self._rows.pop(key, None)
         for topic in () if entry is None else entry.topics:
             bucket = self._buckets[topic]
@@ -343,7 +299,7 @@ class Feed:
             found += self._reach[topic]
         return tuple(found)
 
-    def _remember(self, event: _Event) -> None:
+    def _remember(self, event: Event) -> None:
         self._ring.append(event)
         self._ring_rows += len(event.moves)
         while len(self._ring) > RING_EVENTS or self._ring_rows > RING_ROWS:
@@ -351,7 +307,7 @@ class Feed:
             self._ring_rows -= len(oldest.moves)
             self._base = (oldest.sequence, oldest.at)
 
-    def _deliver(self, event: _Event) -> None:
+    def _deliver(self, event: Event) -> None:
         """Give each recipient its share as one event; equal shares are the same bytes."""
         shares: dict[Subscriber, list[tuple[int, bool]]] = {}
         for index, move in enumerate(event.moves):
@@ -364,8 +320,8 @@ class Feed:
         for subscriber, share in shares.items():
             mark = tuple(share)
             if mark not in made:
-                pieces = [event.moves[index].for_those(gained) for index, gained in share]
-                made[mark] = self._event(event.sequence, event.at, pieces)
+                changes = [event.moves[index].for_those(gained) for index, gained in share]
+                made[mark] = self._event(event.sequence, event.at, changes)
             subscriber.push(made[mark])
 
     def _following(self, topics: Iterable[str]) -> dict[Subscriber, None]:
@@ -375,29 +331,14 @@ class Feed:
                 found.update(followers)
         return found
 
-    def _event(self, sequence: int, at: Instant, pieces: list[bytes]) -> bytes:
+    def _event(self, sequence: int, at: Instant, changes: list[bytes]) -> bytes:
         return b'id: %s:%d\nevent: changes\ndata: {"at":%d,"changes":[%s]}\n\n' % (
             (self.area or "").encode(),
             sequence,
             at,
-            b",".join(pieces),
+            b",".join(changes),
         )
 
     def alive(self, now: Instant) -> bytes:
         """The empty event that says how far the log is."""
         return b'id: %s\nevent: alive\ndata: {"at":%d}\n\n' % (self.event.encode(), now)
-
-
-def _pieces(event: _Event, reader: Reader) -> list[bytes]:
-    """A past turn's changes as this reader reads them."""
-    found = []
-    for move in event.moves:
-        if not reader.topics.isdisjoint(move.now):
-            found.append(move.for_those(True))
-        elif not reader.topics.isdisjoint(move.before):
-            found.append(move.for_those(False))
-    return found
-
-
-def _removed(kind: str, id: str) -> bytes:
-    return b'{"removed":%s}' % _encoder.encode({"kind": kind, "id": id})

@@ -216,14 +216,14 @@ def tampered(folder: Path) -> Iterator[apsw.Connection]:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "fault"),
+    ("old", "new"),
     [
-        ('"people":12', '"people":13', "replay"),  # a fact without its command
-        ('"format":1', '"format":1 ', "chain"),  # other bytes with the same meaning
+        ('"people":12', '"people":13'),  # a fact without its command
+        ('"format":1', '"format":1 '),  # other bytes with the same meaning
     ],
 )
 def test_the_first_turn_at_fault_is_named(
-    folder: Path, capsys: Captured, old: str, new: str, fault: str
+    folder: Path, capsys: Captured, old: str, new: str
 ) -> None:
     with tampered(folder) as log:
         stored = log.execute("SELECT stored FROM turns WHERE sequence = 2").fetchall()[0][0]
@@ -233,9 +233,8 @@ def test_the_first_turn_at_fault_is_named(
         log.execute("UPDATE turns SET stored = ? WHERE sequence = 2", (changed,))
     assert cli.main(["verify", str(folder), "--json"]) == 1
     area = told(capsys)
-    sound = {"chain": "ok", "replay": "equal"}
-    assert area[fault] != sound[fault]
-    assert area["bad"] == (2 if fault == "replay" else 3)
+    assert (area["sound"], area["bad"], area["chain"]) == (False, 2, "ok")
+    assert area["replay"].startswith("decided again")
 
 
 def test_a_lost_turn_is_a_broken_chain(folder: Path, capsys: Captured) -> None:
