@@ -29,11 +29,13 @@ test: $(VENV)/.developed ## Run every test in its short form [ONLY="path or opti
 	@command -v chromium >/dev/null || deploy/install-chromium.sh
 	@$(BIN)/python -m pytest $(ONLY)
 
-check: $(VENV)/.developed ## Format, lint, types, imports, tidiness
+check: $(VENV)/.developed ## Format, lint, types, imports, schemas, docs, tidiness
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m schemas.write --check
+	@$(BIN)/python -m deploy.write_docs --check
 	@$(BIN)/python -m pytest tests/test_tidy.py tests/test_docs.py tests/test_packaging.py
 
 prove: $(VENV)/.developed ## Run the long forms of the tests that have one [ONLY=path]
