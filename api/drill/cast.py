@@ -54,7 +54,7 @@ class Cast:
         if row is not None:
             organization = row.id
         else:
-            key = f"organization-{number}"
+            key = f"organization-{self._stage.chance.seed}-{number}"
             answer = await self._steward.post("/organizations", wanted.body, key)
             organization = OrganizationId(answer.id or "")
         missing = wanted.certificates[len(row.certificates) if row else 0 :]

@@ -18,6 +18,7 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 
 BREATH_S = 0.1  # the longest a paced clock sleeps, so that people's acts get fresh stamps
+NAP_S = 0.001  # the shortest
 CREDIT_S = 1.0  # a machine that was too slow makes up for at most so much
 PERSON_MS = 2 * MINUTE  # for so long after a person's act the pace is 1
 
@@ -156,7 +157,7 @@ class Clock:
 
     async def _wait(self, following: Instant | None, reach: Instant) -> None:
         await self.advance(reach)
-        wanted = BREATH_S
-        if following is not None and self.pace:
-            wanted = min(wanted, (following - self.now) / SECOND / self.pace)
-        await asyncio.sleep(max(wanted, 0.001))
+        pace, wanted = self._pace(), BREATH_S
+        if following is not None and pace:
+            wanted = min(wanted, (following - self.now) / SECOND / pace)
+        await asyncio.sleep(max(wanted, NAP_S))

@@ -21,13 +21,13 @@ from api.drill.progress import say
 from api.drill.streams import Board, Watch
 from schemas.values import Milliseconds, Role
 
+LINK = "SHOUWANG_STEWARD_LINK"
+ORPHAN_S = 0.5  # how soon the death of the process that began the run is noticed
+OPENED_AT_ONCE = 16  # board pages that are fetched side by side
+
 
 class Hopeless(Exception):
     """The run cannot begin; its words say why and what to do."""
-
-
-LINK = "SHOUWANG_STEWARD_LINK"
-OPENED_AT_ONCE = 16  # board pages that are fetched side by side
 
 
 class Company:
@@ -97,6 +97,8 @@ def launch(run: Coroutine[Any, Any, bool]) -> int:
         reason = say("服务拒绝了演练程序:", "The server refused the player: ") + _first(refused)
     except* Hopeless as hopeless:
         reason = _first(hopeless)
+    except* BrokenPipeError:
+        reason = say("输出已被关闭。", "Nobody reads the output any more.")
     print(reason, file=sys.stderr, flush=True)
     return 1
 
@@ -106,10 +108,21 @@ async def _until_signal(run: Coroutine[Any, Any, bool]) -> bool:
     task = asyncio.ensure_future(run)
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    guard = asyncio.create_task(_until_orphaned(task, os.getppid()))
     try:
         return await task
     except asyncio.CancelledError:
         return True
+    finally:
+        guard.cancel()
+
+
+async def _until_orphaned(task: asyncio.Future[bool], parent: int) -> None:
+    """End the run when who began it is gone: two conductors must not share the next server."""
+    while True:
+        await asyncio.sleep(ORPHAN_S)
+        if os.getppid() != parent:
+            task.cancel()
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> str:

@@ -23,8 +23,9 @@ from api.drill.company import Company, Hopeless, gathered, launch
 from api.drill.organizations import Town, invent
 from api.drill.players import ENDED, DeskPlayer, Intention, Player, Stage
 from api.drill.progress import LIVE_TASKS, Count, Line, Summary, as_json, local_time, say
+from schemas.refusals import Refusal
 from schemas.values import Role
-from schemas.views import AssignmentRow, IncidentRow, Row, TaskRow
+from schemas.views import AssignmentRow, DemandRow, IncidentRow, Row, TaskRow
 
 COUNTY = "330324"  # Yongjia
 NEIGHBORS = ("330302", "330304", "330382")  # Lucheng, Ouhai, Yueqing
@@ -129,15 +130,18 @@ class CountyDesk(Player):
 
     async def _close(self, incident: IncidentRow) -> None:
         """Close, naming what is still live; if more has begun meanwhile, name that too."""
-        live = [
-            row.id
-            for row in self.board.rows.values()
-            if isinstance(row, AssignmentRow) and row.state not in ENDED
-        ]
-        now = self.stage.clock.now
-        path, key = f"/incidents/{incident.id}/close", f"close-{incident.id}-{now}"
-        if isinstance(await self.post(path, {"stand_down": live}, key), Refused):
+        path, now = f"/incidents/{incident.id}/close", self.now
+        body = {"stand_down": list(self._live_assignments(incident))}
+        answer = await self.post(path, body, f"close-{incident.id}-{now}")
+        if isinstance(answer, Refused) and answer.code == Refusal.INCIDENT_HAS_ASSIGNMENTS:
             self.stage.clock.plan(now + MINUTE, partial(self._close, incident))
+
+    def _live_assignments(self, incident: IncidentRow) -> Iterator[str]:
+        for row in self.board.rows.values():
+            if isinstance(row, AssignmentRow) and row.state not in ENDED:
+                demand = self.board.rows.get(row.demand)
+                if isinstance(demand, DemandRow) and demand.incident == incident.id:
+                    yield row.id
 
 
 class Exercise:
@@ -212,17 +216,17 @@ class Exercise:
                     "the next start begins the next round.",
                 )
             )
-        self._line.show(partial(self._state, rounds[-1]))
+        self._line.show(partial(self._state, len(rounds), rounds[-1]))
 
-    def _state(self, latest: IncidentRow) -> str:
+    def _state(self, number: int, latest: IncidentRow) -> str:
         now, count = self._stage.clock.now, self._count(latest)
         zh, en = storm.phase_of(now - latest.opened_at)
         published = count.demands["published"]
         return say(
-            f"{local_time(now)} 第{latest.number}轮 {zh} | 需求 {published} 已满足 {count.covered}"
+            f"{local_time(now)} 第{number}轮 {zh} | 需求 {published} 已满足 {count.covered}"
             f" | 邀约 {count.offers['sent']} | 出动 {count.under_way()}"
             f" | 完成 {count.assignments['released']} | 恢复任务 {count.live_tasks()}",
-            f"{local_time(now)} round {latest.number} {en} | demands {published},"
+            f"{local_time(now)} round {number} {en} | demands {published},"
             f" covered {count.covered} | offers {count.offers['sent']}"
             f" | on the way {count.under_way()} | done {count.assignments['released']}"
             f" | tasks {count.live_tasks()}",

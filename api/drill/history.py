@@ -24,19 +24,19 @@ from api.drill.clock import MINUTE, SECOND
 from api.drill.company import Company, Hopeless, gathered, launch
 from api.drill.habits import Habits
 from api.drill.organizations import Town, invent
-from api.drill.players import DeskPlayer, Intention, Player, Stage
+from api.drill.players import DeskPlayer, Stage
 from api.drill.profile import SCALE, Case, LeftOut, Profile, Reader, Wanted, cases_of
-from api.drill.progress import Count, Line, as_json, local_time, say
+from api.drill.progress import Count, Line, as_json, local_time, say, worded
 from geo.divisions import DivisionTree, Level, fold_name
 from geo.regions import Regions, divisions_from_polygons
 from schemas.values import Role
-from schemas.views import Row
 
 TOWNS = "towns.geojson.gz"
 DIVISIONS = "history-divisions.json"
 SEED = 20250706
 WINDOW = 30 * SECOND  # rule time whose events go out together
 BEFORE = 10 * MINUTE  # the county opens the incident so long before the first case
+IN_THE_HEAD = ("cases", "demands", "left_out", "adds_up")  # sums that the first line tells
 HABITS = Habits(recovery=False)  # recovery is no part of this drill
 
 
@@ -110,19 +110,6 @@ class HistoryDesk(DeskPlayer):
             self._ledger.published += 1
 
 
-class CountyDesk(Player):
-    """The county desk of a history: opens its incident and leaves the rest to the townships."""
-
-    def intend(self, row: Row) -> Intention | None:  # noqa: ARG002  # it wants nothing of any row
-        return None
-
-    async def open(self, hazard: str, county: str) -> str:
-        """The incident's id. Raises Refused."""
-        body = {"hazard": hazard, "division": county}
-        answer = await self.board.session.post("/incidents", body, "incident")
-        return answer.id or ""
-
-
 class History:
     """One play of a history, from the cast's arrival to the sums."""
 
@@ -169,10 +156,9 @@ class History:
 
     async def _open(self, county: str, towns: list[Town]) -> None:
         """The incident is opened, the townships join, and every case waits for its time."""
-        session = await self._cast.account("演练·县级值班台", Role.DESK, division=county)
-        desk = CountyDesk(self._stage, session)
-        await self._company.enter(desk)
-        incident = await desk.open(self._profile.hazard, county)
+        above = await self._cast.account("演练·县级值班台", Role.DESK, division=county)
+        body = {"hazard": self._profile.hazard, "division": county}
+        incident = (await above.post("/incidents", body, "incident")).id or ""
         desks = {town.code: await self._desk(town, incident) for town in towns}
         for wanted in self.ledger.wanted:
             act = partial(desks[wanted.town.code].publish, incident, wanted)
@@ -237,9 +223,9 @@ class History:
         left_out = " + ".join(f"{n} {reason}" for reason, n in sums["left_out"].items()) or "0"
         head = f"{sums['cases']} = {sums['demands']} + {left_out}"
         self._line.say(say(f"案件 = 需求 + 未采用:{head}", f"cases = demands + left out: {head}"))
-        for name, value in sums.items():
-            if name not in ("cases", "demands", "left_out", "adds_up"):
-                self._line.say(f"  {name}: {value}")
+        for name in sums:
+            if name not in IN_THE_HEAD:
+                self._line.say(worded(name, sums[name]))
         if json:
             print(as_json(sums), flush=True)
 

@@ -164,9 +164,14 @@ class Summary:
 
     def lines(self) -> Iterable[str]:
         """The summary for people."""
-        for name, value in asdict(self).items():
-            zh, en = _WORDS[name]
-            yield f"  {say(zh, en)}: {say('无', 'none') if value is None else value}"
+        return (worded(name, value) for name, value in asdict(self).items())
+
+
+def worded(name: str, value: Any) -> str:
+    """One number with its name, or several with their codes, for people."""
+    if isinstance(value, dict):
+        value = ", ".join(f"{code} {number}" for code, number in value.items()) or "0"
+    return f"  {say(*_WORDS[name])}: {say('无', 'none') if value is None else value}"
 
 
 _WORDS = {
@@ -179,6 +184,13 @@ _WORDS = {
     "assignments_done": ("完成出动", "assignments done"),
     "tasks_verified": ("核验恢复任务", "recovery tasks verified"),
     "median_minutes_to_yes": ("首次接受用时中位数(分钟)", "median minutes to the first yes"),
+    "repaired": ("修正位置", "places repaired"),
+    "commands": ("命令", "commands"),
+    "turns": ("日志轮次", "turns in the log"),
+    "unmet_lines": ("关闭时未达最低数量的需求行", "lines closed below their minimum"),
+    "refused": ("被拒绝的命令", "commands refused"),
+    "missed_events": ("未及时送达的更新", "changes that came late"),
+    "seconds": ("用时(秒)", "seconds"),
 }
 
 
