@@ -35,7 +35,8 @@ from streams.engines.folder import DIVISIONS, LOG, FolderUnfit, opening
 from streams.engines.log_file import Reader
 
 PORTS_TRIED = 50
-SWITCH_S = 0.0005  # the writer thread and the event loop take turns quickly
+SWITCH_S = 0.005  # shorter costs a tenth of the turns; nothing here computes for long
+COLLECT = (50_000, 20, 1_000)  # what lives long makes no cycles, so it is hardly looked at
 STOP_S = 3  # for requests under way when the server stops
 T = TypeVar("T")
 
@@ -158,6 +159,7 @@ async def serve(context: Context, listener: socket.socket, work: Awaitable[T]) -
     app = create_app(context)
     server = Server(app, context.feed)
     sys.setswitchinterval(SWITCH_S)
+    gc.set_threshold(*COLLECT)
     gc.collect()
     gc.freeze()  # what is there at the start stays; no collection looks at it again
     serving = asyncio.ensure_future(server.serve(sockets=[listener]))
