@@ -45,12 +45,13 @@ export function placesWithin(scopes) {
 }
 
 /**
- * Where a desk posts from: a township and its villages. A county's desk posts for the county
- * itself; what its townships ask for is theirs to say (Article 7).
+ * Where a desk posts from: a township and its villages, these first. A county's desk posts for the
+ * county itself; what its townships ask for is theirs to say (Article 7).
  */
 export function placesToPost(scopes) {
   const small = (code) => ["township", "village"].includes(known.get(code)?.level);
   const own = (row) =>
     scopes.some((one) => row.code === one || (small(one) && within(row.code, one)));
-  return [...known.values()].filter(own).sort(inOrder);
+  const smallFirst = (one, other) => small(other.code) - small(one.code) || inOrder(one, other);
+  return [...known.values()].filter(own).sort(smallFirst);
 }
