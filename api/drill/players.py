@@ -6,6 +6,7 @@ the key of what it does follows from the row's id; so a new process goes on wher
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -43,7 +44,7 @@ class Intention(NamedTuple):
     act: Act
 
 
-class Player:
+class Player(ABC):
     """One account. `intend` says what a row asks for; the rest is the same for everybody."""
 
     def __init__(self, stage: Stage, session: Session) -> None:
@@ -56,8 +57,9 @@ class Player:
         """The present rule time."""
         return self.stage.clock.now
 
+    @abstractmethod
     def intend(self, row: Row) -> Intention | None:
-        raise NotImplementedError
+        """What this kind of player will do about a row, if anything."""
 
     def hear(self, row: Row) -> None:
         """A row is new or has changed: what was intended about it no longer holds."""
