@@ -169,8 +169,14 @@ def _finish(area: Area, turn: Turn, stored: bytes) -> None:
 
 
 def fold(area: Area, stored: bytes) -> Turn:
-    """Lay a stored turn over the state without deciding again. Raises wire.NotReadable."""
+    """Lay a stored turn over the state without deciding again.
+
+    Raises wire.NotReadable, also where the turn was decided by rules that this program lacks:
+    it could not go on from there.
+    """
     turn = wire.decode_turn(stored)
+    if turn.rules != RULES:
+        raise wire.NotReadable(f"decided by rules {turn.rules}", newer=turn.rules > RULES)
     area.sequence, area.at = turn.sequence, turn.at
     if turn.refusal is None:
         operation = _operation(area, envelope_of(turn))

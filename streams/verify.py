@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from schemas import wire
-from schemas.turns import GENESIS, Turn
+from schemas.turns import GENESIS, RULES, Turn
 from streams.area import Area
 from streams.checkpoint import state_hash
 from streams.turning import KeyReused, RuleFailed, Taken, envelope_of, take
@@ -80,6 +80,10 @@ def _linked(record: bytes, sequence: int, previous: str) -> Turn:
         raise _Fault(chain=f"sequence {turn.sequence} where {sequence} belongs")
     if turn.previous != previous:
         raise _Fault(chain="does not follow the turn before it")
+    if turn.rules != RULES:
+        raise _Fault(
+            replay=f"decided by rules {turn.rules}; verify it with a release that has them"
+        )
     return turn
 
 

@@ -39,13 +39,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Mark what has both forms; leave out, in a short run, what has only the long one."""
     long_only = []
     for item in items:
-        if "prove" in getattr(item, "fixturenames", ()):
+        if "prove" in getattr(item, "fixturenames", ()) or searches(item):
             item.add_marker("prove")
         elif item.get_closest_marker("prove") and not proving(config):
             long_only.append(item)
     if long_only:
         config.hook.pytest_deselected(items=long_only)
         items[:] = [item for item in items if item not in long_only]
+
+
+def searches(item: pytest.Item) -> bool:
+    """Whether it is a property, which a long run tries on many more inputs."""
+    return bool(getattr(getattr(item, "obj", None), "is_hypothesis_test", False))
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,10 @@ import pytest
 from msgspec.structs import replace
 
 from schemas import commands as c
+from schemas import wire
 from schemas.ids import command_id
 from schemas.refusals import Refusal
-from schemas.turns import OWNER, REGISTRY, Envelope
+from schemas.turns import OWNER, REGISTRY, RULES, Envelope
 from schemas.values import (
     AccountId,
     AreaId,
@@ -20,8 +21,9 @@ from schemas.values import (
     TimeSource,
 )
 from streams.area import Area
-from streams.turning import Repeat, Taken, take
-from tests.streams.world import COUNTY, DESK, START, STEWARD, WENZHOU, divisions
+from streams.turning import Repeat, Taken, fold, take
+from streams.verify import verify
+from tests.streams.world import COUNTY, DESK, START, STEWARD, WENZHOU, World, divisions
 
 
 def refusal(taken: Taken | Repeat) -> Refusal | None:
@@ -134,3 +136,15 @@ def test_a_log_is_opened_for_its_own_area() -> None:
     )
     assert sent(area, OWNER, elsewhere, REGISTRY, None) is Refusal.DIVISION_UNKNOWN
     assert area.purpose is None
+
+
+def test_a_log_of_other_rules_is_neither_gone_on_with_nor_judged() -> None:
+    """Given a turn that newer rules decided, then this program folds and verifies none of it."""
+    world = World()
+    later = replace(wire.decode_turn(world.log[0]), rules=RULES + 1)
+    with pytest.raises(wire.NotReadable) as refused:
+        fold(Area(WENZHOU, divisions()), wire.encode(later))
+    assert refused.value.newer
+    verdict = verify(Area(WENZHOU, divisions()), [wire.encode(later)])
+    assert (verdict.bad, verdict.chain) == (1, "ok")
+    assert f"rules {RULES + 1}" in verdict.replay
