@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -28,15 +29,18 @@ class Client:
         self._reader, self._writer = await asyncio.open_connection("127.0.0.1", port)
         return self
 
-    async def post(self, path: str, body: Any, revision: int | None = None) -> tuple[int, Any]:
-        """Status and decoded body of one POST."""
+    async def post(
+        self, path: str, body: Any, revision: int | None = None, key: str = ""
+    ) -> tuple[int, Any]:
+        """Status and decoded body of one POST; without a key, under one of its own."""
         self._count += 1
+        key = key or f"{self._number}-{self._count}-{time.time_ns()}"
         content = msgspec.json.encode(body)
         edit = "" if revision is None else f'If-Match: "{revision}"\r\n'
         head = (
             f"POST {self._prefix}{path} HTTP/1.1\r\nHost: localhost\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n"
-            f"Idempotency-Key: {self._number}-{self._count}-{time.time_ns()}\r\n"
+            f"Idempotency-Key: {key}\r\n"
             f"{self._cookie}{edit}\r\n"
         )
         self._writer.write(head.encode() + content)
@@ -49,8 +53,10 @@ class Client:
         content = await self._reader.readexactly(length)
         return int(head[9:12]), msgspec.json.decode(content)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         self._writer.close()
+        with suppress(ConnectionError):
+            await self._writer.wait_closed()
 
 
 def closed_loop(
@@ -64,7 +70,7 @@ def closed_loop(
         spent: list[float] = []
         done = sum(await asyncio.gather(*(_repeat(one, script, until, spent) for one in opened)))
         for one in opened:
-            one.close()
+            await one.close()
         return done / seconds, spent
 
     return uvloop.run(run())

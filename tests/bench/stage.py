@@ -163,14 +163,14 @@ def serving(*command: str, port: int, ready: str) -> Iterator[int]:
     """A server as a process of its own, waited for until it answers, and stopped by its id."""
     process = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL)
     try:
-        _wait(f"http://127.0.0.1:{port}{ready}", process)
+        wait_until_ready(f"http://127.0.0.1:{port}{ready}", process)
         yield port
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
+def wait_until_ready(address: str, process: subprocess.Popen[bytes]) -> None:
     for _ in range(300):
         if process.poll() is not None:
             raise RuntimeError(f"the server ended with {process.returncode}")
