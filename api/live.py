@@ -16,18 +16,12 @@ from api.callers import Caller, identify, signed_in
 from api.context import Context, context_of
 from api.feed import ResumeLost, Subscriber
 from api.problems import Problem
-from schemas.refusals import Message
 
 BEAT_S = 0.1
 CHECK_BEATS = 10  # every stream's session is looked at once a second
 ALIVE_BEATS = 150  # and it hears of the log every 15 seconds
 PORTION = 64  # streams that a beat looks at before it lets others run
 
-RESUME_LOST = Message(
-    410,
-    "断开期间的更新已不可续传,请重新加载页面数据。",
-    "What happened meanwhile can no longer be resumed; load the board again.",
-)
 NO_STORE = {"Cache-Control": "no-store"}
 STREAM_HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -57,7 +51,7 @@ async def live(request: Request, caller: SignedIn, after: str = "") -> Response:
     try:
         subscriber = context.feed.subscribe(caller.reader, _number(context, told))
     except ResumeLost:
-        raise Problem("resume_lost", message=RESUME_LOST) from None
+        raise Problem("resume_lost") from None
     return EventStream(context, request, subscriber)
 
 

@@ -145,6 +145,11 @@ PROBLEMS: dict[str, Message] = {
         "The header If-Match is missing; load the present revision first.",
     ),
     "query_too_long": Message(414, "地址过长。", "The address is too long."),
+    "resume_lost": Message(
+        410,
+        "断开期间的更新已不可续传,请重新加载页面数据。",
+        "What happened meanwhile can no longer be resumed; load the board again.",
+    ),
     "role_ambiguous": Message(
         400,
         "同时登录了多个角色,请用 Shouwang-Role 说明。",
@@ -218,7 +223,6 @@ class Problem(Exception):
         subjects: tuple[str, ...] = (),
         trace: str = "",
         headers: Mapping[str, str] = NO_HEADERS,
-        message: Message | None = None,
     ) -> None:
         super().__init__(code)
         self.code = code
@@ -226,7 +230,7 @@ class Problem(Exception):
         self.subjects = subjects
         self.trace = trace or secrets.token_hex(8)
         self.headers = dict(headers)
-        self.message = message or words(code)
+        self.message = words(code)
 
     @classmethod
     def refused(cls, turn: Turn) -> Problem:
