@@ -2,7 +2,7 @@
 # One stamp file stands for each installation, so a second start is instant.
 
 PYTHON ?= python3
-DATA ?= $(CURDIR)/data/exercise
+DATA ?= $(CURDIR)/data/$(if $(filter cluster%,$(MAKECMDGOALS)),cluster,exercise)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
@@ -17,16 +17,31 @@ export SHOUWANG_CASES
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check prove bench schemas venv lock clean
+.PHONY: help run cluster cluster-stop cluster-status test check prove bench schemas venv lock clean
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 run: $(VENV)/.installed ## Start an exercise [FOR=seconds] [PACE=factor] [DATA=folder]
 	@$(BIN)/shouwang run $(if $(FOR),--for $(FOR)) $(if $(PACE),--pace $(PACE)) --data "$(DATA)"
 
+cluster: $(VENV)/.clustered ## The same on Kafka, Faust and Redis [FOR= PACE= DATA= or SERVE=1]
+	@deploy/install-java.sh
+	@deploy/install-redis.sh
+	@$(BIN)/python -m deploy.cluster start $(if $(FOR),--for $(FOR)) $(if $(PACE),--pace $(PACE)) \
+		$(if $(SERVE),--serve) --data "$(DATA)"
+
+cluster-stop: $(VENV)/.clustered ## Stop every process of it, by id [DATA=folder]
+	@$(BIN)/python -m deploy.cluster stop --data "$(DATA)"
+
+cluster-status: $(VENV)/.clustered ## What of it runs; topics, owner, lag, ages [DATA=folder]
+	@$(BIN)/python -m deploy.cluster status --data "$(DATA)" || true
+
 test: $(VENV)/.developed ## Run every test in its short form [ONLY="path or option"]
 	@command -v chromium >/dev/null || deploy/install-chromium.sh
+	@deploy/install-java.sh
+	@deploy/install-redis.sh
+	@$(BIN)/python -m deploy.servers.jars || true
 	@$(BIN)/python -m pytest $(ONLY)
 
 check: $(VENV)/.developed ## Format, lint, types, imports, schemas, docs, tidiness
@@ -51,12 +66,14 @@ schemas: $(VENV)/.installed ## Write the JSON Schemas and the pages of codes
 venv: $(VENV)/.developed ## Install everything for development into .venv
 
 lock: $(VENV)/.developed ## Choose the newest versions allowed and lock them with hashes
-	@$(LOCK) --upgrade --no-annotate --extra build --output-file deploy/requirements.txt
-	@$(LOCK) --upgrade --no-annotate --all-extras --constraint deploy/requirements.txt \
-		--output-file deploy/requirements-dev.txt
+	@$(LOCK) --upgrade --no-annotate --all-extras --output-file deploy/requirements-dev.txt
+	@$(LOCK) --upgrade --no-annotate --extra build --extra cluster \
+		--constraint deploy/requirements-dev.txt --output-file deploy/requirements-cluster.txt
+	@$(LOCK) --upgrade --no-annotate --extra build \
+		--constraint deploy/requirements-dev.txt --output-file deploy/requirements.txt
 
-clean: ## Remove .venv, caches and built files; keep data/
-	@rm -rf $(VENV) build dist htmlcov .coverage .hypothesis .import_linter_cache \
+clean: ## Remove .venv, Kafka's jars, caches and built files; keep data/
+	@rm -rf $(VENV) .kafka build dist htmlcov .coverage .hypothesis .import_linter_cache \
 		.mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -73,4 +90,11 @@ $(VENV)/.installed: deploy/requirements.txt pyproject.toml
 
 $(VENV)/.developed: $(VENV)/.installed deploy/requirements-dev.txt
 	@$(PIP) install --require-hashes --requirement deploy/requirements-dev.txt
+	@touch $@
+
+# An installation for development has the clients already.
+$(VENV)/.clustered: $(VENV)/.installed deploy/requirements-cluster.txt
+	@test $(VENV)/.developed -nt deploy/requirements-cluster.txt || { \
+		echo "Installing the clients of Kafka and Redis into $(VENV) ..." && \
+		$(PIP) install --require-hashes --requirement deploy/requirements-cluster.txt; }
 	@touch $@
