@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.servers import broker_and_redis
+
+__all__ = ["broker_and_redis"]  # a fixture for everybody: one broker and one Redis a session
+
 HERE = Path(__file__).parent
 BUDGET_FACTOR_MAX = 3.0
 
