@@ -25,6 +25,7 @@ from schemas.values import (
     IncidentId,
     Instant,
     LineRequest,
+    Medium,
     OfferId,
     OrganizationId,
     Place,
@@ -54,6 +55,16 @@ class OpenLog(Stored, tag="OpenLog.1"):
     area: AreaId
     divisions: Digest
     steward: AccountId
+
+
+class MoveLog(Stored, tag="MoveLog.1"):
+    """End the log where it is: all its turns go on to another medium."""
+
+    medium: Medium
+
+
+class ReceiveLog(Stored, tag="ReceiveLog.1"):
+    """Let a log that has been moved go on, behind its turns, where it has arrived."""
 
 
 class Tick(Stored, tag="Tick.1"):
@@ -267,6 +278,8 @@ class VerifyTask(Stored, tag="VerifyTask.1"):
 
 Command = (
     OpenLog
+    | MoveLog
+    | ReceiveLog
     | Tick
     | GrantRole
     | EndGrant
@@ -298,6 +311,8 @@ Command = (
 
 RegistryCommand = (
     OpenLog
+    | MoveLog
+    | ReceiveLog
     | GrantRole
     | EndGrant
     | RegisterOrganization

@@ -10,6 +10,7 @@ from schemas.values import (
     Count,
     DivisionCode,
     Instant,
+    Medium,
     OrganizationId,
     Place,
     Purpose,
@@ -26,6 +27,22 @@ class LogOpened(Stored, tag="LogOpened.1"):
     time_source: TimeSource
     divisions: str
     rules: int
+    at: Instant
+
+
+class LogMoved(Stored, tag="LogMoved.1"):
+    """The last turn where it is; the turns so far are carried over, this one too."""
+
+    area: AreaId
+    medium: Medium
+    at: Instant
+
+
+class LogArrived(Stored, tag="LogArrived.1"):
+    """The first turn on the medium that the log has moved to."""
+
+    area: AreaId
+    medium: Medium
     at: Instant
 
 
@@ -75,6 +92,8 @@ class DutySet(Stored, tag="DutySet.1"):
 
 RegistryFact = (
     LogOpened
+    | LogMoved
+    | LogArrived
     | RoleGranted
     | GrantEnded
     | OrganizationRegistered

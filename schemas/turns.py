@@ -1,6 +1,8 @@
-"""Envelope (a command on its way in) and turn (the one record in the log)."""
+"""Envelope (a command on its way in), turn (the one record in the log), and dead letter."""
 
 from __future__ import annotations
+
+from enum import StrEnum
 
 from schemas.commands import Command
 from schemas.facts import Fact
@@ -62,3 +64,33 @@ class Turn(Stored):
     facts: tuple[Fact, ...]
     refusal: Refusal | None
     subjects: tuple[str, ...]  # what a refusal is about: ids, never what was typed
+
+
+class DeadReason(StrEnum):
+    """Why a record among the commands is none that a rule could be asked about."""
+
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    NOT_OURS = "not_ours"
+    NEWER_SCHEMA = "newer_schema"
+    ANOTHER_AREA = "another_area"  # of another partition, or one that has no log yet
+    TIME_MISSING = "time_missing"  # a log on given time is told the time with each command
+    MOVED = "moved"  # the log that it is for has been moved away
+    DEFECT = "defect"  # a rule failed on it
+
+
+class DeadLetter(Stored):
+    """A record that was set aside, by its position and size; never anything of what it held.
+
+    Dead letters are a chain of their own for each partition, so that no area's log depends on
+    what others throw at it.
+    """
+
+    format: int
+    partition: int
+    sequence: int
+    previous: str  # SHA-256 of the bytes of the dead letter before, hexadecimal
+    at: Instant
+    offset: int  # among the commands of the partition
+    size: int
+    reason: DeadReason

@@ -70,6 +70,13 @@ class TimeSource(StrEnum):
     GIVEN = "given"
 
 
+class Medium(StrEnum):
+    """What a log is kept on; it may move from one to the other, as often as need be."""
+
+    FILE = "file"  # of a data folder
+    TOPICS = "topics"  # of a cluster
+
+
 class Role(StrEnum):
     """What an account may do, within the scope of a grant."""
 

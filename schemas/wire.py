@@ -15,7 +15,7 @@ import msgspec
 
 from schemas.commands import Command
 from schemas.facts import Fact
-from schemas.turns import FORMAT, Envelope, Turn
+from schemas.turns import FORMAT, DeadLetter, Envelope, Turn
 
 Lift = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -28,6 +28,7 @@ UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _encoder = msgspec.json.Encoder()
 _turns = msgspec.json.Decoder(Turn)
 _envelopes = msgspec.json.Decoder(Envelope)
+_dead_letters = msgspec.json.Decoder(DeadLetter)
 
 
 class NotReadable(ValueError):
@@ -69,6 +70,14 @@ def decode_envelope(stored: bytes) -> Envelope:
     """An envelope from its bytes; older shapes are lifted. Raises NotReadable."""
     envelope: Envelope = _decode(_envelopes, stored)
     return envelope
+
+
+def decode_dead_letter(stored: bytes) -> DeadLetter:
+    """A dead letter from its stored bytes. Raises NotReadable."""
+    letter: DeadLetter = _decode(_dead_letters, stored)
+    if letter.format != FORMAT:
+        raise NotReadable("of another format", newer=letter.format > FORMAT)
+    return letter
 
 
 def _decode(decoder: msgspec.json.Decoder[Any], stored: bytes) -> Any:

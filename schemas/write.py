@@ -21,7 +21,7 @@ import msgspec
 from schemas import wire
 from schemas.commands import Command
 from schemas.facts import Fact
-from schemas.turns import Envelope, Turn
+from schemas.turns import DeadLetter, Envelope, Turn
 from schemas.views import Row
 
 FOLDER = Path(__file__).parent / "json"
@@ -30,7 +30,11 @@ HERE = "#/$defs/"
 
 KINDS = {"commands": get_args(Command), "facts": get_args(Fact), "rows": get_args(Row)}
 UNIONS = {"Command.json": "commands", "Fact.json": "facts"}
-RECORDS: dict[str, type[msgspec.Struct]] = {"Turn.json": Turn, "Envelope.json": Envelope}
+RECORDS: dict[str, type[msgspec.Struct]] = {
+    "Turn.json": Turn,
+    "Envelope.json": Envelope,
+    "DeadLetter.json": DeadLetter,
+}
 
 Document = dict[str, Any]
 
@@ -155,7 +159,7 @@ def _unions(folder: Path) -> Iterator[Page]:
 def _codes() -> Iterator[Page]:
     """One file for each code list that anything stored is written with."""
     components = msgspec.json.schema_components(
-        (Turn, *KINDS["rows"]), ref_template=HERE + "{name}"
+        (*RECORDS.values(), *KINDS["rows"]), ref_template=HERE + "{name}"
     )[1]
     for name, schema in sorted(components.items()):
         if "enum" in schema:

@@ -17,6 +17,7 @@ from schemas.values import (
     IncidentId,
     Instant,
     LineId,
+    Medium,
     Mode,
     OfferId,
     OperationId,
@@ -158,6 +159,11 @@ class Area:
     @property
     def time_source(self) -> TimeSource | None:
         return self.header.get("time_source")
+
+    @property
+    def moved(self) -> Medium | None:
+        """Where the log goes on, if that is no longer here; it takes nothing more."""
+        return self.header.get("moved")
 
     @property
     def rules(self) -> int | None:

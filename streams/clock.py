@@ -45,6 +45,8 @@ def _expired(operation: Operation, at: Instant) -> list[Fact]:
 
 def due(area: Area) -> tuple[Instant, OperationId, int] | None:
     """When, in which operation and as which number the next tick is due; None while none is."""
+    if area.moved is not None:
+        return None
     found = [
         (at, operation.id, operation.count(TICK) + 1)
         for operation in area.operations.rows.values()

@@ -21,6 +21,8 @@ BY_DESK = (Role.DESK,)
 BY_STEWARD = (Role.STEWARD,)
 BY_ORGANIZATION = (Role.ORGANIZATION, Role.DESK)  # the desk records what it hears by phone
 
+BY_OWNER = c.OpenLog | c.MoveLog | c.ReceiveLog | c.Tick
+
 ROLES: dict[type, tuple[Role, ...]] = {
     c.GrantRole: BY_STEWARD,
     c.EndGrant: BY_STEWARD,
@@ -62,7 +64,7 @@ def permit(
     area: Area, operation: Operation | None, actor: AccountId, command: c.Command, at: Instant
 ) -> Refusal | None:
     """None if the actor may send this command about this subject now, else why not."""
-    if isinstance(command, c.OpenLog | c.Tick):
+    if isinstance(command, BY_OWNER):
         return None if actor == OWNER else Refusal.ROLE_MISSING
     subject = subjects.subject_of(area, operation, command)
     if subject is None:

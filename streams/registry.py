@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from schemas.commands import EndGrant, GrantRole, OpenLog
+from schemas.commands import EndGrant, GrantRole, MoveLog, OpenLog, ReceiveLog
 from schemas.refusals import Refusal
-from schemas.registry_facts import GrantEnded, LogOpened, RoleGranted
+from schemas.registry_facts import GrantEnded, LogArrived, LogMoved, LogOpened, RoleGranted
 from schemas.turns import RULES
 from schemas.values import DivisionCode, Role
 from streams.area import Area
@@ -14,7 +14,7 @@ from streams.cause import Cause, Decision, Refused
 from streams.entities import Grant
 from streams.policy import stewards
 
-RegistryRoomFact = LogOpened | RoleGranted | GrantEnded
+RegistryRoomFact = LogOpened | LogMoved | LogArrived | RoleGranted | GrantEnded
 
 
 def open_log(area: Area, command: OpenLog, cause: Cause) -> Decision:
@@ -39,6 +39,16 @@ def open_log(area: Area, command: OpenLog, cause: Cause) -> Decision:
         at=cause.at,
     )
     return [opened, steward]
+
+
+def move_log(area: Area, command: MoveLog, cause: Cause) -> Decision:
+    return [LogMoved(area=area.id, medium=command.medium, at=cause.at)]
+
+
+def receive_log(area: Area, _command: ReceiveLog, cause: Cause) -> Decision:
+    if area.moved is None:
+        return Refused(Refusal.LOG_ALREADY_OPEN)
+    return [LogArrived(area=area.id, medium=area.moved, at=cause.at)]
 
 
 def grant(area: Area, command: GrantRole, cause: Cause) -> Decision:
@@ -79,6 +89,10 @@ def evolve(area: Area, fact: RegistryRoomFact) -> None:
         case LogOpened():
             for name in ("purpose", "time_source", "divisions", "rules"):
                 area.header.put(name, getattr(fact, name))
+        case LogMoved():
+            area.header.put("moved", fact.medium)
+        case LogArrived():
+            area.header.put("moved", None)
         case RoleGranted():
             held = area.registry.grants.get(fact.account) or ()
             given = Grant(

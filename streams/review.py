@@ -25,7 +25,7 @@ from schemas.values import (
 from streams.ledger import About, Ledger
 from streams.matching.why import kilometers
 from streams.parameters import MINUTE
-from streams.review_words import CLASSES, FACTS, GATES, MARKS, PURPOSES, REASONS, ROLES
+from streams.review_words import CLASSES, FACTS, GATES, MARKS, MEDIA, PURPOSES, REASONS, ROLES
 
 TAP_TOLERANCE = 10 * MINUTE  # a device's claim farther from rule time is marked doubtful
 
@@ -310,6 +310,7 @@ _MAKERS: dict[str, Callable[[_Names], str]] = {
         CLASSES.get(names.fact.registration_class), names.fact.registration_class
     ),
     "purpose": lambda names: names.word(PURPOSES.get(names.fact.purpose), names.fact.purpose),
+    "medium": lambda names: names.word(MEDIA.get(names.fact.medium), names.fact.medium),
     "duty": lambda names: (
         names.pick("转为值守", "on duty")
         if names.fact.on_duty

@@ -9,6 +9,7 @@ from schemas.values import (
     CloseReason,
     DeclineReason,
     Gate,
+    Medium,
     Mode,
     Purpose,
     RegistrationClass,
@@ -19,6 +20,14 @@ from schemas.values import (
 FACTS: dict[type, Words] = {
     r.LogOpened: Words(
         "日志启用:{division},用途为{purpose}。", "The log of {division} was opened for {purpose}."
+    ),
+    r.LogMoved: Words(
+        "{division}的日志在此结束,迁往{medium}。",
+        "The log of {division} ended here and moved to {medium}.",
+    ),
+    r.LogArrived: Words(
+        "{division}的日志已迁入{medium},由此继续。",
+        "The log of {division} arrived in {medium} and goes on there.",
     ),
     r.RoleGranted: Words(
         "账户 {account} 获得{role}角色,范围:{scope}。",
@@ -204,6 +213,11 @@ PURPOSES: dict[Purpose, Words] = {
     Purpose.EXERCISE: Words("演练", "an exercise"),
     Purpose.HISTORY: Words("历史回放", "a history"),
     Purpose.COMPARISON: Words("对比", "a comparison"),
+}
+
+MEDIA: dict[Medium, Words] = {
+    Medium.FILE: Words("数据目录", "a data folder"),
+    Medium.TOPICS: Words("集群的主题", "the topics of a cluster"),
 }
 
 MARKS: dict[Mode, Words] = {

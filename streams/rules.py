@@ -48,6 +48,8 @@ DECIDE: dict[type, Callable[[Area, Any, Cause], Decision]] = {
     c.ReportTask: recovery.report_done,
     c.VerifyTask: recovery.verify,
     c.OpenLog: registry.open_log,
+    c.MoveLog: registry.move_log,
+    c.ReceiveLog: registry.receive_log,
     c.GrantRole: registry.grant,
     c.EndGrant: registry.end_grant,
     c.RegisterOrganization: organization.register,

@@ -1,7 +1,7 @@
 """Taking a turn: decide, evolve, settle, and the one record that holds it all.
 
-`take` and `fold` are the whole of what an engine needs. A turn is laid over the state only when
-it is whole: if a rule fails, the journal undoes it and nothing has happened.
+`take`, `fold` and `follow` are the whole of what an engine needs. A turn is laid over the state
+only when it is whole: if a rule fails, the journal undoes it and nothing has happened.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from schemas import wire
-from schemas.commands import OpenIncident, Tick
+from schemas.commands import OpenIncident, ReceiveLog, Tick
 from schemas.facts import Fact
 from schemas.refusals import Refusal
 from schemas.turns import FORMAT, REGISTRY, RULES, Envelope, Turn
@@ -23,11 +23,26 @@ from streams.entities import Key
 from streams.parameters import FACTS_MOST, KEY_LIFE, TURN_BYTES_MOST
 from streams.settle import settle
 
-__all__ = ["KeyReused", "Repeat", "RuleFailed", "Taken", "due", "fold", "take"]
+__all__ = [
+    "KeyReused",
+    "MovedAway",
+    "Repeat",
+    "RuleFailed",
+    "Taken",
+    "due",
+    "fold",
+    "follow",
+    "same_request",
+    "take",
+]
 
 
 class KeyReused(Exception):
     """The same key came with another body: 422, without a turn."""
+
+
+class MovedAway(Exception):
+    """The log has ended here and goes on elsewhere: 503, without a turn."""
 
 
 class RuleFailed(Exception):
@@ -51,13 +66,15 @@ class Repeat:
 
 
 def take(area: Area, envelope: Envelope, at: Instant) -> Taken | Repeat:
-    """Decide one command at a rule time. Raises KeyReused, RuleFailed; both leave no trace.
+    """Decide one command at a rule time, or at that of the turn before where this is later.
 
-    The time is never earlier than the turn before.
+    Raises KeyReused, MovedAway and RuleFailed; none of them leaves a trace.
     """
     repeat = _repeat(area, envelope)
     if repeat is not None:
         return repeat
+    if area.moved is not None and not isinstance(envelope.command, ReceiveLog):
+        raise MovedAway
     before = area.sequence, area.at
     area.sequence, area.at = area.sequence + 1, max(area.at, at)
     try:
@@ -78,13 +95,17 @@ def _repeat(area: Area, envelope: Envelope) -> Repeat | None:
     known = area.keys.get(envelope.command_id)
     if known is None:
         return None
-    other = envelope.body != known.body
-    # The personal digest cannot be made once the incident's key is gone: then it is not compared.
-    if envelope.personal and known.personal:
-        other = other or envelope.personal != known.personal
-    if other:
+    if not same_request(known, envelope):
         raise KeyReused
     return Repeat(known.sequence)
+
+
+def same_request(known: Key | Turn | Envelope, envelope: Envelope) -> bool:
+    """Whether two commands under one key were the same request, as far as can be told."""
+    # The personal digest cannot be made once the incident's key is gone: then it is not compared.
+    if envelope.personal and known.personal and envelope.personal != known.personal:
+        return False
+    return envelope.body == known.body
 
 
 def _turn(area: Area, envelope: Envelope) -> Taken | None:
@@ -174,6 +195,22 @@ def fold(area: Area, stored: bytes) -> Turn:
     Raises wire.NotReadable, also where the turn was decided by rules that this program lacks:
     it could not go on from there.
     """
+    turn = _laid(area, stored)
+    area.journal.forget()
+    _finish(area, turn, stored)
+    return turn
+
+
+def follow(area: Area, stored: bytes) -> Taken:
+    """Fold a stored turn, and tell what it changes on the board. Raises wire.NotReadable."""
+    turn = _laid(area, stored)
+    changes = board.changes(area)
+    area.journal.forget()
+    _finish(area, turn, stored)
+    return Taken(turn, stored, changes)
+
+
+def _laid(area: Area, stored: bytes) -> Turn:
     turn = wire.decode_turn(stored)
     if turn.rules != RULES:
         raise wire.NotReadable(f"decided by rules {turn.rules}", newer=turn.rules > RULES)
@@ -183,8 +220,6 @@ def fold(area: Area, stored: bytes) -> Turn:
         for fact in turn.facts:
             rules.evolve(area, operation, fact)
         _count_tick(operation, envelope_of(turn))
-    area.journal.forget()
-    _finish(area, turn, stored)
     return turn
 
 

@@ -9,7 +9,7 @@ from schemas import wire
 from schemas.turns import GENESIS, RULES, Turn
 from streams.area import Area
 from streams.checkpoint import state_hash
-from streams.turning import KeyReused, RuleFailed, Taken, envelope_of, take
+from streams.turning import KeyReused, MovedAway, RuleFailed, Taken, envelope_of, take
 
 Progress = Callable[[int], None]
 
@@ -90,7 +90,7 @@ def _linked(record: bytes, sequence: int, previous: str) -> Turn:
 def _decided_again(area: Area, turn: Turn, written: bytes) -> None:
     try:
         again = take(area, envelope_of(turn), turn.at)
-    except (KeyReused, RuleFailed) as error:
+    except (KeyReused, MovedAway, RuleFailed) as error:
         raise _Fault(replay=f"cannot be decided again: {type(error).__name__}") from error
     if not isinstance(again, Taken):
         raise _Fault(replay="a repeated command holds a turn of its own")

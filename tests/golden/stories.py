@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from schemas import commands as c
 from schemas import facts as f
+from schemas.turns import OWNER
 from schemas.values import (
     AccountId,
     AssignmentId,
@@ -18,6 +19,7 @@ from schemas.values import (
     DemandId,
     Domain,
     IncidentId,
+    Medium,
     OrganizationId,
     Role,
     Sealed,
@@ -57,7 +59,24 @@ def standstill() -> World:
     return world
 
 
-STORIES: dict[str, Callable[[], World]] = {"thread": thread, "standstill": standstill}
+def moved() -> World:
+    """A log that goes on in topics while an answer is awaited, and then in a folder again."""
+    world = World()
+    world.organization("near")
+    world.demand(world.incident())
+    world.refused(OWNER, c.ReceiveLog())
+    for medium in (Medium.TOPICS, Medium.FILE):
+        world.send(OWNER, c.MoveLog(medium=medium))
+        world.send(OWNER, c.ReceiveLog())
+        world.wait(minutes=5)
+    return world
+
+
+STORIES: dict[str, Callable[[], World]] = {
+    "thread": thread,
+    "standstill": standstill,
+    "moved": moved,
+}
 
 
 def registry(world: World) -> None:

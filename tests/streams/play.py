@@ -7,6 +7,7 @@ from typing import Any
 
 from schemas import commands as c
 from schemas.values import (
+    AreaId,
     Capability,
     Certificate,
     CloseReason,
@@ -16,7 +17,7 @@ from schemas.values import (
 )
 from streams.area import Operation
 from streams.entities import DemandState, OfferState, TaskState
-from tests.streams.world import COUNTY, DESK, EXERCISE, STEWARD, World
+from tests.streams.world import COUNTY, DESK, EXERCISE, STEWARD, WENZHOU, World
 
 SKILLS = ("PUMP_DRAIN", "CATERING", "WATER")
 
@@ -24,9 +25,9 @@ SKILLS = ("PUMP_DRAIN", "CATERING", "WATER")
 class Play:
     """Sends commands as people would, and as they should not, each chosen by the seed."""
 
-    def __init__(self, seed: int, organizations: int = 12) -> None:
+    def __init__(self, seed: int, organizations: int = 12, area: AreaId = WENZHOU) -> None:
         self.random = Random(seed)
-        self.world = World()
+        self.world = World(area=area)
         self.names: dict[OrganizationId, str] = {}
         for number in range(organizations):
             self._register(number)

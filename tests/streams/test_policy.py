@@ -19,6 +19,7 @@ from schemas.values import (
     DeclineReason,
     DivisionCode,
     Domain,
+    Medium,
     OrganizationId,
     Purpose,
     RegistrationClass,
@@ -42,7 +43,7 @@ from tests.streams.world import (
 )
 
 COMMANDS = set(get_args(c.Command))
-BY_OWNER = {c.OpenLog, c.Tick}
+BY_OWNER = {c.OpenLog, c.MoveLog, c.ReceiveLog, c.Tick}
 TOWNSHIP, SIBLING = (DivisionCode(code) for code in townships()[:2])
 MINUTE = 60_000
 
@@ -62,6 +63,8 @@ OUTCOMES = {".": None, "R": Refusal.ROLE_MISSING, "-": Refusal.NOT_FOUND}
 #   it is about, another one; reviewer of the township; nobody
 TABLE = {
     "OpenLog": "RRRRRRRR",
+    "MoveLog": "RRRRRRRR",
+    "ReceiveLog": "RRRRRRRR",
     "Tick": "RRRRRRRR",
     "GrantRole": ".RR---R-",
     "GrantRole to an organization": ".RR-R-R-",
@@ -134,6 +137,8 @@ def _registry_commands(world: World, doer: OrganizationId) -> Iterator[c.Command
         divisions=divisions().sha256,
         steward=AccountId("stranger"),
     )
+    yield c.MoveLog(medium=Medium.TOPICS)
+    yield c.ReceiveLog()
     yield c.GrantRole(account=AccountId("new"), role=Role.DESK, division=TOWNSHIP)
     yield c.EndGrant(account=DESK, role=Role.DESK)
     yield c.RegisterOrganization(
@@ -208,7 +213,7 @@ def test_the_table_has_every_command(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(BY_OWNER, key=str))
-def test_only_the_log_s_owner_opens_it_and_ticks(scene: Scene, kind: type[Any]) -> None:
+def test_only_the_log_s_owner_opens_it_moves_it_and_ticks(scene: Scene, kind: type[Any]) -> None:
     command = scene.commands[kind.__name__]
     assert scene.permit(OWNER, command) is None
 

@@ -46,16 +46,31 @@ def divisions() -> DivisionTree:
     return DivisionTree.load(Path(geo.__file__).parent / "data" / "zhejiang-2023.json")
 
 
-def townships() -> tuple[str, ...]:
-    """Yongjia's townships, in the order of their codes."""
-    return tuple(sorted(divisions().children(YONGJIA)))
+def townships(county: DivisionCode = YONGJIA) -> tuple[str, ...]:
+    """A county's townships, in the order of their codes."""
+    return tuple(sorted(divisions().children(county)))
+
+
+def county_of(area: AreaId) -> DivisionCode:
+    """Yongjia in Wenzhou; elsewhere the county with the most townships."""
+    if area == WENZHOU:
+        return YONGJIA
+    counties = sorted(map(DivisionCode, divisions().children(area)))
+    return max(counties, key=lambda county: len(townships(county)))
 
 
 class World:
-    """Holds the area, the log so far, and the present time. Every helper is one command."""
+    """Holds the area, its log and all that was sent so far, and the present time.
 
-    def __init__(self, *, time_source: TimeSource = TimeSource.GIVEN) -> None:
-        self.area = Area(WENZHOU, divisions())
+    Every helper is one command.
+    """
+
+    def __init__(
+        self, *, time_source: TimeSource = TimeSource.GIVEN, area: AreaId = WENZHOU
+    ) -> None:
+        self.area = Area(area, divisions())
+        self.county = county_of(area)
+        self.sent: list[Envelope] = []
         self.at = START
         self.log: list[bytes] = []
         self.turns: list[Taken] = []
@@ -63,28 +78,28 @@ class World:
         opening = c.OpenLog(
             purpose=Purpose.EXERCISE,
             time_source=time_source,
-            area=WENZHOU,
+            area=self.area.id,
             divisions=divisions().sha256,
             steward=STEWARD,
         )
         self.send(OWNER, opening)
-        self.grant(COUNTY, Role.DESK, division=YONGJIA)
+        self.grant(COUNTY, Role.DESK, division=self.county)
         self.grant(DESK, Role.DESK, division=self.township)
 
     @property
     def township(self) -> DivisionCode:
-        return DivisionCode(townships()[0])
+        return DivisionCode(townships(self.county)[0])
 
     def envelope(self, actor: str, command: c.Command, key: str | None = None) -> Envelope:
         self._count += 1
         registry = isinstance(command, c.RegistryCommand)
         operation = REGISTRY if registry else EXERCISE
         if isinstance(command, c.Tick):
-            made = tick_id(WENZHOU, operation, command.number)
+            made = tick_id(self.area.id, operation, command.number)
         else:
-            made = command_id(WENZHOU, operation, AccountId(actor), key or f"k{self._count}")
+            made = command_id(self.area.id, operation, AccountId(actor), key or f"k{self._count}")
         return Envelope(
-            area=WENZHOU,
+            area=self.area.id,
             operation=operation,
             mode=None if registry else Mode.EXERCISE,
             actor=AccountId(actor),
@@ -95,6 +110,7 @@ class World:
         )
 
     def take(self, envelope: Envelope) -> Taken | Repeat:
+        self.sent.append(envelope)
         taken = take(self.area, envelope, self.at)
         if isinstance(taken, Taken):
             self.turns.append(taken)
@@ -148,7 +164,7 @@ class World:
         certificate: Certificate | None = None,
     ) -> OrganizationId:
         """Registers an organization with an account of the same name."""
-        home = DivisionCode(townships()[township])
+        home = DivisionCode(townships(self.county)[township])
         facts = self.send(
             STEWARD,
             c.RegisterOrganization(
@@ -167,7 +183,7 @@ class World:
         return made
 
     def incident(self, hazard: str = "typhoon") -> IncidentId:
-        facts = self.send(COUNTY, c.OpenIncident(hazard=hazard, division=YONGJIA))
+        facts = self.send(COUNTY, c.OpenIncident(hazard=hazard, division=self.county))
         opened: IncidentId = only(facts).incident
         return opened
 
@@ -186,7 +202,7 @@ class World:
             incident=incident,
             kind="drainage",
             priority=priority,
-            place=divisions().seat(townships()[township]),
+            place=divisions().seat(townships(self.county)[township]),
             lines=(LineRequest(**asked),) * lines,
             risk_statement="水深约一米,注意用电安全",
             rally_point="镇政府门口",
