@@ -49,6 +49,18 @@ class Defect(Unavailable):
     """A rule failed on this one command: 500. It is recorded beside the log."""
 
 
+class TickStale(Unavailable):
+    """A tick that is not the next one of its operation; it never leads to a turn."""
+
+
+class Moved(Unavailable):
+    """The log has been moved and goes on elsewhere: 503; the key is good there."""
+
+
+class NewerSchema(Unavailable):
+    """The deciders are older than this program and cannot read the command: 503."""
+
+
 class Engine(Protocol):
     """One process's hold on one or more command areas."""
 
@@ -79,9 +91,12 @@ __all__ = [
     "Engine",
     "KeyReused",
     "Listener",
+    "Moved",
+    "NewerSchema",
     "Published",
     "Receipt",
     "Stopping",
     "StorageFull",
+    "TickStale",
     "Unavailable",
 ]

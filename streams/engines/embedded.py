@@ -7,12 +7,14 @@ import contextlib
 import logging
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Final, assert_never
 
 from schemas.turns import Envelope
 from schemas.values import AreaId
+from streams.area import Area
 from streams.engines import (
     Listener,
     Published,
@@ -108,6 +110,7 @@ class Embedded:
     def _start(self, clock: Clock, accept_clock: bool) -> None:
         areas = self._writer.fold()
         for area in areas.values():
+            _refuse_moved(area)
             self._due[area.id] = due(area)
             if not is_live(area):
                 self._given.append(area.id)
@@ -233,6 +236,14 @@ class Embedded:
         self._writer.join()
         self._folder.release()
         self._ended.set()
+
+
+def _refuse_moved(area: Area) -> None:
+    if area.moved is not None:
+        day = datetime.fromtimestamp(area.at / 1000, UTC).date()
+        raise FolderUnfit(
+            f"the log of area {area.id} was moved to {area.moved} on {day}; it goes on there"
+        )
 
 
 def _answer(waiter: Waiter, answer: Receipt | Exception) -> None:

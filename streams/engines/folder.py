@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -18,6 +19,7 @@ from schemas.values import AccountId, AreaId, Instant, Purpose, TimeSource
 from schemas.wire import decode_turn
 from streams.area import Area
 from streams.engines.clock import Clock
+from streams.engines.cluster.layout import is_cluster
 from streams.engines.log_file import LogFile, Row
 from streams.turning import Taken, take
 
@@ -40,6 +42,41 @@ class FolderUnfit(Exception):
     """The folder cannot be used as asked; the text says what is missing or does not fit."""
 
 
+class Begun(Protocol):
+    """The logs that are in a folder already."""
+
+    def areas(self) -> list[AreaId]: ...
+    def stored(self, area: AreaId, sequence: int) -> bytes: ...
+
+
+class Divisions:
+    """The division trees in a data folder, by the SHA-256 of their content."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path / DIVISIONS
+        self._trees: dict[str, DivisionTree] = {}
+
+    def tree(self, digest: str) -> DivisionTree:
+        """The tree with this SHA-256. FolderUnfit names the file if it is not there."""
+        if digest not in self._trees:
+            self._trees[digest] = _load_tree(self._file(digest), digest)
+        return self._trees[digest]
+
+    def keep(self, source: Path) -> str:
+        """Put a divisions file's canonical bytes into the folder; gives their SHA-256."""
+        content = msgspec.json.decode(source.read_bytes(), type=DivisionFile)
+        tree = DivisionTree(content)
+        kept = self._file(tree.sha256)
+        if not kept.is_file():
+            kept.parent.mkdir(exist_ok=True)
+            write_whole(kept, content.canonical())
+        self._trees[tree.sha256] = tree
+        return tree.sha256
+
+    def _file(self, digest: str) -> Path:
+        return self._path / f"{digest}.json"
+
+
 class Folder:
     """A data folder held by this process, from construction until `release`."""
 
@@ -48,7 +85,7 @@ class Folder:
         if not path.is_dir():
             raise FolderUnfit(f"{path} is no data folder")
         self.path = path
-        self._trees: dict[str, DivisionTree] = {}
+        self.divisions = Divisions(path)
         self._lock = _lock(path)
 
     @property
@@ -65,25 +102,49 @@ class Folder:
             os.close(self._lock)
             self._lock = -1
 
-    def tree(self, digest: str) -> DivisionTree:
-        """The division tree with this SHA-256. FolderUnfit names the file if it is not there."""
-        if digest not in self._trees:
-            self._trees[digest] = _load_tree(self._divisions(digest), digest)
-        return self._trees[digest]
 
-    def keep_divisions(self, source: Path) -> str:
-        """Put a divisions file's canonical bytes into the folder; gives their SHA-256."""
-        content = msgspec.json.decode(source.read_bytes(), type=DivisionFile)
-        tree = DivisionTree(content)
-        kept = self._divisions(tree.sha256)
-        if not kept.is_file():
-            kept.parent.mkdir(exist_ok=True)
-            _write_whole(kept, content.canonical())
-        self._trees[tree.sha256] = tree
-        return tree.sha256
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """The beginning of an area's log; `at` only where its time is given."""
 
-    def _divisions(self, digest: str) -> Path:
-        return self.path / DIVISIONS / f"{digest}.json"
+    area: AreaId
+    divisions_file: Path
+    purpose: Purpose
+    time_source: TimeSource
+    steward: AccountId
+    at: Instant | None
+
+    def __post_init__(self) -> None:
+        if (self.at is None) == (self.time_source is TimeSource.GIVEN):
+            raise ValueError("a log on given time is told when it begins, a live one is not")
+
+    def refuse_mixture(self, log: Begun) -> None:
+        """One folder holds logs of one purpose: an exercise's can never hold actual work."""
+        for present in log.areas():
+            if present == self.area:
+                raise FolderUnfit(f"area {self.area} is in this folder already")
+            found = opening(decode_turn(log.stored(present, 1)))
+            if (found.purpose, found.time_source) != (self.purpose, self.time_source):
+                raise FolderUnfit(f"this folder's purpose is {found.purpose}, not {self.purpose}")
+
+    def envelope(self, divisions: Divisions) -> Envelope:
+        """The owner's command that opens the log; its divisions are kept in the folder."""
+        command = OpenLog(
+            purpose=self.purpose,
+            time_source=self.time_source,
+            area=self.area,
+            divisions=divisions.keep(self.divisions_file),
+            steward=self.steward,
+        )
+        return Envelope(
+            area=self.area,
+            operation=REGISTRY,
+            mode=None,
+            actor=OWNER,
+            command_id=command_id(self.area, REGISTRY, OWNER, "open"),
+            command=command,
+            at=self.at,
+        )
 
 
 def create(
@@ -97,32 +158,49 @@ def create(
 ) -> Turn:
     """Make a data folder, or add an area to one, and write the area's first turn.
 
-    `at` is the first instant of a log on given time; a live one takes the present. FolderUnfit
-    where the area is there already, is no command area, or has another purpose than the folder's.
+    In a cluster's folder the deciders write it. `at` is the first instant of a log on given
+    time; a live one takes the present. FolderUnfit where the area is there already, is no command
+    area, or has another purpose than the folder's.
     """
-    if (at is None) == (time_source is TimeSource.GIVEN):
-        raise ValueError("a log on given time is told when it begins, a live one is not")
+    birth = Birth(area, divisions_file, purpose, time_source, steward, at)
+    if is_cluster(path):
+        # Who has no cluster has no package of Kafka's either.
+        from streams.engines.cluster.birth import found
+
+        return found(path, birth)
+    return _begin(path, birth)
+
+
+def _begin(path: Path, birth: Birth) -> Turn:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = Folder(path)
     try:
         log = LogFile(folder.log, create=True)
         try:
-            _refuse_mixture(log, area, purpose, time_source)
-            command = OpenLog(
-                purpose=purpose,
-                time_source=time_source,
-                area=area,
-                divisions=folder.keep_divisions(divisions_file),
-                steward=steward,
-            )
-            taken = _open_log(folder, command, Clock().now() if at is None else at)
-            log.append([Row(area, taken.turn.sequence, taken.stored)])
+            birth.refuse_mixture(log)
+            envelope = birth.envelope(folder.divisions)
+            taken = first_turn(envelope, folder.divisions, Clock().now())
+            log.append([Row(birth.area, taken.turn.sequence, taken.stored)])
         finally:
             log.close()
-        _sync(path)
+        sync_names(path)
         return taken.turn
     finally:
         folder.release()
+
+
+def first_turn(envelope: Envelope, divisions: Divisions, now: Instant) -> Taken:
+    """The turn that opens a log. FolderUnfit where it cannot be opened so."""
+    command = envelope.command
+    assert isinstance(command, OpenLog)
+    tree = divisions.tree(command.divisions)
+    node = tree.get(command.area)
+    if node is None or node.level is not tree.area_level:
+        raise FolderUnfit(f"{command.area} is no {tree.area_level} of these divisions")
+    taken = take(Area(command.area, tree), envelope, now if envelope.at is None else envelope.at)
+    if not isinstance(taken, Taken) or taken.turn.refusal is not None:
+        raise FolderUnfit(f"area {command.area} cannot be opened: {taken}")
+    return taken
 
 
 def opening(turn: Turn) -> LogOpened:
@@ -131,36 +209,6 @@ def opening(turn: Turn) -> LogOpened:
         if isinstance(fact, LogOpened):
             return fact
     raise FolderUnfit(f"the first turn of area {turn.area} does not open a log")
-
-
-def _refuse_mixture(log: LogFile, area: AreaId, purpose: Purpose, time_source: TimeSource) -> None:
-    """One folder holds logs of one purpose: an exercise's can never hold actual work."""
-    for present in log.areas():
-        if present == area:
-            raise FolderUnfit(f"area {area} is in this folder already")
-        found = opening(decode_turn(log.stored(present, 1)))
-        if (found.purpose, found.time_source) != (purpose, time_source):
-            raise FolderUnfit(f"this folder's purpose is {found.purpose}, not {purpose}")
-
-
-def _open_log(folder: Folder, command: OpenLog, at: Instant) -> Taken:
-    tree = folder.tree(command.divisions)
-    node = tree.get(command.area)
-    if node is None or node.level is not tree.area_level:
-        raise FolderUnfit(f"{command.area} is no {tree.area_level} of these divisions")
-    envelope = Envelope(
-        area=command.area,
-        operation=REGISTRY,
-        mode=None,
-        actor=OWNER,
-        command_id=command_id(command.area, REGISTRY, OWNER, "open"),
-        command=command,
-        at=at if command.time_source is TimeSource.GIVEN else None,
-    )
-    taken = take(Area(command.area, tree), envelope, at)
-    if not isinstance(taken, Taken) or taken.turn.refusal is not None:
-        raise FolderUnfit(f"area {command.area} cannot be opened: {taken}")
-    return taken
 
 
 def _load_tree(path: Path, digest: str) -> DivisionTree:
@@ -186,7 +234,7 @@ def _lock(path: Path) -> int:
     return lock
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """The whole file or none of it, even if the power goes."""
     part = path.with_suffix(".part")
     with part.open("wb") as file:
@@ -194,10 +242,10 @@ def _write_whole(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
-    _sync(path.parent)
+    sync_names(path.parent)
 
 
-def _sync(folder: Path) -> None:
+def sync_names(folder: Path) -> None:
     """Make the folder's list of names durable."""
     handle = os.open(folder, os.O_RDONLY)
     try:

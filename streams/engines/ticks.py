@@ -13,6 +13,7 @@ from streams.area import Area
 from streams.clock import TICK, next_due
 
 PACE: Final = 100  # milliseconds from one tick of an operation to its next: ten a second at most
+LOST_AFTER: Final = 5_000  # a tick on its way that has not come back by then goes again
 FAILURES_BORNE: Final = 3
 SLOW_PACE: Final = 60_000  # once a tick has failed that often
 
@@ -31,8 +32,8 @@ class _Wait(NamedTuple):
 class Ticker:
     """What is due in each operation of the live areas.
 
-    Each operation has its own pace: one whose rules fail keeps no other from its ticks. The
-    writer carries a tick out at once, so the next one never goes before the last is back.
+    Each operation has its own pace: one whose rules fail keeps no other from its ticks. Whoever
+    does not carry a tick out at once says `sent`, so that the next waits until the last is back.
     """
 
     def __init__(self) -> None:
@@ -42,7 +43,7 @@ class Ticker:
     def expect(self, area: Area) -> None:
         """Note when the ticks of an area are due after its latest turn."""
         for operation in area.operations.rows.values():
-            when = next_due(operation)
+            when = None if area.moved else next_due(operation)
             if when is None:
                 self._due.pop((area.id, operation.id), None)
             else:
@@ -61,6 +62,11 @@ class Ticker:
         if not self._due:
             return None
         return max(0, min(map(self._moment, self._due)) - now)
+
+    def sent(self, place: Place, now: Instant) -> None:
+        """A tick is on its way to where it will be carried out."""
+        failures = self._waits[place].failures if place in self._waits else 0
+        self._waits[place] = _Wait(now + LOST_AFTER, failures)
 
     def came_back(self, place: Place, now: Instant) -> None:
         """A tick has been carried out: the next may follow after the pace."""

@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from itertools import islice
 from queue import Empty, SimpleQueue
 from typing import Final
 
@@ -16,10 +17,10 @@ from schemas.values import AreaId, Instant, TimeSource
 from schemas.wire import NotReadable, decode_turn
 from streams.area import Area
 from streams.board import everything
-from streams.engines import Defect, KeyReused, Published, Receipt, Unavailable
+from streams.engines import Defect, KeyReused, Moved, Published, Receipt, TickStale
 from streams.engines.clock import Clock
 from streams.engines.defects import Defects
-from streams.engines.folder import Folder, FolderUnfit, opening
+from streams.engines.folder import Divisions, Folder, FolderUnfit, opening
 from streams.engines.handover import (
     Asked,
     Batch,
@@ -32,8 +33,9 @@ from streams.engines.handover import (
     WantRows,
 )
 from streams.engines.log_file import LogFile, NoRoom
+from streams.engines.logs import LogReader
 from streams.engines.ticks import Place, Ticker, next_tick
-from streams.turning import Repeat, RuleFailed, due, fold, take
+from streams.turning import MovedAway, Repeat, RuleFailed, due, fold, take
 
 BATCH: Final = 256
 PATIENCE: Final = 1_000  # ms; short, since a sleeping machine stops the queue's clock, not ours
@@ -139,6 +141,8 @@ class Writer(threading.Thread):
             outcome = take(area, envelope, self._stamp(area, envelope))
         except KeyReused as reused:
             return reused.with_traceback(None)  # which would hold on to this batch
+        except MovedAway:
+            return Moved("the log has been moved away")
         except RuleFailed as failure:
             self._defects.record(envelope, area.at, area.sequence + 1, failure)
             return Defect("a rule failed on this command")
@@ -157,7 +161,7 @@ class Writer(threading.Thread):
     def _earlier(self, batch: Batch, area: Area, sequence: int) -> Receipt | Exception:
         """The answer of a turn that is in the file, or on its way there in this batch."""
         if sequence == 0:
-            return Unavailable("this tick is not the next one of its operation")
+            return TickStale("this tick is not the next one of its operation")
         turn = batch.turn(area.id, sequence)
         if turn is None:
             turn = decode_turn(self._log.stored(area.id, sequence))
@@ -222,7 +226,7 @@ def fold_all(folder: Folder, log: LogFile) -> dict[AreaId, Area]:
     collecting = gc.isenabled()
     gc.disable()
     try:
-        areas = {name: _fold(folder, log, name) for name in log.areas()}
+        areas = {name: fold_log(folder.divisions, log, name) for name in log.areas()}
         gc.collect()
         gc.freeze()
     finally:
@@ -231,10 +235,14 @@ def fold_all(folder: Folder, log: LogFile) -> dict[AreaId, Area]:
     return areas
 
 
-def _fold(folder: Folder, log: LogFile, name: AreaId) -> Area:
+def fold_log(divisions: Divisions, log: LogReader, name: AreaId, turns: int | None = None) -> Area:
+    """One area of a log, or its first so many turns.
+
+    FolderUnfit where its divisions are missing or its chain is broken.
+    """
     first = decode_turn(log.stored(name, 1))
-    area = Area(name, folder.tree(opening(first).divisions))
-    for stored in log.read(name):
+    area = Area(name, divisions.tree(opening(first).divisions))
+    for stored in islice(log.read(name), turns):
         expected = area.sequence + 1, area.previous
         try:
             turn = fold(area, stored)

@@ -12,7 +12,9 @@ from pathlib import Path
 import msgspec
 
 from schemas.wire import decode_envelope, encode
-from streams.engines import KeyReused, Unavailable
+from streams.engines import Engine, KeyReused, Unavailable
+from streams.engines.cluster.engine import Cluster
+from streams.engines.cluster.layout import is_cluster
 from streams.engines.embedded import Embedded
 
 LINE_BYTES_MOST = 1 << 20
@@ -32,7 +34,7 @@ def say(answer: Answer) -> None:
     sys.stdout.buffer.flush()
 
 
-async def answer(engine: Embedded, line: bytes) -> None:
+async def answer(engine: Engine, line: bytes) -> None:
     envelope = decode_envelope(line)
     try:
         receipt = await engine.submit(envelope)
@@ -44,7 +46,7 @@ async def answer(engine: Embedded, line: bytes) -> None:
 
 
 async def main(folder: Path) -> None:
-    engine = Embedded.open(folder)
+    engine = await Cluster.open(folder) if is_cluster(folder) else Embedded.open(folder)
     reader = asyncio.StreamReader(limit=LINE_BYTES_MOST)
     await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), sys.stdin

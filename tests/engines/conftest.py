@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from streams.engines import Engine
-from tests.engines.given import ENGINES, Bench, EmbeddedBench, Scene, opened
+from tests.engines.given import Bench, ClusterBench, EmbeddedBench, Scene, opened
+from tests.servers import Servers
 
 
-@pytest.fixture(params=ENGINES, ids=lambda bench: bench.__name__)
-def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Bench:
+@pytest.fixture(params=["folder", "cluster"])
+def bench(request: pytest.FixtureRequest) -> Bench:
     """A place without logs, for any engine."""
-    make: Callable[[Path], Bench] = request.param
-    return make(tmp_path / "data")
+    found: Bench = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture
@@ -38,3 +39,10 @@ async def scene(engine: Engine) -> Scene:
 def folder(tmp_path: Path) -> EmbeddedBench:
     """A place for a data folder of the embedded engine."""
     return EmbeddedBench(tmp_path / "data")
+
+
+@pytest.fixture
+def cluster(broker_and_redis: Servers, tmp_path: Path) -> Iterator[ClusterBench]:
+    """A cluster of a test's own, with workers in processes of theirs."""
+    with ClusterBench(tmp_path / "cluster", broker_and_redis) as bench:
+        yield bench

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable
+import sys
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import geo
+from deploy.servers.processes import Process
 from geo.divisions import DivisionTree
 from schemas import commands as c
 from schemas import facts as f
@@ -41,16 +44,22 @@ from streams.area import Area
 from streams.checkpoint import state_hash
 from streams.engines import Engine, Published, Receipt
 from streams.engines.clock import Clock
+from streams.engines.cluster import topics
+from streams.engines.cluster.engine import Cluster
+from streams.engines.cluster.layout import Layout
 from streams.engines.embedded import Embedded
 from streams.engines.folder import create
 from streams.turning import fold
 from streams.verify import Verdict, verify
+from tests.servers import Servers
 
 WENZHOU, HANGZHOU = AreaId("3303"), AreaId("3301")
 EXERCISE = OperationId("exercise-test")
 STEWARD, COUNTY, DESK = AccountId("steward"), AccountId("county"), AccountId("desk")
 START = 1_753_900_000_000
 MINUTE = 60_000
+ROOT = Path(__file__).parent.parent.parent
+WORKERS = ("decide", "project")
 DIVISIONS = Path(geo.__file__).parent / "data" / "zhejiang-2023.json"
 
 Kind = TypeVar("Kind")
@@ -72,8 +81,8 @@ class Bench(Protocol):
         area: AreaId = WENZHOU,
         purpose: Purpose = Purpose.EXERCISE,
         time_source: TimeSource = TimeSource.GIVEN,
-    ) -> None:
-        """Make the log of an area, with its first turn."""
+    ) -> Turn:
+        """Make the log of an area; gives its first turn."""
 
     async def start(self) -> Engine:
         """An engine over every log that was made here; on the running event loop."""
@@ -90,9 +99,9 @@ class EmbeddedBench:
         area: AreaId = WENZHOU,
         purpose: Purpose = Purpose.EXERCISE,
         time_source: TimeSource = TimeSource.GIVEN,
-    ) -> None:
+    ) -> Turn:
         at = START if time_source is TimeSource.GIVEN else None
-        create(self.path, area, DIVISIONS, purpose, time_source, STEWARD, at)
+        return create(self.path, area, DIVISIONS, purpose, time_source, STEWARD, at)
 
     async def start(self) -> Embedded:
         return self.open()
@@ -101,7 +110,56 @@ class EmbeddedBench:
         return Embedded.open(self.path, clock=clock)
 
 
-ENGINES: list[Callable[[Path], Bench]] = [EmbeddedBench]
+class ClusterBench:
+    """A cluster of its own on shared servers, and a decider and a projector that run."""
+
+    def __init__(self, path: Path, servers: Servers) -> None:
+        self.path = path
+        self.layout = Layout(
+            brokers=servers.brokers,
+            redis=servers.redis_url,
+            areas={WENZHOU: 0, HANGZHOU: 0},
+            prefix=f"test-{os.urandom(4).hex()}.",
+            partitions=1,
+        )
+        self.workers = {name: Process(path / "processes", name) for name in WORKERS}
+
+    def __enter__(self) -> ClusterBench:
+        self.again(self.path)
+        topics.apply(self.layout)
+        for name in WORKERS:
+            self.begin(name)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self.workers.values():
+            process.kill()
+
+    def begin(self, name: str, module: str = "") -> None:
+        """Start a worker in a process of its own, of this program or of another module."""
+        program = [module] if module else ["api.cli", name]
+        command = [sys.executable, "-m", *program, "--data", str(self.path), "--worker", ""]
+        self.workers[name].start(command, {"PYTHONPATH": str(ROOT)})
+
+    def make(
+        self,
+        area: AreaId = WENZHOU,
+        purpose: Purpose = Purpose.EXERCISE,
+        time_source: TimeSource = TimeSource.GIVEN,
+    ) -> Turn:
+        at = START if time_source is TimeSource.GIVEN else None
+        with ThreadPoolExecutor(1) as thread:  # which has no event loop of a test's
+            asked = (self.path, area, DIVISIONS, purpose, time_source, STEWARD, at)
+            return thread.submit(create, *asked).result()
+
+    def again(self, folder: Path) -> Path:
+        """A further data folder of the same cluster."""
+        folder.mkdir()
+        self.layout.write(folder)
+        return folder
+
+    async def start(self) -> Cluster:
+        return await Cluster.open(self.path)
 
 
 @asynccontextmanager

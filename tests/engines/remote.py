@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 
 import msgspec
 
@@ -44,6 +45,7 @@ class Remote:
         self.process = process
         self.journal = journal
         self.answered = 0
+        self.answered_at: list[float] = []  # when each turn came back, monotonic seconds
         self.failures: list[str] = []
         self._waiters: dict[str, asyncio.Future[Answer]] = {}
         self._ready = asyncio.Event()
@@ -114,6 +116,8 @@ class Remote:
                 self._ready.set()
             elif answer.failure:
                 self.failures.append(answer.failure)
+            else:
+                self.answered_at.append(monotonic())
             self.answered += 1
             if self.answered >= self._goal[0]:
                 self._goal[1].set()
