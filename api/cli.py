@@ -1,55 +1,33 @@
-"""The `shouwang` command: make a data folder, serve it, play an exercise, verify a log."""
+"""The `shouwang` command: what can be typed. What it does is imported when it is asked for."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, replace
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import apsw
+from api.language import say
+from api.settings import HELP, PREFIX
+from api.trouble import Answer, Trouble
+from schemas.values import AreaId, Purpose, Role
 
-from api import links, playing
-from api.drill.progress import say
-from api.people import wall_ms
-from api.serving import Stop, areas_of, listening, opened, opened_as, run, serve, tree_of
-from api.settings import HELP, PREFIX, Settings, read
-from api.vault import Vault
-from schemas.values import AreaId, Purpose, Role, TimeSource
-from schemas.wire import NotReadable
-from streams.area import Area
-from streams.engines.embedded import ClockDoubtful
-from streams.engines.folder import LOG, FolderHeld, FolderUnfit, create
-from streams.engines.log_file import NotOurLog, Reader
-from streams.verify import Verdict, verify
-
-EXERCISE = Path("data/exercise")
-HISTORY = Path("data/history")
-TOLD_EVERY = 5_000  # turns between two words of progress
 TROUBLE = 2
 
-Answer = dict[str, Any]
-
-
-class Trouble(Exception):
-    """Something that whoever typed the command can put right; says how, in both languages."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh = zh
-        self.en = en
+Flags = Callable[[argparse.ArgumentParser], None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command: 0 done, 1 a difference was found or a player failed, 2 trouble."""
     typed = parser().parse_args(arguments)
+    module, name = typed.run
+    code: int
+    answer: Answer
     try:
-        code, answer = typed.run(typed)
+        code, answer = getattr(import_module(module), name)(typed)
     except Trouble as trouble:
         code, answer = TROUBLE, {"error": trouble.en}
         print(say(trouble.zh, trouble.en), file=sys.stderr)
@@ -57,10 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code, answer = 130, {"error": "interrupted"}
     if typed.json and answer:
         print(json.dumps(answer, ensure_ascii=False), flush=True)
-    return int(code)
-
-
-# What can be typed
+    return code
 
 
 def parser() -> argparse.ArgumentParser:
@@ -72,23 +47,13 @@ def parser() -> argparse.ArgumentParser:
         epilog=f"Settings may also stand in the environment, as {PREFIX}DATA, {PREFIX}PORT …",
     )
     commands = found.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add(commands, "init", init, "建立数据目录。 Make a data folder.", _init_flags)
-    _add(commands, "serve", serve_folder, "启动服务。 Serve a data folder.", _serve_flags)
-    _add(commands, "link", link, "签发一次性登录链接。 Make a one-time link.", _link_flags)
-    _add(commands, "run", run_exercise, "运行一场演练。 Play an exercise.", _run_flags)
-    _add(commands, "drill", drill, "用历史灾情演练。 Play a real history.", _drill_flags)
-    _add(commands, "verify", verify_folder, "校验日志。 Verify a log.", _verify_flags)
+    _add_folder(commands)
+    _add_cluster(commands)
     return found
 
 
-def _add(
-    commands: Any,
-    name: str,
-    handle: Callable[[argparse.Namespace], tuple[int, Answer]],
-    words: str,
-    flags: Callable[[argparse.ArgumentParser], None],
-) -> None:
-    made = commands.add_parser(name, help=words, description=f"{words} {handle.__doc__ or ''}")
+def _add(commands: Any, name: str, handle: tuple[str, str], words: str, flags: Flags) -> None:
+    made = commands.add_parser(name, help=words, description=words)
     made.set_defaults(run=handle)
     made.add_argument("--json", action="store_true", help="end with one JSON object on a line")
     flags(made)
@@ -105,6 +70,24 @@ def _settings_flags(made: argparse.ArgumentParser, *names: str) -> None:
             made.add_argument(flag, type=Purpose, choices=list(Purpose), help=words)
         else:
             made.add_argument(flag, type=kinds.get(name, str), help=words)
+
+
+# Of every data folder
+
+
+def _add_folder(commands: Any) -> None:
+    here = "api.cli_folder"
+    _add(commands, "init", (here, "init"), "建立数据目录。 Make a data folder.", _init_flags)
+    words = "启动服务。 Serve a data folder, until Ctrl-C or SIGTERM."
+    _add(commands, "serve", (here, "serve_folder"), words, _serve_flags)
+    words = "签发一次性登录链接。 Make a one-time link, also while the server runs."
+    _add(commands, "link", (here, "link"), words, _link_flags)
+    words = "运行一场演练。 Play an exercise; the next start goes on from the same log."
+    _add(commands, "run", (here, "run_exercise"), words, _run_flags)
+    words = "用历史灾情演练。 Play a real history, in an exercise of its own."
+    _add(commands, "drill", (here, "drill"), words, _drill_flags)
+    words = "校验日志。 Verify a log, also while the server runs."
+    _add(commands, "verify", ("api.cli_verify", "verify_folder"), words, _verify_flags)
 
 
 def _init_flags(made: argparse.ArgumentParser) -> None:
@@ -148,208 +131,70 @@ def _verify_flags(made: argparse.ArgumentParser) -> None:
     made.add_argument("--area", type=AreaId, help="this area only; all of them if left out")
 
 
-# What they do
+# Of a cluster
 
 
-def _settings(typed: argparse.Namespace, **given: Any) -> Settings:
-    try:
-        return read(typed, os.environ, **given)
-    except ValueError as error:
-        raise Trouble(f"设置有误:{error}", f"A setting is wrong: {error}") from None
+def _add_cluster(commands: Any) -> None:
+    here = "api.cli_cluster"
+    words = "规划、建立或检查主题。 Plan, make or check the topics of a cluster."
+    _add(commands, "topics", (here, "topics"), words, _topics_flags)
+    words = "运行决策进程。 Decide the commands of a cluster, until it is stopped."
+    _add(commands, "decide", (here, "decide"), words, _worker_flags)
+    words = "运行投影进程。 Bring the turns of a cluster to its board, until it is stopped."
+    _add(commands, "project", (here, "project"), words, _worker_flags)
+    words = "重建看板。 Build the board anew from the turns, beside the old one."
+    _add(commands, "board", (here, "board"), words, _board_flags)
+    words = "集群状态。 Show the state of a cluster."
+    _add(commands, "cluster", (here, "cluster"), words, _cluster_flags)
+    here = "api.cli_move"
+    words = "迁移日志。 Move a folder's logs into a cluster's topics, or back into a folder."
+    _add(commands, "move", (here, "move"), words, _move_flags)
+    words = "导出命令文件。 Write the commands of a log as a command file."
+    _add(commands, "commands", (here, "write_commands"), words, _commands_flags)
+    words = "播放命令文件。 Play a command file into a data folder, on whichever engine it is for."
+    _add(commands, "play", (here, "play_commands"), words, _play_flags)
 
 
-def init(typed: argparse.Namespace) -> tuple[int, Answer]:
-    """Its log's purpose is decided for good; prints the first steward's sign-in link."""
-    settings = _settings(typed)
-    steward = links.new_account()
-    live = settings.purpose is Purpose.OPERATIONS
-    with _told_plainly():
-        if not settings.data.exists():
-            settings.data.mkdir(parents=True, mode=0o700)  # what is in it is nobody else's
-        create(
-            settings.data,
-            settings.area,
-            settings.divisions,
-            settings.purpose,
-            TimeSource.LIVE if live else TimeSource.GIVEN,
-            steward,
-            None if live else wall_ms(),
-        )
-        Vault(settings.data / "keys.db").close()
-        name = typed.name or say("管理员", "Steward")
-        address = links.new_link(settings, steward, Role.STEWARD, name)
-    print(say(f"已建立 {settings.data}。", f"{settings.data} is ready."))
-    print(say("管理员一次性登录链接:", "The steward's one-time sign-in link:"), address)
-    print(say("接着运行:", "Next:"), f"shouwang serve --data {settings.data}")
-    answer = {"data": str(settings.data), "area": settings.area, "purpose": settings.purpose}
-    return 0, {**answer, "account": steward, "link": address}
+def _topics_flags(made: argparse.ArgumentParser) -> None:
+    words = "show what apply would do, do it, or compare"
+    made.add_argument("action", choices=["plan", "apply", "check"], help=words)
+    _settings_flags(made, "data")
+    words = "check: look at every turn for areas on a wrong partition, not only at the first ones"
+    made.add_argument("--deep", action="store_true", help=words)
 
 
-def serve_folder(typed: argparse.Namespace) -> tuple[int, Answer]:
-    """Runs until Ctrl-C or SIGTERM. One process holds a folder."""
-    settings = _of_folder(typed)
-
-    async def whole() -> None:
-        with Stop() as stop:
-            async with opened(settings, typed.accept_clock) as context:
-                listener = listening(settings.host, settings.port)
-                port = listener.getsockname()[1]
-                context.settings = replace(context.settings, port=port)
-                _say_where(context.settings, context.feed.sequence, typed.json)
-                await serve(context, listener, stop.wait())
-
-    with _told_plainly():
-        run(whole)
-    return 0, {}
+def _worker_flags(made: argparse.ArgumentParser) -> None:
+    _settings_flags(made, "data")
+    words = "name that survives its restarts (default: the machine and what it does)"
+    made.add_argument("--worker", metavar="NAME", help=words)
 
 
-def _say_where(settings: Settings, turns: int, as_json: bool) -> None:
-    print(say("守望已启动:", "Shouwang is at"), f"{settings.url}/", flush=True)
-    if settings.host not in ("127.0.0.1", "::1", "localhost") and not settings.https:
-        zh = "注意:未经 https,同一网络中的人可以读到传输内容。"
-        print(say(zh, "Mind: without https, whoever is on this network can read along."))
-    if as_json:
-        answer = {"address": settings.url, "area": settings.area, "turns": turns}
-        print(json.dumps(answer), flush=True)
+def _board_flags(made: argparse.ArgumentParser) -> None:
+    made.add_argument("action", choices=["rebuild"], help="what to do with the board")
+    _settings_flags(made, "data")
 
 
-def link(typed: argparse.Namespace) -> tuple[int, Answer]:
-    """For the account named, else the first steward's; also while the server runs."""
-    settings = _of_folder(typed)
-    with _told_plainly():
-        opened_as(settings.data, settings.area)  # says what is missing
-        there = links.holders(settings)
-        holder = _chosen(there, typed)
-        address = links.new_link(settings, holder.account, holder.role, holder.name or "?")
-    print(address)
-    return 0, {"account": holder.account, "role": holder.role, "link": address}
+def _cluster_flags(made: argparse.ArgumentParser) -> None:
+    _settings_flags(made, "data")
 
 
-def _chosen(there: list[links.Holder], typed: argparse.Namespace) -> links.Holder:
-    """The one account and role that is meant; Trouble with a list where that is not clear."""
-    role = typed.role
-    if not (typed.account or typed.name or role):
-        role = Role.STEWARD
-    fitting = [
-        holder
-        for holder in there
-        if (not typed.account or holder.account == typed.account)
-        and (not typed.name or holder.name == typed.name)
-        and (role is None or holder.role is role)
-    ]
-    if len(fitting) == 1 or (fitting and role is Role.STEWARD and not typed.name):
-        return fitting[0]
-    listed = "\n".join(f"  {h.account}  {h.role}  {h.scope}  {h.name}" for h in fitting or there)
-    raise Trouble(
-        f"请用 --account 和 --role 指明账户:\n{listed}",
-        f"Say which one by --account and --role:\n{listed}",
-    )
+def _move_flags(made: argparse.ArgumentParser) -> None:
+    kinds: dict[str, Any] = {"type": Path, "required": True, "metavar": "FOLDER"}
+    words = "where the logs are; its server must be stopped"
+    made.add_argument("--from", dest="source", help=words, **kinds)
+    made.add_argument("--to", dest="target", help="where they are to go on", **kinds)
 
 
-def run_exercise(typed: argparse.Namespace) -> tuple[int, Answer]:
-    """Serves the folder and plays a typhoon in it; the next start goes on from the same log."""
-    settings = _settings(typed, data=EXERCISE, purpose=Purpose.EXERCISE)
-    with _told_plainly():
-        player = playing.exercise(settings, typed.seconds, typed.pace, typed.json)
-        ending = run(lambda: playing.play(settings, player, _welcome))
-    return ending.code, {"data": str(settings.data), **ending.told}
+def _commands_flags(made: argparse.ArgumentParser) -> None:
+    _settings_flags(made, "data")
+    made.add_argument("--area", type=AreaId, help="this area only; all of them if left out")
 
 
-def _welcome(address: str, by_role: dict[Role, str]) -> None:
-    """Where to look, in both languages: whoever starts it may not be who plays."""
-    names = {
-        Role.DESK: "值班台 Desk",
-        Role.ORGANIZATION: "组织 Organization",
-        Role.REVIEWER: "复盘 Reviewer",
-    }
-    print(f"守望演练 · Shouwang exercise: {address}/")
-    for role, one_time in by_role.items():
-        print(f"  {names[role]}: {one_time}")
-    print("每个链接只能用一次;Ctrl-C 停止。 Each link works once; Ctrl-C stops.", flush=True)
-
-
-def drill(typed: argparse.Namespace) -> tuple[int, Answer]:
-    """Real cases become demands in an exercise of their own; invented organizations answer."""
-    settings = _settings(typed, data=HISTORY / f"{wall_ms() // 1000}", purpose=Purpose.EXERCISE)
-    with _told_plainly():
-        settings, player = playing.history(
-            settings, typed.history, typed.profile, typed.limit, typed.json
-        )
-        print(say("数据目录:", "Data folder:"), settings.data, flush=True)
-        ending = run(lambda: playing.play(settings, player))
-    return ending.code, {"data": str(settings.data), **ending.told}
-
-
-def verify_folder(typed: argparse.Namespace) -> tuple[int, Answer]:
-    """Checks the chain and decides every command again; also while the server runs."""
-    folder = typed.folder or _settings(typed).data
-    with _told_plainly():
-        areas = [typed.area] if typed.area else areas_of(folder)
-        if not areas:
-            raise FolderUnfit(f"{folder / LOG} is missing; no log has been made here")
-        verdicts = [_verified(folder, area) for area in areas]
-    for verdict in verdicts:
-        _tell(verdict)
-    sound = all(verdict.sound for verdict in verdicts)
-    found = [asdict(verdict) for verdict in verdicts]
-    told = found[0] if len(found) == 1 else {"areas": found}
-    return int(not sound), {"sound": sound, **told}
-
-
-def _verified(folder: Path, area: AreaId) -> Verdict:
-    tree = tree_of(folder, opened_as(folder, area))
-    reader = Reader(folder / LOG)
-    try:
-        return verify(Area(area, tree), reader.read(area), _progress)
-    finally:
-        reader.close()
-
-
-def _progress(turns: int) -> None:
-    if turns % TOLD_EVERY == 0:
-        end = "\r" if sys.stderr.isatty() else "\n"
-        print(say(f"已校验 {turns} 轮", f"{turns} turns verified"), end=end, file=sys.stderr)
-
-
-def _tell(verdict: Verdict) -> None:
-    zh = f"区域 {verdict.area}:{verdict.turns} 轮,{verdict.facts} 条事实"
-    print(say(zh, f"area {verdict.area}: {verdict.turns} turns, {verdict.facts} facts"))
-    print(f"  chain   {verdict.chain}")
-    print(f"  replay  {verdict.replay}")
-    print(f"  state   {verdict.state_hash}")
-    print(f"  rules   {verdict.rules}")
-    if verdict.bad is not None:
-        print(say(f"  首个不符:第 {verdict.bad} 轮", f"  first bad sequence: {verdict.bad}"))
-
-
-def _of_folder(typed: argparse.Namespace) -> Settings:
-    """Settings for a folder that is there; its only area, where none is named."""
-    settings = _settings(typed)
-    named = typed.area or os.environ.get(f"{PREFIX}AREA")
-    with _told_plainly():
-        there = areas_of(settings.data)
-    return replace(settings, area=there[0]) if len(there) == 1 and not named else settings
-
-
-@contextmanager
-def _told_plainly() -> Iterator[None]:
-    """What can go wrong with a folder, as words that say what to do."""
-    try:
-        yield
-    except FolderHeld as error:
-        raise Trouble(
-            f"数据目录正被进程 {error.process} 使用;请先停止它,或换一个目录。",
-            f"{error}; stop it first, or take another folder (--data)",
-        ) from None
-    except ClockDoubtful as error:
-        raise Trouble(
-            f"本机时钟比日志落后 {error.behind // 1000} 秒;校准时钟,或加 --accept-clock。",
-            f"{error}: --accept-clock",
-        ) from None
-    except (FolderUnfit, NotOurLog, NotReadable, ValueError) as error:
-        raise Trouble(f"数据目录或文件不可用:{error}", f"This cannot be used: {error}") from None
-    except (OSError, apsw.Error) as error:
-        raise Trouble(f"无法读写:{error}", f"Cannot read or write: {error}") from None
+def _play_flags(made: argparse.ArgumentParser) -> None:
+    made.add_argument("file", type=Path, metavar="FILE", help="a command file")
+    _settings_flags(made, "data", "divisions")
+    words = "commands on their way at once"
+    made.add_argument("--pipeline", type=int, default=1, metavar="N", help=words)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,16 @@ from schemas.views import (
     OrganizationRow,
     TaskRow,
 )
-from streams.engines import Defect, KeyReused, Receipt, Stopping, StorageFull, Unavailable
+from streams.engines import (
+    Defect,
+    KeyReused,
+    Moved,
+    NewerSchema,
+    Receipt,
+    Stopping,
+    StorageFull,
+    Unavailable,
+)
 
 R = TypeVar("R", IncidentRow, DemandRow, OfferRow, AssignmentRow, TaskRow, OrganizationRow)
 OfOperation = IncidentRow | DemandRow | OfferRow | AssignmentRow | TaskRow
@@ -230,7 +239,14 @@ async def submitted(context: Context, envelope: Envelope) -> Receipt:
 def _unavailable(unavailable: Unavailable, trace: str) -> Problem:
     if isinstance(unavailable, StorageFull):
         return Problem("storage_full", trace=trace)
-    return later("stopping" if isinstance(unavailable, Stopping) else "unavailable", trace)
+    return later(_LATER.get(type(unavailable), "unavailable"), trace)
+
+
+_LATER: dict[type, str] = {
+    Stopping: "stopping",
+    Moved: "log_moved",
+    NewerSchema: "newer_schema",
+}
 
 
 async def received(

@@ -13,8 +13,7 @@ from api.settings import Settings
 from schemas.registry_facts import GrantEnded, RoleGranted
 from schemas.values import AccountId, AreaId, Role
 from schemas.wire import decode_turn
-from streams.engines.folder import LOG
-from streams.engines.log_file import Reader
+from streams.engines.logs import open_reader
 
 _SIGNS = (b'"RoleGranted.', b'"GrantEnded.')
 
@@ -51,7 +50,7 @@ def holders(settings: Settings) -> list[Holder]:
 
 
 def _grants(folder: Path, area: AreaId) -> Iterator[RoleGranted | GrantEnded]:
-    reader = Reader(folder / LOG)
+    reader = open_reader(folder)
     try:
         for stored in reader.read(area):
             if any(sign in stored for sign in _SIGNS):  # decoding all of a log takes long

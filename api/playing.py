@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from api.context import Context
 from api.drill.company import LINK
-from api.drill.progress import say
+from api.language import say
 from api.people import People
 from api.serving import Stop, areas_of, listening, opened, opened_as, serve
 from api.sessions import link_address

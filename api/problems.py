@@ -104,8 +104,20 @@ PROBLEMS: dict[str, Message] = {
         "登录链接已使用过,请索取新链接。",
         "This link has been used already; ask for a new one.",
     ),
+    "log_moved": Message(
+        503,
+        "日志已迁往别处,请求未执行;请在新址用同一编号重发。",
+        "The log has been moved and nothing was carried out; send it again at the new place, "
+        "under the same key.",
+    ),
     "method_not_allowed": Message(
         405, "此地址不支持该方法。", "This address does not take this method."
+    ),
+    "newer_schema": Message(
+        503,
+        "后台程序版本较旧,请求未执行;请在其升级后用同一编号重发。",
+        "The programs behind this server are older than it and nothing was carried out; "
+        "send it again once they are upgraded, under the same key.",
     ),
     "null_island": Message(
         422,

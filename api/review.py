@@ -22,6 +22,7 @@ from api.callers import Caller, signed_in
 from api.context import context_of
 from api.problems import Problem, later
 from schemas.values import IncidentId, LineId, OrganizationId, Role
+from streams.engines.cluster.obstacles import BrokerAway
 from streams.review import Scope
 
 WAITING_MAX = 16  # reviews that may wait for the one that is made
@@ -50,6 +51,8 @@ class Reviews:
         self._waiting += 1
         try:
             return await self._ask(question, *values)
+        except BrokerAway:
+            raise later("unavailable") from None
         except BrokenProcessPool:  # it was killed; the next question starts another
             self.close()
             raise later("unavailable") from None

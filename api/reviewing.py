@@ -15,13 +15,12 @@ from threading import Thread
 
 import msgspec
 
-from geo.divisions import DivisionTree
 from schemas.turns import Turn
 from schemas.values import AreaId, DivisionCode, GateCount, LineId, OperationId, OrganizationId
 from schemas.wire import decode_turn
 from streams.area import Area
-from streams.engines.folder import DIVISIONS, LOG, opening
-from streams.engines.log_file import Reader
+from streams.engines.folder import Divisions, opening
+from streams.engines.logs import open_reader
 from streams.ledger import Ledger
 from streams.matching.why import Why, why
 from streams.review import Entry, Scope, Text, entry
@@ -62,11 +61,10 @@ class Log:
     """One area's log with what has been learned of it so far; kept between calls."""
 
     def __init__(self, query: Query) -> None:
-        self._reader = Reader(query.folder / LOG)
+        self._reader = open_reader(query.folder)
         self._area = query.area
         opened = opening(decode_turn(self._reader.stored(query.area, 1)))
-        tree = query.folder / DIVISIONS / f"{opened.divisions}.json"
-        self.divisions = DivisionTree.load(tree)
+        self.divisions = Divisions(query.folder).tree(opened.divisions)
         self.ledger = Ledger(self.divisions)
         self.blank = Area(query.area, self.divisions)
         self._folded = Area(query.area, self.divisions)
@@ -91,6 +89,9 @@ class Log:
                     break
         return self._folded
 
+    def close(self) -> None:
+        self._reader.close()
+
 
 _logs: dict[Query, Log] = {}
 
@@ -113,6 +114,8 @@ def _end_with_the_server() -> None:
 
 def _log(query: Query) -> Log:
     if query not in _logs:
+        for log in _logs.values():
+            log.close()
         _logs.clear()
         _logs[query] = Log(query)
     return _logs[query]

@@ -30,9 +30,11 @@ from geo.divisions import DivisionTree
 from schemas.registry_facts import LogOpened
 from schemas.values import AreaId, TimeSource
 from schemas.wire import decode_turn
+from streams.engines import Engine
+from streams.engines.cluster.layout import is_cluster
 from streams.engines.embedded import Embedded
 from streams.engines.folder import DIVISIONS, LOG, FolderUnfit, opening
-from streams.engines.log_file import Reader
+from streams.engines.logs import open_reader
 
 PORTS_TRIED = 50
 SWITCH_S = 0.005  # shorter costs a tenth of the turns; nothing here computes for long
@@ -44,10 +46,8 @@ _logger = logging.getLogger("shouwang.server")
 
 
 def opened_as(folder: Path, area: AreaId) -> LogOpened:
-    """What an area's log says of itself. FolderUnfit where there is none."""
-    if not (folder / LOG).is_file():
-        raise FolderUnfit(f"{folder / LOG} is missing; no log has been made here")
-    reader = Reader(folder / LOG)
+    """What an area's log says of itself. FolderUnfit where there is none; else as `open_reader`."""
+    reader = open_reader(folder)
     try:
         return opening(decode_turn(reader.stored(area, 1)))
     except LookupError:
@@ -58,10 +58,10 @@ def opened_as(folder: Path, area: AreaId) -> LogOpened:
 
 
 def areas_of(folder: Path) -> list[AreaId]:
-    """The areas in a folder's log, none where there is no log."""
-    if not (folder / LOG).is_file():
+    """The areas in a folder's log, none where there is no log; else raises as `open_reader`."""
+    if not is_cluster(folder) and not (folder / LOG).is_file():
         return []
-    reader = Reader(folder / LOG)
+    reader = open_reader(folder)
     try:
         return reader.areas()
     finally:
@@ -83,16 +83,19 @@ def people_of(settings: Settings) -> People:
 async def opened(settings: Settings, accept_clock: bool = False) -> AsyncIterator[Context]:
     """Everything that the doors stand on, on a folder that this process holds.
 
-    Raises FolderHeld, FolderUnfit, NotOurLog, ClockDoubtful.
+    Raises FolderHeld, FolderUnfit, NotOurLog, ClockDoubtful, and of a cluster what keeps a
+    program from it.
     """
     told = opened_as(settings.data, settings.area)
     settings = replace(settings, purpose=told.purpose)
     async with contextlib.AsyncExitStack() as closing:
-        engine = Embedded.open(settings.data, accept_clock=accept_clock)
+        engine = await _engine(settings.data, accept_clock)
         closing.push_async_callback(engine.close)
         tree = tree_of(settings.data, told)
         feed = Feed(tree, settings.area)
         feed.apply(engine.changes())
+        if not feed.sequence:
+            raise FolderUnfit(f"the board has nothing of area {settings.area} yet: no projector?")
         engine.listen(feed.apply)
         people, vault = people_of(settings), Vault(settings.data / "keys.db")
         closing.callback(people.close)
@@ -101,6 +104,16 @@ async def opened(settings: Settings, accept_clock: bool = False) -> AsyncIterato
         if told.time_source is TimeSource.GIVEN:
             context.conductor = Conductor(engine, settings.area, settings, feed.at)
         yield context
+
+
+async def _engine(folder: Path, accept_clock: bool) -> Engine:
+    """The engine that the folder is for."""
+    if not is_cluster(folder):
+        return Embedded.open(folder, accept_clock=accept_clock)
+    # Who has no cluster has no package of Kafka's either.
+    from streams.engines.cluster.engine import Cluster
+
+    return await Cluster.open(folder)
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -17,8 +17,8 @@ from api.drill.client import Doors, Refused, ServerGone, Session
 from api.drill.clock import Clock
 from api.drill.habits import Chance, Habits
 from api.drill.players import OrganizationPlayer, Player, Stage
-from api.drill.progress import say
 from api.drill.streams import Board, Watch
+from api.language import say
 from schemas.values import Milliseconds, Role
 
 LINK = "SHOUWANG_STEWARD_LINK"

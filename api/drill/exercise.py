@@ -22,7 +22,8 @@ from api.drill.clock import MINUTE, SECOND
 from api.drill.company import Company, Hopeless, gathered, launch
 from api.drill.organizations import Town, invent
 from api.drill.players import ENDED, DeskPlayer, Intention, Player, Stage
-from api.drill.progress import LIVE_TASKS, Count, Line, Summary, as_json, local_time, say
+from api.drill.progress import LIVE_TASKS, Count, Line, Summary, as_json, local_time
+from api.language import say
 from schemas.refusals import Refusal
 from schemas.values import Role
 from schemas.views import AssignmentRow, DemandRow, IncidentRow, Row, TaskRow

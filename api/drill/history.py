@@ -26,7 +26,8 @@ from api.drill.habits import Habits
 from api.drill.organizations import Town, invent
 from api.drill.players import DeskPlayer, Stage
 from api.drill.profile import SCALE, Case, LeftOut, Profile, Reader, Wanted, cases_of
-from api.drill.progress import Count, Line, as_json, local_time, say, worded
+from api.drill.progress import Count, Line, as_json, local_time, worded
+from api.language import say
 from geo.divisions import DivisionTree, Level, fold_name
 from geo.regions import Regions, divisions_from_polygons
 from schemas.values import Role

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 import unicodedata
@@ -16,6 +15,7 @@ from time import monotonic
 from typing import Any
 
 from api.drill.clock import MINUTE
+from api.language import say
 from schemas.values import DemandId, Instant
 from schemas.views import AssignmentRow, DemandRow, OfferRow, Row, TaskRow
 
@@ -25,17 +25,6 @@ LOCAL = timedelta(hours=8)  # where exercise and history take place
 
 LIVE_TASKS = ("proposed", "open", "claimed", "reported_done")
 UNDER_WAY = ("committed", "en_route", "on_scene")
-
-
-def chinese() -> bool:
-    """Whether the terminal's language is Chinese."""
-    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return next((name for name in names if name), "").startswith("zh")
-
-
-def say(zh: str, en: str) -> str:
-    """The text in the terminal's language."""
-    return zh if chinese() else en
 
 
 class Line:

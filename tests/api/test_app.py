@@ -14,7 +14,15 @@ from api.app import Application
 from api.problems import PROBLEMS
 from schemas.refusals import REFUSALS
 from schemas.turns import Envelope
-from streams.engines import Defect, Receipt, Stopping, StorageFull, Unavailable
+from streams.engines import (
+    Defect,
+    Moved,
+    NewerSchema,
+    Receipt,
+    Stopping,
+    StorageFull,
+    Unavailable,
+)
 from tests.api.house import JSON_HEADERS, House, Reply, ask, demand_body
 
 
@@ -157,6 +165,8 @@ class Troubled:
     [
         (StorageFull("disk"), 507, "storage_full", False),
         (Stopping("bye"), 503, "stopping", True),
+        (Moved("away"), 503, "log_moved", True),
+        (NewerSchema("old"), 503, "newer_schema", True),
         (Unavailable("log"), 503, "unavailable", True),
         (Defect("rule"), 500, "defect", False),
         (RuntimeError("secret-13800138000"), 500, "defect", False),

@@ -20,7 +20,7 @@ from urllib.request import urlopen
 import apsw
 import pytest
 
-from api import cli, playing, serving
+from api import cli, cli_verify, playing, serving
 from api.settings import HELP, Settings, read
 from schemas.values import Mode, Purpose, Role
 from tests.api.house import AREA, STEWARD, demand_body, opened
@@ -203,7 +203,7 @@ def test_a_sound_log_is_verified(folder: Path, capsys: Captured) -> None:
 
 
 def test_progress_is_told(folder: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "TOLD_EVERY", 2)
+    monkeypatch.setattr(cli_verify, "TOLD_EVERY", 2)
     assert cli.main(["verify", str(folder)]) == 0
     assert "4 turns verified" in capsys.readouterr().err
 
