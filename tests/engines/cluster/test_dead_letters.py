@@ -12,7 +12,7 @@ import pytest
 
 from schemas import commands as c
 from schemas.turns import DeadReason
-from schemas.values import AreaId
+from schemas.values import AreaId, OrganizationId
 from schemas.wire import decode_dead_letter, decode_envelope, decode_turn, digest, encode
 from streams import rules
 from streams.engines.cluster.place import NO_AREA, Applied, Hole, Repeated, SetAside
@@ -37,7 +37,8 @@ def no_log(world: World) -> Raw:
 
 
 def newer(world: World) -> Raw:
-    key, value = command_key(world.envelope(STEWARD, c.SetDuty(organization="x", on_duty=True)))  # type: ignore[arg-type]  # any text will do
+    command = c.SetDuty(organization=OrganizationId("x"), on_duty=True)
+    key, value = command_key(world.envelope(STEWARD, command))
     return key, value.replace(b'"SetDuty.1"', b'"SetDuty.9"')
 
 
