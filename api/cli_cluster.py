@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from streams.engines.cluster.status import AreaStatus, Group, PartitionStatus
     from streams.engines.cluster.topics import Difference
 
+CHINESE = {"partitions": "分区数", "copies": "副本数", "brokers": "代理数"}
+
 # What a command needs is imported by it alone: a worker that was killed is back in a moment.
 
 
@@ -45,12 +47,14 @@ def topics(typed: argparse.Namespace) -> tuple[int, Answer]:
 
 def _worded(difference: Difference, action: str) -> str:
     """A difference in a line, with what becomes of it."""
-    found, wanted = difference.found or say("缺失", "missing"), difference.wanted
-    where = difference.topic or "broker"
-    told = say(
-        f"{where}:{difference.name} 为 {found},应为 {wanted}",
-        f"{where}: {difference.name} is {found}, should be {wanted}",
-    )
+    found, wanted = difference.found, difference.wanted
+    where, name = difference.topic or "broker", difference.name
+    if found:
+        zh = f"{where}:{CHINESE.get(name, name)} 为 {found},应为 {wanted}"
+        told = say(zh, f"{where}: {name} is {found}, should be {wanted}")
+    else:
+        zh = f"{where}:缺失,应有 {wanted} 个分区"
+        told = say(zh, f"{where}: missing, should have {wanted} partitions")
     if not difference.mends:
         return told + say("(apply 不会改动)", " (apply leaves it)")
     if action == "apply":

@@ -39,8 +39,7 @@ def verify_folder(typed: argparse.Namespace) -> tuple[int, Answer]:
         letters = [] if typed.area else _letters(folder, reader)
     for verdict in verdicts:
         _tell(verdict)
-    for checked in letters:
-        _tell_letters(checked)
+    _tell_letters(letters)
     sound = all(v.sound for v in verdicts) and all(checked.sound for checked in letters)
     found = [asdict(verdict) for verdict in verdicts]
     told = found[0] if len(found) == 1 else {"areas": found}
@@ -88,9 +87,13 @@ def _tell(verdict: Verdict) -> None:
         print(say(f"  首个不符:第 {verdict.bad} 轮", f"  first bad sequence: {verdict.bad}"))
 
 
-def _tell_letters(checked: LettersVerdict) -> None:
-    zh = f"分区 {checked.partition}:{checked.letters} 条死信"
-    print(say(zh, f"partition {checked.partition}: {checked.letters} dead letters"))
-    if checked.bad is not None:
+def _tell_letters(letters: list[LettersVerdict]) -> None:
+    worth_telling = [checked for checked in letters if checked.letters or not checked.sound]
+    if letters and not worth_telling:
+        print(say("没有死信", "no dead letters"))
+    for checked in worth_telling:
+        zh = f"分区 {checked.partition}:{checked.letters} 条死信"
+        print(say(zh, f"partition {checked.partition}: {checked.letters} dead letters"))
         print(f"  chain   {checked.chain}")
-        print(say(f"  首个不符:第 {checked.bad} 条", f"  first bad sequence: {checked.bad}"))
+        if checked.bad is not None:
+            print(say(f"  首个不符:第 {checked.bad} 条", f"  first bad sequence: {checked.bad}"))

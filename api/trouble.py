@@ -105,7 +105,7 @@ def _files(error: Exception) -> Trouble | None:
     import apsw
 
     from schemas.wire import NotReadable
-    from streams.engines.cluster.place import Hole, NotInTable
+    from streams.engines.cluster.partition import Hole, NotInTable
     from streams.engines.folder import FolderUnfit
     from streams.engines.log_file import NotOurLog
 

@@ -123,9 +123,9 @@ def _turn(area: Area, envelope: Envelope) -> Taken | None:
         return _whole(area, envelope, (), decision)
     operation = _operation(area, envelope)
     facts = list(decision)
+    _count_tick(operation, envelope)
     for fact in facts:
         rules.evolve(area, operation, fact)
-    _count_tick(operation, envelope)
     if operation is not None:
         facts += settle(area, operation, cause, rules.evolve)
     return _whole(area, envelope, tuple(facts), None)
@@ -217,9 +217,9 @@ def _laid(area: Area, stored: bytes) -> Turn:
     area.sequence, area.at = turn.sequence, turn.at
     if turn.refusal is None:
         operation = _operation(area, envelope_of(turn))
+        _count_tick(operation, envelope_of(turn))
         for fact in turn.facts:
             rules.evolve(area, operation, fact)
-        _count_tick(operation, envelope_of(turn))
     return turn
 
 

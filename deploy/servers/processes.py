@@ -167,6 +167,8 @@ class Process:
             if monotonic() > until:
                 return False
             sleep(LOOK_S)
+        if self._child is not None:
+            self._child.wait()  # so that nothing remains of it in the system's list either
         return True
 
     def tail(self, lines: int = 15) -> str:

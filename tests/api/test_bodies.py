@@ -52,7 +52,7 @@ BESIDE = {
     organizations.RecordCertificateBody: {"skill", "grade", "valid_from", "valid_until"},
 }
 OTHER_SHAPE = {"place", "contact", "address", "note", "lines", "capabilities"}
-MADE_BY_THE_OWNER = {c.OpenLog, c.Tick}
+MADE_BY_THE_OWNER = {c.OpenLog, c.MoveLog, c.ReceiveLog, c.Tick}
 MUST_ANSWER = {"done"}  # the command has a default; a person says it
 MAY_BE_LEFT_OUT = {"valid_until"}  # a certificate without an end
 

@@ -86,7 +86,7 @@ def test_topics_are_planned_made_and_checked(
         assert (ended, len(answer["differences"])) == (code, count)
     assert cli.main(["topics", "apply", "--data", data]) == 0
     printed = capsys.readouterr().out
-    assert "commands: topic is missing" in printed
+    assert "commands: missing, should have 2 partitions (put right)" in printed
     assert "flush.messages=1" in printed, "one copy is flushed, and that is said"
     for action in ("plan", "apply", "check"):
         ended, answer = run(capsys, "topics", action, "--data", data)

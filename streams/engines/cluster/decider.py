@@ -22,7 +22,7 @@ from streams.engines.cluster.ending import or_end
 from streams.engines.cluster.layout import Layout, default_worker
 from streams.engines.cluster.outbox import Outbox
 from streams.engines.cluster.owner import Counts, Owner, Tools
-from streams.engines.cluster.place import Trees
+from streams.engines.cluster.partition import Trees
 from streams.engines.cluster.records import CommandRecord, command_record
 from streams.engines.cluster.tail import Tail
 from streams.engines.defects import Defects

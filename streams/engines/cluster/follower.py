@@ -12,7 +12,7 @@ from schemas.views import Change, Put
 from schemas.wire import encode
 from streams.engines.cluster.board import Entry, Position, dead_letters
 from streams.engines.cluster.ending import CannotGoOn
-from streams.engines.cluster.place import NO_AREA, Place, Trees
+from streams.engines.cluster.partition import NO_AREA, Partition, Trees
 from streams.engines.cluster.records import TurnRecord
 from streams.turning import Taken
 
@@ -39,7 +39,7 @@ class Follower:
     def __init__(self, partition: int, areas: frozenset[AreaId], trees: Trees) -> None:
         self.names = (*sorted(areas), dead_letters(partition))
         self.held: Mapping[AreaId, Position] = {}
-        self._place = Place(partition, areas, trees)
+        self._place = Partition(partition, areas, trees)
         self._letters = dead_letters(partition)
 
     @property
@@ -63,7 +63,7 @@ class Follower:
     def lacking(self, records: Iterable[TurnRecord]) -> Lacking:
         """Fold records, and give what the boards do not have of them yet.
 
-        Raises AnotherLog, and whatever Place raises where nobody can go on.
+        Raises AnotherLog, and whatever Partition raises where nobody can go on.
         """
         found: Lacking = defaultdict(list)
         for record in records:

@@ -16,7 +16,15 @@ from schemas.commands import Tick
 from schemas.values import AreaId, OperationId, TimeSource
 from streams.engines.cluster.layout import Layout
 from streams.engines.cluster.outbox import Outbox
-from streams.engines.cluster.place import Applied, Decided, Hole, Place, Repeated, SetAside, Trees
+from streams.engines.cluster.partition import (
+    Applied,
+    Decided,
+    Hole,
+    Partition,
+    Repeated,
+    SetAside,
+    Trees,
+)
 from streams.engines.cluster.records import CommandRecord, Received, command_record, turn_record
 from streams.engines.cluster.rivals import Name, Rivals, named
 from streams.engines.cluster.tail import CHUNK, Tail
@@ -75,7 +83,7 @@ class Owner:
         self.partition = partition
         self.counts = Counts()
         areas = tools.layout.areas_on(partition)
-        self._place = Place(partition, areas, tools.trees)
+        self._place = Partition(partition, areas, tools.trees)
         self._rivals = Rivals(self._place)
         self._ticker = Ticker()
         self._tools = tools

@@ -22,7 +22,7 @@ from schemas.values import AreaId
 from streams.engines.cluster.board import Board, Gap, Position, Switched
 from streams.engines.cluster.follower import Follower
 from streams.engines.cluster.layout import Layout
-from streams.engines.cluster.place import Trees
+from streams.engines.cluster.partition import Trees
 from streams.engines.cluster.records import TurnRecord, turn_record
 from streams.engines.cluster.tail import Tail
 
@@ -47,6 +47,7 @@ class Projection:
         self._board = Board(layout)
         self._followers: dict[int, Follower] = {}  # kept over a time without the partition
         self._current: set[int] = set()  # partitions whose boards hold all that was folded
+        self._late: set[int] = set()  # those whose records come from long ago: a group begins anew
         self._lock = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, "fold")  # folding would keep heartbeats waiting
 
@@ -73,7 +74,7 @@ class Projection:
                 await self._go_on(partition, list(portion))
 
     async def inspect(self) -> None:
-        """Look whether a board has lost something, though no turn comes that would show it."""
+        """Bring up to date what no record would: a board that has lost something, a late one."""
         for partition in sorted(self._current):
             async with self._lock:
                 await self._inspect(partition)
@@ -91,7 +92,7 @@ class Projection:
     async def _inspect(self, partition: int) -> None:
         follower = self._followers[partition]
         held = await self._positions(follower)
-        if follower.is_past(held):
+        if partition in self._late or follower.is_past(held):
             self._current.discard(partition)
             await self._ready(partition)
         else:
@@ -99,6 +100,10 @@ class Projection:
 
     async def _go_on(self, partition: int, records: list[TurnRecord]) -> None:
         follower = self._followers[partition]
+        if records[-1].offset + 1 < follower.next_turn:
+            self._late.add(partition)
+        else:
+            self._late.discard(partition)
         try:
             if records[0].offset <= follower.next_turn:
                 await self._follow(follower, records)

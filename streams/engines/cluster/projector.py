@@ -10,7 +10,7 @@ from typing import Any, Final
 from streams.engines.cluster import worker
 from streams.engines.cluster.ending import or_end
 from streams.engines.cluster.layout import Layout, default_worker
-from streams.engines.cluster.place import Trees
+from streams.engines.cluster.partition import Trees
 from streams.engines.cluster.projection import Projection
 from streams.engines.cluster.records import TurnRecord, turn_record
 from streams.engines.folder import Divisions

@@ -10,7 +10,7 @@ from schemas.values import AreaId
 from streams.engines.cluster.board import BLOCK_MS, Board, Entry, Switched
 from streams.engines.cluster.follower import Follower
 from streams.engines.cluster.layout import Layout
-from streams.engines.cluster.place import NO_AREA, Trees
+from streams.engines.cluster.partition import NO_AREA, Trees
 from streams.engines.cluster.records import turn_record
 from streams.engines.cluster.tail import Tail
 

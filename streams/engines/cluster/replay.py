@@ -15,7 +15,7 @@ from schemas.wire import UNREADABLE
 from streams.engines.cluster.clients import opening, reached
 from streams.engines.cluster.layout import Layout
 from streams.engines.cluster.obstacles import BrokerAway, ChecksumsSlow, TopicMissing
-from streams.engines.cluster.place import NO_AREA, Hole
+from streams.engines.cluster.partition import NO_AREA, Hole
 from streams.engines.cluster.records import Received, TurnRecord, turn_record
 
 MARK_EVERY: Final = 500  # turns of an area between two places to read on from

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from schemas.values import AreaId
 from schemas.wire import decode_dead_letter, decode_turn
 from streams.engines.cluster.ending import CannotGoOn
-from streams.engines.cluster.place import NO_AREA, Applied, Place, SetAside
+from streams.engines.cluster.partition import NO_AREA, Applied, Partition, SetAside
 from streams.engines.cluster.records import TurnRecord
 
 Name = tuple[AreaId, int]
@@ -25,7 +25,7 @@ class Unlike(CannotGoOn):
 class Rivals:
     """The others' turns of one partition, each held against ours as soon as there are both."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Partition) -> None:
         self._place = place
         self._ahead: dict[Name, bytes] = {}  # what we have not come to yet
 

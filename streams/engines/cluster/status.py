@@ -21,7 +21,7 @@ from schemas.wire import decode_dead_letter
 from streams.engines.cluster.board import Board
 from streams.engines.cluster.clients import administration
 from streams.engines.cluster.layout import Layout
-from streams.engines.cluster.place import NO_AREA
+from streams.engines.cluster.partition import NO_AREA
 from streams.engines.cluster.records import Received, turn_record
 from streams.engines.cluster.replay import Replay, sequence_of
 

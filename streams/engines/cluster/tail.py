@@ -10,7 +10,7 @@ from typing import Final
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from streams.engines.cluster.layout import Layout
-from streams.engines.cluster.place import Hole
+from streams.engines.cluster.partition import Hole
 from streams.engines.cluster.records import Received
 
 CHUNK: Final = 500  # records at a time: what is held in memory, and done without a pause

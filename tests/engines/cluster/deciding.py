@@ -17,7 +17,7 @@ from streams.engines.clock import Clock
 from streams.engines.cluster.decider import Decider
 from streams.engines.cluster.layout import Layout
 from streams.engines.cluster.outbox import Outbox
-from streams.engines.cluster.place import Place, Repeated
+from streams.engines.cluster.partition import Partition, Repeated
 from streams.engines.cluster.records import (
     CommandRecord,
     Outgoing,
@@ -28,7 +28,7 @@ from streams.engines.cluster.records import (
 from streams.engines.cluster.tail import Tail
 from streams.engines.defects import Defects
 from streams.engines.folder import Divisions
-from tests.engines.cluster.partition import empty, trees
+from tests.engines.cluster.pair import empty, trees
 
 PATIENCE_S = 60.0
 
@@ -91,7 +91,7 @@ class Stage:
 
     async def log(self, partition: int = 0) -> list[TurnRecord]:
         """The turns as a reader takes them: the first of each sequence, none missing."""
-        place = Place(partition, self.layout.areas_on(partition), trees)
+        place = Partition(partition, self.layout.areas_on(partition), trees)
         return [one for one in await self.turns(partition) if place.fold(one) is not None]
 
     async def _read(self, topic: str, partition: int) -> list[Any]:

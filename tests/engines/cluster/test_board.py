@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from schemas.values import Role
-from schemas.views import Change, Removed
+from schemas.views import Removed
 from schemas.wire import digest
 from streams.area import Area
 from streams.engines.cluster.board import (
@@ -28,8 +28,6 @@ from streams.turning import fold, follow
 from tests.engines.cluster.boards import Screen, entries, fresh, letters, played, shown, told
 from tests.engines.cluster.conftest import ELSEWHERE
 from tests.engines.given import HANGZHOU, WENZHOU, divisions
-from tests.engines.given import Board as Page
-from tests.engines.given import apply as lay
 from tests.streams.play import Play
 from tests.streams.world import STEWARD, World
 
@@ -63,13 +61,6 @@ def plain(first: int, count: int) -> list[Entry]:
     ]
 
 
-def by_row(changes: tuple[Change, ...]) -> Page:
-    page: Page = {}
-    lay(page, changes)
-    assert len(page) == len(changes)
-    return page
-
-
 def test_what_is_followed_changes_what_taking_the_turn_has_changed() -> None:
     for seed in range(6):
         world = Play(seed).run(150)
@@ -77,7 +68,7 @@ def test_what_is_followed_changes_what_taking_the_turn_has_changed() -> None:
         for taken in world.turns:
             told_again = follow(followed, taken.stored)
             assert told_again.turn == taken.turn
-            assert by_row(told_again.changes) == by_row(taken.changes)
+            assert told_again.changes == taken.changes
 
 
 async def test_where_there_is_no_board_everything_is_empty(board: Board) -> None:

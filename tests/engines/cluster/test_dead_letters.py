@@ -15,11 +15,11 @@ from schemas.turns import DeadReason
 from schemas.values import AreaId, OrganizationId
 from schemas.wire import decode_dead_letter, decode_envelope, decode_turn, digest, encode
 from streams import rules
-from streams.engines.cluster.place import NO_AREA, Applied, Hole, Repeated, SetAside
+from streams.engines.cluster.partition import NO_AREA, Applied, Hole, Repeated, SetAside
 from streams.engines.cluster.records import COMMAND_BYTES_MOST, command_key
 from tests.engines.cluster.command_files import randomly
 from tests.engines.cluster.conftest import ELSEWHERE, ON_ONE_PARTITION
-from tests.engines.cluster.partition import Partition, Raw, empty, opened, state
+from tests.engines.cluster.pair import Pair, Raw, empty, opened, state
 from tests.streams.world import STEWARD, WENZHOU, World
 
 
@@ -124,14 +124,14 @@ def test_dead_letters_are_a_chain_of_their_own() -> None:
 
 
 def test_a_missing_dead_letter_is_a_hole() -> None:
-    partition = Partition()
+    partition = Pair()
     partition.decide((None, None), (None, None))
     with pytest.raises(Hole, match="dead letters"):
         empty().fold(partition.turns[1])
 
 
 def test_a_log_that_would_not_open_is_none() -> None:
-    partition = Partition()
+    partition = Pair()
     world = World()
     opening = world.sent[0]
     foreign = msgspec.structs.replace(opening, actor=STEWARD)
@@ -145,7 +145,7 @@ def test_a_log_that_would_not_open_is_none() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_everything_taken_in_is_applied_or_repeated_or_set_aside(seed: int) -> None:
-    partition = Partition()
+    partition = Pair()
     random, world = Random(seed), World()
     makers = [make for _, make in DEAD.values() if make is not no_log]
     line: list[tuple[bool, Raw]] = []

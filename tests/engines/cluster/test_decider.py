@@ -16,7 +16,7 @@ from schemas.turns import DeadReason
 from schemas.wire import decode_dead_letter
 from streams import rules
 from streams.engines.cluster.layout import Layout
-from streams.engines.cluster.place import NO_AREA, Hole
+from streams.engines.cluster.partition import NO_AREA, Hole
 from streams.engines.cluster.records import (
     Outgoing,
 )

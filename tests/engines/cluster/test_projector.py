@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -17,7 +18,7 @@ from schemas.values import AreaId
 from streams.engines.cluster.ending import EXIT_FAILED
 from streams.engines.cluster.follower import AnotherLog
 from streams.engines.cluster.layout import Layout
-from streams.engines.cluster.place import Hole, NotInTable
+from streams.engines.cluster.partition import Hole, NotInTable
 from streams.engines.cluster.records import Outgoing
 from tests.engines.cluster.boards import Screen, entries, played
 from tests.engines.cluster.conftest import ELSEWHERE
@@ -76,6 +77,19 @@ async def test_records_that_come_again_or_not_at_all_are_read_from_the_log(stage
         await projection.lay(first)
         stage.topic.write(out[100:200])  # nobody has handed these over
         await projection.lay(stage.topic.write([*out[150:200], *out[200:]]))
+    await stage.assert_equal()
+
+
+async def test_new_turns_do_not_wait_behind_old_records(stage: Stage) -> None:
+    """A new group begins with the first record, though the boards are long past it."""
+    out = line()
+    first = stage.topic.write(out[:100])
+    stage.topic.write(out[100:-10])
+    async with stage.projecting() as projection:
+        await projection.ready({0})
+        await projection.lay(first)
+        stage.topic.write(out[-10:])
+        await projection.inspect()
     await stage.assert_equal()
 
 
@@ -192,6 +206,7 @@ async def test_the_process_goes_on_where_the_boards_end(stage: Stage, tmp_path: 
             await reach(screen, out[:end])
         finally:
             process.kill()
+        assert process.code() == -signal.SIGKILL
     await stage.assert_equal()
     assert_caught_up(screen)
 

@@ -19,7 +19,7 @@ from streams.engines.cluster import replay as module
 from streams.engines.cluster.layout import FILE, Layout
 from streams.engines.cluster.letters import LettersVerdict, verify_letters
 from streams.engines.cluster.obstacles import BrokerAway, ChecksumsSlow, TopicMissing
-from streams.engines.cluster.place import Hole
+from streams.engines.cluster.partition import Hole
 from streams.engines.cluster.records import Outgoing
 from streams.engines.cluster.replay import Replay
 from streams.engines.folder import FolderUnfit

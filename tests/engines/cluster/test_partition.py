@@ -11,11 +11,11 @@ from schemas import commands as c
 from schemas.values import TimeSource
 from schemas.wire import NotReadable, decode_turn, encode
 from streams.checkpoint import state_hash
-from streams.engines.cluster.place import Decided, Hole, NotInTable, Place, Repeated
+from streams.engines.cluster.partition import Decided, Hole, NotInTable, Partition, Repeated
 from streams.engines.cluster.records import Outgoing, TurnRecord
 from tests.engines.cluster.command_files import randomly
 from tests.engines.cluster.conftest import ON_ONE_PARTITION
-from tests.engines.cluster.partition import Partition, empty, opened, raw, state, trees
+from tests.engines.cluster.pair import Pair, empty, opened, raw, state, trees
 from tests.streams.play import Play
 from tests.streams.world import START, WENZHOU, World
 
@@ -24,7 +24,7 @@ from tests.streams.world import START, WENZHOU, World
 
 @pytest.mark.parametrize("seed", range(3))
 def test_whoever_reads_the_turns_knows_what_the_decider_knows(seed: int) -> None:
-    partition = Partition()
+    partition = Pair()
     commands = randomly(seed, ON_ONE_PARTITION, 60)
     half = len(commands) // 2
     partition.decide(*raw(commands[:half]))
@@ -47,7 +47,7 @@ def outs(outcomes: Sequence[Decided]) -> list[Outgoing]:
 
 
 def test_an_areas_turns_are_those_of_the_area_alone() -> None:
-    partition = Partition()
+    partition = Pair()
     plays = [Play(seed, area=area) for seed, area in enumerate(ON_ONE_PARTITION)]
     worlds = [play.run(40) for play in plays]
     line = [(number, envelope) for world in worlds for number, envelope in enumerate(world.sent)]
@@ -67,7 +67,7 @@ def test_following_turns_tells_what_they_change() -> None:
 
 
 def test_a_live_log_takes_the_time_that_the_broker_stamped() -> None:
-    partition = Partition()
+    partition = Pair()
     world = World(time_source=TimeSource.LIVE)
     for envelope in world.sent:
         partition.send(msgspec.structs.replace(envelope, at=5))
@@ -159,7 +159,7 @@ def test_a_missing_turn_is_a_hole(gone: int) -> None:
 
 def test_a_turn_of_another_chain_is_a_hole() -> None:
     partition, _ = opened()
-    other = Partition()
+    other = Pair()
     stranger = World()
     stranger.organization("another")
     other.decide(*raw(stranger.sent))
@@ -172,7 +172,7 @@ def test_a_turn_of_another_chain_is_a_hole() -> None:
 
 def test_turns_of_an_area_that_the_table_has_elsewhere() -> None:
     partition, _ = opened()
-    place = Place(0, {ON_ONE_PARTITION[0]}, trees)
+    place = Partition(0, {ON_ONE_PARTITION[0]}, trees)
     with pytest.raises(NotInTable, match=WENZHOU):
         place.fold(partition.turns[0])
 

@@ -9,7 +9,7 @@ from typing import Any
 from geo.divisions import DivisionTree
 from schemas.turns import Envelope
 from streams.checkpoint import state_hash
-from streams.engines.cluster.place import Applied, Decided, Place, SetAside
+from streams.engines.cluster.partition import Applied, Decided, Partition, SetAside
 from streams.engines.cluster.records import (
     CommandRecord,
     Outgoing,
@@ -29,12 +29,12 @@ def trees(sha256: str) -> DivisionTree:
     return divisions()
 
 
-def empty() -> Place:
-    return Place(0, ON_ONE_PARTITION, trees)
+def empty() -> Partition:
+    return Partition(0, ON_ONE_PARTITION, trees)
 
 
-class Partition:
-    """Both topics of one partition in memory, and the place that decides from one to the other."""
+class Pair:
+    """Both topics of one partition in memory, and the state that decides from one to the other."""
 
     def __init__(self) -> None:
         self.place = empty()
@@ -63,7 +63,7 @@ class Partition:
         (outcome,) = self.decide(command_key(envelope))
         return outcome
 
-    def folded(self) -> Place:
+    def folded(self) -> Partition:
         """What another one knows who has only read the turns."""
         place = empty()
         for record in self.turns:
@@ -87,7 +87,7 @@ def written(out: Outgoing, offset: int) -> TurnRecord:
     return turn_record(Read(offset, *out))
 
 
-def state(place: Place) -> dict[str, Any]:
+def state(place: Partition) -> dict[str, Any]:
     """All that decides how a place goes on."""
     return {
         "areas": {name: state_hash(area) for name, area in place.areas.items()},
@@ -101,9 +101,9 @@ def raw(envelopes: Sequence[Envelope]) -> list[Raw]:
     return list(map(command_key, envelopes))
 
 
-def opened() -> tuple[Partition, World]:
+def opened() -> tuple[Pair, World]:
     """A partition with one area, and that area: a desk, an organization, an incident."""
-    partition, world = Partition(), World()
+    partition, world = Pair(), World()
     world.organization("one")
     world.incident()
     partition.decide(*raw(world.sent))

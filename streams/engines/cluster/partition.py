@@ -97,7 +97,7 @@ class _Dead(Exception):
         self.reason = reason
 
 
-class Place:
+class Partition:
     """A partition's areas with the position of all that they were folded and decided from."""
 
     def __init__(self, partition: int, table: Collection[AreaId], trees: Trees) -> None:
