@@ -9,14 +9,30 @@ from collections.abc import Callable
 from os import cpu_count
 from typing import Any
 
-from tests.bench import parts, thread
+from tests.bench import (
+    cluster_pause,
+    cluster_stores,
+    cluster_turns,
+    cluster_visible,
+    parts,
+    thread,
+)
+from tests.bench.cluster import with_servers
 
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "thread": thread.turns,
     "visible": thread.visible,
     "parts": parts.run,
+    "cluster-turns": with_servers(cluster_turns.turns),
+    "cluster-visible": with_servers(cluster_visible.visible),
+    "cluster-pause": with_servers(cluster_pause.pause),
+    "cluster-replay": with_servers(cluster_stores.replay),
+    "cluster-board": with_servers(cluster_stores.board),
 }
-GROUPS = {"thread": ("thread", "visible", "parts")}
+GROUPS = {
+    "thread": ("thread", "visible", "parts"),
+    "cluster": tuple(name for name in BENCHES if name.startswith("cluster")),
+}
 
 
 def main(only: str | None) -> int:

@@ -20,6 +20,7 @@ from schemas.values import (
     CloseReason,
     DeclineReason,
     DivisionCode,
+    IncidentId,
     RegistrationClass,
 )
 from tests.bench.stage import near
@@ -92,16 +93,21 @@ def _clocked(name: str, target: str, spent: dict[str, float]) -> Callable[..., A
 
 
 def _play() -> tuple[World, float, int]:
-    random, world = Random(SEED), World()
-    tree = divisions()
+    random = Random(SEED)
+    world, incident = staffed(random)
+    before, started = len(world.log), time.perf_counter()
+    for _ in range(DEMANDS):
+        thread(world, random, incident)
+    return world, time.perf_counter() - started, len(world.log) - before
+
+
+def staffed(random: Random) -> tuple[World, IncidentId]:
+    """Every organization somewhere in Wenzhou, and an incident."""
+    world, tree = World(), divisions()
     homes = [code for county in tree.children("3303") for code in tree.children(county)]
     for number in range(ORGANIZATIONS):
         _register(world, random, number, homes)
-    incident = world.incident()
-    before, started = len(world.log), time.perf_counter()
-    for _ in range(DEMANDS):
-        _thread(world, random, incident)
-    return world, time.perf_counter() - started, len(world.log) - before
+    return world, world.incident()
 
 
 def _register(world: World, random: Random, number: int, homes: list[str]) -> None:
@@ -120,7 +126,7 @@ def _register(world: World, random: Random, number: int, homes: list[str]) -> No
     )
 
 
-def _thread(world: World, random: Random, incident: Any) -> None:
+def thread(world: World, random: Random, incident: IncidentId) -> None:
     """Publish, decline, accept, done, confirm, close; the desk records every answer."""
     command = world.demand_command(incident, skill=random.choice(SKILLS), priority=2)
     place = near(divisions(), random, world.township)

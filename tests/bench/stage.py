@@ -8,8 +8,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -18,6 +18,7 @@ from urllib.request import urlopen
 
 import geo
 from api.people import People
+from api.vault import Vault
 from geo.divisions import DivisionTree
 from geo.places import PlaceProblem, place_at
 from schemas import commands as c
@@ -50,6 +51,9 @@ SKILLS = (
 )
 STEWARD = AccountId("steward")
 
+Carry = Callable[[Path], AbstractContextManager[Path]]
+"""Takes a built folder elsewhere, and gives the folder that is served instead."""
+
 
 @dataclass
 class Stage:
@@ -68,6 +72,7 @@ async def build(data: Path, organizations: int, streams: int, seed: int) -> Stag
     folder.create(data, AREA, DIVISIONS, Purpose.OPERATIONS, TimeSource.LIVE, STEWARD)
     engine = Embedded.open(data)
     stage, people = Stage(data), People(data / "people.db")
+    Vault(data / "keys.db").close()
     homes = [code for county in tree.children(AREA) for code in tree.children(county)]
     made = await asyncio.gather(
         *(_register(engine, tree, random, number, homes) for number in range(organizations))
@@ -183,16 +188,19 @@ def wait_until_ready(address: str, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def product(organizations: int, streams: int, seed: int) -> Iterator[tuple[Stage, int]]:
-    """The whole product over a fresh folder."""
+def product(
+    organizations: int, streams: int, seed: int, carry: Carry = nullcontext
+) -> Iterator[tuple[Stage, int]]:
+    """The whole product over a fresh folder, or over what that is carried to."""
     with tempfile.TemporaryDirectory() as temporary:
         data = Path(temporary) / "data"
         stage = asyncio.run(build(data, organizations, streams, seed))
-        port = free_port()
-        script = str(Path(sys.executable).with_name("shouwang"))
-        command = (script, "serve", "--data", str(data), "--port", str(port))
-        with serving(*command, port=port, ready="/health/ready"):
-            yield stage, port
+        with carry(data) as served:
+            port = free_port()
+            script = str(Path(sys.executable).with_name("shouwang"))
+            command = (script, "serve", "--data", str(served), "--port", str(port))
+            with serving(*command, port=port, ready="/health/ready"):
+                yield stage, port
 
 
 @contextmanager

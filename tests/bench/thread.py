@@ -51,7 +51,7 @@ def turns() -> dict[str, Any]:
     with stage.product(ORGANIZATIONS, 0, SEED) as (at, port), stage.bare() as bare_port:
         for round_number in range(ROUNDS):
             for clients in CLIENTS:
-                ours = _ours(at, port, clients, round_number)
+                ours = rate(at, port, clients, round_number)
                 bare = _bare(at, bare_port, clients, round_number)
                 rates[clients].append((ours, bare))
                 print(f"{clients} clients: {ours:.0f} turns/s, bare handler {bare:.0f}/s")
@@ -72,14 +72,15 @@ def _summary(found: list[tuple[float, float]]) -> dict[str, float]:
     }
 
 
-def _ours(at: stage.Stage, port: int, clients: int, round_number: int) -> float:
+def rate(at: stage.Stage, port: int, clients: int, round_number: int) -> float:
+    """Turns per second by so many clients."""
     random = Random(SEED + round_number)
 
     async def script(client: Client, _number: int) -> int:
         return await whole_thread(client, demand(at, random, priority=2))
 
-    rate, _ = closed_loop(port, clients, SECONDS, script, cookie=at.desk)
-    return rate
+    turns_per_second, _ = closed_loop(port, clients, SECONDS, script, cookie=at.desk)
+    return turns_per_second
 
 
 def _bare(at: stage.Stage, port: int, clients: int, round_number: int) -> float:
@@ -90,8 +91,8 @@ def _bare(at: stage.Stage, port: int, clients: int, round_number: int) -> float:
         assert status == 201
         return 1
 
-    rate, _ = closed_loop(port, clients, SECONDS, script, prefix="")
-    return rate
+    posts_per_second, _ = closed_loop(port, clients, SECONDS, script, prefix="")
+    return posts_per_second
 
 
 async def whole_thread(client: Client, body: dict[str, Any]) -> int:
@@ -121,21 +122,26 @@ def visible() -> dict[str, Any]:
     """From the moment a post is due to the bytes of its offer on an organization's own stream."""
     found = {}
     with stage.product(ORGANIZATIONS, STREAMS, SEED) as (at, port):
-        for rate, seconds in RATES:
-            spent, posts = uvloop.run(_observe(at, port, rate, seconds))
-            found[str(rate)] = {
-                "posts": posts,
-                "seen": len(spent),
-                "p50_ms": round(percentile(spent, 0.5) * 1e3, 2),
-                "p99_ms": round(percentile(spent, 0.99) * 1e3, 2),
-                "max_ms": round(max(spent) * 1e3, 2),
-            }
-            print(f"{rate} posts/s: {found[str(rate)]}")
+        for per_second, seconds in RATES:
+            found[str(per_second)] = seen(at, port, per_second, seconds)
+            print(f"{per_second} posts/s: {found[str(per_second)]}")
     return {
         "organizations": ORGANIZATIONS,
         "streams": STREAMS,
         "seed": SEED,
         "posts_per_second": found,
+    }
+
+
+def seen(at: stage.Stage, port: int, per_second: int, seconds: float) -> dict[str, float]:
+    """How soon offers were seen, while so many demands a second were posted."""
+    spent, posts = uvloop.run(_observe(at, port, per_second, seconds))
+    return {
+        "posts": posts,
+        "seen": len(spent),
+        "p50_ms": round(percentile(spent, 0.5) * 1e3, 2),
+        "p99_ms": round(percentile(spent, 0.99) * 1e3, 2),
+        "max_ms": round(max(spent) * 1e3, 2),
     }
 
 

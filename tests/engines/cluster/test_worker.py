@@ -186,6 +186,7 @@ async def test_a_hole_ends_the_process(stage: Stage, home: Path, tmp_path: Path)
 ODD = [
     Outgoing(None, b"", []),
     Outgoing(b"", b"no key to speak of", []),
+    Outgoing(b"no value", None, []),  # type: ignore[arg-type]  # which a turn would never be
     Outgoing(b"\xff\xfe", b"\x00" * 1_000, [("one", b"1"), ("two", b"")]),
     Outgoing(b"3303", b'{"an": "object"}', [("command", b"7")]),
 ]
