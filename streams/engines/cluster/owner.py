@@ -216,7 +216,7 @@ class Owner:
                 await self._send_ticks()
 
     async def _send_ticks(self) -> None:
-        due = self._due() if self._admits else []
+        due = self._due()
         envelopes = [next_tick(self._place.areas[area], operation) for area, operation in due]
         for place in due:
             self._ticker.sent(place, self._tools.outbox.now())

@@ -54,10 +54,10 @@ class Stage:
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
 
-    async def decider(self) -> Decider:
+    async def decider(self, clock: Clock | None = None) -> Decider:
         """A decider without a partition."""
         defects = Defects(self._home / "defects.ndjson")
-        decider = Decider(self.layout, Divisions(self._home).tree, Clock(), defects)
+        decider = Decider(self.layout, Divisions(self._home).tree, clock or Clock(), defects)
         await decider.start()
         self._stack.push_async_callback(decider.close)
         return decider

@@ -163,6 +163,21 @@ async def test_what_is_delivered_while_catching_up_is_neither_lost_nor_doubled(
     assert outs(await stage.turns()) == expected(await stage.commands())
 
 
+async def test_one_partition_does_not_wait_for_another_that_is_being_taken_over(
+    stage: Stage,
+) -> None:
+    decider = await stage.ready(1)
+    here = await stage.send(randomly(12, ON_ONE_PARTITION, 100))
+    there = await stage.send(World(area=ELSEWHERE).sent, partition=1)
+    await decider.assigned({0})
+    await until(lambda: decider.counts[0].taken > 0)
+    await decider.handle([*here[-10:], *there])
+    assert len(await stage.turns(1)) == len(there)
+    assert stage.said("partition 0 is ready") == 0, "it was not the other one that was first"
+    await until(lambda: stage.said("partition 0 is ready") == 1)
+    assert outs(await stage.turns()) == expected(here)
+
+
 # What is missing
 
 
@@ -185,3 +200,10 @@ async def test_a_topic_that_has_lost_its_beginning_or_its_end_is_a_hole(stage: S
             with pytest.raises(Hole, match=f"holds 2 to 3, and {start} is needed"):
                 await anext(tail.read(topic, 0, start))
         assert [len(chunk) async for chunk in tail.read(topic, 0, 2)] == [1]
+
+
+async def test_a_part_of_a_topic_ends_where_it_shall(stage: Stage) -> None:
+    await stage.send(World().sent)
+    async with Tail(stage.layout) as tail:
+        chunks = [chunk async for chunk in tail.read(stage.layout.commands, 0, 0, stop=2)]
+    assert [record.offset for chunk in chunks for record in chunk] == [0, 1]

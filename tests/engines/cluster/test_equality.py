@@ -166,12 +166,14 @@ async def test_workers_joining_and_leaving_every_fifty_commands(
 async def test_the_last_hundred_commands_delivered_again(
     home: Path, layout: Layout, tmp_path: Path
 ) -> None:
+    group = f"{layout.prefix}decider"
     envelopes = command_files.randomly(47, AREAS, steps=30)
     expected = await asyncio.to_thread(on_file, tmp_path / "file", envelopes)
     with decider(home, "first"):
         await write(layout, envelopes)
         await on_topics(layout, expected)
-    await asyncio.to_thread(deliver_again, layout, 100)
+        await asyncio.to_thread(until_acknowledged, layout, group)
+    await asyncio.to_thread(deliver_again, layout, group, 100)
     with decider(home, "second") as second:
         await until_ready(second)
         await write(layout, envelopes[-100:])
@@ -190,12 +192,18 @@ async def both_continue(
     return await asyncio.to_thread(on_file, tmp_path / "again", line)
 
 
-def deliver_again(layout: Layout, number: int) -> None:
+def until_acknowledged(layout: Layout, group: str) -> None:
+    until = monotonic() + PATIENCE_S
+    with closing(KafkaAdminClient(bootstrap_servers=layout.brokers)) as admin:
+        while len(admin.list_group_offsets([group])[group]) < layout.partitions:
+            assert monotonic() < until, "nothing was acknowledged"
+            sleep(0.2)
+
+
+def deliver_again(layout: Layout, group: str, number: int) -> None:
     """Set the group back, as a worker does that ended before it had acknowledged."""
-    group = f"{layout.prefix}decider"
     with closing(KafkaAdminClient(bootstrap_servers=layout.brokers)) as admin:
         ends = admin.list_group_offsets([group])[group]
-        assert ends
         earlier = {
             place: end._replace(offset=max(0, end.offset - number)) for place, end in ends.items()
         }

@@ -18,12 +18,11 @@ from streams.engines.clock import Clock
 from streams.engines.cluster.decider import Decider
 from streams.engines.cluster.layout import Layout
 from streams.engines.cluster.outbox import Outbox
-from streams.engines.cluster.records import (
-    TurnRecord,
-)
+from streams.engines.cluster.records import TurnRecord
 from streams.engines.ticks import LOST_AFTER, PACE, Ticker
 from streams.turning import due, fold
-from tests.engines.cluster.deciding import Stage, eventually
+from tests.engines.cluster.deciding import Stage, eventually, in_memory
+from tests.engines.cluster.putting import put
 from tests.engines.given import verdict
 from tests.engines.sundial import Sundial
 from tests.streams.world import COUNTY, START, WENZHOU, World, divisions
@@ -43,6 +42,31 @@ async def test_ticks_are_sent_when_due_until_all_is_worked_off(stage: Stage) -> 
     await work_off(stage, decider)
     stamps = [one.at for one in await stage.commands() if is_tick(one.value)]
     assert min(later - earlier for earlier, later in pairwise(stamps)) > PACE / 2
+
+
+async def test_a_tick_is_sent_when_it_is_due_though_nothing_else_comes(stage: Stage) -> None:
+    world, sundial = World(time_source=TimeSource.LIVE), Sundial()
+    world.organization("one")
+    world.demand(world.incident())
+    decider = await stage.decider(sundial.clock)
+    await stage.assign(decider)
+    await decider.handle(await stage.send(world.sent))
+    await asyncio.sleep(3 * PACE / 1000)
+    assert len(await stage.commands()) == len(world.sent), "nothing was due"
+    sundial.sleep(minutes=10)
+
+    async def sent() -> bool:
+        return is_tick((await stage.commands())[-1].value)
+
+    await eventually(sent)
+
+
+async def test_who_takes_over_sends_what_is_due(stage: Stage) -> None:
+    commands = await stage.send(too_much_for_a_turn())
+    await asyncio.to_thread(put, stage.layout, stage.layout.turns, 0, in_memory(commands))
+    decider = await stage.ready()
+    assert stage.said(f"{len(commands)} turns folded, 0 commands caught up") == 1
+    await work_off(stage, decider)
 
 
 async def test_who_takes_over_goes_on_with_the_ticks(stage: Stage) -> None:
