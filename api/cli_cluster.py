@@ -153,7 +153,7 @@ def _tell_area(area: AreaStatus) -> None:
     if area.board is None:
         shown = say("看板 Redis 没有应答", "its board: Redis does not answer")
     else:
-        behind = area.turns - area.board
+        behind = max(0, area.turns - area.board)  # it goes on while we look
         shown = say(f"看板 {area.board} 轮,落后 {behind}", f"board {area.board}, {behind} behind")
     zh = f"  区域 {area.area}:{area.turns} 轮,{shown},末轮 {ago} 秒前"
     print(say(zh, f"  area {area.area}: {area.turns} turns, {shown}, the last {ago} s ago"))

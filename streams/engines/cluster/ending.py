@@ -7,6 +7,9 @@ import os
 from collections.abc import Awaitable
 from typing import Final, NoReturn
 
+from streams.engines.cluster.obstacles import BrokerAway, TopicMissing
+from streams.engines.cluster.partition import Hole, NotInTable
+
 EXIT_FAILED: Final = 70
 EXIT_ASKED: Final = 0
 
@@ -15,6 +18,9 @@ _logger = logging.getLogger("shouwang.ending")
 
 class CannotGoOn(Exception):
     """The text says all that there is to say; no line of code would add to it."""
+
+
+PLAIN: Final = (CannotGoOn, BrokerAway, TopicMissing, Hole, NotInTable)
 
 
 async def or_end(work: Awaitable[None]) -> None:
@@ -27,8 +33,8 @@ async def or_end(work: Awaitable[None]) -> None:
 
 def fail(failure: BaseException) -> NoReturn:
     """End at once: whoever cleans up first acknowledges what has not been done."""
-    known = isinstance(failure, CannotGoOn)
-    _logger.critical("this process ends: %s", failure, exc_info=None if known else failure)
+    lines = None if isinstance(failure, PLAIN) else failure
+    _logger.critical("this process ends: %s", failure, exc_info=lines)
     logging.shutdown()
     os._exit(EXIT_FAILED)
 

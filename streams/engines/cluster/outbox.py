@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from schemas.turns import Envelope
 from schemas.values import Instant, Milliseconds
 from streams.engines.clock import Clock
 from streams.engines.cluster.layout import Layout
+from streams.engines.cluster.obstacles import BrokerAway, TopicMissing
 from streams.engines.cluster.records import RECORD_BYTES_MOST, Outgoing, command_key
 
 BATCH_BYTES: Final = 256 * 1024
@@ -32,6 +34,7 @@ class Outbox:
         self._producer: Any = None
 
     async def start(self) -> None:
+        """Find the broker and both topics. Raises BrokerAway, TopicMissing."""
         self._producer = AIOKafkaProducer(
             bootstrap_servers=self._layout.brokers,
             acks="all",
@@ -40,7 +43,21 @@ class Outbox:
             max_batch_size=BATCH_BYTES,
             max_request_size=RECORD_BYTES_MOST,
         )
-        await self._producer.start()
+        try:
+            await self._producer.start()
+        except KafkaConnectionError as problem:
+            raise BrokerAway(self._layout.brokers) from problem
+        for topic in (self._layout.commands, self._layout.turns):
+            await self._find(topic)
+
+    async def _find(self, topic: str) -> None:
+        """Also spares the first record the look-up."""
+        try:
+            found = await self._producer.partitions_for(topic)
+        except KafkaError as problem:
+            raise TopicMissing(topic) from problem
+        if not found >= set(range(self._layout.partitions)):
+            raise TopicMissing(topic)
 
     async def stop(self) -> None:
         await self._producer.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
@@ -22,9 +23,13 @@ from streams.engines.cluster.records import Received
 TAKEN_MOST: Final = 500
 # Faust stops fetching at four fifths, and goes on up to a second after two fifths are left.
 WAITING_MOST: Final = 16_384
-FETCH_HELD_MS: Final = 100  # by a broker that has nothing to give
+FETCH_HELD_MS: Final = 100  # by a broker that has nothing to give; less costs latency too
 SESSION_S: Final = 3.0  # after so long without a sign a worker is given up
+RESTLESS: Final = 6  # so many assignments
+RESTLESS_S: Final = 30.0  # within so many seconds are no coming and going of workers
 SEEN_EVERY_S: Final = 10.0  # the same line of a library, at most
+
+_logger = logging.getLogger("shouwang.worker")
 
 Record = TypeVar("Record")
 Record_in = TypeVar("Record_in", contravariant=True)
@@ -112,7 +117,7 @@ async def _serve(
                 event.ack()
 
     app.agent(channel, name=group, concurrency=1)(agent)
-    app.on_partitions_assigned.connect(_teller(topic, handler.assigned))
+    app.on_partitions_assigned.connect(_teller(topic, _watched(handler.assigned)))
     app.on_partitions_revoked.connect(_teller(topic, handler.revoked))
     await handler.start()
     await app.start()
@@ -211,6 +216,20 @@ def _teller(
         await or_end(tell(partitions))
 
     return receiver
+
+
+def _watched(assigned: Callable[[set[int]], Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """Two workers with one name take everything from each other for ever, and seem to work."""
+    times: deque[float] = deque(maxlen=RESTLESS)
+
+    async def watching(partitions: set[int]) -> None:
+        times.append(monotonic())
+        if len(times) == RESTLESS and times[-1] - times[0] < RESTLESS_S:
+            _logger.error("assigned again and again: is there another worker of this name?")
+            times.clear()
+        await assigned(partitions)
+
+    return watching
 
 
 def _received(message: Any) -> Received:

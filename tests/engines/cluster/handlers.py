@@ -1,6 +1,6 @@
 """Handlers that a worker can be tried with, in a process of its own.
 
-python -m tests.engines.cluster.handlers KIND FOLDER
+python -m tests.engines.cluster.handlers KIND FOLDER [NAME]
 """
 
 from __future__ import annotations
@@ -89,6 +89,7 @@ KINDS = {kind.__name__: kind for kind in (Recording, Failing, Canceled, Endless,
 
 
 if __name__ == "__main__":
-    layout = Layout.read(Path(sys.argv[2]))
-    handler = KINDS[sys.argv[1]]()
-    worker.run(handler, layout.commands, f"{layout.prefix}tried", layout, "", seen)
+    kind, folder, *names = sys.argv[1:]
+    layout = Layout.read(Path(folder))
+    name = names[0] if names else ""
+    worker.run(KINDS[kind](), layout.commands, f"{layout.prefix}tried", layout, name, seen)

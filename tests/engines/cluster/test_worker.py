@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -245,9 +246,23 @@ async def test_what_is_done_is_acknowledged(layout: Layout, home: Path, tmp_path
         await eventually(done)
 
 
-def tried(kind: str, home: Path, folder: Path) -> AbstractContextManager[Process]:
+async def test_two_workers_of_one_name_are_an_alarm(home: Path, tmp_path: Path) -> None:
+    with tried("Recording", home, tmp_path / "one", "same") as one:
+        await until(lambda: "[0,1]" in one.tail(), one)
+        with tried("Recording", home, tmp_path / "two", "same") as two:
+            await until(lambda: "another worker of this name" in one.tail() + two.tail(), two)
+
+
+async def test_without_a_broker_it_says_so(home: Path, layout: Layout, tmp_path: Path) -> None:
+    replace(layout, brokers="127.0.0.1:1").write(home)
+    with decider(home, tmp_path / "worker", "") as process:
+        assert await ended(process) == 70
+        assert "this process ends: no Kafka broker answers at 127.0.0.1:1" in process.tail(1)
+
+
+def tried(kind: str, home: Path, folder: Path, name: str = "") -> AbstractContextManager[Process]:
     assert kind in KINDS
-    return program(folder / "tried", "tests.engines.cluster.handlers", kind, str(home))
+    return program(folder / "tried", "tests.engines.cluster.handlers", kind, str(home), name)
 
 
 def records_in(process: Process) -> list[Seen]:
