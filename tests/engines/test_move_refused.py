@@ -12,9 +12,7 @@ import msgspec
 import pytest
 
 from api.cli_move import CANNOT, UNFIT
-from schemas.values import (
-    AreaId,
-)
+from schemas.values import AreaId
 from streams.engines.baggage import ARRIVING, LOGS
 from streams.engines.cluster import sides as topics_sides
 from streams.engines.cluster.layout import Layout, is_cluster

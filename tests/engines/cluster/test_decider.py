@@ -17,9 +17,7 @@ from schemas.wire import decode_dead_letter
 from streams import rules
 from streams.engines.cluster.layout import Layout
 from streams.engines.cluster.partition import NO_AREA, Hole
-from streams.engines.cluster.records import (
-    Outgoing,
-)
+from streams.engines.cluster.records import Outgoing
 from streams.engines.cluster.tail import Tail
 from tests.engines.cluster.command_files import randomly
 from tests.engines.cluster.conftest import ELSEWHERE, ON_ONE_PARTITION

@@ -10,9 +10,7 @@ import pytest
 
 from streams.engines.cluster.decider import Decider
 from streams.engines.cluster.layout import Layout
-from streams.engines.cluster.records import (
-    turn_out,
-)
+from streams.engines.cluster.records import turn_out
 from streams.engines.cluster.rivals import Unlike
 from tests.engines.cluster.command_files import randomly
 from tests.engines.cluster.conftest import ON_ONE_PARTITION
