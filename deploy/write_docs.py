@@ -1,4 +1,4 @@
-"""Write the pages that list codes: docs/refusals.md, docs/codes.md, docs/facts.md.
+"""Write the pages that the program can say itself: docs/refusals.md, codes.md, facts.md, asking.md.
 
 python -m deploy.write_docs [--check]
 
@@ -17,20 +17,32 @@ from typing import Any, get_args
 from api.problems import PROBLEMS
 from api.reference import PRIORITIES
 from schemas import facts as f
-from schemas.codes import DOMAINS, HAZARDS, KINDS, SKILLS
+from schemas.codes import DOMAINS, HAZARDS, KINDS, SKILLS, Words
 from schemas.refusals import REFUSALS, Message
 from schemas.registry_facts import RegistryFact
 from schemas.values import CloseReason, DeclineReason, StandDownReason
 from schemas.write import tag_of
-from streams.review_words import CLASSES, FACTS, GATES, REASONS, ROLES
+from streams import asking, parameters
+from streams.matching.why import CHANGES
+from streams.review_words import (
+    CLAIM_ENDS,
+    CLASSES,
+    FACTS,
+    GATES,
+    OPENINGS,
+    REASONS,
+    ROLES,
+    STEPS,
+)
 
 DOCS = Path(__file__).parent.parent / "docs"
 GENERATED = "<!-- Written by `make schemas`; change the words where they are, not here. -->"
 ROOMS = {
     "登记 Registry": RegistryFact,
-    "事件 Incidents": f.IncidentFact,
-    "需求 Demands": f.DemandFact,
-    "邀约 Offers": f.OfferFact,
+    "突发事件 Incidents": f.IncidentFact,
+    "需求 Demands": f.DemandFact | f.EndingFact,
+    "需求项 Lines": f.LineFact,
+    "协助请求 Offers": f.OfferFact,
     "任务 Assignments": f.AssignmentFact,
     "恢复任务 Recovery tasks": f.TaskFact,
 }
@@ -40,7 +52,12 @@ Row = Iterable[str]
 
 def pages() -> dict[str, str]:
     """Each page's name and text."""
-    return {"refusals.md": refusals(), "codes.md": codes(), "facts.md": facts()}
+    return {
+        "refusals.md": refusals(),
+        "codes.md": codes(),
+        "facts.md": facts(),
+        "asking.md": asking_page(),
+    }
 
 
 def refusals() -> str:
@@ -59,21 +76,33 @@ def _messages(messages: Mapping[str, Message]) -> list[str]:
 
 
 def codes() -> str:
-    skills = [(f"`{c}`", s.zh, s.en, "是 yes" if s.graded else "") for c, s in SKILLS.items()]
     hazards = [(f"`{c}`", h.zh, h.en, f"`{h.event_kind}`") for c, h in HAZARDS.items()]
-    kinds = [(f"`{c}`", k.zh, k.en, f"`{k.skill}`", f"`{k.domain}`") for c, k in KINDS.items()]
     return _page(
         "代码表 Codes",
         "Every code list with its names. Codes are stored: they are never renamed or taken away. "
-        "Graded skills follow YJ/T 1.2–1.6-2022 and need a verified certificate.",
-        _section("技能 Skills", _table(("Code", "中文", "English", "分级 Graded"), skills)),
+        "Skills with a standard are graded and need a verified certificate of it.",
+        _section("技能 Skills", _skills()),
         _section("灾种 Hazards", _table(("Code", "中文", "English", "类别 Class"), hazards)),
-        _section(
-            "需求类别 Kinds of demand",
-            _table(("Code", "中文", "English", "通常技能 Usual skill", "恢复 Domain"), kinds),
-        ),
+        _section("需求类别 Kinds of demand", _kinds()),
         *(_section(title, _names(entries)) for title, entries in _lists().items()),
     )
+
+
+def _skills() -> list[str]:
+    rows = [
+        (f"`{c}`", s.zh, s.en, f"{s.unit_zh} {s.unit_en}, {s.units_en}", s.standard or "")
+        for c, s in SKILLS.items()
+    ]
+    return _table(("Code", "中文", "English", "单位 Unit", "分级标准 Standard"), rows)
+
+
+def _kinds() -> list[str]:
+    heads = ("Code", "中文", "English", "通常技能 Usual skill", "同时预设 Beside it", "恢复 Domain")
+    rows = [
+        (f"`{c}`", k.zh, k.en, f"`{k.skill}`", f"`{k.beside}`" if k.beside else "", f"`{k.domain}`")
+        for c, k in KINDS.items()
+    ]
+    return _table(heads, rows)
 
 
 def _lists() -> dict[str, Mapping[Any, Any]]:
@@ -82,9 +111,13 @@ def _lists() -> dict[str, Mapping[Any, Any]]:
         "恢复领域 Domains of recovery": DOMAINS,
         "优先级 Priorities": PRIORITIES,
         "需求关闭原因 Why a demand is closed": {key: REASONS[key] for key in CloseReason},
-        "谢绝原因 Why an offer is declined": {key: REASONS[key] for key in DeclineReason},
+        "谢绝原因 Why a request is declined": {key: REASONS[key] for key in DeclineReason},
         "撤回原因 Why somebody is stood down": {key: REASONS[key] for key in StandDownReason},
-        "未获邀约的原因 Gates: why an organization was not asked, in order": GATES,
+        "未被请求的原因 Gates: why an organization was not asked, in order": GATES,
+        "再次请求的条件 Changes after which somebody is asked again at once": CHANGES,
+        "进度 Steps of a crew": STEPS,
+        "认领结束 Why a claim has ended": CLAIM_ENDS,
+        "查看保密信息的理由 Why somebody reads sealed text": OPENINGS,
         "登记类别 Registration classes": CLASSES,
         "角色 Roles": ROLES,
     }
@@ -111,6 +144,105 @@ def _facts(kinds: Iterable[type[f.Fact]]) -> list[str]:
         fields = ", ".join(f"`{name}`" for name in kind.__struct_fields__)
         rows.append((f"[`{tag}`](../schemas/json/facts/{tag}.json)", fields, words.zh, words.en))
     return _table(("Fact", "Fields", "中文", "English"), rows)
+
+
+# Who is asked again, and how long everything waits
+
+OUTCOMES: dict[str, Words] = {
+    asking.SILENT: Words("期限内未答复", "no answer in time"),
+    asking.FEWER: Words("答应的少于请求的", "fewer units than asked for"),
+    asking.GAVE_UP: Words("答应后无法继续", "gave up after a yes"),
+    asking.ACCEPTED: Words("全部答应", "all that was asked for"),
+    asking.STANDBY: Words("备勤", "would still come (standby)"),
+    asking.STOOD_DOWN: Words("已撤回", "stood down, with thanks"),
+    **{
+        reason: Words(f"谢绝：{REASONS[reason].zh}", REASONS[reason].en) for reason in DeclineReason
+    },
+}
+
+
+def asking_page() -> str:
+    return _page(
+        "请求与等待 Asking and waiting",
+        "When an organization may be asked again for the same line, and how long everything waits. "
+        "The numbers are those of the rules (`streams/asking.py`, `streams/parameters.py`).",
+        _section("再次请求 Asked again", [*_again(), "", *_again_notes()]),
+        _section("优先级 By priority", _by_priority()),
+        _section("期限 How long things wait", _waits()),
+    )
+
+
+def _again() -> list[str]:
+    heads = ("结果 Outcome", "P1", "P2", "P3", "P4", "或立即于 Or at once upon")
+    return _table(heads, (_again_row(code, again) for code, again in asking.AGAIN.items()))
+
+
+def _again_row(code: str, again: asking.Again) -> Row:
+    words = OUTCOMES[code]
+    pauses = (span(pause) if pause else "立即 at once" for pause in again.pause)
+    change = "" if again.on is None else f"`{again.on}` {CHANGES[again.on].zh}"
+    return (f"`{code}` {words.zh} {words.en}", *pauses, change)
+
+
+def _again_notes() -> list[str]:
+    silent = ", ".join(span(pause) for pause in parameters.SILENCE_P1)
+    least, most = (span(bound) for bound in parameters.FREE_FROM)
+    return [
+        f"* Silence counts from the deadline. In a row on one line it is {silent} and then always "
+        f"the last on P1; below it doubles, up to {span(parameters.SILENCE_MOST)}.",
+        f"* Whoever says from when it is free again ({least} to {most}) is asked then.",
+        f"* After {parameters.DECLINES_MOST} noes on a line without such a time, only the change "
+        "named in the table, or a desk by hand, asks again.",
+        "* Whoever was not asked yet on the line comes first, then the nearest. What somebody "
+        "answered never changes anybody's place.",
+        "* A demand that is reopened asks everybody anew. One that becomes more urgent takes "
+        "its open requests back and asks the same people with the shorter time; whoever was silent "
+        "is asked again, too.",
+        f"* The daily cap: {parameters.CAP} demands of priority {parameters.CAPPED} and below in "
+        f"{span(parameters.DAY)}. Repeats, more urgent demands and a desk's own requests are not "
+        "counted.",
+        "* Units held by an unanswered request count as free for a more urgent one. Units that "
+        "were promised are never asked for.",
+    ]
+
+
+def _by_priority() -> list[str]:
+    urgency = parameters.URGENCY.values()
+    rows = {
+        "发出前 Held back before it goes out": [span(item.release) for item in urgency],
+        "答复期限 Time to answer": [span(item.answer) for item in urgency],
+        "目标 Aim: somebody says yes": [f"{item.aim / 1000:.0%}" for item in urgency],
+        "再试 Next try, at first": [span(item.retry) for item in urgency],
+        "再试（以后） Later, while nothing changes": [span(item.rest) for item in urgency],
+        "逾期 A crew is overdue after its time by": [span(item.grace) for item in urgency],
+    }
+    heads = ("", *(f"P{priority}" for priority in parameters.URGENCY))
+    return _table(heads, ((name, *values) for name, values in rows.items()))
+
+
+def _waits() -> list[str]:
+    rows = {
+        "备勤 A standby, for the desk to take": parameters.STANDBY,
+        "撤销 Undoing one's own step": parameters.UNDO,
+        "另请一队 On P1 one more team is asked, after a crew is overdue": parameters.REPLACED_AFTER,
+        "未出发 A crew that has not set off is slow after half its time, at least": parameters.SLOW,
+        "恢复任务建议 A proposed recovery task": parameters.PROPOSAL,
+        "恢复任务认领 A claim of a recovery task": parameters.CLAIM,
+        "密钥 The key, after closing and recovery": parameters.KEY_KEPT,
+        "密钥（演练） The key, in an exercise": parameters.KEY_KEPT_EXERCISE,
+        "停顿后 After a standstill nobody is overdue for": parameters.QUIET,
+    }
+    return _table(("", "时长 Time"), ((name, span(wait)) for name, wait in rows.items()))
+
+
+def span(milliseconds: int) -> str:
+    """A time in its largest whole unit; days only from a week on."""
+    if milliseconds >= 7 * parameters.DAY and milliseconds % parameters.DAY == 0:
+        return f"{milliseconds // parameters.DAY} d"
+    for unit, name in ((parameters.HOUR, "h"), (parameters.MINUTE, "min")):
+        if milliseconds and milliseconds % unit == 0:
+            return f"{milliseconds // unit} {name}"
+    return f"{milliseconds // parameters.SECOND} s"
 
 
 def _page(title: str, introduction: str, *sections: list[str]) -> str:

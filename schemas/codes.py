@@ -18,12 +18,27 @@ class Words(NamedTuple):
     en: str
 
 
+class Unit(NamedTuple):
+    """What one deployable unit is called: after a number in Chinese, one and several in English."""
+
+    zh: str
+    en: str
+    many: str
+
+
 class Skill(NamedTuple):
-    """A skill; `graded` ones need a verified certificate."""
+    """A skill and its unit; those with a standard are `graded`: they need a verified certificate.
+
+    `unit_zh` follows a number directly; `unit_en` is one of them, `units_en` any other number.
+    """
 
     zh: str
     en: str
     graded: bool
+    unit_zh: str
+    unit_en: str
+    units_en: str
+    standard: str | None = None
 
 
 class Hazard(NamedTuple):
@@ -35,52 +50,64 @@ class Hazard(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """A kind of demand: what is usually asked for, and the order its recovery restores."""
+    """A kind of demand: what is usually asked for, and the order its recovery restores.
+
+    `beside` is a general skill that is preset beside a graded one, None beside a general one.
+    A graded line asks only organizations that are registered with civil affairs (应急〔2024〕83号,
+    Article 2), so a village's boatmen can only be asked by a line of their own: BOAT_OPERATE.
+    """
 
     zh: str
     en: str
     skill: str
     domain: Domain
+    beside: str | None = None
 
+
+_TEAM = Unit("队", "team", "teams")
+_GROUP = Unit("组", "team", "teams")  # who sits down with people
+_CREW = Unit("组", "crew", "crews")  # who works with hands and tools
+_INTERPRETER = Unit("名", "interpreter", "interpreters")
+_ANY = Unit("个单位", "unit", "units")  # of a skill that is not in the list
 
 _GRADED = {
-    "USAR": ("建筑物倒塌搜救", "Collapsed-structure search and rescue"),
-    "MOUNTAIN": ("山地搜救", "Mountain search and rescue"),
-    "WATER": ("水上搜救", "Water search and rescue"),
-    "DIVE": ("潜水救援", "Diving rescue"),
-    "MEDIC": ("应急医疗救护", "Emergency medical care"),
+    "USAR": ("建筑物倒塌搜救", "Collapsed-structure search and rescue", _TEAM, "YJ/T 1.2-2022"),
+    "MOUNTAIN": ("山地搜救", "Mountain search and rescue", _TEAM, "YJ/T 1.3-2022"),
+    "WATER": ("水上搜救", "Water search and rescue", _TEAM, "YJ/T 1.4-2022"),
+    "DIVE": ("潜水救援", "Diving rescue", _TEAM, "YJ/T 1.5-2022"),
+    "MEDIC": ("应急医疗救护", "Emergency medical care", _TEAM, "YJ/T 1.6-2022"),
 }
 
 _GENERAL = {
-    "FIRST_AID": ("初级急救", "First aid"),
-    "PSYCH_SUPPORT": ("心理支持", "Psychological support"),
-    "ELDER_CARE": ("养老服务", "Care for the elderly"),
-    "CHILD_CARE": ("托育服务", "Child care"),
-    "DISABILITY_SUPPORT": ("助残服务", "Support for disabled people"),
-    "MEDIATION": ("矛盾调解", "Mediation"),
-    "INTERPRET_DIALECT": ("方言翻译", "Dialect interpreting"),
-    "PATROL_ORDER": ("巡逻与秩序", "Patrol and public order"),
-    "EVAC_GUIDE": ("疏散引导", "Evacuation guidance"),
-    "SHELTER_OPS": ("安置点管理", "Shelter operation"),
-    "CATERING": ("餐饮供应", "Catering"),
-    "LOGISTICS_DRIVE": ("物资运输", "Transport of supplies"),
-    "BOAT_OPERATE": ("舟艇驾驶", "Boat operation"),
-    "PUMP_DRAIN": ("抽水排涝", "Pumping and drainage"),
-    "CHAINSAW_CLEAR": ("倒树清障", "Clearing fallen trees"),
-    "ELECTRIC_REPAIR": ("电力抢修", "Electrical repair"),
-    "WATER_REPAIR": ("供水抢修", "Water supply repair"),
-    "CLEAN_DISINFECT": ("清洁消杀", "Cleaning and disinfection"),
-    "DRONE": ("无人机", "Drones"),
-    "RADIO_COMMS": ("应急通信", "Radio communication"),
-    "INFO_REPORT": ("信息报送", "Information reporting"),
-    "MATERIAL_SORT": ("物资分拣", "Sorting of supplies"),
-    "FARM_RESTORE": ("农业复产", "Restoring farm production"),
-    "LEGAL_AID": ("法律援助", "Legal aid"),
+    "FIRST_AID": ("初级急救", "First aid", _CREW),
+    "PSYCH_SUPPORT": ("心理支持", "Psychological support", _GROUP),
+    "ELDER_CARE": ("养老服务", "Care for the elderly", _GROUP),
+    "CHILD_CARE": ("托育服务", "Child care", _GROUP),
+    "DISABILITY_SUPPORT": ("助残服务", "Support for disabled people", _GROUP),
+    "MEDIATION": ("矛盾调解", "Mediation", _GROUP),
+    "INTERPRET_DIALECT": ("方言翻译", "Dialect interpreting", _INTERPRETER),
+    "PATROL_ORDER": ("巡逻与秩序", "Patrol and public order", Unit("队", "patrol", "patrols")),
+    "EVAC_GUIDE": ("疏散引导", "Evacuation guidance", _CREW),
+    "SHELTER_OPS": ("安置点管理", "Shelter operation", _CREW),
+    "CATERING": ("餐饮供应", "Catering", _CREW),
+    "LOGISTICS_DRIVE": ("物资运输", "Transport of supplies", Unit("辆", "vehicle", "vehicles")),
+    "BOAT_OPERATE": ("舟艇驾驶", "Boat operation", Unit("艘", "boat", "boats")),
+    "PUMP_DRAIN": ("抽水排涝", "Pumping and drainage", Unit("台", "pump", "pumps")),
+    "CHAINSAW_CLEAR": ("倒树清障", "Clearing fallen trees", _CREW),
+    "ELECTRIC_REPAIR": ("电力抢修", "Electrical repair", _CREW),
+    "WATER_REPAIR": ("供水抢修", "Water supply repair", _CREW),
+    "CLEAN_DISINFECT": ("清洁消杀", "Cleaning and disinfection", _CREW),
+    "DRONE": ("无人机", "Drones", Unit("架", "drone", "drones")),
+    "RADIO_COMMS": ("应急通信", "Radio communication", _CREW),
+    "INFO_REPORT": ("信息报送", "Information reporting", _CREW),
+    "MATERIAL_SORT": ("物资分拣", "Sorting of supplies", _CREW),
+    "FARM_RESTORE": ("农业复产", "Restoring farm production", _CREW),
+    "LEGAL_AID": ("法律援助", "Legal aid", _GROUP),
 }
 
 SKILLS: dict[str, Skill] = {
-    **{code: Skill(zh, en, True) for code, (zh, en) in _GRADED.items()},
-    **{code: Skill(zh, en, False) for code, (zh, en) in _GENERAL.items()},
+    **{code: Skill(zh, en, True, *u, standard) for code, (zh, en, u, standard) in _GRADED.items()},
+    **{code: Skill(zh, en, False, *unit) for code, (zh, en, unit) in _GENERAL.items()},
 }
 
 HAZARDS: dict[str, Hazard] = {
@@ -104,10 +131,10 @@ HAZARDS: dict[str, Hazard] = {
 }
 
 KINDS: dict[str, Kind] = {
-    "rescue_water": Kind("水上救援", "Water rescue", "WATER", Domain.LIFE),
-    "rescue_mountain": Kind("山地救援", "Mountain rescue", "MOUNTAIN", Domain.LIFE),
-    "rescue_collapse": Kind("倒塌救援", "Collapse rescue", "USAR", Domain.LIFE),
-    "medical": Kind("医疗救护", "Medical care", "MEDIC", Domain.LIFE),
+    "rescue_water": Kind("水上救援", "Water rescue", "WATER", Domain.LIFE, "BOAT_OPERATE"),
+    "rescue_mountain": Kind("山地救援", "Mountain rescue", "MOUNTAIN", Domain.LIFE, "EVAC_GUIDE"),
+    "rescue_collapse": Kind("倒塌救援", "Collapse rescue", "USAR", Domain.LIFE, "FIRST_AID"),
+    "medical": Kind("医疗救护", "Medical care", "MEDIC", Domain.LIFE, "FIRST_AID"),
     "evacuation": Kind("人员转移", "Evacuation", "EVAC_GUIDE", Domain.LIFE),
     "shelter": Kind("安置保障", "Shelter", "SHELTER_OPS", Domain.LIFE),
     "catering": Kind("餐饮保障", "Meals", "CATERING", Domain.LIFE),
@@ -131,3 +158,13 @@ DOMAINS: dict[Domain, Words] = {
     Domain.WORK: Words("工作", "Work"),
     Domain.SOCIAL_ORDER: Words("社会秩序", "Social order"),
 }
+
+
+def counted(skill_code: str, number: int) -> Words:
+    """So many units of a skill, as one says it: 2 台, 2 pumps, 1 pump.
+
+    Of a skill that is not in the list they are 个单位, units; never KeyError.
+    """
+    skill = SKILLS.get(skill_code)
+    unit = _ANY if skill is None else Unit(skill.unit_zh, skill.unit_en, skill.units_en)
+    return Words(f"{number} {unit.zh}", f"{number} {unit.en if number == 1 else unit.many}")

@@ -10,61 +10,55 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from schemas.registry_commands import (
+    CorrectOrganization,
+    Digest,
+    EndGrant,
+    GrantRole,
+    MergeOrganizations,
+    MoveLog,
+    OpenLog,
+    ReceiveLog,
+    RecordCertificate,
+    RegisterOrganization,
+    RegistryCommand,
+    ReinstateOrganization,
+    RetireOrganization,
+    SeparateOrganizations,
+    SetCapacity,
+    SetDuty,
+    WithdrawCertificate,
+    WithdrawIssuer,
+)
 from schemas.values import (
-    AccountId,
-    AreaId,
     AssignmentId,
-    Capability,
-    Certificate,
     CloseReason,
-    Count,
     DeclineReason,
     DemandId,
     DivisionCode,
     Domain,
     IncidentId,
     Instant,
+    LineId,
     LineRequest,
-    Medium,
     OfferId,
+    OpeningReason,
     OrganizationId,
+    People,
     Place,
     Priority,
-    Purpose,
-    RegistrationClass,
-    Role,
     Sealed,
+    Step,
     Stored,
     TaskId,
-    TimeSource,
     Units,
 )
 
-ShortText = Annotated[str, Meta(min_length=1, max_length=120)]
 PublicText = Annotated[str, Meta(min_length=1, max_length=500)]
 Lines = Annotated[tuple[LineRequest, ...], Meta(min_length=1, max_length=20)]
+Minutes = Annotated[int, Meta(ge=0, le=2_880)]
 Label = Annotated[str, Meta(pattern="^[a-z0-9-]{0,40}$")]
-Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-
-
-class OpenLog(Stored, tag="OpenLog.1"):
-    """Give a log its purpose, its time source, its divisions and its first steward."""
-
-    purpose: Purpose
-    time_source: TimeSource
-    area: AreaId
-    divisions: Digest
-    steward: AccountId
-
-
-class MoveLog(Stored, tag="MoveLog.1"):
-    """End the log where it is: all its turns go on to another medium."""
-
-    medium: Medium
-
-
-class ReceiveLog(Stored, tag="ReceiveLog.1"):
-    """Let a log that has been moved go on, behind its turns, where it has arrived."""
+Revision = Annotated[int, Meta(ge=1)]
 
 
 class Tick(Stored, tag="Tick.1"):
@@ -73,53 +67,11 @@ class Tick(Stored, tag="Tick.1"):
     number: Annotated[int, Meta(ge=1)]
 
 
-class GrantRole(Stored, tag="GrantRole.1"):
-    """Let an account act in a role, inside a division or for an organization."""
+class Resume(Stored, tag="Resume.1"):
+    """The owner was away: nothing is known to have lived since a moment. Counts as a tick."""
 
-    account: AccountId
-    role: Role
-    division: DivisionCode | None = None
-    organization: OrganizationId | None = None
-    until: Instant | None = None
-
-
-class EndGrant(Stored, tag="EndGrant.1"):
-    """Take back what an account may do in a role."""
-
-    account: AccountId
-    role: Role
-
-
-class RegisterOrganization(Stored, tag="RegisterOrganization.1"):
-    """Enter an organization in the registry, with its home and what it can do."""
-
-    name: ShortText
-    registration_class: RegistrationClass
-    home: DivisionCode
-    place: Place
-    capabilities: Annotated[tuple[Capability, ...], Meta(max_length=40)]
-    people: Count
-
-
-class RecordCertificate(Stored, tag="RecordCertificate.1"):
-    """Record a verified certificate of an organization."""
-
-    organization: OrganizationId
-    certificate: Certificate
-
-
-class SetCapacity(Stored, tag="SetCapacity.1"):
-    """State anew how many units of which skills an organization can deploy."""
-
-    organization: OrganizationId
-    capabilities: Annotated[tuple[Capability, ...], Meta(max_length=40)]
-
-
-class SetDuty(Stored, tag="SetDuty.1"):
-    """Say whether an organization can be asked at present."""
-
-    organization: OrganizationId
-    on_duty: bool
+    number: Annotated[int, Meta(ge=1)]
+    since: Instant
 
 
 class OpenIncident(Stored, tag="OpenIncident.1"):
@@ -138,10 +90,19 @@ class JoinIncident(Stored, tag="JoinIncident.1"):
 
 
 class CloseIncident(Stored, tag="CloseIncident.1"):
-    """Close an incident; every live assignment must be named, to be stood down."""
+    """Close an incident; `live` is the digest of the assignments that this ends, if any are live.
+
+    The digest is SHA-256 over their ids in order, each with a newline, in hexadecimal.
+    """
 
     incident: IncidentId
-    stand_down: Annotated[tuple[AssignmentId, ...], Meta(max_length=900)] = ()
+    live: Digest | None = None
+
+
+class ReopenIncident(Stored, tag="ReopenIncident.1"):
+    """Take a closed incident up again, as long as its key is not destroyed."""
+
+    incident: IncidentId
 
 
 class PublishDemand(Stored, tag="PublishDemand.1"):
@@ -167,7 +128,7 @@ class AmendDemand(Stored, tag="AmendDemand.1"):
     """
 
     demand: DemandId
-    revision: Annotated[int, Meta(ge=1)]
+    revision: Revision
     priority: Priority
     targets: Annotated[tuple[Units, ...], Meta(min_length=1, max_length=20)]
     lines: Annotated[tuple[LineRequest, ...], Meta(max_length=20)]
@@ -181,35 +142,71 @@ class CloseDemand(Stored, tag="CloseDemand.1"):
 
     demand: DemandId
     reason: CloseReason
-    revision: Annotated[int, Meta(ge=1)]
+    revision: Revision
 
 
 class ReopenDemand(Stored, tag="ReopenDemand.1"):
     """Take a closed demand up again, with its history."""
 
     demand: DemandId
-    revision: Annotated[int, Meta(ge=1)]
+    revision: Revision
+
+
+class TakeBackDemand(Stored, tag="TakeBackDemand.1"):
+    """The sender takes a demand back that it moved to another township, until that one acts."""
+
+    demand: DemandId
+    revision: Revision
+
+
+class DropLine(Stored, tag="DropLine.1"):
+    """One line of a demand is no longer wanted; the others go on."""
+
+    line: LineId
 
 
 class OpenSealedText(Stored, tag="OpenSealedText.1"):
     """Ask to read the sealed contact, address and note of a demand; being asked is a fact."""
 
     demand: DemandId
+    reason: OpeningReason
+
+
+class ShowPersons(Stored, tag="ShowPersons.1"):
+    """Ask for the telephone numbers of who was asked or is at work; being asked is a fact."""
+
+    offer: OfferId
+
+
+class AskByHand(Stored, tag="AskByHand.1"):
+    """A desk asks one organization for a line, past the order, with a reason (sealed)."""
+
+    line: LineId
+    organization: OrganizationId
+    reason: Sealed
 
 
 class AcceptOffer(Stored, tag="AcceptOffer.1"):
-    """Say yes, for so many units, arriving in about so many minutes."""
+    """Say yes, for so many units, arriving in about so many minutes with so many people."""
 
     offer: OfferId
     quantity: Units
-    minutes: Annotated[int, Meta(ge=0, le=2_880)] | None = None
+    minutes: Minutes | None = None
+    people: People | None = None
 
 
 class DeclineOffer(Stored, tag="DeclineOffer.1"):
-    """Say no; it is never held against anybody."""
+    """Say no, perhaps only until some time; it is never held against anybody."""
 
     offer: OfferId
     reason: DeclineReason
+    free_from: Instant | None = None
+
+
+class TakeStandby(Stored, tag="TakeStandby.1"):
+    """The desk takes on somebody who would still come."""
+
+    offer: OfferId
 
 
 class SetOff(Stored, tag="SetOff.1"):
@@ -219,9 +216,10 @@ class SetOff(Stored, tag="SetOff.1"):
 
 
 class Arrive(Stored, tag="Arrive.1"):
-    """The crew is on the scene; having set off is implied."""
+    """The crew is on the scene, with so many people; having set off is implied."""
 
     assignment: AssignmentId
+    people: People | None = None
 
 
 class ReportDone(Stored, tag="ReportDone.1"):
@@ -234,6 +232,26 @@ class CannotComplete(Stored, tag="CannotComplete.1"):
     """The crew cannot go on; the line is short again by its units."""
 
     assignment: AssignmentId
+
+
+class GiveNewTime(Stored, tag="GiveNewTime.1"):
+    """The crew will arrive in about so many minutes from now, other than it said before."""
+
+    assignment: AssignmentId
+    minutes: Minutes
+
+
+class UndoStep(Stored, tag="UndoStep.1"):
+    """Whoever took the last step did not mean it; within half a minute."""
+
+    assignment: AssignmentId
+
+
+class CorrectStep(Stored, tag="CorrectStep.1"):
+    """The desk puts right how far a crew has come."""
+
+    assignment: AssignmentId
+    step: Step
 
 
 class ConfirmAssignment(Stored, tag="ConfirmAssignment.1"):
@@ -263,6 +281,18 @@ class ClaimTask(Stored, tag="ClaimTask.1"):
     organization: OrganizationId
 
 
+class GiveBackTask(Stored, tag="GiveBackTask.1"):
+    """The claimant gives a recovery task back; others may claim it."""
+
+    task: TaskId
+
+
+class TakeBackTask(Stored, tag="TakeBackTask.1"):
+    """The desk takes a claimed recovery task back; others may claim it."""
+
+    task: TaskId
+
+
 class ReportTask(Stored, tag="ReportTask.1"):
     """The claimant says that the recovery task is done."""
 
@@ -277,46 +307,92 @@ class VerifyTask(Stored, tag="VerifyTask.1"):
 
 
 Command = (
-    OpenLog
-    | MoveLog
-    | ReceiveLog
+    RegistryCommand
     | Tick
-    | GrantRole
-    | EndGrant
-    | RegisterOrganization
-    | RecordCertificate
-    | SetCapacity
-    | SetDuty
+    | Resume
     | OpenIncident
     | JoinIncident
     | CloseIncident
+    | ReopenIncident
     | PublishDemand
     | AmendDemand
     | CloseDemand
     | ReopenDemand
+    | TakeBackDemand
+    | DropLine
     | OpenSealedText
+    | ShowPersons
+    | AskByHand
     | AcceptOffer
     | DeclineOffer
+    | TakeStandby
     | SetOff
     | Arrive
     | ReportDone
     | CannotComplete
+    | GiveNewTime
+    | UndoStep
+    | CorrectStep
     | ConfirmAssignment
     | OpenTask
     | DropTask
     | ClaimTask
+    | GiveBackTask
+    | TakeBackTask
     | ReportTask
     | VerifyTask
 )
 
-RegistryCommand = (
-    OpenLog
-    | MoveLog
-    | ReceiveLog
-    | GrantRole
-    | EndGrant
-    | RegisterOrganization
-    | RecordCertificate
-    | SetCapacity
-    | SetDuty
-)
+__all__ = [
+    "AcceptOffer",
+    "AmendDemand",
+    "Arrive",
+    "AskByHand",
+    "CannotComplete",
+    "ClaimTask",
+    "CloseDemand",
+    "CloseIncident",
+    "Command",
+    "ConfirmAssignment",
+    "CorrectOrganization",
+    "CorrectStep",
+    "DeclineOffer",
+    "DropLine",
+    "DropTask",
+    "EndGrant",
+    "GiveBackTask",
+    "GiveNewTime",
+    "GrantRole",
+    "JoinIncident",
+    "MergeOrganizations",
+    "MoveLog",
+    "OpenIncident",
+    "OpenLog",
+    "OpenSealedText",
+    "OpenTask",
+    "PublishDemand",
+    "ReceiveLog",
+    "RecordCertificate",
+    "RegisterOrganization",
+    "RegistryCommand",
+    "ReinstateOrganization",
+    "ReopenDemand",
+    "ReopenIncident",
+    "ReportDone",
+    "ReportTask",
+    "Resume",
+    "RetireOrganization",
+    "SeparateOrganizations",
+    "SetCapacity",
+    "SetDuty",
+    "SetOff",
+    "ShowPersons",
+    "TakeBackDemand",
+    "TakeBackTask",
+    "TakeStandby",
+    "Tick",
+    "UndoStep",
+    "VerifyTask",
+    "WithdrawCertificate",
+    "WithdrawIssuer",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b32encode
+from collections.abc import Iterable
 from hashlib import sha256
 
 from schemas.values import AccountId, AreaId, CommandId, OperationId
@@ -27,6 +28,11 @@ def tick_id(area: AreaId, operation: OperationId, number: int) -> CommandId:
 def made_id(command: CommandId, index: int) -> str:
     """The id of the index-th thing that a command's turn brings into being."""
     return f"{command}{index}"
+
+
+def digest_of(ids: Iterable[str]) -> str:
+    """The digest that names a list of things: SHA-256 over the ids in order, one a line."""
+    return sha256("".join(f"{id}\n" for id in sorted(ids)).encode()).hexdigest()
 
 
 def tie(line: str, organization: str) -> int:

@@ -69,12 +69,65 @@ class OrganizationRegistered(Stored, tag="OrganizationRegistered.1"):
     place: Place
     capabilities: tuple[Capability, ...]
     people: Count
+    credit_code: str | None
+    at: Instant
+
+
+class OrganizationCorrected(Stored, tag="OrganizationCorrected.1"):
+    organization: OrganizationId
+    name: str
+    registration_class: RegistrationClass
+    home: DivisionCode
+    place: Place
+    people: Count
+    credit_code: str | None
+    at: Instant
+
+
+class OrganizationRetired(Stored, tag="OrganizationRetired.1"):
+    """It is asked no more; what it is at work on goes on."""
+
+    organization: OrganizationId
+    at: Instant
+
+
+class OrganizationReinstated(Stored, tag="OrganizationReinstated.1"):
+    organization: OrganizationId
+    at: Instant
+
+
+class OrganizationsMerged(Stored, tag="OrganizationsMerged.1"):
+    """`merged` is retired into `organization`, and its accounts answer for that one too."""
+
+    organization: OrganizationId
+    merged: OrganizationId
+    at: Instant
+
+
+class OrganizationsSeparated(Stored, tag="OrganizationsSeparated.1"):
+    organization: OrganizationId
+    merged: OrganizationId
     at: Instant
 
 
 class CertificateRecorded(Stored, tag="CertificateRecorded.1"):
     organization: OrganizationId
     certificate: Certificate
+    at: Instant
+
+
+class CertificateWithdrawn(Stored, tag="CertificateWithdrawn.1"):
+    organization: OrganizationId
+    issuer: str
+    number: str
+    at: Instant
+
+
+class IssuerWithdrawn(Stored, tag="IssuerWithdrawn.1"):
+    """Every certificate of the issuer is withdrawn, of so many organizations."""
+
+    issuer: str
+    organizations: Count
     at: Instant
 
 
@@ -97,7 +150,14 @@ RegistryFact = (
     | RoleGranted
     | GrantEnded
     | OrganizationRegistered
+    | OrganizationCorrected
+    | OrganizationRetired
+    | OrganizationReinstated
+    | OrganizationsMerged
+    | OrganizationsSeparated
     | CertificateRecorded
+    | CertificateWithdrawn
+    | IssuerWithdrawn
     | CapacitySet
     | DutySet
 )

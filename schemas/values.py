@@ -18,6 +18,8 @@ Count = Annotated[int, Meta(ge=0, le=1_000_000)]
 Units = Annotated[int, Meta(ge=1, le=500)]  # deployable crews or vehicles of one skill
 Priority = Annotated[int, Meta(ge=1, le=4)]  # 1 is the most urgent, everywhere
 Grade = Annotated[int, Meta(ge=1, le=3)]  # 1 is the highest (YJ/T 1.1-2022)
+Day = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]  # in the area's time zone
+People = Annotated[int, Meta(ge=1, le=10_000)]  # who come, beside the units that are counted
 Degrees7 = Annotated[int, Meta(ge=-1_800_000_000, le=1_800_000_000)]  # 1e-7 degree
 
 DemandId = NewType("DemandId", str)
@@ -141,28 +143,79 @@ class DeclineReason(StrEnum):
     OTHER = "other"
 
 
+class AgainOn(StrEnum):
+    """The change after which somebody may be asked again at once, before any pause is over."""
+
+    FORCE = "force"  # the organization's units or duty were stated anew
+    SCENE = "scene"  # the demand's place, risk or rally point was amended
+
+
 class StandDownReason(StrEnum):
-    """Why an offer or an assignment is no longer wanted."""
+    """Why an offer or an assignment is no longer wanted. A closed demand gives its own reason."""
 
     COVERED = "covered"
-    DEMAND_CLOSED = "demand_closed"
+    NEEDED_ELSEWHERE = "needed_elsewhere"  # said yes to another demand with the same units
+    ASKED_ANEW = "asked_anew"  # a newer offer for the same line took its place
+    STANDBY_OVER = "standby_over"
+    LINE_DROPPED = "line_dropped"
     DEMAND_AMENDED = "demand_amended"
+    ORGANIZATION_RETIRED = "organization_retired"
+    MET = "met"
+    PARTLY_MET_ACCEPTED = "partly_met_accepted"
     POSTED_BY_MISTAKE = "posted_by_mistake"
+    CANCELED = "canceled"
+    DUPLICATE = "duplicate"
+    UNFOUNDED = "unfounded"
+    DONE_BY_OTHERS = "done_by_others"
+    EXPIRED_UNMET = "expired_unmet"
     INCIDENT_CLOSED = "incident_closed"
+
+
+class Step(StrEnum):
+    """How far a crew has come, as it reports it or as the desk corrects it."""
+
+    COMMITTED = "committed"
+    EN_ROUTE = "en_route"
+    ON_SCENE = "on_scene"
+    REPORTED_DONE = "reported_done"
+
+
+class ClaimEnd(StrEnum):
+    """Why a claimed recovery task is open to others again."""
+
+    GIVEN_BACK = "given_back"  # by the claimant
+    TAKEN_BACK = "taken_back"  # by the desk
+    RAN_OUT = "ran_out"
+
+
+class OpeningReason(StrEnum):
+    """Why somebody reads sealed text."""
+
+    ACCEPTED = "accepted"  # with the answer to a yes
+    CALLING = "calling"
+    ON_THE_WAY = "on_the_way"
+    ON_SCENE = "on_scene"
+    HANDING_OVER = "handing_over"
+    CHECKING = "checking"
 
 
 class Gate(StrEnum):
     """What kept an organization from being asked, in the order of checking."""
 
+    RETIRED = "retired"
     SKILL = "skill"
     DISTANCE = "distance"
-    DUTY = "duty"
-    ASKED_BEFORE = "asked_before"
+    REGISTRATION_CLASS = "registration_class"
     CERTIFICATE_MISSING = "certificate_missing"
     CERTIFICATE_GRADE = "certificate_grade"
     CERTIFICATE_NOT_YET = "certificate_not_yet"
     CERTIFICATE_EXPIRED = "certificate_expired"
+    CERTIFICATE_WITHDRAWN = "certificate_withdrawn"
+    DUTY = "duty"
+    ASKED = "asked"  # its answer for this line is awaited
+    ASKED_BEFORE = "asked_before"  # its pause after the last outcome is not over
     CAPACITY = "capacity"
+    DAILY_CAP = "daily_cap"
 
 
 class Sealed(Stored):
@@ -210,12 +263,18 @@ class Capability(Stored):
 
 
 class Certificate(Stored):
-    """A verified grade in a skill, with the time it is valid."""
+    """A verified grade in a skill: by which standard, from whom, under which number, how long.
+
+    Issuer and number name it; what is recorded later about the same one counts.
+    """
 
     skill: str
     grade: Grade
-    valid_from: Instant
-    valid_until: Instant | None
+    standard: Annotated[str, Meta(min_length=1, max_length=40)]
+    issuer: Annotated[str, Meta(min_length=1, max_length=120)]
+    number: Annotated[str, Meta(min_length=1, max_length=60)]
+    valid_through: Day  # the last day on which it is good
+    valid_from: Day | None = None
 
 
 class GateCount(Stored):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from schemas.values import (
     AccountId,
+    AgainOn,
     AssignmentId,
     Capability,
     Certificate,
@@ -15,6 +16,7 @@ from schemas.values import (
     DemandId,
     DivisionCode,
     Domain,
+    Gate,
     GateCount,
     IncidentId,
     Instant,
@@ -34,11 +36,14 @@ from schemas.values import (
 class Audience(Stored):
     """Who may see a row.
 
-    Desks and reviewers whose scope holds `division`; the named `organizations`; every
-    organization at home inside `county`; every account with a role, where `everyone` is set.
+    Desks and reviewers whose scope holds `division`, or `sender`, which moved it there; the named
+    `organizations`; every organization at home inside `county`; every desk inside `desks`; every
+    account with a role, where `everyone` is set.
     """
 
     division: DivisionCode | None = None
+    sender: DivisionCode | None = None
+    desks: DivisionCode | None = None
     organizations: tuple[OrganizationId, ...] = ()
     county: DivisionCode | None = None
     accounts: tuple[AccountId, ...] = ()
@@ -58,9 +63,12 @@ class IncidentRow(Stored, tag="incident"):
     readable: bool  # False once the key of its sealed texts is destroyed
     opened_at: Instant
     closed_at: Instant | None
+    destroy_at: Instant | None  # when its key is destroyed, unless it is reopened before
 
 
 class LineView(Stored):
+    """A line of a demand. Of the units `covered`, each once: `working` and `delivered`."""
+
     id: LineId
     number: int
     skill: str
@@ -68,13 +76,23 @@ class LineView(Stored):
     minimum: int
     target: int
     hazardous: bool
-    covered: int  # units committed or done
+    open: bool  # False once it was dropped or the demand is closed
+    dropped: bool
+    round: int
+    covered: int
+    working: int  # committed, and not confirmed yet
+    delivered: int  # confirmed
+    doubtful: int  # of those working: overdue
     asked: int  # units on offers that nobody has answered yet
+    offers: int  # how many these are
     cover: str  # empty, inadequate, adequate, satisfied
     unmet: bool  # nobody (more) could be asked when it was last looked at
-    retry_at: Instant | None  # when it is looked at again without cause
-    considered: int
+    missing: int  # units for which nobody could be asked then
+    retry_at: Instant | None  # when it is looked at again at the latest
+    able_at: Instant | None  # when time alone makes somebody able; None: once something changes
+    considered: int  # with the gates: as it was at `said_at`
     gates: tuple[GateCount, ...]
+    said_at: Instant | None
 
 
 class DemandRow(Stored, tag="demand"):
@@ -92,6 +110,10 @@ class DemandRow(Stored, tag="demand"):
     approximate: bool
     state: str  # published, closed
     revision: int
+    round: int
+    substitute: DivisionCode | None  # the county whose desk published it for the township
+    sender: DivisionCode | None  # the township that moved it here
+    returnable: bool  # the sender may still take it back
     reason: CloseReason | None
     risk_statement: str
     rally_point: str
@@ -120,16 +142,29 @@ class OfferRow(Stored, tag="offer"):
     division: DivisionCode
     lon: int
     lat: int
+    approximate: bool
     meters: int
-    rank: int
+    rank: int  # by distance among those who could be asked; 0: chosen by a desk
+    wave: int
+    by_hand: bool
     considered: int
     gates: tuple[GateCount, ...]
     risk_statement: str
     rally_point: str
-    state: str  # sent, accepted, declined, no_answer, stood_down
+    state: str  # sent, accepted, declined, no_answer, standby, stood_down
+    answerable: bool  # a yes or a no would still count
+    wanted: bool  # a late yes would be taken at once: the line is short of units now
     decline_reason: DeclineReason | None
+    free_from: Instant | None
     stand_down_reason: StandDownReason | None
+    answered: int | None  # units of the yes
+    minutes: int | None
+    people: int | None
+    late: bool
     by_desk: bool
+    again_at: Instant | None  # may be asked again from; None: only upon `again_on`, or by hand
+    again_on: AgainOn | None
+    standby_until: Instant | None
     sent_at: Instant
     answer_by: Instant
     ended_at: Instant | None
@@ -148,14 +183,25 @@ class AssignmentRow(Stored, tag="assignment"):
     kind: str
     skill: str
     priority: int
+    round: int
     quantity: int
     minutes: int | None
+    people: int | None
     division: DivisionCode
     lon: int
     lat: int
+    approximate: bool
     risk_statement: str
     rally_point: str
     state: str  # committed, en_route, on_scene, reported_done, released, given_up, stood_down
+    promised_at: Instant
+    slow_at: Instant | None  # not set off by then is worth a look
+    overdue: bool  # not arrived, and no word of it
+    replaced: bool  # somebody more is asked, as if it did not come
+    replace_at: Instant | None  # when that happens, unless a word comes before
+    new_times: int
+    unfit: Gate | None  # what it lacks by now of what the line asks for
+    undo_until: Instant | None  # until when its last step can be undone by whoever took it
     stand_down_reason: StandDownReason | None
     by_desk: bool
     committed_at: Instant
@@ -175,12 +221,23 @@ class TaskRow(Stored, tag="task"):
     demand_number: int
     kind: str
     domain: Domain
+    skill: str
+    units: int
     division: DivisionCode
-    state: str  # proposed, open, claimed, reported_done, verified, dropped
+    lon: int
+    lat: int
+    approximate: bool
+    state: str  # proposed, open, claimed, reported_done, verified, dropped, lapsed
+    until: Instant | None  # when the proposal lapses or the claim runs out
     organization: OrganizationId | None
     organization_name: str
     proposed_at: Instant
     ended_at: Instant | None
+
+
+class CertificateView(Stored):
+    certificate: Certificate
+    withdrawn: bool
 
 
 class OrganizationRow(Stored, tag="organization"):
@@ -191,9 +248,12 @@ class OrganizationRow(Stored, tag="organization"):
     lon: int
     lat: int
     capabilities: tuple[Capability, ...]
-    certificates: tuple[Certificate, ...]
+    certificates: tuple[CertificateView, ...]
     people: int
+    credit_code: str | None
     on_duty: bool
+    retired: bool
+    merged_into: OrganizationId | None
 
 
 class GrantView(Stored):
@@ -211,11 +271,11 @@ class AccountRow(Stored, tag="account"):
 
 
 class OperationRow(Stored, tag="operation"):
-    """An operation, and how far its deadlines were moved after the last standstill."""
+    """An operation, and for how many milliseconds its log stood still so far."""
 
     id: OperationId
     mode: Mode
-    shifted_by: int
+    lost: int
 
 
 class ClockRow(Stored, tag="clock"):

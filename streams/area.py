@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,6 +28,9 @@ from schemas.values import (
     TimeSource,
 )
 from streams.entities import (
+    Able,
+    Asked,
+    Asks,
     Assignment,
     Demand,
     DemandState,
@@ -35,6 +39,7 @@ from streams.entities import (
     IncidentState,
     Key,
     Line,
+    Load,
     Offer,
     OfferState,
     Organization,
@@ -44,6 +49,10 @@ from streams.entities import (
 )
 from streams.parameters import URGENCY
 from streams.table import Journal, Lanes, Ordering, Table
+from streams.wakes import AT_ONCE, Wait, Wakes
+
+Pair = tuple[LineId, OrganizationId]
+Holding = tuple[OrganizationId, str]  # an organization's units of one skill
 
 
 class Registry:
@@ -52,13 +61,15 @@ class Registry:
     def __init__(self, journal: Journal) -> None:
         self.grants: Table[AccountId, tuple[Grant, ...]] = Table("grants", journal)
         self.organizations: Table[OrganizationId, Organization] = Table("organizations", journal)
+        self.withdrawn: Table[str, Instant] = Table("withdrawn", journal)  # issuers, since when
         self.by_skill: dict[str, SkillIndex] = {}
         self.organizations.watch(self._index)
+        self.named = Ordering(self.organizations, _name)
+        self.coded = Ordering(self.organizations, _code)
 
     def _index(self, key: str, before: Organization | None, after: Organization | None) -> None:
         """Keep each skill's places; who is off duty or busy stays in and fails at its gate."""
-        old = {} if before is None else {item.skill: item for item in before.capabilities}
-        new = {} if after is None else {item.skill: item for item in after.capabilities}
+        old, new = _skills(before), _skills(after)
         for skill in old:
             if skill not in new:
                 self.by_skill[skill].remove(key)
@@ -78,7 +89,7 @@ class Operation:
     """The demands, offers, assignments and tasks of one mode or exercise, with its own load.
 
     Its worklist is kept in the entities themselves (`Line.wake_at`, `Offer.unneeded`, …); the
-    orderings are how settling finds what is on it.
+    orderings and `wakes` are how settling finds what is on it.
     """
 
     def __init__(self, operation: OperationId, mode: Mode, journal: Journal) -> None:
@@ -91,38 +102,43 @@ class Operation:
         self.offers: Table[OfferId, Offer] = Table("offers", journal, operation)
         self.assignments: Table[AssignmentId, Assignment] = Table("assignments", journal, operation)
         self.tasks: Table[TaskId, Task] = Table("tasks", journal, operation)
-        self.load: Table[tuple[OrganizationId, str], int] = Table("load", journal, operation)
+        self.asked: Table[Pair, Asked] = Table("asked", journal, operation)
+        self.asks: Table[OrganizationId, Asks] = Table("asks", journal, operation)
+        self.able: Table[Holding, Able] = Table("able", journal, operation)
+        self.load: Table[Holding, Load] = Table("load", journal, operation)
         self.tallies: Table[str, Tally] = Table("tallies", journal, operation)
         self.counters: Table[str, int] = Table("counters", journal, operation)
         self._order()
+        self._wait()
 
     def _order(self) -> None:
         """Every ordering that the rules walk along."""
         self.waking = Lanes(self.lines, _waking, URGENCY)
         self.unmet = Ordering(self.lines, _unmet)
-        self.proposing = Ordering(self.lines, lambda row: (row.id,) if row.proposing else None)
-        self.deadlines = Ordering(self.offers, _deadline)
+        self.trying = Ordering(self.able, lambda row: (row.at, row.organization, row.skill))
         self.offers_of = Ordering(self.offers, lambda row: (row.demand, row.id))
-        self.unneeded_offers = Ordering(
-            self.offers, lambda row: (row.id,) if row.unneeded else None
-        )
+        self.offers_to = Ordering(self.offers, _open_offer)
         self.assignments_of = Ordering(self.assignments, lambda row: (row.demand, row.id))
         self.assignments_in = Ordering(
             self.assignments, lambda row: (row.incident, row.id) if row.live else None
         )
-        self.unneeded_assignments = Ordering(
-            self.assignments, lambda row: (row.id,) if row.unneeded else None
+        self.assignments_by = Ordering(
+            self.assignments, lambda row: (row.organization, row.id) if row.live else None
         )
         self.demands_in = Ordering(self.demands, _open_demand)
         self.proposed_in = Ordering(
             self.tasks,
             lambda row: (row.incident, row.id) if row.state is TaskState.PROPOSED else None,
         )
-        self.tasks_in = Ordering(
-            self.tasks, lambda row: (row.incident, row.id) if row.live else None
-        )
-        self.closing = Ordering(self.incidents, _closing)
-        self.readable = Ordering(self.incidents, _closed_but_readable)
+
+    def _wait(self) -> None:
+        """Everything that is waited for, each from its own row."""
+        self.wakes = Wakes()
+        self.wakes.hold(self.offers, _offer_waits)
+        self.wakes.hold(self.assignments, _assignment_waits)
+        self.wakes.hold(self.tasks, _task_waits)
+        self.wakes.hold(self.lines, _line_waits)
+        self.wakes.hold(self.incidents, _incident_waits)
 
     def count(self, name: str) -> int:
         """A counter's present value; counters only rise."""
@@ -134,7 +150,8 @@ class Operation:
     def tables(self) -> Iterator[Table[Any, Any]]:
         """Everything that is state, in a fixed order."""
         yield from (self.incidents, self.demands, self.lines, self.offers, self.assignments)
-        yield from (self.tasks, self.load, self.tallies, self.counters)
+        yield from (self.tasks, self.asked, self.asks, self.able, self.load, self.tallies)
+        yield self.counters
 
 
 class Area:
@@ -179,18 +196,41 @@ class Area:
         return self.operations[operation]
 
 
+def _skills(organization: Organization | None) -> dict[str, None]:
+    """The skills by which an organization is found; a retired one is not."""
+    if organization is None or organization.retired:
+        return {}
+    return {item.skill: None for item in organization.capabilities}
+
+
+def spelled(name: str) -> str:
+    """A name as one compares it: spaces, case and the width of signs make no other one."""
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
+def _name(organization: Organization) -> tuple[Any, ...]:
+    return (organization.home, spelled(organization.name), organization.id)
+
+
+def _code(organization: Organization) -> tuple[Any, ...] | None:
+    if organization.credit_code is None:
+        return None
+    return (organization.credit_code, organization.id)
+
+
 def _waking(line: Line) -> tuple[Any, ...] | None:
     return None if line.wake_at is None else (line.priority, line.wake_at, line.id)
 
 
 def _unmet(line: Line) -> tuple[Any, ...] | None:
-    return (line.skill, line.priority, line.wake_at, line.id) if line.unmet else None
+    return (line.skill, line.priority, line.id) if line.unmet else None
 
 
-def _deadline(offer: Offer) -> tuple[Any, ...] | None:
-    if offer.state is not OfferState.SENT or offer.unneeded:
+def _open_offer(offer: Offer) -> tuple[Any, ...] | None:
+    """What an organization is asked for, or would still do, by skill, the most urgent first."""
+    if offer.state not in (OfferState.SENT, OfferState.STANDBY) or offer.unneeded:
         return None
-    return (offer.answer_by, offer.id)
+    return (offer.organization, offer.skill, offer.priority, offer.sent_at, offer.id)
 
 
 def _open_demand(demand: Demand) -> tuple[Any, ...] | None:
@@ -199,11 +239,38 @@ def _open_demand(demand: Demand) -> tuple[Any, ...] | None:
     return (demand.incident, demand.number, demand.id)
 
 
-def _closing(incident: Incident) -> tuple[Any, ...] | None:
-    return (incident.number, incident.id) if incident.state is IncidentState.CLOSING else None
+def _offer_waits(offer: Offer) -> tuple[Instant, Wait] | None:
+    """An offer expires when its deadline has passed, so a millisecond after it."""
+    if offer.unneeded:
+        return AT_ONCE, Wait.STAND_DOWN
+    if offer.state is OfferState.SENT:
+        return offer.answer_by + 1, Wait.ANSWER
+    if offer.state is OfferState.STANDBY and offer.standby_until is not None:
+        return offer.standby_until, Wait.STANDBY
+    return None
 
 
-def _closed_but_readable(incident: Incident) -> tuple[Any, ...] | None:
-    if incident.state is not IncidentState.CLOSED or not incident.readable:
+def _assignment_waits(assignment: Assignment) -> tuple[Instant, Wait] | None:
+    """A crew that is on its way, or should be."""
+    if assignment.unneeded:
+        return AT_ONCE, Wait.END
+    if assignment.late_at is None or not assignment.live:
         return None
-    return (incident.number, incident.id)
+    return assignment.late_at, Wait.CREW
+
+
+def _task_waits(task: Task) -> tuple[Instant, Wait] | None:
+    return None if task.until is None else (task.until, Wait.TASK)
+
+
+def _line_waits(line: Line) -> tuple[Instant, Wait] | None:
+    return (AT_ONCE, Wait.PROPOSAL) if line.proposing else None
+
+
+def _incident_waits(incident: Incident) -> tuple[Instant, Wait] | None:
+    """Closed, with nothing left to recover: first the day is set, then its key is destroyed."""
+    if incident.state is IncidentState.CLOSING:
+        return AT_ONCE, Wait.CLOSING
+    if incident.state is not IncidentState.CLOSED or not incident.readable or incident.live_tasks:
+        return None
+    return (incident.destroy_at or AT_ONCE), Wait.DESTRUCTION

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from schemas.values import DemandId, OperationId
+from schemas.values import DemandId, LineId, OperationId
 from schemas.views import Change, Put
 from streams import rows
 from streams.area import Area, Operation
-from streams.entities import Demand, Incident
-from streams.offer import SHIFTED_BY
+from streams.entities import LATE, Demand, Incident, Line, Organization
+from streams.line import missing
+from streams.outcome import LOST
 
 Wanted = tuple[str, str, Any]
 """A row that has to be made: of which operation (if any), which kind, which entity."""
@@ -27,10 +28,14 @@ def changes(area: Area) -> tuple[Change, ...]:
     for (scope, table, key), before in area.journal.touched().items():
         if scope:
             operation = area.operations[OperationId(scope)]
-            wanted.update(dict.fromkeys(_depending(operation, table, key, before)))
+            if table not in _NEVER_SHOWN:
+                for one in _depending(operation, table, key, before):
+                    wanted[one] = None
             wanted[(scope, "clock", scope)] = None
         elif table in _REGISTRY_ROWS:
             wanted[(scope, table, key)] = None
+            if table == "organizations" and before is not None:
+                wanted.update(dict.fromkeys(_showing_organization(area, key, before)))
     return tuple(_row(area, one) for one in wanted)
 
 
@@ -49,6 +54,7 @@ def everything(area: Area) -> tuple[Change, ...]:
 
 _REGISTRY_ROWS = ("grants", "organizations", "operations")
 _OPERATION_ROWS = ("incidents", "demands", "offers", "assignments", "tasks")
+_NEVER_SHOWN = ("able", "asks", "load", "tallies")
 
 
 def _row(area: Area, wanted: Wanted) -> Put:
@@ -57,7 +63,7 @@ def _row(area: Area, wanted: Wanted) -> Put:
         case "grants":
             return rows.account(area, key)
         case "organizations":
-            return rows.organization(area.registry.organizations[key])
+            return rows.organization(area, area.registry.organizations[key])
         case "operations":
             return rows.operation(area.operations[key])
         case _:
@@ -80,21 +86,53 @@ def _operation_row(area: Area, operation: Operation, kind: str, key: Any) -> Put
             return rows.incident(operation, operation.incidents[key])
 
 
+def _showing_organization(area: Area, key: Any, before: Organization) -> Iterator[Wanted]:
+    """What shows its certificates, and, if it has another name now, all that shows its name."""
+    after = area.registry.organizations[key]
+    for operation in area.operations.rows.values():
+        if after.certificates != before.certificates:
+            for place in operation.assignments_by.within(key):
+                yield (operation.id, "assignments", place[-1])
+        if after.name != before.name:
+            for table in (operation.offers, operation.assignments, operation.tasks):
+                for row in table.rows.values():
+                    if row.organization == key:
+                        yield (operation.id, table.name, row.id)
+
+
 def _depending(operation: Operation, table: str, key: Any, before: Any) -> Iterator[Wanted]:
     """The rows that show something of one changed entity."""
     scope = operation.id
     match table:
         case "lines":
-            yield (scope, "demands", operation.lines[key].demand)
+            yield from _showing_line(operation, key, before)
         case "offers" | "assignments" | "tasks":
             yield (scope, table, key)
+        case "asked" if before is not None and before.offer in operation.offers:
+            yield (scope, "offers", before.offer)
         case "demands":
             yield from _showing_demand(operation, key, before)
         case "incidents":
             if _shows_otherwise(operation, operation.incidents[key], before):
                 yield (scope, table, key)
-        case "counters" if key == SHIFTED_BY:
+        case "counters" if key == LOST:
             yield ("", "operations", scope)
+
+
+def _showing_line(operation: Operation, key: LineId, before: Line | None) -> Iterator[Wanted]:
+    """Its demand; and, where a late answer would mean something else now, the late offers."""
+    line = operation.lines[key]
+    yield (operation.id, "demands", line.demand)
+    if before is not None and _late_answer(before) != _late_answer(line):
+        for place in operation.offers_of.within(line.demand):
+            offer = operation.offers[place[-1]]
+            if offer.line == key and offer.state in LATE:
+                yield (operation.id, "offers", offer.id)
+
+
+def _late_answer(line: Line) -> tuple[bool, int, bool]:
+    """What an answer after its time leads to: nothing, a standby, or work."""
+    return (line.open, line.round, missing(line) > 0)
 
 
 def _shows_otherwise(operation: Operation, after: Incident, before: Incident | None) -> bool:

@@ -28,7 +28,8 @@ def canonical(area: Area) -> list[bytes]:
     """The state as lines of JSON: a header, then every table's rows in the order of their ids."""
     header = (EVOLVE, area.id, area.sequence, area.at, area.previous)
     lines = [_encode(header)]
-    for table in (area.header, area.registry.grants, area.registry.organizations):
+    registry = area.registry
+    for table in (area.header, registry.grants, registry.organizations, registry.withdrawn):
         lines += _rows(table)
     for key in sorted(area.operations):
         operation = area.operations[key]

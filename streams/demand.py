@@ -8,72 +8,56 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from schemas.codes import KINDS, SKILLS
-from schemas.commands import (
-    AmendDemand,
-    CloseDemand,
-    OpenSealedText,
-    PublishDemand,
-    ReopenDemand,
-)
+from schemas.commands import AmendDemand, OpenSealedText, PublishDemand, ShowPersons, TakeBackDemand
 from schemas.facts import (
     DemandAmended,
-    DemandClosed,
     DemandFact,
     DemandPublished,
-    DemandReopened,
-    LineInHand,
-    LineUnmet,
+    DemandTakenBack,
     NumberedLine,
+    PersonsShown,
     SealedTextOpened,
 )
 from schemas.refusals import Refusal
 from schemas.values import (
-    CloseReason,
     DemandId,
     IncidentId,
+    Instant,
     LineId,
     LineRequest,
+    Place,
     StandDownReason,
 )
+from streams import crew
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
-from streams.entities import Demand, DemandState, Incident, IncidentState, Line
+from streams.entities import Demand, DemandState, Handed, Incident, IncidentState, Offer
 from streams.incident import takes_part
-from streams.parameters import URGENCY
-from streams.policy import publishes_for
+from streams.parameters import STANDBY, URGENCY
+from streams.policy import substitute_for
 
-NO_RECOVERY = (  # nothing was done, so there is nothing to restore
-    CloseReason.POSTED_BY_MISTAKE,
-    CloseReason.DUPLICATE,
-    CloseReason.UNFOUNDED,
-    CloseReason.CANCELED,
-)
 LINES_MOST = 20
 
 
 def publish(area: Area, command: PublishDemand, cause: Cause) -> Decision:
-    """Only the township's own desk, or its recorded delegate, publishes (Article 7)."""
-    if not publishes_for(area, cause.actor, command.place.division, cause.at):
-        return Refused(Refusal.ROLE_MISSING)
-    incident = _open_incident(area, cause, command.incident)
+    """The township's own desk publishes (Article 7), or the county's as its recorded substitute."""
+    incident = open_incident(area, cause, command.incident)
     if isinstance(incident, Refused):
         return incident
     if not takes_part(area, incident, command.place.division):
-        return Refused(Refusal.INCIDENT_NOT_OPEN, (incident.id,))
+        return Refused(Refusal.PLACE_OUTSIDE_INCIDENT, (incident.id,))
     if command.kind not in KINDS:
         return Refused(Refusal.CODE_UNKNOWN)
     unfit = _unfit(command.lines)
     if unfit is not None:
         return Refused(unfit)
-    return _published(area.operations[cause.operation], incident, command, cause)
+    return _published(area, incident, command, cause)
 
 
-def _published(
-    operation: Operation, incident: Incident, command: PublishDemand, cause: Cause
-) -> Decision:
+def _published(area: Area, incident: Incident, command: PublishDemand, cause: Cause) -> Decision:
     key = DemandId(cause.new_id())
-    if key in operation.demands:
+    if key in area.operations[cause.operation].demands:
         return Refused(Refusal.KEY_EXPIRED, (key,))
     return [
         DemandPublished(
@@ -89,13 +73,14 @@ def _published(
             contact=command.contact,
             address=command.address,
             note=command.note,
+            substitute=substitute_for(area, cause.actor, command.place.division, cause.at),
             release_at=cause.at + URGENCY[command.priority].release,
             at=cause.at,
         )
     ]
 
 
-def _open_incident(area: Area, cause: Cause, key: IncidentId) -> Incident | Refused:
+def open_incident(area: Area, cause: Cause, key: IncidentId) -> Incident | Refused:
     operation = area.operation(cause.operation)
     incident = None if operation is None else operation.incidents.get(key)
     if incident is None:
@@ -122,20 +107,25 @@ def _numbered(requests: tuple[LineRequest, ...], cause: Cause) -> tuple[Numbered
 
 
 def amend(area: Area, command: AmendDemand, cause: Cause) -> Decision:
-    demand = _open_for_edit(area, cause, command.demand, command.revision)
+    demand = open_for_edit(area, cause, command.demand, command.revision)
     if isinstance(demand, Refused):
         return demand
     place = command.place or demand.place
-    if area.divisions.get(place.division) is None:
-        return Refused(Refusal.DIVISION_UNKNOWN)
+    incident = area.operations[cause.operation].incidents[demand.incident]
+    if not takes_part(area, incident, place.division):
+        return Refused(Refusal.PLACE_OUTSIDE_INCIDENT, (incident.id,))
     known = [area.operations[cause.operation].lines[key] for key in demand.lines]
     unfit = _unfit(command.lines)
     if unfit is not None:
         return Refused(unfit)
     if len(command.targets) != len(known) or len(known) + len(command.lines) > LINES_MOST:
         return Refused(Refusal.LINES_TOO_MANY)
-    if any(line.minimum > target for line, target in zip(known, command.targets, strict=True)):
-        return Refused(Refusal.MINIMUM_OVER_TARGET)
+    pairs = zip(known, command.targets, strict=True)
+    for line, target in pairs:
+        if line.dropped and target != line.target:
+            return Refused(Refusal.LINE_DROPPED, (line.id,))
+        if line.open and line.minimum > target:
+            return Refused(Refusal.MINIMUM_OVER_TARGET)
     return [
         DemandAmended(
             demand=demand.id,
@@ -151,46 +141,75 @@ def amend(area: Area, command: AmendDemand, cause: Cause) -> Decision:
     ]
 
 
-def close(area: Area, command: CloseDemand, cause: Cause) -> Decision:
-    demand = _open_for_edit(area, cause, command.demand, command.revision)
+def take_back(area: Area, command: TakeBackDemand, cause: Cause) -> Decision:
+    """Whoever moved it to another township may have it back until that one acts.
+
+    Where it lies already, said twice or never moved, there is nothing new.
+    """
+    known = find(area, cause, command.demand)
+    if known is not None and known.handed is None and known.state is not DemandState.CLOSED:
+        return []
+    demand = open_for_edit(area, cause, command.demand, command.revision)
     if isinstance(demand, Refused):
         return demand
-    closed = DemandClosed(
-        demand=demand.id, revision=demand.revision + 1, reason=command.reason, at=cause.at
-    )
-    return [closed]
-
-
-def reopen(area: Area, command: ReopenDemand, cause: Cause) -> Decision:
-    demand = _demand(area, cause, command.demand)
-    if demand is None:
-        return Refused(Refusal.NOT_FOUND)
-    if demand.revision != command.revision:
-        return Refused(Refusal.REVISION_STALE, (demand.id,))
-    if demand.state is not DemandState.CLOSED:
-        return Refused(Refusal.DEMAND_OPEN, (demand.id,))
-    incident = _open_incident(area, cause, demand.incident)
-    if isinstance(incident, Refused):
-        return incident
-    return [DemandReopened(demand=demand.id, revision=demand.revision + 1, at=cause.at)]
+    if demand.handed is None or demand.handed.acted:
+        return Refused(Refusal.DEMAND_TAKEN_UP, (demand.id,))
+    place, revision = demand.handed.place, demand.revision + 1
+    return [DemandTakenBack(demand=demand.id, revision=revision, place=place, at=cause.at)]
 
 
 def open_sealed_text(area: Area, command: OpenSealedText, cause: Cause) -> Decision:
-    demand = _demand(area, cause, command.demand)
+    demand = find(area, cause, command.demand)
     if demand is None:
         return Refused(Refusal.NOT_FOUND)
     if not area.operations[cause.operation].incidents[demand.incident].readable:
         return Refused(Refusal.KEY_DESTROYED, (demand.incident,))
-    return [SealedTextOpened(demand=demand.id, account=cause.actor, at=cause.at)]
+    return [
+        SealedTextOpened(demand=demand.id, account=cause.actor, reason=command.reason, at=cause.at)
+    ]
 
 
-def _demand(area: Area, cause: Cause, key: DemandId) -> Demand | None:
+def show_persons(area: Area, command: ShowPersons, cause: Cause) -> Decision:
+    """Whom to call of an organization that was asked, as long as the demand is open.
+
+    Whoever was sent home is within call a while longer: somebody has to tell them on the road.
+    """
+    operation = area.operation(cause.operation)
+    offer = None if operation is None else operation.offers.get(command.offer)
+    if operation is None or offer is None:
+        return Refused(Refusal.NOT_FOUND)
+    closed = operation.demands[offer.demand].state is DemandState.CLOSED
+    if closed and not _within_call(operation, offer, cause.at):
+        return Refused(Refusal.DEMAND_CLOSED, (offer.demand,))
+    return [
+        PersonsShown(
+            demand=offer.demand,
+            organization=offer.organization,
+            account=cause.actor,
+            at=cause.at,
+        )
+    ]
+
+
+def _within_call(operation: Operation, offer: Offer, at: Instant) -> bool:
+    """Whether a crew of it is at work on the demand, or was until lately."""
+    crews = (
+        operation.assignments[place[-1]] for place in operation.assignments_of.within(offer.demand)
+    )
+    return any(
+        crew.ended_at is None or at < crew.ended_at + STANDBY
+        for crew in crews
+        if crew.organization == offer.organization
+    )
+
+
+def find(area: Area, cause: Cause, key: DemandId) -> Demand | None:
     operation = area.operation(cause.operation)
     return None if operation is None else operation.demands.get(key)
 
 
-def _open_for_edit(area: Area, cause: Cause, key: DemandId, revision: int) -> Demand | Refused:
-    demand = _demand(area, cause, key)
+def open_for_edit(area: Area, cause: Cause, key: DemandId, revision: int) -> Demand | Refused:
+    demand = find(area, cause, key)
     if demand is None:
         return Refused(Refusal.NOT_FOUND)
     if demand.revision != revision:
@@ -206,24 +225,10 @@ def evolve(operation: Operation, fact: DemandFact) -> None:
             _enter(operation, fact)
         case DemandAmended():
             _amended(operation, fact)
-        case DemandClosed():
-            _closed(operation, fact)
-        case DemandReopened():
-            _reopened(operation, fact)
-        case SealedTextOpened():
-            pass  # a fact for reviews; nothing that rules need follows from it
-        case LineUnmet():
-            line = operation.lines[fact.line]
-            unmet = replace(
-                line,
-                wake_at=fact.retry_at,
-                unmet=True,
-                considered=fact.considered,
-                gates=fact.gates,
-            )
-            operation.lines.put(line.id, unmet)
-        case LineInHand():
-            lines.in_hand(operation, fact.line)
+        case DemandTakenBack():
+            _taken_back(operation, fact)
+        case SealedTextOpened() | PersonsShown():
+            pass  # facts for reviews; nothing that rules need follows from them
         case _:
             assert_never(fact)
 
@@ -248,6 +253,8 @@ def _enter(operation: Operation, fact: DemandPublished) -> None:
         sealed=sealed,
         release_at=fact.release_at,
         published_at=fact.at,
+        scene_in=operation.sequence,
+        substitute=fact.substitute,
     )
     operation.demands.put(demand.id, demand)
     _add_lines(operation, demand, 1, fact.lines)
@@ -263,9 +270,12 @@ def _add_lines(
 def _amended(operation: Operation, fact: DemandAmended) -> None:
     """New targets: too few wakes the line, enough stands its open offers down.
 
-    Offers that are out keep the words they were sent with; only who is asked next changes.
+    Where the demand has become more urgent, or has moved to another township, offers that are out
+    are taken back: people are asked anew, by the new distance and with the new time to answer.
     """
     before = operation.demands[fact.demand]
+    scene = (before.place, before.risk_statement, before.rally_point)
+    anew = scene != (fact.place, fact.risk_statement, fact.rally_point)
     demand = replace(
         before,
         revision=fact.revision,
@@ -274,69 +284,53 @@ def _amended(operation: Operation, fact: DemandAmended) -> None:
         risk_statement=fact.risk_statement,
         rally_point=fact.rally_point,
         lines=before.lines + tuple(line.line for line in fact.lines),
-        release_at=max(before.release_at, fact.at),
+        release_at=_release(before.release_at, fact.priority, fact.at),
+        scene_in=operation.sequence if anew else before.scene_in,
+        urgent_in=operation.sequence if fact.priority < before.priority else before.urgent_in,
+        handed=_handed(before, fact.place, fact.at),
     )
     operation.demands.put(demand.id, demand)
     for key, target in zip(before.lines, fact.targets, strict=True):
-        line = replace(operation.lines[key], target=target, priority=fact.priority)
-        operation.lines.put(key, line)
-        lines.cover_changed(operation, key, 0, demand.release_at)
+        _line_amended(operation, before, demand, key, target, fact.at)
     _add_lines(operation, demand, len(before.lines) + 1, fact.lines)
 
 
-def _closed(operation: Operation, fact: DemandClosed) -> None:
-    """Everybody asked or at work is marked for standing down, every line for recovery."""
-    demand = operation.demands[fact.demand]
-    closed = replace(
-        demand,
+def _release(before: Instant, priority: int, at: Instant) -> Instant:
+    """What was held back goes out sooner where it has become more urgent, and never later."""
+    return max(at, min(before, at + URGENCY[priority].release))
+
+
+def _handed(before: Demand, place: Place, at: Instant) -> Handed | None:
+    """Moved to another township: this one keeps sight of it. Any other edit takes it up."""
+    if place.division != before.place.division:
+        return Handed(place=before.place, at=at)
+    return None if before.handed is None else replace(before.handed, acted=True)
+
+
+def _line_amended(
+    operation: Operation, before: Demand, demand: Demand, key: LineId, target: int, at: Instant
+) -> None:
+    line = operation.lines[key]
+    if not line.open:
+        return
+    moved = demand.place.division != before.place.division
+    after = replace(line, target=target, priority=demand.priority, looks=0)
+    lines.recount(operation, line, after, demand.release_at)
+    if demand.priority != before.priority:
+        crew.hurry(operation, after, at)
+    if moved or demand.priority < before.priority:
+        lines.mark_offers(operation, operation.lines[key], StandDownReason.DEMAND_AMENDED)
+
+
+def _taken_back(operation: Operation, fact: DemandTakenBack) -> None:
+    demand = replace(
+        operation.demands[fact.demand],
         revision=fact.revision,
-        state=DemandState.CLOSED,
-        reason=fact.reason,
-        closed_at=fact.at,
+        place=fact.place,
+        scene_in=operation.sequence,
+        handed=None,
     )
-    operation.demands.put(demand.id, closed)
-    reason = _stand_down_reason(fact.reason)
+    operation.demands.put(demand.id, demand)
     for key in demand.lines:
-        line = _line_closed(operation.lines[key], proposing=fact.reason not in NO_RECOVERY)
-        operation.lines.put(key, line)
-        lines.mark_offers(operation, line, reason)
-        lines.mark_assignments(operation, line, reason)
-
-
-def _line_closed(line: Line, *, proposing: bool) -> Line:
-    return replace(
-        line,
-        open=False,
-        wake_at=None,
-        unmet=False,
-        gates=(),
-        considered=0,
-        proposing=proposing and line.task is None,
-    )
-
-
-def _stand_down_reason(reason: CloseReason) -> StandDownReason:
-    if reason is CloseReason.POSTED_BY_MISTAKE:
-        return StandDownReason.POSTED_BY_MISTAKE
-    if reason is CloseReason.INCIDENT_CLOSED:
-        return StandDownReason.INCIDENT_CLOSED
-    return StandDownReason.DEMAND_CLOSED
-
-
-def _reopened(operation: Operation, fact: DemandReopened) -> None:
-    """Whoever was asked before may be asked again: the situation is another one."""
-    demand = operation.demands[fact.demand]
-    reopened = replace(
-        demand,
-        revision=fact.revision,
-        state=DemandState.PUBLISHED,
-        reason=None,
-        closed_at=None,
-        release_at=fact.at,
-    )
-    operation.demands.put(demand.id, reopened)
-    for key in demand.lines:
-        line = operation.lines[key]
-        fresh = replace(line, open=True, proposing=False, organizations=())
-        operation.lines.put(key, fresh)
-        lines.wake(operation, fresh, fact.at)
+        lines.wake(operation, operation.lines[key], max(demand.release_at, fact.at))
+        lines.mark_offers(operation, operation.lines[key], StandDownReason.DEMAND_AMENDED)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from schemas.values import (
     AccountId,
+    AgainOn,
     AssignmentId,
     Capability,
     Certificate,
@@ -35,6 +36,14 @@ class Grant(Stored):
     division: DivisionCode | None
     organization: OrganizationId | None
     until: Instant | None
+    merged: OrganizationId | None = None  # it answers for `organization` since this was merged
+
+
+class HeldCertificate(Stored):
+    """The latest word on a certificate."""
+
+    certificate: Certificate
+    withdrawn: bool = False
 
 
 class Organization(Stored):
@@ -45,8 +54,13 @@ class Organization(Stored):
     place: Place
     capabilities: tuple[Capability, ...]
     people: int
-    certificates: tuple[Certificate, ...] = ()
+    credit_code: str | None = None
+    certificates: tuple[HeldCertificate, ...] = ()
     on_duty: bool = True
+    renewed_in: int = 0  # the turn in which its units or its duty were last stated
+    retired: bool = False
+    merged_into: OrganizationId | None = None
+    merged_in: int = 0  # the turn in which it was
 
 
 class IncidentState(StrEnum):
@@ -67,12 +81,22 @@ class Incident(Stored):
     readable: bool = True
     demands: int = 0  # how many were ever published, so spoken numbers are never reused
     tasks: int = 0
+    live_tasks: int = 0
     closed_at: Instant | None = None
+    destroy_at: Instant | None = None  # when its key is destroyed, once that is known
 
 
 class DemandState(StrEnum):
     PUBLISHED = "published"
     CLOSED = "closed"
+
+
+class Handed(Stored):
+    """A demand that was moved to another township: from where, and whether that one has acted."""
+
+    place: Place
+    at: Instant
+    acted: bool = False
 
 
 class Demand(Stored):
@@ -89,6 +113,10 @@ class Demand(Stored):
     sealed: tuple[str, ...]
     release_at: Instant
     published_at: Instant
+    scene_in: int  # the turn in which its place, risk or rally point was last said
+    urgent_in: int = 0  # the turn in which it last became more urgent
+    substitute: DivisionCode | None = None
+    handed: Handed | None = None
     revision: int = 1
     state: DemandState = DemandState.PUBLISHED
     reason: CloseReason | None = None
@@ -96,7 +124,12 @@ class Demand(Stored):
 
 
 class Line(Stored):
-    """One line and how far it is covered. `wake_at` is when settling looks at it (again)."""
+    """One line and how far it is covered. `wake_at` is when settling looks at it (again).
+
+    Units are counted once, for the present round only: `working` (committed, not confirmed yet)
+    and `delivered` (confirmed); of those working, `doubtful` ones are overdue, and for
+    `replacing` ones somebody more is asked.
+    """
 
     id: LineId
     demand: DemandId
@@ -110,15 +143,28 @@ class Line(Stored):
     priority: int
     wake_at: Instant | None
     open: bool = True
-    covered: int = 0
+    dropped: bool = False
+    round: int = 1  # rises when the demand is reopened
+    wave: int = 0  # how many times somebody was looked for in this round
+    working: int = 0
+    delivered: int = 0
+    doubtful: int = 0
+    replacing: int = 0
     asked: int = 0
     live_offers: int = 0
-    organizations: tuple[OrganizationId, ...] = ()  # everybody asked, so nobody is asked twice
     unmet: bool = False
+    missing: int = 0  # as last said, with what follows
     considered: int = 0
     gates: tuple[GateCount, ...] = ()
+    looks: int = 0  # fruitless ones in a row
+    said_at: Instant | None = None
+    able_at: Instant | None = None  # when time alone makes somebody able
     proposing: bool = False  # closed, and its recovery task is still to be proposed
-    task: TaskId | None = None  # the recovery task it led to; one line leads to one
+
+    @property
+    def covered(self) -> int:
+        """Units at work and units delivered."""
+        return self.working + self.delivered
 
 
 class OfferState(StrEnum):
@@ -126,7 +172,11 @@ class OfferState(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     NO_ANSWER = "no_answer"
+    STANDBY = "standby"
     STOOD_DOWN = "stood_down"
+
+
+LATE = (OfferState.NO_ANSWER, OfferState.DECLINED)  # over, and still answerable
 
 
 class Offer(Stored):
@@ -135,20 +185,73 @@ class Offer(Stored):
     demand: DemandId
     organization: OrganizationId
     skill: str
+    priority: int  # of its line when it was sent
+    round: int
     quantity: int
     sent_at: Instant
     answer_by: Instant
     rank: int
+    wave: int
     meters: int
     considered: int
     gates: tuple[GateCount, ...]
+    by_hand: bool
     state: OfferState = OfferState.SENT
     unneeded: StandDownReason | None = None  # live, but to be stood down by settling
     decline_reason: DeclineReason | None = None
+    free_from: Instant | None = None
     stand_down_reason: StandDownReason | None = None
+    answered: int | None = None  # units of the yes
     minutes: int | None = None
+    people: int | None = None
+    late: bool = False
     by_desk: bool = False
+    again_at: Instant | None = None
+    again_on: AgainOn | None = None
+    standby_until: Instant | None = None
     ended_at: Instant | None = None
+
+
+class Asked(Stored):
+    """The last outcome of asking one organization for one line, in the line's round."""
+
+    offer: OfferId
+    round: int
+    again_at: Instant | None = None  # may be asked again from; None: not by time alone
+    again_on: AgainOn | None = None  # the change that allows it at once
+    turn: int = 0  # of the outcome, which a change must come behind
+    declines: int = 0
+    silences: int = 0
+    free_from: Instant | None = None  # as it said itself, which no later silence forgets
+
+
+class Able(Stored):
+    """An organization that may have become able to serve a line that lacks its skill."""
+
+    organization: OrganizationId
+    skill: str
+    at: Instant
+
+
+class DemandAsk(Stored):
+    """An organization was asked for a demand of which the daily cap knows."""
+
+    demand: DemandId
+    at: Instant
+
+
+class Asks(Stored):
+    """When an organization was last asked, as a turn, and what the daily cap knows of it."""
+
+    last_in: int = 0
+    counted: tuple[DemandAsk, ...] = ()
+
+
+class Load(Stored):
+    """What holds an organization's units of one skill: its word, and offers by priority."""
+
+    committed: int = 0
+    asked: tuple[int, ...] = (0, 0, 0, 0)
 
 
 class AssignmentState(StrEnum):
@@ -165,6 +268,22 @@ class AssignmentState(StrEnum):
 ENDED = (AssignmentState.RELEASED, AssignmentState.GIVEN_UP, AssignmentState.STOOD_DOWN)
 
 
+class Before(Stored):
+    """How far a crew had come before its last step, who took that step and when."""
+
+    state: AssignmentState
+    account: AccountId
+    turn: int
+    at: Instant
+    late_at: Instant | None
+    overdue: bool
+    doubted: bool
+    set_off_at: Instant | None
+    arrived_at: Instant | None
+    reported_at: Instant | None
+    people: int | None
+
+
 class Assignment(Stored):
     id: AssignmentId
     offer: OfferId
@@ -173,12 +292,20 @@ class Assignment(Stored):
     incident: IncidentId
     organization: OrganizationId
     skill: str
+    round: int
     quantity: int
     committed_at: Instant
+    promised_at: Instant
+    late_at: Instant | None  # when it is overdue, or somebody more is asked; None: not waited for
     state: AssignmentState = AssignmentState.COMMITTED
+    overdue: bool = False
+    doubted: bool = False  # somebody more is asked
+    new_times: int = 0
+    people: int | None = None
     unneeded: StandDownReason | None = None
     stand_down_reason: StandDownReason | None = None
     by_desk: bool = False
+    before: Before | None = None
     set_off_at: Instant | None = None
     arrived_at: Instant | None = None
     reported_at: Instant | None = None
@@ -196,6 +323,7 @@ class TaskState(StrEnum):
     REPORTED_DONE = "reported_done"
     VERIFIED = "verified"
     DROPPED = "dropped"
+    LAPSED = "lapsed"
 
 
 class Task(Stored):
@@ -206,8 +334,11 @@ class Task(Stored):
     line: LineId
     kind: str
     domain: Domain
-    division: DivisionCode
+    skill: str
+    units: int
+    place: Place
     proposed_at: Instant
+    until: Instant | None  # when the proposal lapses or the claim runs out
     state: TaskState = TaskState.PROPOSED
     organization: OrganizationId | None = None
     reporter: AccountId | None = None
@@ -215,7 +346,7 @@ class Task(Stored):
 
     @property
     def live(self) -> bool:
-        return self.state not in (TaskState.VERIFIED, TaskState.DROPPED)
+        return self.state not in (TaskState.VERIFIED, TaskState.DROPPED, TaskState.LAPSED)
 
 
 class Tally(Stored):

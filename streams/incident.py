@@ -7,20 +7,25 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from schemas.codes import HAZARDS
-from schemas.commands import CloseIncident, JoinIncident, OpenIncident
+from schemas.commands import CloseIncident, JoinIncident, OpenIncident, ReopenIncident
 from schemas.facts import (
     IncidentClosed,
     IncidentClosing,
     IncidentFact,
     IncidentJoined,
     IncidentOpened,
+    IncidentReopened,
     KeyDestroyed,
+    KeyDestructionDue,
 )
+from schemas.ids import digest_of
 from schemas.refusals import Refusal
-from schemas.values import DivisionCode, IncidentId, Instant, StandDownReason
+from schemas.values import AssignmentId, DivisionCode, IncidentId, Instant, StandDownReason
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Incident, IncidentState
+
+LISTED_MOST = 200  # assignments that a refusal names
 
 
 def open_incident(area: Area, command: OpenIncident, cause: Cause) -> Decision:
@@ -33,7 +38,7 @@ def open_incident(area: Area, command: OpenIncident, cause: Cause) -> Decision:
     if operation is not None:
         if key in operation.incidents:
             return Refused(Refusal.KEY_EXPIRED, (key,))
-        same = _same_event(operation, command)
+        same = _same_event(operation, (command.hazard, command.division, command.label))
         if same is not None:
             return Refused(Refusal.INCIDENT_EXISTS, (same.id,))
     number = 1 if operation is None else len(operation.incidents) + 1
@@ -49,9 +54,8 @@ def open_incident(area: Area, command: OpenIncident, cause: Cause) -> Decision:
     ]
 
 
-def _same_event(operation: Operation, command: OpenIncident) -> Incident | None:
-    """The incident of this hazard, division and label that is not closed yet, if there is one."""
-    event = (command.hazard, command.division, command.label)
+def _same_event(operation: Operation, event: tuple[str, DivisionCode, str]) -> Incident | None:
+    """The incident of a hazard, division and label that is not closed yet, if there is one."""
     for incident in operation.incidents.rows.values():
         same = (incident.hazard, incident.division, incident.label) == event
         if same and incident.state is not IncidentState.CLOSED:
@@ -74,19 +78,38 @@ def join(area: Area, command: JoinIncident, cause: Cause) -> Decision:
 
 
 def close(area: Area, command: CloseIncident, cause: Cause) -> Decision:
-    """Refused with the list while assignments are live that the command does not name."""
+    """Refused with the list while assignments are live of which the command has not the digest."""
     operation = area.operation(cause.operation)
     incident = None if operation is None else operation.incidents.get(command.incident)
     if operation is None or incident is None:
         return Refused(Refusal.NOT_FOUND)
     if incident.state is not IncidentState.OPEN:
         return Refused(Refusal.INCIDENT_NOT_OPEN, (incident.id,))
-    named = dict.fromkeys(command.stand_down)
-    live = [place[-1] for place in operation.assignments_in.within(incident.id)]
-    unnamed = tuple(key for key in live if key not in named)
-    if unnamed:
-        return Refused(Refusal.INCIDENT_HAS_ASSIGNMENTS, unnamed[:200])
+    live = live_in(operation, incident.id)
+    if live and command.live != digest_of(live):
+        return Refused(Refusal.INCIDENT_HAS_ASSIGNMENTS, live[:LISTED_MOST])
     return [IncidentClosing(incident=incident.id, at=cause.at)]
+
+
+def live_in(operation: Operation, incident: IncidentId) -> tuple[AssignmentId, ...]:
+    """The live assignments of an incident, in order of their ids."""
+    return tuple(place[-1] for place in operation.assignments_in.within(incident))
+
+
+def reopen(area: Area, command: ReopenIncident, cause: Cause) -> Decision:
+    """As long as its key is there; its demands are reopened one by one."""
+    operation = area.operation(cause.operation)
+    incident = None if operation is None else operation.incidents.get(command.incident)
+    if operation is None or incident is None:
+        return Refused(Refusal.NOT_FOUND)
+    if not incident.readable:
+        return Refused(Refusal.KEY_DESTROYED, (incident.id,))
+    if incident.state is not IncidentState.CLOSED:
+        return Refused(Refusal.INCIDENT_OPEN, (incident.id,))
+    same = _same_event(operation, (incident.hazard, incident.division, incident.label))
+    if same is not None:
+        return Refused(Refusal.INCIDENT_EXISTS, (same.id,))
+    return [IncidentReopened(incident=incident.id, at=cause.at)]
 
 
 def takes_part(area: Area, incident: Incident, division: DivisionCode) -> bool:
@@ -109,6 +132,10 @@ def evolve(operation: Operation, fact: IncidentFact) -> None:
             _mark(operation, fact.incident)
         case IncidentClosed():
             table.put(fact.incident, _closed(table[fact.incident], fact.at))
+        case IncidentReopened():
+            table.put(fact.incident, _reopened(table[fact.incident]))
+        case KeyDestructionDue():
+            table.put(fact.incident, replace(table[fact.incident], destroy_at=fact.due))
         case KeyDestroyed():
             table.put(fact.incident, replace(table[fact.incident], readable=False))
         case _:
@@ -130,8 +157,12 @@ def _closed(incident: Incident, at: Instant) -> Incident:
     return replace(incident, state=IncidentState.CLOSED, closed_at=at)
 
 
+def _reopened(incident: Incident) -> Incident:
+    return replace(incident, state=IncidentState.OPEN, closed_at=None, destroy_at=None)
+
+
 def _mark(operation: Operation, incident: IncidentId) -> None:
-    """The live assignments, all named by the closing command, are to be stood down."""
+    """The live assignments, all named by the closing command, are to be ended."""
     for place in list(operation.assignments_in.within(incident)):
         assignment = operation.assignments[place[-1]]
         if assignment.unneeded is None:

@@ -16,6 +16,7 @@ from schemas.values import (
     DemandId,
     DivisionCode,
     IncidentId,
+    Instant,
     LineId,
     Mode,
     OfferId,
@@ -77,6 +78,7 @@ class Ledger:
 
     def __init__(self, divisions: DivisionTree) -> None:
         self.divisions = divisions
+        self.area: DivisionCode | None = None
         self.sequence = 0
         self.organizations: dict[str, KnownOrganization] = {}
         self.grants: dict[tuple[str, Role], About] = {}
@@ -86,6 +88,7 @@ class Ledger:
         self.offers: dict[str, tuple[LineId, OrganizationId]] = {}
         self.assignments: dict[AssignmentId, OfferId] = {}
         self.tasks: dict[str, KnownTask] = {}
+        self.beginnings: dict[str, Instant] = {}  # offers and assignments
         self.decided: dict[str, tuple[int, Decided]] = {}  # line → the last turn that decided it
 
     def learn(self, turn: Turn) -> None:
@@ -100,12 +103,15 @@ class Ledger:
     def about(self, thing: msgspec.Struct) -> About:
         """Where a fact or a command leads: an offer to its line, a line to its demand, and up."""
         named: Mapping[str, Any] = {name: getattr(thing, name) for name in thing.__struct_fields__}
+        if isinstance(thing, f.LinesLookedAt):
+            return self._about_lines(thing.lines)
         line, organization = self._offered(named)
         task = self.tasks.get(named.get("task", ""))
         demand = self._demand(named, line, task)
         known = self.demands.get(demand or "")
         incident = named.get("incident") if known is None else known.incident
-        organization = organization or named.get("organization") or (task and task.organization)
+        organization = organization or named.get("organization") or named.get("merged")
+        organization = organization or (task and task.organization)
         return About(
             incident=incident,
             demand=demand,
@@ -114,6 +120,20 @@ class Ledger:
             organization=organization,
             division=known.division if known else self._division(named, incident, organization),
         )
+
+    def began(self, command: msgspec.Struct) -> Instant:
+        """When the offer or the assignment that a command answers came into being; else 0."""
+        named = getattr(command, "offer", None) or getattr(command, "assignment", None)
+        return 0 if named is None else self.beginnings.get(named, 0)
+
+    def _about_lines(self, lines: tuple[LineId, ...]) -> About:
+        """One demand's lines; else, since each is another township's, the whole area."""
+        demands = {self.lines[line].demand: None for line in lines}
+        if len(demands) > 1:
+            return About(division=self.area)
+        demand = next(iter(demands))
+        known = self.demands[demand]
+        return About(incident=known.incident, demand=demand, division=known.division)
 
     def _offered(self, named: Mapping[str, Any]) -> tuple[LineId | None, OrganizationId | None]:
         """The line and the organization of an offer or an assignment; or the line that is named."""
@@ -147,7 +167,13 @@ class Ledger:
         return self.grants.get((named.get("account", ""), named.get("role", "")), About()).division
 
 
-def _organization(ledger: Ledger, fact: r.OrganizationRegistered, _turn: Turn) -> None:
+def _opened(ledger: Ledger, fact: r.LogOpened, _turn: Turn) -> None:
+    ledger.area = DivisionCode(fact.area)
+
+
+def _organization(
+    ledger: Ledger, fact: r.OrganizationRegistered | r.OrganizationCorrected, _turn: Turn
+) -> None:
     ledger.organizations[fact.organization] = KnownOrganization(fact.name, fact.home)
 
 
@@ -178,6 +204,11 @@ def _amended(ledger: Ledger, fact: f.DemandAmended, _turn: Turn) -> None:
     _lines(ledger, fact.demand, len(fact.targets) + 1, fact.lines)
 
 
+def _taken_back(ledger: Ledger, fact: f.DemandTakenBack, _turn: Turn) -> None:
+    known = ledger.demands[fact.demand]
+    ledger.demands[fact.demand] = known._replace(division=fact.place.division)
+
+
 def _lines(ledger: Ledger, demand: DemandId, first: int, lines: Iterable[f.NumberedLine]) -> None:
     for number, line in enumerate(lines, first):
         ledger.lines[line.line] = KnownLine(demand, number, line.request.skill)
@@ -189,11 +220,14 @@ def _unmet(ledger: Ledger, fact: f.LineUnmet, turn: Turn) -> None:
 
 def _offer(ledger: Ledger, fact: f.OfferSent, turn: Turn) -> None:
     ledger.offers[fact.offer] = (fact.line, fact.organization)
-    ledger.decided[fact.line] = (turn.sequence, fact)
+    ledger.beginnings[fact.offer] = fact.at
+    if fact.rank:  # a desk that asks by hand has compared nobody
+        ledger.decided[fact.line] = (turn.sequence, fact)
 
 
 def _assignment(ledger: Ledger, fact: f.AssignmentCommitted, _turn: Turn) -> None:
     ledger.assignments[fact.assignment] = fact.offer
+    ledger.beginnings[fact.assignment] = fact.at
 
 
 def _task(ledger: Ledger, fact: f.TaskProposed, turn: Turn) -> None:
@@ -206,12 +240,15 @@ def _claimed(ledger: Ledger, fact: f.TaskClaimed, _turn: Turn) -> None:
 
 
 _LEARNERS: dict[type, Callable[[Ledger, Any, Turn], None]] = {
+    r.LogOpened: _opened,
     r.OrganizationRegistered: _organization,
+    r.OrganizationCorrected: _organization,
     r.RoleGranted: _granted,
     f.IncidentOpened: _incident,
     f.IncidentJoined: _joined,
     f.DemandPublished: _demand,
     f.DemandAmended: _amended,
+    f.DemandTakenBack: _taken_back,
     f.LineUnmet: _unmet,
     f.OfferSent: _offer,
     f.AssignmentCommitted: _assignment,

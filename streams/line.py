@@ -6,9 +6,19 @@ demand is ever silently forgotten.
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from msgspec.structs import replace
 
-from schemas.facts import NumberedLine
+from schemas.facts import (
+    LineDropped,
+    LineFact,
+    LineInHand,
+    LinesLookedAt,
+    LineUnmet,
+    LineWoken,
+    NumberedLine,
+)
 from schemas.values import IncidentId, Instant, LineId, StandDownReason
 from streams.area import Operation
 from streams.entities import Demand, Line, OfferState
@@ -32,8 +42,8 @@ def opened(demand: Demand, incident: IncidentId, number: int, asked: NumberedLin
 
 
 def missing(line: Line) -> int:
-    """Units short of the target."""
-    return max(0, line.target - line.covered)
+    """Units short of the target, for which somebody is asked; doubtful ones only as replaced."""
+    return max(0, line.target - line.covered + line.replacing)
 
 
 def cover(line: Line) -> str:
@@ -45,41 +55,130 @@ def cover(line: Line) -> str:
     return "adequate" if line.covered < line.target else "satisfied"
 
 
+def evolve(operation: Operation, fact: LineFact) -> None:
+    match fact:
+        case LineUnmet():
+            _unmet(operation, fact)
+        case LinesLookedAt():
+            for key in fact.lines:
+                line = operation.lines[key]
+                looked = replace(line, wake_at=fact.next, looks=line.looks + 1)
+                operation.lines.put(key, looked)
+        case LineWoken():
+            _woken(operation, fact)
+        case LineInHand():
+            in_hand(operation, fact.line)
+        case LineDropped():
+            _dropped(operation, fact)
+        case _:
+            assert_never(fact)
+
+
+def _unmet(operation: Operation, fact: LineUnmet) -> None:
+    line = replace(
+        operation.lines[fact.line],
+        wake_at=fact.retry_at,
+        unmet=True,
+        missing=fact.missing,
+        considered=fact.considered,
+        gates=fact.gates,
+        looks=0,
+        said_at=fact.at,
+        able_at=fact.able_at,
+    )
+    operation.lines.put(line.id, line)
+
+
+def _woken(operation: Operation, fact: LineWoken) -> None:
+    """The organization stays on the list until no further line may use it."""
+    if fact.line is None:
+        operation.able.remove((fact.organization, fact.skill))
+    else:
+        line = operation.lines[fact.line]
+        if fact.wake_at > fact.at and (line.able_at is None or fact.wake_at < line.able_at):
+            line = replace(line, able_at=fact.wake_at)
+            operation.lines.put(line.id, line)
+        wake(operation, line, fact.wake_at)
+
+
+def _dropped(operation: Operation, fact: LineDropped) -> None:
+    """What was delivered is still restored afterwards; whoever is asked or at work is let go."""
+    demand = operation.demands[fact.demand]
+    if demand.handed is not None:
+        taken_up = replace(demand, handed=replace(demand.handed, acted=True))
+        operation.demands.put(demand.id, taken_up)
+    line = operation.lines[fact.line]
+    line = replace(closed(line, proposing=_served(operation, line)), dropped=True)
+    operation.lines.put(line.id, line)
+    mark_offers(operation, line, StandDownReason.LINE_DROPPED)
+    mark_assignments(operation, line, StandDownReason.LINE_DROPPED)
+
+
+def _served(operation: Operation, line: Line) -> bool:
+    """Whether something was done for it: confirmed, or reported done."""
+    reported = (
+        found.line == line.id and found.live and found.reported_at is not None
+        for place in operation.assignments_of.within(line.demand)
+        for found in (operation.assignments[place[-1]],)
+    )
+    return line.delivered > 0 or any(reported)
+
+
+def closed(line: Line, *, proposing: bool) -> Line:
+    """The line as nobody looks at it any more."""
+    return replace(_calm(line), open=False, proposing=proposing)
+
+
+def reopened(line: Line) -> Line:
+    """The line at the beginning of its next round: nothing is covered, nobody was asked."""
+    return replace(
+        line,
+        open=True,
+        proposing=False,
+        round=line.round + 1,
+        wave=0,
+        working=0,
+        delivered=0,
+        doubtful=0,
+        replacing=0,
+    )
+
+
+def _calm(line: Line) -> Line:
+    return replace(
+        line,
+        wake_at=None,
+        unmet=False,
+        missing=0,
+        considered=0,
+        gates=(),
+        looks=0,
+        said_at=None,
+        able_at=None,
+    )
+
+
 def wake(operation: Operation, line: Line, at: Instant) -> None:
-    """Put an open line that is short on the worklist, unless it is due earlier already."""
+    """Put an open line that is short on the worklist, unless it is due earlier already.
+
+    What is held back stays so until it is released, whatever a desk asks by hand meanwhile.
+    """
+    at = max(at, operation.demands[line.demand].release_at)
     if line.open and missing(line) and (line.wake_at is None or line.wake_at > at):
         operation.lines.put(line.id, replace(line, wake_at=at))
 
 
-def wake_unmet(operation: Operation, skill: str, units: int, at: Instant) -> None:
-    """So many units of a skill are free: as many unmet lines, most urgent first, wake.
-
-    Bounded by the units, so that a shortage of everything cannot make a turn grow without end;
-    every other unmet line keeps its own time to be tried again.
-    """
-    if not operation.unmet:
-        return
-    places = operation.unmet.within(skill)
-    waking = [place[-1] for place, _ in zip(places, range(units), strict=False)]
-    for key in waking:
-        wake(operation, operation.lines[key], at)
-
-
-def offered(operation: Operation, line: Line, organization: str, quantity: int) -> None:
-    """One more organization has been asked."""
-    operation.lines.put(
-        line.id,
-        replace(
-            line,
-            asked=line.asked + quantity,
-            live_offers=line.live_offers + 1,
-            organizations=(*line.organizations, organization),
-            wake_at=None,
-            unmet=False,
-            considered=0,
-            gates=(),
-        ),
+def offered(operation: Operation, line: Line, quantity: int, wave: int) -> None:
+    """One more organization has been asked; wave 0: by hand, which is no search of the line's."""
+    asked = replace(
+        line,
+        asked=line.asked + quantity,
+        live_offers=line.live_offers + 1,
+        missing=max(0, line.missing - quantity),
     )
+    if wave:
+        asked = replace(_calm(asked), wave=wave)
+    operation.lines.put(line.id, asked)
 
 
 def answered(operation: Operation, key: LineId, quantity: int, at: Instant) -> None:
@@ -92,33 +191,58 @@ def answered(operation: Operation, key: LineId, quantity: int, at: Instant) -> N
 
 def in_hand(operation: Operation, key: LineId) -> None:
     """Nothing more to do for now: it is covered, or those asked already are enough."""
-    line = operation.lines[key]
-    calm = replace(line, wake_at=None, unmet=False, considered=0, gates=())
-    operation.lines.put(key, calm)
+    operation.lines.put(key, _calm(operation.lines[key]))
 
 
-def cover_changed(operation: Operation, key: LineId, units: int, at: Instant) -> None:
-    """Units were committed or lost. A covered line needs its other offers no longer."""
-    line = operation.lines[key]
-    line = replace(line, covered=line.covered + units)
-    operation.lines.put(key, line)
+def changed(
+    operation: Operation,
+    key: LineId,
+    at: Instant,
+    *,
+    working: int = 0,
+    delivered: int = 0,
+    doubtful: int = 0,
+    replacing: int = 0,
+) -> None:
+    """Units were committed, delivered, doubted or lost. With that it may be covered, or short."""
+    before = operation.lines[key]
+    line = replace(
+        before,
+        working=before.working + working,
+        delivered=before.delivered + delivered,
+        doubtful=before.doubtful + doubtful,
+        replacing=before.replacing + replacing,
+    )
+    recount(operation, before, line, at)
+
+
+def recount(operation: Operation, before: Line, line: Line, at: Instant) -> None:
+    """Keep a line; it is looked at if it is short, and once it is covered other offers are over.
+
+    Only what covers it ends them: whom a desk asks beyond the target is not sent away for it.
+    """
+    operation.lines.put(line.id, line)
     if missing(line):
         wake(operation, line, at)
-    else:
-        in_hand(operation, key)
+    elif line.open and missing(before):
+        in_hand(operation, line.id)
         mark_offers(operation, line, StandDownReason.COVERED)
 
 
 def mark_offers(operation: Operation, line: Line, reason: StandDownReason) -> None:
-    """Put a line's open offers on the worklist, to be stood down."""
+    """Put a line's open offers on the worklist, to be stood down.
+
+    Somebody who would still come is let go only where the line itself is over.
+    """
+    states = (OfferState.SENT,) if line.open else (OfferState.SENT, OfferState.STANDBY)
     for place in list(operation.offers_of.within(line.demand)):
         offer = operation.offers[place[-1]]
-        if offer.line == line.id and offer.state is OfferState.SENT and offer.unneeded is None:
+        if offer.line == line.id and offer.state in states and offer.unneeded is None:
             operation.offers.put(offer.id, replace(offer, unneeded=reason))
 
 
 def mark_assignments(operation: Operation, line: Line, reason: StandDownReason) -> None:
-    """Put a line's live assignments on the worklist, to be stood down."""
+    """Put a line's live assignments on the worklist, to be ended."""
     for place in list(operation.assignments_of.within(line.demand)):
         assignment = operation.assignments[place[-1]]
         if assignment.line == line.id and assignment.live and assignment.unneeded is None:

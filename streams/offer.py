@@ -1,185 +1,317 @@
-"""Offers: one organization asked for one line. Saying no, or nothing, is never held against it."""
+"""Offers: one organization asked for one line. Saying no, or nothing, is never held against it.
+
+An offer whose time is over, or that was declined, can still be answered as long as its demand is
+open: a late yes is taken where the line is short, and is a standby where it is covered.
+"""
 
 from __future__ import annotations
 
-from typing import assert_never
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from schemas.commands import AcceptOffer, DeclineOffer
+from schemas.commands import AcceptOffer, AskByHand, DeclineOffer, TakeStandby
 from schemas.facts import (
     AssignmentCommitted,
-    DeadlinesShifted,
+    Fact,
     OfferAccepted,
     OfferDeclined,
-    OfferExpired,
-    OfferFact,
     OfferSent,
     OfferStoodDown,
+    SealedTextOpened,
+    StandbyOffered,
 )
 from schemas.refusals import Refusal
-from schemas.values import AssignmentId, OfferId
+from schemas.values import AssignmentId, Gate, OfferId, OpeningReason, StandDownReason
+from streams import asking, load
 from streams import line as lines
-from streams import load
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
-from streams.entities import Offer, OfferState, Tally
+from streams.entities import LATE, DemandState, Line, Offer, OfferState, Organization
+from streams.matching import candidates
+from streams.matching.candidates import Bar
+from streams.organization import gone
+from streams.parameters import (
+    FREE_FROM,
+    GATHERING,
+    METERS_A_MINUTE,
+    MINUTE,
+    STANDBY,
+    URGENCY,
+)
 from streams.policy import speaks_by_phone
-
-SHIFTED_BY = "shifted_by"  # the counter of the milliseconds that standstills gave back
 
 
 def accept(area: Area, command: AcceptOffer, cause: Cause) -> Decision:
-    offer = _open(area, cause, command.offer)
+    """A yes is checked again at every gate but duty: whoever says yes is on duty."""
+    offer = _answerable(area, cause, command.offer)
     if isinstance(offer, Refused):
         return offer
+    operation = area.operations[cause.operation]
+    line = operation.lines[offer.line]
+    if _thanked(offer) and not lines.missing(line):
+        return Refused(Refusal.OFFER_STOOD_DOWN, (offer.id,))
     if command.quantity > offer.quantity:
         return Refused(Refusal.QUANTITY_OVER_OFFER)
-    accepted = OfferAccepted(
-        offer=offer.id,
-        quantity=command.quantity,
+    said = replace(
+        offer,
+        answered=command.quantity,
         minutes=command.minutes,
+        people=command.people,
         by_desk=speaks_by_phone(area, cause.actor, offer.organization, cause.at),
+    )
+    if offer.state in (*LATE, OfferState.STANDBY) and not lines.missing(line):
+        return _would_come(area, said, cause)
+    return _taken(area, said, cause)
+
+
+def _would_come(area: Area, said: Offer, cause: Cause) -> Decision:
+    """A late yes to what is covered: kept for the desk, if nothing but that speaks against it."""
+    bar = unable(area, area.operations[cause.operation], said, cause)
+    if bar is not None:
+        return Refused(REFUSALS[bar.gate], (said.id,))
+    assert said.answered is not None
+    return [
+        StandbyOffered(
+            offer=said.id,
+            quantity=said.answered,
+            minutes=said.minutes,
+            people=said.people,
+            by_desk=said.by_desk,
+            until=cause.at + STANDBY,
+            at=cause.at,
+        )
+    ]
+
+
+def _taken(area: Area, said: Offer, cause: Cause) -> Decision:
+    """The yes, and the work that it commits to; its answer carries what is sealed."""
+    operation = area.operations[cause.operation]
+    bar = unable(area, operation, said, cause)
+    if bar is not None:
+        return Refused(REFUSALS[bar.gate], (said.id,))
+    facts: list[Fact] = [
+        _accepted(said, lines.missing(operation.lines[said.line]), cause),
+        _committed(area, operation, said, cause),
+        *_displaced(area, operation, said, cause),
+    ]
+    if not said.by_desk and operation.demands[said.demand].sealed:
+        reason = OpeningReason.ACCEPTED
+        facts.append(
+            SealedTextOpened(demand=said.demand, account=cause.actor, reason=reason, at=cause.at)
+        )
+    return facts
+
+
+def _accepted(said: Offer, missing: int, cause: Cause) -> OfferAccepted:
+    """Whoever gives all that is still missing gives no less than it was asked for."""
+    assert said.answered is not None
+    fewer = said.answered < min(said.quantity, missing)
+    outcome = asking.FEWER if fewer else asking.ACCEPTED
+    again = asking.after(outcome, said.priority, cause.at)
+    assert again.at is not None
+    return OfferAccepted(
+        offer=said.id,
+        quantity=said.answered,
+        minutes=said.minutes,
+        people=said.people,
+        late=said.state is not OfferState.SENT or cause.at > said.answer_by,
+        by_desk=said.by_desk,
+        again_at=again.at,
+        again_on=again.on,
         at=cause.at,
     )
-    committed = AssignmentCommitted(
+
+
+def _committed(area: Area, operation: Operation, said: Offer, cause: Cause) -> AssignmentCommitted:
+    """Who does not say how long it takes has the way to where the demand lies by now."""
+    assert said.answered is not None
+    line = operation.lines[said.line]
+    if said.minutes is None:
+        organization = area.registry.organizations[said.organization]
+        away = candidates.distance(operation, line, organization)
+        way = away * MINUTE // METERS_A_MINUTE + GATHERING
+    else:
+        way = said.minutes * MINUTE
+    return AssignmentCommitted(
         assignment=AssignmentId(cause.new_id()),
-        offer=offer.id,
-        line=offer.line,
-        demand=offer.demand,
-        organization=offer.organization,
-        quantity=command.quantity,
+        offer=said.id,
+        line=said.line,
+        demand=said.demand,
+        organization=said.organization,
+        quantity=said.answered,
+        promised_at=cause.at + way,
+        overdue_at=cause.at + way + URGENCY[line.priority].grace,
         at=cause.at,
     )
-    return [accepted, committed]
+
+
+def _displaced(area: Area, operation: Operation, said: Offer, cause: Cause) -> Iterator[Fact]:
+    """Other offers, and standbys, that the rest of the units cannot serve any more.
+
+    The most urgent keep what is left, and of these whoever was asked first; a standby keeps
+    nothing from anybody.
+    """
+    assert said.answered is not None
+    organization = area.registry.organizations[said.organization]
+    left = load.uncommitted(operation, organization, said.skill) - said.answered
+    for place in operation.offers_to.within(said.organization, said.skill):
+        offer = operation.offers[place[-1]]
+        if offer.id == said.id:
+            continue
+        standby = offer.state is OfferState.STANDBY
+        if ((offer.answered or 1) if standby else offer.quantity) <= left:
+            left -= 0 if standby else offer.quantity
+        else:
+            reason = StandDownReason.NEEDED_ELSEWHERE
+            yield OfferStoodDown(offer=offer.id, reason=reason, at=cause.at)
+
+
+def unable(area: Area, operation: Operation, said: Offer, cause: Cause) -> Bar | None:
+    """What keeps the organization from what it says yes to; a desk that asked by hand knew how
+    far away it is."""
+    organization = area.registry.organizations[said.organization]
+    line = operation.lines[said.line]
+    away = None if said.by_hand else candidates.distance(operation, line, organization)
+    bar = candidates.unfit(line, organization, away, cause.at)
+    if bar is not None:
+        return bar
+    free = load.uncommitted(operation, organization, said.skill)
+    return Bar(Gate.CAPACITY) if (said.answered or 1) > free else None
 
 
 def decline(area: Area, command: DeclineOffer, cause: Cause) -> Decision:
-    offer = _open(area, cause, command.offer)
+    """No; after the deadline too, since "free from two o'clock" is worth knowing."""
+    offer = _answerable(area, cause, command.offer)
     if isinstance(offer, Refused):
         return offer
-    declined = OfferDeclined(
-        offer=offer.id,
-        reason=command.reason,
-        by_desk=speaks_by_phone(area, cause.actor, offer.organization, cause.at),
-        at=cause.at,
-    )
-    return [declined]
+    if _thanked(offer):
+        return Refused(Refusal.OFFER_STOOD_DOWN, (offer.id,))
+    free_from = command.free_from
+    if free_from is not None and free_from > cause.at + FREE_FROM[1]:
+        return Refused(Refusal.FREE_FROM_UNFIT)
+    if free_from is not None:  # a word that was long on its way still counts, from soon on
+        free_from = max(free_from, cause.at + FREE_FROM[0])
+    operation = area.operations[cause.operation]
+    before = asking.counted(operation, offer.line, offer.organization, offer.round)
+    declines = before.declines + (offer.state is not OfferState.DECLINED)
+    again = asking.after_decline(offer.priority, command.reason, declines, free_from, cause.at)
+    assert again.on is not None
+    return [
+        OfferDeclined(
+            offer=offer.id,
+            reason=command.reason,
+            free_from=free_from,
+            by_desk=speaks_by_phone(area, cause.actor, offer.organization, cause.at),
+            again_at=again.at,
+            again_on=again.on,
+            at=cause.at,
+        )
+    ]
 
 
-def _open(area: Area, cause: Cause, key: OfferId) -> Offer | Refused:
-    """The offer, if it can still be answered; a late answer is late even before its tick."""
+def _answerable(area: Area, cause: Cause, key: OfferId) -> Offer | Refused:
+    """The offer to answer: the newest that this organization has for the line.
+
+    One yes counts, so it does not matter to which of them somebody without signal has said it.
+    """
     operation = area.operation(cause.operation)
     offer = None if operation is None else operation.offers.get(key)
-    if offer is None:
+    if operation is None or offer is None:
         return Refused(Refusal.NOT_FOUND)
-    if offer.state is OfferState.STOOD_DOWN or offer.unneeded is not None:
-        return Refused(Refusal.OFFER_STOOD_DOWN, (key,))
-    if offer.state is OfferState.NO_ANSWER or (
-        offer.state is OfferState.SENT and cause.at > offer.answer_by
-    ):
-        return Refused(Refusal.OFFER_EXPIRED, (key,))
-    if offer.state is not OfferState.SENT:
+    newest = asking.known(operation, operation.lines[offer.line], offer.organization)
+    if newest is not None and offer.state is not OfferState.ACCEPTED:
+        offer = operation.offers[newest.offer]
+    if offer.state is OfferState.ACCEPTED:
         return Refused(Refusal.ALREADY_ANSWERED, (key,))
+    if not _wanted(operation, offer):
+        return Refused(Refusal.NO_LONGER_NEEDED, (key,))
     return offer
 
 
-def evolve(operation: Operation, fact: OfferFact) -> None:
-    match fact:
-        case OfferSent():
-            _sent(operation, fact)
-        case OfferAccepted():
-            _accepted(operation, fact)
-        case OfferDeclined():
-            offer = operation.offers[fact.offer]
-            _end(
-                operation,
-                replace(
-                    offer,
-                    state=OfferState.DECLINED,
-                    decline_reason=fact.reason,
-                    by_desk=fact.by_desk,
-                    ended_at=fact.at,
-                ),
-            )
-        case OfferExpired():
-            offer = operation.offers[fact.offer]
-            _end(operation, replace(offer, state=OfferState.NO_ANSWER, ended_at=fact.at))
-        case OfferStoodDown():
-            _stood_down(operation, fact)
-        case DeadlinesShifted():
-            _shift(operation, fact)
-        case _:
-            assert_never(fact)
+def _thanked(offer: Offer) -> bool:
+    """Whether it was taken back, or is about to be."""
+    return offer.state is OfferState.STOOD_DOWN or offer.unneeded is not None
 
 
-def _sent(operation: Operation, fact: OfferSent) -> None:
-    line = operation.lines[fact.line]
-    offer = Offer(
-        id=fact.offer,
-        line=fact.line,
-        demand=fact.demand,
-        organization=fact.organization,
-        skill=line.skill,
-        quantity=fact.quantity,
-        sent_at=fact.at,
-        answer_by=fact.answer_by,
-        rank=fact.rank,
-        meters=fact.meters,
-        considered=fact.considered,
-        gates=fact.gates,
-    )
-    operation.offers.put(offer.id, offer)
-    lines.offered(operation, line, fact.organization, fact.quantity)
-    load.take(operation, fact.organization, line.skill, fact.quantity)
+def _wanted(operation: Operation, offer: Offer) -> bool:
+    """Whether the line that it is for is still open, in the same round."""
+    line = operation.lines[offer.line]
+    return line.open and line.round == offer.round
 
 
-def _accepted(operation: Operation, fact: OfferAccepted) -> None:
-    """What was accepted stays held, now by the assignment; only the rest is free again."""
-    offer = replace(
-        operation.offers[fact.offer],
-        state=OfferState.ACCEPTED,
-        minutes=fact.minutes,
-        by_desk=fact.by_desk,
-        ended_at=fact.at,
-    )
-    _end(operation, offer, kept=fact.quantity)
+def ask(area: Area, command: AskByHand, cause: Cause) -> Decision:
+    """A desk asks somebody itself: past order, distance, pause, duty and cap, with a reason.
+
+    Never past what a yes could not pass: the skill, a certificate, units given away already.
+    """
+    operation = area.operations[cause.operation]
+    line = operation.lines[command.line]
+    organization = area.registry.organizations[command.organization]
+    refusal = _unaskable(operation, line, organization, cause)
+    if refusal is not None:
+        return refusal
+    free = load.uncommitted(operation, organization, line.skill)
+    return [
+        OfferSent(
+            offer=OfferId(cause.new_id()),
+            line=line.id,
+            demand=line.demand,
+            organization=organization.id,
+            quantity=min(free, max(1, lines.missing(line))),
+            answer_by=cause.at + URGENCY[line.priority].answer,
+            rank=0,
+            wave=0,
+            meters=candidates.distance(operation, line, organization),
+            considered=1,
+            gates=(),
+            reason=command.reason,
+            at=cause.at,
+        )
+    ]
 
 
-def _stood_down(operation: Operation, fact: OfferStoodDown) -> None:
-    offer = replace(
-        operation.offers[fact.offer],
-        state=OfferState.STOOD_DOWN,
-        unneeded=None,
-        stand_down_reason=fact.reason,
-        ended_at=fact.at,
-    )
-    _end(operation, offer)
+def _unaskable(
+    operation: Operation, line: Line, organization: Organization, cause: Cause
+) -> Refused | None:
+    if operation.demands[line.demand].state is DemandState.CLOSED:
+        return Refused(Refusal.DEMAND_CLOSED, (line.demand,))
+    if not line.open:
+        return Refused(Refusal.LINE_DROPPED, (line.id,))
+    known = asking.known(operation, line, organization.id)
+    if known is not None and operation.offers[known.offer].state is OfferState.SENT:
+        return Refused(Refusal.ALREADY_ASKED, (known.offer,))
+    bar = candidates.unfit(line, organization, None, cause.at)
+    if bar is not None:
+        return gone(organization) or Refused(REFUSALS[bar.gate], (organization.id,))
+    if not load.uncommitted(operation, organization, line.skill):
+        return Refused(Refusal.CAPACITY_TAKEN, (organization.id,))
+    return None
 
 
-def _end(operation: Operation, offer: Offer, kept: int = 0) -> None:
-    """Keep the answer, free what the offer held, and look at the line again if it is short."""
-    assert offer.ended_at is not None
-    operation.offers.put(offer.id, offer)
-    _count(operation, offer)
-    lines.answered(operation, offer.line, offer.quantity, offer.ended_at)
-    freed = offer.quantity - kept
-    if freed:
-        load.free(operation, offer.organization, offer.skill, freed, offer.ended_at)
+def take_standby(area: Area, command: TakeStandby, cause: Cause) -> Decision:
+    """The desk takes on somebody who would still come, whatever is covered."""
+    operation = area.operation(cause.operation)
+    offer = None if operation is None else operation.offers.get(command.offer)
+    if operation is None or offer is None:
+        return Refused(Refusal.NOT_FOUND)
+    if offer.state is OfferState.ACCEPTED:
+        return Refused(Refusal.ALREADY_ANSWERED, (offer.id,))
+    if offer.state is not OfferState.STANDBY or offer.unneeded or not _wanted(operation, offer):
+        return Refused(Refusal.STANDBY_OVER, (offer.id,))
+    return _taken(area, replace(offer, by_desk=True), cause)
 
 
-def _count(operation: Operation, offer: Offer) -> None:
-    """Pool the answers of everybody by skill: it sets how many are asked, never who."""
-    if offer.state is OfferState.STOOD_DOWN:
-        return
-    tally = operation.tallies.get(offer.skill) or Tally()
-    accepted = int(offer.state is OfferState.ACCEPTED)
-    counted = Tally(answered=tally.answered + 1, accepted=tally.accepted + accepted)
-    operation.tallies.put(offer.skill, counted)
-
-
-def _shift(operation: Operation, fact: DeadlinesShifted) -> None:
-    operation.raise_count(SHIFTED_BY, operation.count(SHIFTED_BY) + fact.by)
-    for place in list(operation.deadlines.all()):
-        offer = operation.offers[place[-1]]
-        operation.offers.put(offer.id, replace(offer, answer_by=offer.answer_by + fact.by))
+REFUSALS = {
+    Gate.RETIRED: Refusal.ORGANIZATION_RETIRED,
+    Gate.SKILL: Refusal.SKILL_MISSING,
+    Gate.DISTANCE: Refusal.BEYOND_REACH,
+    Gate.REGISTRATION_CLASS: Refusal.CLASS_UNFIT,
+    Gate.CERTIFICATE_MISSING: Refusal.CERTIFICATE_MISSING,
+    Gate.CERTIFICATE_GRADE: Refusal.CERTIFICATE_GRADE,
+    Gate.CERTIFICATE_NOT_YET: Refusal.CERTIFICATE_NOT_YET,
+    Gate.CERTIFICATE_EXPIRED: Refusal.CERTIFICATE_EXPIRED,
+    Gate.CERTIFICATE_WITHDRAWN: Refusal.CERTIFICATE_WITHDRAWN,
+    Gate.CAPACITY: Refusal.CAPACITY_TAKEN,
+}
+"""What each gate answers to a yes that does not pass it."""

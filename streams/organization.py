@@ -2,29 +2,53 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Any, assert_never
 
 from msgspec.structs import replace
 
 from schemas.codes import SKILLS
-from schemas.commands import RecordCertificate, RegisterOrganization, SetCapacity, SetDuty
+from schemas.commands import (
+    CorrectOrganization,
+    MergeOrganizations,
+    RegisterOrganization,
+    ReinstateOrganization,
+    RetireOrganization,
+    SeparateOrganizations,
+    SetCapacity,
+    SetDuty,
+)
 from schemas.refusals import Refusal
 from schemas.registry_facts import (
     CapacitySet,
-    CertificateRecorded,
     DutySet,
+    OrganizationCorrected,
     OrganizationRegistered,
+    OrganizationReinstated,
+    OrganizationRetired,
+    OrganizationsMerged,
+    OrganizationsSeparated,
 )
-from schemas.values import Capability, OrganizationId
-from streams.area import Area
+from schemas.values import Capability, Instant, OrganizationId, StandDownReason
+from streams.area import Area, Operation, Registry, spelled
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Organization
-from streams.line import wake_unmet
+from streams.load import came_free
+from streams.policy import steward_of
 
-OrganizationFact = OrganizationRegistered | CertificateRecorded | CapacitySet | DutySet
+OrganizationFact = (
+    OrganizationRegistered
+    | OrganizationCorrected
+    | OrganizationRetired
+    | OrganizationReinstated
+    | OrganizationsMerged
+    | OrganizationsSeparated
+    | CapacitySet
+    | DutySet
+)
 
 
 def register(area: Area, command: RegisterOrganization, cause: Cause) -> Decision:
+    """Refused with the first one's id where it seems to be there already, unless insisted."""
     if area.divisions.get(command.home) is None:
         return Refused(Refusal.DIVISION_UNKNOWN)
     if not _known(command.capabilities):
@@ -32,6 +56,9 @@ def register(area: Area, command: RegisterOrganization, cause: Cause) -> Decisio
     key = OrganizationId(cause.new_id())
     if key in area.registry.organizations:
         return Refused(Refusal.KEY_EXPIRED, (key,))
+    same = _same(area.registry, command, key)
+    if same is not None and not command.insist:
+        return Refused(Refusal.ORGANIZATION_EXISTS, (same,))
     return [
         OrganizationRegistered(
             organization=key,
@@ -41,23 +68,115 @@ def register(area: Area, command: RegisterOrganization, cause: Cause) -> Decisio
             place=command.place,
             capabilities=command.capabilities,
             people=command.people,
+            credit_code=command.credit_code,
             at=cause.at,
         )
     ]
 
 
-def record_certificate(_area: Area, command: RecordCertificate, cause: Cause) -> Decision:
-    certificate = command.certificate
-    skill = SKILLS.get(certificate.skill)
-    if skill is None:
-        return Refused(Refusal.SKILL_UNKNOWN)
-    if not skill.graded:
-        return Refused(Refusal.SKILL_GRADE_UNFIT)
-    if certificate.valid_until is not None and certificate.valid_until <= certificate.valid_from:
-        return Refused(Refusal.VALIDITY_UNFIT)
+def _same(
+    registry: Registry, command: RegisterOrganization | CorrectOrganization, own: OrganizationId
+) -> str | None:
+    """Another organization of that credit code, or of that name at that home.
+
+    If that entry was merged since, the one that stayed.
+    """
+    found: list[tuple[Any, ...]] = []
+    if command.credit_code is not None:
+        found += registry.coded.within(command.credit_code)
+    found += registry.named.within(command.home, spelled(command.name))
+    stayed = (_stayed(registry, place[-1]) for place in found)
+    return next((key for key in stayed if key != own), None)
+
+
+def _stayed(registry: Registry, key: OrganizationId) -> OrganizationId:
+    organization = registry.organizations[key]
+    while organization.merged_into is not None:
+        organization = registry.organizations[organization.merged_into]
+    return organization.id
+
+
+def correct(area: Area, command: CorrectOrganization, cause: Cause) -> Decision:
+    """Its new home has to be the steward's, too: nobody moves it to where they keep nothing."""
+    if area.divisions.get(command.home) is None:
+        return Refused(Refusal.DIVISION_UNKNOWN)
+    if not steward_of(area, cause.actor, command.home, cause.at):
+        return Refused(Refusal.NOT_FOUND)
+    same = _same(area.registry, command, command.organization)
+    if same is not None and not command.insist:
+        return Refused(Refusal.ORGANIZATION_EXISTS, (same,))
     return [
-        CertificateRecorded(organization=command.organization, certificate=certificate, at=cause.at)
+        OrganizationCorrected(
+            organization=command.organization,
+            name=command.name,
+            registration_class=command.registration_class,
+            home=command.home,
+            place=command.place,
+            people=command.people,
+            credit_code=command.credit_code,
+            at=cause.at,
+        )
     ]
+
+
+def retire(area: Area, command: RetireOrganization, cause: Cause) -> Decision:
+    if area.registry.organizations[command.organization].retired:
+        return []
+    return [OrganizationRetired(organization=command.organization, at=cause.at)]
+
+
+def reinstate(area: Area, command: ReinstateOrganization, cause: Cause) -> Decision:
+    organization = area.registry.organizations[command.organization]
+    if organization.merged_into is not None:
+        return Refused(Refusal.ORGANIZATION_MERGED, (organization.merged_into,))
+    if not organization.retired:
+        return []
+    return [OrganizationReinstated(organization=command.organization, at=cause.at)]
+
+
+def merge(area: Area, command: MergeOrganizations, cause: Cause) -> Decision:
+    """The other entry's work has to be over first, so that nobody loses a crew on the way."""
+    organizations = area.registry.organizations
+    merged = organizations.get(command.merged)
+    if command.organization == command.merged or merged is None:
+        return Refused(Refusal.NOT_FOUND)
+    if not steward_of(area, cause.actor, merged.home, cause.at):
+        return Refused(Refusal.NOT_FOUND)
+    for organization in (organizations[command.organization], merged):
+        refusal = gone(organization)
+        if refusal is not None:
+            return refusal
+    if any(_busy(operation, command.merged) for operation in area.operations.rows.values()):
+        return Refused(Refusal.ORGANIZATION_BUSY, (command.merged,))
+    return [
+        OrganizationsMerged(organization=command.organization, merged=command.merged, at=cause.at)
+    ]
+
+
+def gone(organization: Organization) -> Refused | None:
+    """Why it is asked no more: another entry stands for it, or it is retired."""
+    if organization.merged_into is not None:
+        return Refused(Refusal.ORGANIZATION_MERGED, (organization.merged_into,))
+    if organization.retired:
+        return Refused(Refusal.ORGANIZATION_RETIRED, (organization.id,))
+    return None
+
+
+def _busy(operation: Operation, organization: OrganizationId) -> bool:
+    return any(operation.assignments_by.within(organization)) or any(
+        operation.offers_to.within(organization)
+    )
+
+
+def separate(area: Area, command: SeparateOrganizations, cause: Cause) -> Decision:
+    merged = area.registry.organizations[command.merged]
+    if merged.merged_into is None:
+        return Refused(Refusal.ORGANIZATION_NOT_MERGED, (merged.id,))
+    for operation in area.operations.rows.values():
+        asks = operation.asks.get(merged.merged_into)
+        if asks is not None and asks.last_in > merged.merged_in:
+            return Refused(Refusal.ORGANIZATION_ASKED_SINCE, (merged.merged_into,))
+    return [OrganizationsSeparated(organization=merged.merged_into, merged=merged.id, at=cause.at)]
 
 
 def set_capacity(_area: Area, command: SetCapacity, cause: Cause) -> Decision:
@@ -70,7 +189,11 @@ def set_capacity(_area: Area, command: SetCapacity, cause: Cause) -> Decision:
     ]
 
 
-def set_duty(_area: Area, command: SetDuty, cause: Cause) -> Decision:
+def set_duty(area: Area, command: SetDuty, cause: Cause) -> Decision:
+    """Whoever is asked no more is told so, and not left waiting on duty."""
+    refusal = gone(area.registry.organizations[command.organization])
+    if command.on_duty and refusal is not None:
+        return refusal
     return [DutySet(organization=command.organization, on_duty=command.on_duty, at=cause.at)]
 
 
@@ -81,27 +204,21 @@ def _known(capabilities: tuple[Capability, ...]) -> bool:
 
 
 def evolve(area: Area, fact: OrganizationFact) -> None:
-    """Keep the registry; whatever may make somebody available wakes the lines that lack it."""
-    table = area.registry.organizations
-    match fact:
-        case OrganizationRegistered():
-            table.put(fact.organization, _registered(fact))
-        case CertificateRecorded():
-            known = table[fact.organization]
-            certificates = (*known.certificates, fact.certificate)
-            table.put(known.id, replace(known, certificates=certificates))
-        case CapacitySet():
-            known = table[fact.organization]
-            table.put(known.id, replace(known, capabilities=fact.capabilities))
-        case DutySet():
-            known = table[fact.organization]
-            table.put(known.id, replace(known, on_duty=fact.on_duty))
-        case _:
-            assert_never(fact)
-    _wake(area, table[fact.organization], fact)
+    """Keep the registry; whatever may make somebody able is tried with the lines that lack it."""
+    if isinstance(fact, OrganizationsMerged | OrganizationsSeparated):
+        _merged(area, fact)
+        return
+    known = area.registry.organizations.get(fact.organization)
+    after = _registered(fact) if known is None else _changed(area, known, fact)
+    area.registry.organizations.put(after.id, after)
+    if after.retired:
+        _let_go(area, after)
+    else:
+        may_be_able(area, after, fact.at)
 
 
-def _registered(fact: OrganizationRegistered) -> Organization:
+def _registered(fact: OrganizationFact) -> Organization:
+    assert isinstance(fact, OrganizationRegistered)
     return Organization(
         id=fact.organization,
         name=fact.name,
@@ -110,10 +227,78 @@ def _registered(fact: OrganizationRegistered) -> Organization:
         place=fact.place,
         capabilities=fact.capabilities,
         people=fact.people,
+        credit_code=fact.credit_code,
     )
 
 
-def _wake(area: Area, organization: Organization, fact: OrganizationFact) -> None:
+def _changed(area: Area, known: Organization, fact: OrganizationFact) -> Organization:
+    match fact:
+        case OrganizationCorrected():
+            return replace(
+                known,
+                name=fact.name,
+                registration_class=fact.registration_class,
+                home=fact.home,
+                place=fact.place,
+                people=fact.people,
+                credit_code=fact.credit_code,
+            )
+        case CapacitySet():
+            return replace(known, capabilities=fact.capabilities, renewed_in=area.sequence)
+        case DutySet():
+            return replace(known, on_duty=fact.on_duty, renewed_in=area.sequence)
+        case OrganizationRetired():
+            return replace(known, retired=True)
+        case OrganizationReinstated():
+            return replace(known, retired=False)
+        case OrganizationRegistered() | OrganizationsMerged() | OrganizationsSeparated():
+            return known
+        case _:
+            assert_never(fact)
+
+
+def may_be_able(area: Area, organization: Organization, at: Instant) -> None:
+    """Note it for every operation in which a line lacks one of its skills."""
     for operation in area.operations.rows.values():
         for capability in organization.capabilities:
-            wake_unmet(operation, capability.skill, capability.units, fact.at)
+            came_free(operation, organization.id, capability.skill, at)
+
+
+def _let_go(area: Area, organization: Organization) -> None:
+    """Its open offers are over; work that it has begun goes on."""
+    for operation in area.operations.rows.values():
+        for place in list(operation.offers_to.within(organization.id)):
+            offer = operation.offers[place[-1]]
+            marked = replace(offer, unneeded=StandDownReason.ORGANIZATION_RETIRED)
+            operation.offers.put(offer.id, marked)
+
+
+def _merged(area: Area, fact: OrganizationsMerged | OrganizationsSeparated) -> None:
+    """The merged one is retired or back; whoever answered for it answers for the other one too."""
+    merged = area.registry.organizations[fact.merged]
+    together = isinstance(fact, OrganizationsMerged)
+    after = replace(
+        merged,
+        retired=together,
+        merged_into=fact.organization if together else None,
+        merged_in=area.sequence,
+    )
+    area.registry.organizations.put(merged.id, after)
+    _answer_for(area, fact, together)
+    if not together:
+        may_be_able(area, after, fact.at)
+
+
+def _answer_for(
+    area: Area, fact: OrganizationsMerged | OrganizationsSeparated, together: bool
+) -> None:
+    grants = area.registry.grants
+    for account, held in list(grants.rows.items()):
+        own = [grant for grant in held if grant.organization == fact.merged]
+        if not own:
+            continue
+        kept = tuple(grant for grant in held if grant.merged != fact.merged)
+        added = (
+            replace(grant, organization=fact.organization, merged=fact.merged) for grant in own
+        )
+        grants.put(account, (*kept, *added) if together else kept)

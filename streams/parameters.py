@@ -13,23 +13,67 @@ DAY: Final = 24 * HOUR
 
 
 class Urgency(NamedTuple):
-    """What a priority means: when offers go out, how long an answer may take, how sure of a yes.
+    """What a priority means: when offers go out, how long answers, crews and retries may take.
 
     `aim` is the wanted probability, in thousandths, that somebody asked in a wave says yes.
+    `retry` doubles with every fruitless look, up to `rest`. `grace` is how long after its
+    promised time a crew counts as overdue. `no_crew` is the pause after a no for lack of a crew
+    or equipment, or after part of a yes.
     """
 
     release: Milliseconds
     answer: Milliseconds
-    retry: Milliseconds
     aim: int
+    retry: Milliseconds
+    rest: Milliseconds
+    grace: Milliseconds
+    no_crew: Milliseconds
 
 
 URGENCY: Final = {
-    1: Urgency(release=0, answer=2 * MINUTE, retry=2 * MINUTE, aim=950),
-    2: Urgency(release=0, answer=5 * MINUTE, retry=5 * MINUTE, aim=900),
-    3: Urgency(release=60 * SECOND, answer=15 * MINUTE, retry=15 * MINUTE, aim=800),
-    4: Urgency(release=60 * SECOND, answer=60 * MINUTE, retry=60 * MINUTE, aim=600),
-}
+    1: Urgency(
+        release=0, answer=2 * MINUTE, aim=950,
+        retry=2 * MINUTE, rest=5 * MINUTE, grace=10 * MINUTE, no_crew=30 * MINUTE,
+    ),
+    2: Urgency(
+        release=0, answer=5 * MINUTE, aim=900,
+        retry=5 * MINUTE, rest=30 * MINUTE, grace=20 * MINUTE, no_crew=2 * HOUR,
+    ),
+    3: Urgency(
+        release=60 * SECOND, answer=15 * MINUTE, aim=800,
+        retry=15 * MINUTE, rest=30 * MINUTE, grace=60 * MINUTE, no_crew=2 * HOUR,
+    ),
+    4: Urgency(
+        release=60 * SECOND, answer=60 * MINUTE, aim=600,
+        retry=30 * MINUTE, rest=30 * MINUTE, grace=120 * MINUTE, no_crew=2 * HOUR,
+    ),
+}  # fmt: skip
+
+SILENCE_P1: Final = (5 * MINUTE, 10 * MINUTE, 20 * MINUTE, 30 * MINUTE)  # then always the last
+SILENCE_TIMES: Final = 2  # below: so many answer times after the deadline, doubling
+SILENCE_MOST: Final = DAY
+SCENE_PAUSE: Final = 4 * HOUR  # after a no because of the way or the place
+FREE_FROM: Final = (10 * MINUTE, 48 * HOUR)  # "not now, but from": the least and the most
+DECLINES_MOST: Final = 2  # on one line; then only a change, or a person, asks again
+
+CAPPED: Final = 3  # the daily cap knows this priority and those less urgent
+CAP: Final = 4  # demands of these that an organization is asked for in a day
+
+STANDBY: Final = 2 * HOUR
+METERS_A_MINUTE: Final = 25_000 // 60  # of a crew that did not say how long it takes
+GATHERING: Final = 15 * MINUTE  # before such a crew is on its way
+REPLACED_AFTER: Final = 5 * MINUTE  # on P1: after a crew is overdue and has not answered
+REPLACING: Final = 1  # the priority whose doubtful crews are replaced
+NEW_TIMES_BORNE: Final = 1  # on P1: at the next new time somebody more is asked
+SLOW: Final = 10 * MINUTE  # a crew that has not set off by half its time, at the least by this
+UNDO: Final = 30 * SECOND
+CLAIM: Final = 7 * DAY
+PROPOSAL: Final = 30 * DAY
+KEY_KEPT: Final = 72 * HOUR  # after an incident is closed and recovery is over
+KEY_KEPT_EXERCISE: Final = HOUR
+REST: Final = 4  # after a standstill at least a fourth of the time to answer is left
+QUIET: Final = 2 * MINUTE  # and nobody is overdue
+STANDSTILL: Final = MINUTE  # without a sign of life; shorter ones are not noticed
 
 GRADED_REACH_METERS: Final = 150_000  # a verified team goes to the neighboring prefecture
 GENERAL_REACH_METERS: Final = 30_000  # mutual aid stays near home (Article 1: this community)
@@ -38,10 +82,10 @@ ACCEPTANCE_PRIOR: Final = (1, 2)  # before anybody has answered: one yes in two
 WAVE_MOST: Final = 8  # organizations asked for one line at the same time, at most
 
 KEY_LIFE: Final = 30 * DAY
-STANDSTILL: Final = 5 * MINUTE
 
 FACTS_MOST: Final = 1_000  # in one turn
 TURN_BYTES_MOST: Final = 512 * 1024
 SETTLE_FACTS: Final = 400  # what settling may add to a turn; the rest waits for the next tick
 LINE_WORK: Final = 6  # what looking at one line costs of that, however few facts it leads to
-EXPIRE_MOST: Final = 256  # offers that one tick lets expire
+CHORES_FIRST: Final = 60  # facts of housekeeping before matching; then one in four
+LOOKED_AT_MOST: Final = 200  # lines in one fact

@@ -1,81 +1,119 @@
 """Who may do what: role × division subtree, default deny, pure.
 
-Asked in decide, where it is binding. What lies outside an actor's scope does not exist for the
-actor: NOT_FOUND; a role that does not suffice inside the scope is ROLE_MISSING.
+Asked at the door, so that a stranger leaves no turn, and again in decide, where it is binding.
+What lies outside an actor's scope does not exist for the actor: NOT_FOUND; a role that does not
+suffice inside the scope is ROLE_MISSING.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from schemas import commands as c
 from schemas.refusals import Refusal
 from schemas.turns import OWNER
 from schemas.values import AccountId, DivisionCode, Instant, OrganizationId, Role
 from streams import subjects
-from streams.area import Area, Operation
-from streams.entities import Grant
-from streams.subjects import Subject
+from streams.area import Area
+from streams.subjects import Held, Known, Present, Subject
 
 BY_DESK = (Role.DESK,)
 BY_STEWARD = (Role.STEWARD,)
 BY_ORGANIZATION = (Role.ORGANIZATION, Role.DESK)  # the desk records what it hears by phone
 
-BY_OWNER = c.OpenLog | c.MoveLog | c.ReceiveLog | c.Tick
+BY_OWNER = c.OpenLog | c.MoveLog | c.ReceiveLog | c.Tick | c.Resume
 
 ROLES: dict[type, tuple[Role, ...]] = {
     c.GrantRole: BY_STEWARD,
     c.EndGrant: BY_STEWARD,
     c.RegisterOrganization: BY_STEWARD,
+    c.CorrectOrganization: BY_STEWARD,
+    c.RetireOrganization: BY_STEWARD,
+    c.ReinstateOrganization: BY_STEWARD,
+    c.MergeOrganizations: BY_STEWARD,
+    c.SeparateOrganizations: BY_STEWARD,
     c.RecordCertificate: BY_STEWARD,
+    c.WithdrawCertificate: BY_STEWARD,
+    c.WithdrawIssuer: BY_STEWARD,
     c.SetCapacity: (Role.STEWARD, Role.ORGANIZATION),
     c.SetDuty: (Role.STEWARD, Role.ORGANIZATION),
     c.OpenIncident: BY_DESK,
     c.JoinIncident: BY_DESK,
     c.CloseIncident: BY_DESK,
+    c.ReopenIncident: BY_DESK,
     c.PublishDemand: BY_DESK,
     c.AmendDemand: BY_DESK,
     c.CloseDemand: BY_DESK,
     c.ReopenDemand: BY_DESK,
+    c.TakeBackDemand: BY_DESK,
+    c.DropLine: BY_DESK,
     c.OpenSealedText: BY_ORGANIZATION,
+    c.ShowPersons: BY_DESK,
+    c.AskByHand: BY_DESK,
     c.AcceptOffer: BY_ORGANIZATION,
     c.DeclineOffer: BY_ORGANIZATION,
+    c.TakeStandby: BY_DESK,
     c.SetOff: BY_ORGANIZATION,
     c.Arrive: BY_ORGANIZATION,
     c.ReportDone: BY_ORGANIZATION,
     c.CannotComplete: BY_ORGANIZATION,
+    c.GiveNewTime: BY_ORGANIZATION,
+    c.UndoStep: BY_ORGANIZATION,
+    c.CorrectStep: BY_DESK,
     c.ConfirmAssignment: BY_DESK,
     c.OpenTask: BY_DESK,
     c.DropTask: BY_DESK,
     c.ClaimTask: BY_ORGANIZATION,
+    c.GiveBackTask: BY_ORGANIZATION,
+    c.TakeBackTask: BY_DESK,
     c.ReportTask: BY_ORGANIZATION,
     c.VerifyTask: BY_DESK,
 }
 
 
-def grants(area: Area, account: AccountId, at: Instant) -> Iterator[Grant]:
-    """What an account may do now."""
-    for grant in area.registry.grants.get(account) or ():
-        if grant.until is None or at < grant.until:
-            yield grant
-
-
-def permit(
-    area: Area, operation: Operation | None, actor: AccountId, command: c.Command, at: Instant
-) -> Refusal | None:
+def permit(known: Known, actor: AccountId, command: c.Command, at: Instant) -> Refusal | None:
     """None if the actor may send this command about this subject now, else why not."""
     if isinstance(command, BY_OWNER):
         return None if actor == OWNER else Refusal.ROLE_MISSING
-    subject = subjects.subject_of(area, operation, command)
+    subject = subjects.subject_of(known, command)
     if subject is None:
         return Refusal.NOT_FOUND
     allowed, within = ROLES[type(command)], False
-    for grant in grants(area, actor, at):
-        if _covers(area, grant, subject):
+    for grant in current(known.grants(actor), at):
+        if _covers(known, grant, subject):
             if grant.role in allowed:
                 return None
             within = True
+        elif _lies_within(known, grant, subject.sender):
+            within = True  # it is seen from where it was moved from
     return Refusal.ROLE_MISSING if within else Refusal.NOT_FOUND
+
+
+def current(held: Iterable[Held], at: Instant) -> Iterator[Held]:
+    """Those of an account's grants that have not ended."""
+    return (grant for grant in held if grant.until is None or at < grant.until)
+
+
+def _covers(known: Known, grant: Held, subject: Subject) -> bool:
+    if grant.role is Role.ORGANIZATION:
+        if grant.organization in subject.organizations:
+            return True
+        if subject.county is not None and _at_home(known, grant, subject.county):
+            return True
+        worked_on, organization = subject.worked_on, grant.organization
+        return bool(worked_on and organization and known.works_on(organization, worked_on))
+    return _lies_within(known, grant, subject.division)
+
+
+def _at_home(known: Known, grant: Held, county: DivisionCode) -> bool:
+    home = None if grant.organization is None else known.home(grant.organization)
+    return home is not None and known.divisions.contains(county, home)
+
+
+def _lies_within(known: Known, grant: Held, division: DivisionCode | None) -> bool:
+    if grant.division is None or division is None:
+        return False
+    return known.divisions.contains(grant.division, division)
 
 
 def speaks_by_phone(
@@ -84,22 +122,27 @@ def speaks_by_phone(
     """Whether the actor records somebody else's word: a desk that is not the organization."""
     return not any(
         grant.role is Role.ORGANIZATION and grant.organization == organization
-        for grant in grants(area, actor, at)
+        for grant in current(area.registry.grants.get(actor) or (), at)
     )
 
 
-def publishes_for(area: Area, actor: AccountId, division: DivisionCode, at: Instant) -> bool:
-    """Whether the actor is the township's desk or its recorded delegate (Article 7).
+def substitute_for(
+    area: Area, actor: AccountId, division: DivisionCode, at: Instant
+) -> DivisionCode | None:
+    """The division whose desk stands in for a township; None for its own desk (Article 7).
 
-    A county's grant does not do, unless the county has no townships or the demand is its own.
+    A county's demand for itself is its own, too.
     """
-    return any(
-        grant.role is Role.DESK
+    scopes = [
+        grant.division
+        for grant in current(area.registry.grants.get(actor) or (), at)
+        if grant.role is Role.DESK
         and grant.division is not None
         and area.divisions.contains(grant.division, division)
-        and (_is_township(area, grant.division) or grant.division == division)
-        for grant in grants(area, actor, at)
-    )
+    ]
+    if any(scope == division or _is_township(area, scope) for scope in scopes):
+        return None
+    return scopes[0] if scopes else None
 
 
 def _is_township(area: Area, division: DivisionCode) -> bool:
@@ -107,16 +150,16 @@ def _is_township(area: Area, division: DivisionCode) -> bool:
     return found is not None and found.level in ("township", "village")
 
 
-def _covers(area: Area, grant: Grant, subject: Subject) -> bool:
-    if grant.role is Role.ORGANIZATION:
-        return grant.organization in subject.organizations
-    return grant.division is not None and area.divisions.contains(grant.division, subject.division)
-
-
-def stewards(area: Area, actor: AccountId, grant: Grant, at: Instant) -> bool:
+def stewards(area: Area, actor: AccountId, grant: Held, at: Instant) -> bool:
     """Whether a grant lies inside a scope that the actor is a steward of."""
-    subject = subjects.granted(area, grant)
-    return subject is not None and any(
-        held.role is Role.STEWARD and _covers(area, held, subject)
-        for held in grants(area, actor, at)
+    subject = subjects.granted(Present(area, None), grant)
+    return subject is not None and steward_of(area, actor, subject.division, at)
+
+
+def steward_of(area: Area, actor: AccountId, division: DivisionCode, at: Instant) -> bool:
+    """Whether the actor keeps the registry of a division."""
+    known = Present(area, None)
+    return any(
+        held.role is Role.STEWARD and _lies_within(known, held, division)
+        for held in current(known.grants(actor), at)
     )

@@ -6,11 +6,22 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from schemas.commands import ClaimTask, DropTask, OpenTask, ReportTask, VerifyTask
+from schemas.codes import KINDS
+from schemas.commands import (
+    ClaimTask,
+    DropTask,
+    GiveBackTask,
+    OpenTask,
+    ReportTask,
+    TakeBackTask,
+    VerifyTask,
+)
 from schemas.facts import (
     TaskClaimed,
+    TaskClaimEnded,
     TaskDropped,
     TaskFact,
+    TaskLapsed,
     TaskOpened,
     TaskProposed,
     TaskReportedDone,
@@ -18,11 +29,31 @@ from schemas.facts import (
     TaskVerified,
 )
 from schemas.refusals import Refusal
-from schemas.values import TaskId
+from schemas.values import ClaimEnd, TaskId
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
-from streams.entities import Task, TaskState
+from streams.entities import Line, Task, TaskState
+from streams.parameters import CLAIM, PROPOSAL
 from streams.policy import speaks_by_phone
+
+
+def proposed(operation: Operation, line: Line, cause: Cause) -> TaskProposed:
+    """What a closed line leaves to be restored, and where; the desk opens it, or drops it."""
+    demand = operation.demands[line.demand]
+    return TaskProposed(
+        task=TaskId(cause.new_id()),
+        number=operation.incidents[line.incident].tasks + 1,
+        incident=line.incident,
+        demand=line.demand,
+        line=line.id,
+        kind=demand.kind,
+        domain=KINDS[demand.kind].domain,
+        skill=line.skill,
+        units=line.delivered or line.target,
+        place=demand.place,
+        until=cause.at + PROPOSAL,
+        at=cause.at,
+    )
 
 
 def open_task(area: Area, command: OpenTask, cause: Cause) -> Decision:
@@ -38,6 +69,8 @@ def drop(area: Area, command: DropTask, cause: Cause) -> Decision:
     task = _task(area, cause, command.task)
     if task is None:
         return Refused(Refusal.NOT_FOUND)
+    if not task.live:
+        return Refused(Refusal.TASK_ENDED, (task.id,))
     if task.state not in (TaskState.PROPOSED, TaskState.OPEN):
         return Refused(Refusal.TASK_CLAIMED, (task.id,))
     return [TaskDropped(task=task.id, at=cause.at)]
@@ -49,10 +82,46 @@ def claim(area: Area, command: ClaimTask, cause: Cause) -> Decision:
         return Refused(Refusal.NOT_FOUND)
     if task.state is not TaskState.OPEN:
         return Refused(Refusal.TASK_NOT_CLAIMABLE, (task.id,))
+    if area.registry.organizations[command.organization].retired:
+        return Refused(Refusal.ORGANIZATION_RETIRED, (command.organization,))
     by_desk = speaks_by_phone(area, cause.actor, command.organization, cause.at)
     return [
-        TaskClaimed(task=task.id, organization=command.organization, by_desk=by_desk, at=cause.at)
+        TaskClaimed(
+            task=task.id,
+            organization=command.organization,
+            by_desk=by_desk,
+            until=cause.at + CLAIM,
+            at=cause.at,
+        )
     ]
+
+
+def give_back(area: Area, command: GiveBackTask, cause: Cause) -> Decision:
+    """The claimant cannot do it after all; nothing is held against it."""
+    return _claim_ended(area, command.task, ClaimEnd.GIVEN_BACK, cause)
+
+
+def take_back(area: Area, command: TakeBackTask, cause: Cause) -> Decision:
+    """The desk opens it to others again."""
+    return _claim_ended(area, command.task, ClaimEnd.TAKEN_BACK, cause)
+
+
+def _claim_ended(area: Area, key: TaskId, reason: ClaimEnd, cause: Cause) -> Decision:
+    task = _task(area, cause, key)
+    if task is None:
+        return Refused(Refusal.NOT_FOUND)
+    if task.state is not TaskState.CLAIMED or task.organization is None:
+        return Refused(Refusal.TASK_NOT_CLAIMED, (task.id,))
+    by_desk = speaks_by_phone(area, cause.actor, task.organization, cause.at)
+    return [TaskClaimEnded(task=task.id, reason=reason, by_desk=by_desk, at=cause.at)]
+
+
+def over(task: Task, cause: Cause) -> TaskLapsed | TaskClaimEnded:
+    """Its time is over: the proposal lapses, or the claim runs out."""
+    if task.state is TaskState.PROPOSED:
+        return TaskLapsed(task=task.id, at=cause.at)
+    reason = ClaimEnd.RAN_OUT
+    return TaskClaimEnded(task=task.id, reason=reason, by_desk=False, at=cause.at)
 
 
 def report_done(area: Area, command: ReportTask, cause: Cause) -> Decision:
@@ -76,7 +145,7 @@ def verify(area: Area, command: VerifyTask, cause: Cause) -> Decision:
     if cause.actor == task.reporter or speaks_for_doer:
         return Refused(Refusal.VERIFIER_IS_DOER, (task.id,))
     if not command.done:
-        return [TaskSentBack(task=task.id, at=cause.at)]
+        return [TaskSentBack(task=task.id, until=cause.at + CLAIM, at=cause.at)]
     return [TaskVerified(task=task.id, account=cause.actor, at=cause.at)]
 
 
@@ -89,23 +158,34 @@ def evolve(operation: Operation, fact: TaskFact) -> None:
     if isinstance(fact, TaskProposed):
         _proposed(operation, fact)
         return
-    after = step(operation.tasks[fact.task], fact)
+    before = operation.tasks[fact.task]
+    after = step(before, fact)
     operation.tasks.put(after.id, after)
+    if before.live and not after.live:
+        incident = operation.incidents[after.incident]
+        left = replace(incident, live_tasks=incident.live_tasks - 1)
+        operation.incidents.put(incident.id, left)
 
 
 def step(task: Task, fact: TaskFact) -> Task:
     """The task after a fact about it."""
     match fact:
         case TaskOpened():
-            return replace(task, state=TaskState.OPEN, domain=fact.domain)
+            return replace(task, state=TaskState.OPEN, domain=fact.domain, until=None)
         case TaskDropped():
-            return replace(task, state=TaskState.DROPPED, ended_at=fact.at)
+            return replace(task, state=TaskState.DROPPED, until=None, ended_at=fact.at)
+        case TaskLapsed():
+            return replace(task, state=TaskState.LAPSED, until=None, ended_at=fact.at)
         case TaskClaimed():
-            return replace(task, state=TaskState.CLAIMED, organization=fact.organization)
+            claimed = replace(task, state=TaskState.CLAIMED, until=fact.until)
+            return replace(claimed, organization=fact.organization)
+        case TaskClaimEnded():
+            return replace(task, state=TaskState.OPEN, organization=None, until=None)
         case TaskReportedDone():
-            return replace(task, state=TaskState.REPORTED_DONE, reporter=fact.account)
+            reported = replace(task, state=TaskState.REPORTED_DONE, until=None)
+            return replace(reported, reporter=fact.account)
         case TaskSentBack():
-            return replace(task, state=TaskState.CLAIMED, reporter=None)
+            return replace(task, state=TaskState.CLAIMED, reporter=None, until=fact.until)
         case TaskVerified():
             return replace(task, state=TaskState.VERIFIED, ended_at=fact.at)
         case TaskProposed():
@@ -116,9 +196,10 @@ def step(task: Task, fact: TaskFact) -> Task:
 
 def _proposed(operation: Operation, fact: TaskProposed) -> None:
     incident = operation.incidents[fact.incident]
-    operation.incidents.put(incident.id, replace(incident, tasks=fact.number))
+    counted = replace(incident, tasks=fact.number, live_tasks=incident.live_tasks + 1)
+    operation.incidents.put(incident.id, counted)
     line = operation.lines[fact.line]
-    operation.lines.put(line.id, replace(line, proposing=False, task=fact.task))
+    operation.lines.put(line.id, replace(line, proposing=False))
     task = Task(
         id=fact.task,
         number=fact.number,
@@ -127,7 +208,10 @@ def _proposed(operation: Operation, fact: TaskProposed) -> None:
         line=fact.line,
         kind=fact.kind,
         domain=fact.domain,
-        division=fact.division,
+        skill=fact.skill,
+        units=fact.units,
+        place=fact.place,
         proposed_at=fact.at,
+        until=fact.until,
     )
     operation.tasks.put(task.id, task)

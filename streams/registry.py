@@ -8,11 +8,11 @@ from schemas.commands import EndGrant, GrantRole, MoveLog, OpenLog, ReceiveLog
 from schemas.refusals import Refusal
 from schemas.registry_facts import GrantEnded, LogArrived, LogMoved, LogOpened, RoleGranted
 from schemas.turns import RULES
-from schemas.values import DivisionCode, Role
+from schemas.values import AccountId, DivisionCode, Role
 from streams.area import Area
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Grant
-from streams.policy import stewards
+from streams.policy import steward_of, stewards
 
 RegistryRoomFact = LogOpened | LogMoved | LogArrived | RoleGranted | GrantEnded
 
@@ -60,6 +60,10 @@ def grant(area: Area, command: GrantRole, cause: Cause) -> Decision:
         return Refused(Refusal.DIVISION_UNKNOWN)
     if command.until is not None and command.until <= cause.at:
         return Refused(Refusal.GRANT_UNFIT)
+    if command.organization is not None:
+        known = area.registry.organizations[command.organization]
+        if known.merged_into is not None:
+            return Refused(Refusal.ORGANIZATION_MERGED, (known.merged_into,))
     return [
         RoleGranted(
             account=command.account,
@@ -81,7 +85,19 @@ def end_grant(area: Area, command: EndGrant, cause: Cause) -> Decision:
     )
     if not all(stewards(area, cause.actor, grant, cause.at) for grant in ending):
         return Refused(Refusal.NOT_FOUND)
+    if command.role is Role.STEWARD and _is_last(area, command.account, cause):
+        return Refused(Refusal.LAST_STEWARD)
     return [GrantEnded(account=command.account, role=command.role, at=cause.at)]
+
+
+def _is_last(area: Area, account: AccountId, cause: Cause) -> bool:
+    """Whether nobody else is a steward of the whole area, while this account is."""
+    whole = [
+        held
+        for held in area.registry.grants
+        if steward_of(area, held, DivisionCode(area.id), cause.at)
+    ]
+    return whole == [account]
 
 
 def evolve(area: Area, fact: RegistryRoomFact) -> None:

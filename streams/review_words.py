@@ -6,145 +6,220 @@ from schemas import facts as f
 from schemas import registry_facts as r
 from schemas.codes import Words
 from schemas.values import (
+    ClaimEnd,
     CloseReason,
     DeclineReason,
     Gate,
     Medium,
     Mode,
+    OpeningReason,
     Purpose,
     RegistrationClass,
     Role,
     StandDownReason,
+    Step,
 )
 
 FACTS: dict[type, Words] = {
     r.LogOpened: Words(
-        "日志启用:{division},用途为{purpose}。", "The log of {division} was opened for {purpose}."
+        "日志启用：{division}，用途为{purpose}。", "The log of {division} was opened for {purpose}."
     ),
     r.LogMoved: Words(
-        "{division}的日志在此结束,迁往{medium}。",
+        "{division}的日志在此结束，迁往{medium}。",
         "The log of {division} ended here and moved to {medium}.",
     ),
     r.LogArrived: Words(
-        "{division}的日志已迁入{medium},由此继续。",
+        "{division}的日志已迁入{medium}，由此继续。",
         "The log of {division} arrived in {medium} and goes on there.",
     ),
     r.RoleGranted: Words(
-        "账户 {account} 获得{role}角色,范围:{scope}。",
+        "账户 {account} 获得{role}角色，范围：{scope}。",
         "Account {account} was given the role {role} for {scope}.",
     ),
     r.GrantEnded: Words(
         "账户 {account} 的{role}角色已收回。", "The role {role} of account {account} was ended."
     ),
     r.OrganizationRegistered: Words(
-        "{organization}已入库({class}),驻地{division},{people} 人;{capabilities}。",
+        "{organization}已入库（{class}），驻地{division}，{people} 人；{capabilities}。",
         "{organization} was entered in the registry ({class}), at home in {division}, "
         "{people} people; {capabilities}.",
     ),
+    r.OrganizationCorrected: Words(
+        "更正{organization}的登记（{class}），驻地{division}，{people} 人。",
+        "The entry of {organization} was corrected ({class}), at home in {division}, "
+        "{people} people.",
+    ),
+    r.OrganizationRetired: Words("{organization}停用。", "{organization} was retired."),
+    r.OrganizationReinstated: Words("{organization}恢复使用。", "{organization} was reinstated."),
+    r.OrganizationsMerged: Words(
+        "{merged}并入{organization}。", "{merged} was merged into {organization}."
+    ),
+    r.OrganizationsSeparated: Words(
+        "{merged}与{organization}重新分开。", "{merged} was separated from {organization} again."
+    ),
     r.CertificateRecorded: Words(
-        "记录{organization}的证书:{certificate}。",
+        "记录{organization}的证书：{certificate}。",
         "A certificate of {organization} was recorded: {certificate}.",
     ),
+    r.CertificateWithdrawn: Words(
+        "撤销{organization}的证书（{issuer}，编号 {number}）。",
+        "A certificate of {organization} was withdrawn ({issuer}, number {number}).",
+    ),
+    r.IssuerWithdrawn: Words(
+        "撤销{issuer}所发的全部证书，涉及 {organizations} 个组织。",
+        "All certificates of {issuer} were withdrawn, of {organizations} organizations.",
+    ),
     r.CapacitySet: Words(
-        "{organization}更新力量:{capabilities}。",
+        "{organization}更新力量：{capabilities}。",
         "{organization} stated its units anew: {capabilities}.",
     ),
     r.DutySet: Words("{organization}{duty}。", "{organization} is {duty} now."),
-    f.IncidentOpened: Words("{division}启动{incident}。", "{division} opened {incident}."),
+    f.IncidentOpened: Words("{division}启动响应：{incident}。", "{division} opened {incident}."),
     f.IncidentJoined: Words("{division}加入{incident}。", "{division} joined {incident}."),
-    f.IncidentClosing: Words("{incident}开始关闭。", "The closing of {incident} has begun."),
-    f.IncidentClosed: Words("{incident}已关闭。", "Closed: {incident}."),
+    f.IncidentClosing: Words("{incident}开始结束响应。", "The closing of {incident} has begun."),
+    f.IncidentClosed: Words("{incident}已结束响应。", "Closed: {incident}."),
+    f.IncidentReopened: Words("{incident}恢复响应。", "Reopened: {incident}."),
+    f.KeyDestructionDue: Words(
+        "{incident}的密钥将于 {due} 销毁，除非恢复响应。",
+        "The key of {incident} is to be destroyed at {due}, unless it is reopened.",
+    ),
     f.KeyDestroyed: Words(
-        "{incident}的密钥已销毁,密封内容不可再读。",
-        "The key of {incident} was destroyed; its sealed texts can no longer be read.",
+        "{incident}的密钥已销毁，保密信息不可再读；备份中的副本最迟 7 天后清除。",
+        "The key of {incident} was destroyed; its sealed texts can no longer be read, "
+        "and copies in backups are gone within 7 days.",
     ),
     f.DemandPublished: Words(
-        "{division}发布{demand},优先级 {priority}:{lines}。",
-        "{division} published {demand}, priority {priority}: {lines}.",
+        "{division}发布{demand}，优先级 {priority}：{lines}{substitute}。",
+        "{division} published {demand}, priority {priority}: {lines}{substitute}.",
     ),
     f.DemandAmended: Words(
-        "{demand}修改为第 {revision} 版,优先级 {priority},目标 {targets}{added}。",
+        "{demand}修改为第 {revision} 版，优先级 {priority}，需要 {targets}{added}。",
         "{demand} was amended to revision {revision}, priority {priority}, "
         "targets {targets}{added}.",
     ),
-    f.DemandClosed: Words("{demand}已关闭:{reason}。", "{demand} was closed: {reason}."),
+    f.DemandTakenBack: Words(
+        "{demand}由移出的乡镇取回，回到{division}。",
+        "{demand} was taken back by {division}, which had moved it.",
+    ),
+    f.DemandClosed: Words("{demand}已关闭：{reason}。", "{demand} was closed: {reason}."),
     f.DemandReopened: Words("{demand}重新打开。", "{demand} was reopened."),
     f.SealedTextOpened: Words(
-        "账户 {account} 打开了{demand}的密封内容。",
-        "Account {account} opened the sealed texts of {demand}.",
+        "账户 {account} 查看了{demand}的保密信息（{opening}）。",
+        "Account {account} opened the sealed texts of {demand} ({opening}).",
     ),
+    f.PersonsShown: Words(
+        "账户 {account} 查看了{organization}的联系电话（{demand}）。",
+        "Account {account} was shown whom to call of {organization} ({demand}).",
+    ),
+    f.LineDropped: Words("{line}不再需要。", "Dropped: {line}."),
     f.LineUnmet: Words(
-        "{line}{short},暂无更多组织可邀约;比较 {considered} 家{gates};{retry} 分钟后再试。",
+        "{line}{short}，暂无更多组织可请求；比较 {considered} 家{gates}；{retry} 再试。",
         "{line} {short}, and nobody more can be asked now; {considered} considered{gates}; "
-        "tried again in {retry} min.",
+        "next try {retry}.",
+    ),
+    f.LinesLookedAt: Words(
+        "{listed}仍无组织可请求，原因未变；{next} 再试。",
+        "Still nobody for {listed}, for the same reasons; next try {next}.",
+    ),
+    f.LineWoken: Words(
+        "{organization}可以出动（{skill}）{wanted}。",
+        "{organization} has become able ({skill}){wanted}.",
     ),
     f.LineInHand: Words(
-        "{line}的已发邀约暂时足够,等待答复。",
+        "{line}已请求的组织暂时足够，等待答复。",
         "Enough organizations are asked for {line}; answers are awaited.",
     ),
     f.OfferSent: Words(
-        "邀约{organization}:{line},{quantity} 个单位;{kilometers} 公里,按距离第 {rank} 家,"
-        "比较 {considered} 家{gates};请在 {answer} 分钟内答复。",
-        "{organization} was asked: {line}, {quantity}; {kilometers} km away, number {rank} by "
-        "distance, {considered} considered{gates}; to answer within {answer} min.",
+        "请求{organization}协助：{line}，{quantity}；{kilometers} 公里，{chosen}；"
+        "请在 {answer} 分钟内答复。",
+        "{organization} was asked: {line}, {quantity}; {kilometers} km away, {chosen}; "
+        "to answer within {answer} min.",
     ),
     f.OfferAccepted: Words(
-        "{organization}接受{line}的邀约:{quantity} 个单位{arrival}{phone}。",
-        "{organization} said yes to {line}: {quantity}{arrival}{phone}.",
+        "{organization}答应{line}：{quantity}{arrival}{late}{phone}。",
+        "{organization} said yes to {line}: {quantity}{arrival}{late}{phone}.",
     ),
     f.OfferDeclined: Words(
-        "{organization}婉拒{line}的邀约:{reason}{phone}。",
-        "{organization} said no to {line}: {reason}{phone}.",
+        "{organization}谢绝{line}：{reason}{free}{phone}。",
+        "{organization} said no to {line}: {reason}{free}{phone}.",
     ),
     f.OfferExpired: Words(
-        "{organization}未在期限内答复{line}的邀约。",
-        "{organization} did not answer in time: {line}.",
+        "{organization}未在期限内答复{line}；仍可补答，{again} 起可再次请求。",
+        "{organization} did not answer in time: {line}. It still can; asked again from {again}.",
     ),
     f.OfferStoodDown: Words(
-        "撤回对{organization}的邀约:{line};原因:{reason}。",
-        "The offer to {organization} was stood down: {line}; {reason}.",
+        "撤回对{organization}的协助请求：{line}；原因：{reason}。",
+        "The request to {organization} was stood down: {line}; {reason}.",
+    ),
+    f.StandbyOffered: Words(
+        "{organization}表示仍可出动：{line}，{quantity}{phone}；{until} 前由值班室决定。",
+        "{organization} would still come: {line}, {quantity}{phone}; for the desk until {until}.",
     ),
     f.AssignmentCommitted: Words(
-        "{organization}承担{line}:{quantity} 个单位。",
-        "{organization} is committed to {line}: {quantity}.",
+        "{organization}承担{line}：{quantity}，预计 {promised} 到达。",
+        "{organization} is committed to {line}: {quantity}, expected at {promised}.",
     ),
     f.AssignmentSetOff: Words(
-        "{organization}已出发:{line}{implied}{phone}。",
+        "{organization}已出发：{line}{implied}{phone}。",
         "{organization} set off: {line}{implied}{phone}.",
     ),
     f.AssignmentArrived: Words(
-        "{organization}已到达:{line}{implied}{phone}。",
+        "{organization}已到达：{line}{implied}{phone}。",
         "{organization} arrived: {line}{implied}{phone}.",
     ),
     f.AssignmentReportedDone: Words(
-        "{organization}报告完成:{line}{phone}。",
+        "{organization}报告完成：{line}{phone}。",
         "{organization} reported done: {line}{phone}.",
     ),
+    f.CrewOverdue: Words(
+        "{organization}逾期未到：{line}；已询问领队。",
+        "{organization} is overdue: {line}. Its leader is asked.",
+    ),
+    f.CrewDoubted: Words(
+        "{organization}能否到达存疑：{line}，另请一队。",
+        "{organization} may not come: one more team is asked for {line}.",
+    ),
+    f.NewTimeGiven: Words(
+        "{organization}改报到达时间：{line}，{promised}{phone}。",
+        "{organization} gave a new time: {line}, {promised}{phone}.",
+    ),
+    f.StepUndone: Words(
+        "{organization}撤销误报：{line}，回到「{step}」{phone}。",
+        "{organization} undid a step it did not mean: {line}, back at {step}{phone}.",
+    ),
+    f.StepCorrected: Words(
+        "值班室更正{organization}的进度：{line}，改为「{step}」。",
+        "The desk corrected how far {organization} has come: {line}, {step}.",
+    ),
     f.AssignmentSentBack: Words(
-        "{organization}的工作未通过确认,继续处置:{line}。",
+        "{organization}的工作未通过确认，继续处置：{line}。",
         "The desk did not find it done; {organization} goes on: {line}.",
     ),
     f.AssignmentConfirmed: Words(
-        "{organization}的工作已确认:{line}。",
+        "{organization}的工作已确认：{line}。",
         "The work of {organization} was confirmed: {line}.",
     ),
     f.AssignmentReleased: Words(
-        "{organization}的队伍已释放:{line}。", "{organization} is free again: {line}."
+        "{organization}的队伍已释放：{line}。", "{organization} is free again: {line}."
     ),
     f.AssignmentGivenUp: Words(
-        "{organization}无法继续:{line}{phone}。",
+        "{organization}无法继续：{line}{phone}。",
         "{organization} cannot complete it: {line}{phone}.",
     ),
     f.AssignmentStoodDown: Words(
-        "通知{organization}撤下:{line};原因:{reason}。",
+        "通知{organization}撤下：{line}；原因：{reason}。",
         "{organization} was stood down: {line}; {reason}.",
     ),
     f.TaskProposed: Words(
-        "提出{task}(恢复{domain}),源自{demand}。",
-        "{task} was proposed ({domain}), from {demand}.",
+        "提出{task}（恢复{domain}）：{amount}，源自{demand}。",
+        "{task} was proposed ({domain}): {amount}, from {demand}.",
     ),
-    f.TaskOpened: Words("{task}开放认领(恢复{domain})。", "{task} was opened ({domain})."),
+    f.TaskOpened: Words("{task}开放认领（恢复{domain}）。", "{task} was opened ({domain})."),
     f.TaskDropped: Words("{task}已取消。", "{task} was dropped."),
+    f.TaskLapsed: Words("{task}逾期未打开，已失效。", "{task} has lapsed; nobody opened it."),
+    f.TaskClaimEnded: Words(
+        "{task}重新开放认领：{ending}{phone}。", "{task} is open to others again: {ending}{phone}."
+    ),
     f.TaskClaimed: Words(
         "{organization}认领{task}{phone}。", "{organization} claimed {task}{phone}."
     ),
@@ -152,26 +227,26 @@ FACTS: dict[type, Words] = {
         "{organization}报告{task}完成{phone}。", "{organization} reported {task} done{phone}."
     ),
     f.TaskSentBack: Words(
-        "{task}未通过核验,退回{organization}。", "{task} was sent back to {organization}."
+        "{task}未通过核验，退回{organization}。", "{task} was sent back to {organization}."
     ),
     f.TaskVerified: Words("{task}已核验。", "{task} was verified."),
-    f.DeadlinesShifted: Words(
-        "系统停顿 {lost} 分钟,未到期的答复期限顺延。",
-        "The log stood still for {lost} min; open deadlines were moved by as much.",
+    f.Resumed: Words(
+        "系统停顿 {lost} 分钟后恢复；待答复的期限按所剩时间顺延。",
+        "The log stood still for {lost} min; whoever has to answer has the time that was left.",
     ),
 }
 
 # Reasons are looked up by their text: two lists of reasons share some of theirs.
 REASONS: dict[str, Words] = {
     CloseReason.MET: Words("已满足", "met"),
-    CloseReason.PARTLY_MET_ACCEPTED: Words("部分满足,可接受", "partly met, and accepted"),
+    CloseReason.PARTLY_MET_ACCEPTED: Words("部分满足，可接受", "partly met, and accepted"),
     CloseReason.POSTED_BY_MISTAKE: Words("误发", "posted by mistake"),
     CloseReason.CANCELED: Words("取消", "canceled"),
     CloseReason.DUPLICATE: Words("重复", "a duplicate"),
     CloseReason.UNFOUNDED: Words("情况不实", "unfounded"),
     CloseReason.DONE_BY_OTHERS: Words("已由他人完成", "done by others"),
     CloseReason.EXPIRED_UNMET: Words("过期未满足", "expired unmet"),
-    CloseReason.INCIDENT_CLOSED: Words("事件关闭", "the incident was closed"),
+    CloseReason.INCIDENT_CLOSED: Words("响应结束", "the incident was closed"),
     DeclineReason.NO_CREW: Words("无人可派", "no crew"),
     DeclineReason.TOO_FAR: Words("距离过远", "too far"),
     DeclineReason.ROAD_BLOCKED: Words("道路不通", "the road is blocked"),
@@ -179,25 +254,56 @@ REASONS: dict[str, Words] = {
     DeclineReason.UNSAFE: Words("不安全", "unsafe"),
     DeclineReason.OTHER: Words("其他原因", "another reason"),
     StandDownReason.COVERED: Words("力量已足够", "covered by now"),
-    StandDownReason.DEMAND_CLOSED: Words("需求已关闭", "the demand was closed"),
+    StandDownReason.NEEDED_ELSEWHERE: Words("力量已派往另一需求", "its units go to another demand"),
+    StandDownReason.ASKED_ANEW: Words("已另发请求", "asked anew"),
+    StandDownReason.STANDBY_OVER: Words("备勤已过期", "the standby is over"),
+    StandDownReason.LINE_DROPPED: Words("该项不再需要", "the line was dropped"),
     StandDownReason.DEMAND_AMENDED: Words("需求已修改", "the demand was amended"),
+    StandDownReason.ORGANIZATION_RETIRED: Words("组织已停用", "the organization was retired"),
+}
+
+STEPS: dict[Step, Words] = {
+    Step.COMMITTED: Words("已答应", "committed"),
+    Step.EN_ROUTE: Words("途中", "on the way"),
+    Step.ON_SCENE: Words("现场", "on the scene"),
+    Step.REPORTED_DONE: Words("已报完成", "reported done"),
+}
+
+CLAIM_ENDS: dict[ClaimEnd, Words] = {
+    ClaimEnd.GIVEN_BACK: Words("认领方退回", "given back"),
+    ClaimEnd.TAKEN_BACK: Words("值班室收回", "taken back by the desk"),
+    ClaimEnd.RAN_OUT: Words("认领到期", "the claim ran out"),
+}
+
+OPENINGS: dict[OpeningReason, Words] = {
+    OpeningReason.ACCEPTED: Words("答应时随附", "with its yes"),
+    OpeningReason.CALLING: Words("电话联系", "to call"),
+    OpeningReason.ON_THE_WAY: Words("前往途中", "on the way"),
+    OpeningReason.ON_SCENE: Words("现场", "on the scene"),
+    OpeningReason.HANDING_OVER: Words("交接", "to hand over"),
+    OpeningReason.CHECKING: Words("核对", "to check"),
 }
 
 GATES: dict[Gate, Words] = {
-    Gate.DUTY: Words("不在值守", "off duty"),
-    Gate.ASKED_BEFORE: Words("此前已邀约", "asked before"),
+    Gate.RETIRED: Words("已停用", "retired"),
     Gate.SKILL: Words("无此技能", "without the skill"),
+    Gate.DISTANCE: Words("超出范围", "beyond reach"),
+    Gate.REGISTRATION_CLASS: Words("未在民政登记", "not registered with civil affairs"),
     Gate.CERTIFICATE_MISSING: Words("无证书", "without a certificate"),
     Gate.CERTIFICATE_GRADE: Words("证书等级不足", "with too low a grade"),
     Gate.CERTIFICATE_NOT_YET: Words("证书未生效", "with a certificate not valid yet"),
     Gate.CERTIFICATE_EXPIRED: Words("证书过期", "with an expired certificate"),
+    Gate.CERTIFICATE_WITHDRAWN: Words("证书被撤销", "with a withdrawn certificate"),
+    Gate.DUTY: Words("不在值守", "off duty"),
+    Gate.ASKED: Words("待答复", "asked, not answered yet"),
+    Gate.ASKED_BEFORE: Words("此前已请求", "asked before, not again yet"),
     Gate.CAPACITY: Words("力量已占用", "with all units taken"),
-    Gate.DISTANCE: Words("超出范围", "beyond reach"),
+    Gate.DAILY_CAP: Words("当日已请求四次", "asked four times today"),
 }
 
 ROLES: dict[Role, Words] = {
     Role.STEWARD: Words("管理员", "steward"),
-    Role.DESK: Words("值班台", "desk"),
+    Role.DESK: Words("值班室", "desk"),
     Role.ORGANIZATION: Words("组织", "organization"),
     Role.REVIEWER: Words("复盘", "reviewer"),
 }

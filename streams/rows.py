@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.values import AccountId
+from schemas.values import AccountId, DivisionCode, Gate, Instant
 from schemas.views import (
     AccountRow,
     AssignmentRow,
     Audience,
+    CertificateView,
     ClockRow,
     DemandRow,
     GrantView,
@@ -21,20 +22,25 @@ from schemas.views import (
     TaskRow,
 )
 from streams.area import Area, Operation
-from streams.clock import TICK, next_due
+from streams.clock import TICK
 from streams.entities import (
+    LATE,
+    Asked,
     Assignment,
     AssignmentState,
     Demand,
     Incident,
     Line,
     Offer,
+    OfferState,
     Organization,
     Task,
     TaskState,
 )
-from streams.line import cover
-from streams.offer import SHIFTED_BY
+from streams.line import cover, missing
+from streams.outcome import LOST
+from streams.parameters import SLOW, UNDO
+from streams.settle import next_due
 from streams.subjects import county_of
 
 EVERYONE = Audience(everyone=True)
@@ -42,7 +48,7 @@ NOBODY = Audience()
 
 
 def operation(known: Operation) -> Put:
-    row = OperationRow(id=known.id, mode=known.mode, shifted_by=known.count(SHIFTED_BY))
+    row = OperationRow(id=known.id, mode=known.mode, lost=known.count(LOST))
     return Put(row=row, audience=EVERYONE)
 
 
@@ -64,7 +70,7 @@ def account(area: Area, key: AccountId) -> Put:
     return Put(row=AccountRow(id=key, grants=grants), audience=Audience(accounts=(key,)))
 
 
-def organization(known: Organization) -> Put:
+def organization(area: Area, known: Organization) -> Put:
     row = OrganizationRow(
         id=known.id,
         name=known.name,
@@ -73,11 +79,19 @@ def organization(known: Organization) -> Put:
         lon=known.place.lon,
         lat=known.place.lat,
         capabilities=known.capabilities,
-        certificates=known.certificates,
+        certificates=tuple(
+            CertificateView(certificate=held.certificate, withdrawn=held.withdrawn)
+            for held in known.certificates
+        ),
         people=known.people,
+        credit_code=known.credit_code,
         on_duty=known.on_duty,
+        retired=known.retired,
+        merged_into=known.merged_into,
     )
-    return Put(row=row, audience=Audience(division=known.home, organizations=(known.id,)))
+    county = county_of(area.divisions, known.home)
+    audience = Audience(division=known.home, organizations=(known.id,), desks=county)
+    return Put(row=row, audience=audience)
 
 
 def incident(known: Operation, item: Incident) -> Put:
@@ -94,6 +108,7 @@ def incident(known: Operation, item: Incident) -> Put:
         readable=item.readable,
         opened_at=item.opened_at,
         closed_at=item.closed_at,
+        destroy_at=item.destroy_at,
     )
     return Put(row=row, audience=EVERYONE)
 
@@ -114,6 +129,10 @@ def demand(known: Operation, item: Demand) -> Put:
         approximate=item.place.approximate,
         state=item.state.value,
         revision=item.revision,
+        round=max(known.lines[key].round for key in item.lines),
+        substitute=item.substitute,
+        sender=_sender(item),
+        returnable=item.handed is not None and not item.handed.acted,
         reason=item.reason,
         risk_statement=item.risk_statement,
         rally_point=item.rally_point,
@@ -123,7 +142,12 @@ def demand(known: Operation, item: Demand) -> Put:
         published_at=item.published_at,
         closed_at=item.closed_at,
     )
-    return Put(row=row, audience=Audience(division=item.place.division))
+    audience = Audience(division=item.place.division, sender=_sender(item))
+    return Put(row=row, audience=audience)
+
+
+def _sender(item: Demand) -> DivisionCode | None:
+    return None if item.handed is None else item.handed.place.division
 
 
 def _line(line: Line) -> LineView:
@@ -135,23 +159,36 @@ def _line(line: Line) -> LineView:
         minimum=line.minimum,
         target=line.target,
         hazardous=line.hazardous,
+        open=line.open,
+        dropped=line.dropped,
+        round=line.round,
         covered=line.covered,
+        working=line.working,
+        delivered=line.delivered,
+        doubtful=line.doubtful,
         asked=line.asked,
+        offers=line.live_offers,
         cover=cover(line),
         unmet=line.unmet,
+        missing=line.missing,
         retry_at=line.wake_at if line.unmet else None,
+        able_at=line.able_at,
         considered=line.considered,
         gates=line.gates,
+        said_at=line.said_at,
     )
 
 
 def shown_with_offers(item: Demand) -> tuple[Any, ...]:
-    """What an offer's and an assignment's row show of their demand."""
-    return (item.kind, item.priority, item.place, item.risk_statement, item.rally_point)
+    """What an offer's and an assignment's row show of their demand, and to whom."""
+    words = (item.risk_statement, item.rally_point)
+    return (item.kind, item.priority, item.place, *words, _sender(item))
 
 
 def offer(area: Area, known: Operation, item: Offer) -> Put:
     asked_for, line = known.demands[item.demand], known.lines[item.line]
+    newest = _newest(known, item)
+    again = item if newest is None or item.state is OfferState.SENT else newest
     row = OfferRow(
         id=item.id,
         operation=known.id,
@@ -170,21 +207,50 @@ def offer(area: Area, known: Operation, item: Offer) -> Put:
         division=asked_for.place.division,
         lon=asked_for.place.lon,
         lat=asked_for.place.lat,
+        approximate=asked_for.place.approximate,
         meters=item.meters,
         rank=item.rank,
+        wave=item.wave,
+        by_hand=item.by_hand,
         considered=item.considered,
         gates=item.gates,
         risk_statement=asked_for.risk_statement,
         rally_point=asked_for.rally_point,
         state=item.state.value,
+        answerable=newest is not None and _answerable(item, line),
+        wanted=item.state in LATE and line.open and missing(line) > 0,
         decline_reason=item.decline_reason,
+        free_from=item.free_from,
         stand_down_reason=item.stand_down_reason,
+        answered=item.answered,
+        minutes=item.minutes,
+        people=item.people,
+        late=item.late,
         by_desk=item.by_desk,
+        again_at=again.again_at,
+        again_on=again.again_on,
+        standby_until=item.standby_until,
         sent_at=item.sent_at,
         answer_by=item.answer_by,
         ended_at=item.ended_at,
     )
     return Put(row=row, audience=_both(asked_for, item))
+
+
+def _newest(known: Operation, item: Offer) -> Asked | None:
+    """What is known of the pair, where this is its newest offer.
+
+    From when it may be asked again stands there: a crew that gave up has put off what its yes said.
+    """
+    found = known.asked.get((item.line, item.organization))
+    return found if found is not None and found.offer == item.id else None
+
+
+def _answerable(item: Offer, line: Line) -> bool:
+    """Whether a pair's newest offer is open, or late, for a line that is still open."""
+    if item.unneeded or not (item.state is OfferState.SENT or item.state in LATE):
+        return False
+    return line.open and line.round == item.round
 
 
 def assignment(area: Area, known: Operation, item: Assignment) -> Put:
@@ -202,14 +268,25 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
         kind=worked_on.kind,
         skill=item.skill,
         priority=worked_on.priority,
+        round=item.round,
         quantity=item.quantity,
         minutes=known.offers[item.offer].minutes,
+        people=item.people,
         division=worked_on.place.division,
         lon=worked_on.place.lon,
         lat=worked_on.place.lat,
+        approximate=worked_on.place.approximate,
         risk_statement=worked_on.risk_statement,
         rally_point=worked_on.rally_point,
         state=_shown(item.state),
+        promised_at=item.promised_at,
+        slow_at=_slow_at(item),
+        overdue=item.overdue,
+        replaced=item.doubted,
+        replace_at=item.late_at if item.overdue else None,
+        new_times=item.new_times,
+        unfit=_unfit(area, known, item),
+        undo_until=None if item.before is None else item.before.at + UNDO,
         stand_down_reason=item.stand_down_reason,
         by_desk=item.by_desk,
         committed_at=item.committed_at,
@@ -226,9 +303,35 @@ def _shown(state: AssignmentState) -> str:
     return AssignmentState.RELEASED.value if state is AssignmentState.CONFIRMED else state.value
 
 
+def _slow_at(item: Assignment) -> Instant | None:
+    """Half of the promised time, ten minutes at the least, without having set off."""
+    if item.state is not AssignmentState.COMMITTED:
+        return None
+    return item.committed_at + max((item.promised_at - item.committed_at) // 2, SLOW)
+
+
+def _unfit(area: Area, known: Operation, item: Assignment) -> Gate | None:
+    """Whether the certificate was withdrawn, or lowered, on which its holder is at work."""
+    line = known.lines[item.line]
+    if not item.live or line.grade is None:
+        return None
+    good_enough = [
+        held.withdrawn
+        for held in area.registry.organizations[item.organization].certificates
+        if held.certificate.skill == line.skill and held.certificate.grade <= line.grade
+    ]
+    if not good_enough:
+        return Gate.CERTIFICATE_GRADE
+    return Gate.CERTIFICATE_WITHDRAWN if all(good_enough) else None
+
+
 def _both(place_of: Demand, item: Offer | Assignment) -> Audience:
     """The township that asks, and the organization that is asked."""
-    return Audience(division=place_of.place.division, organizations=(item.organization,))
+    return Audience(
+        division=place_of.place.division,
+        sender=_sender(place_of),
+        organizations=(item.organization,),
+    )
 
 
 def task(area: Area, known: Operation, item: Task) -> Put:
@@ -243,8 +346,14 @@ def task(area: Area, known: Operation, item: Task) -> Put:
         demand_number=known.demands[item.demand].number,
         kind=item.kind,
         domain=item.domain,
-        division=item.division,
+        skill=item.skill,
+        units=item.units,
+        division=item.place.division,
+        lon=item.place.lon,
+        lat=item.place.lat,
+        approximate=item.place.approximate,
         state=item.state.value,
+        until=item.until,
         organization=item.organization,
         organization_name="" if doer is None else doer.name,
         proposed_at=item.proposed_at,
@@ -255,7 +364,8 @@ def task(area: Area, known: Operation, item: Task) -> Put:
 
 def _offered_to(area: Area, item: Task) -> Audience:
     """An open task is offered to the whole county; a claimed one is its claimant's."""
+    division = item.place.division
     if item.state is TaskState.OPEN:
-        return Audience(division=item.division, county=county_of(area, item.division))
+        return Audience(division=division, county=county_of(area.divisions, division))
     organizations = () if item.organization is None else (item.organization,)
-    return Audience(division=item.division, organizations=organizations)
+    return Audience(division=division, organizations=organizations)

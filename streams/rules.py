@@ -13,38 +13,58 @@ from schemas.turns import REGISTRY
 from schemas.values import Mode, Purpose
 from streams import (
     assignment,
+    certificate,
     clock,
+    correction,
+    crew,
     demand,
+    ending,
     incident,
+    lateness,
+    line,
     offer,
     organization,
+    outcome,
     policy,
     recovery,
     registry,
 )
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
+from streams.subjects import Present
 
 DECIDE: dict[type, Callable[[Area, Any, Cause], Decision]] = {
     c.Tick: clock.tick,
+    c.Resume: clock.resume,
     c.AcceptOffer: offer.accept,
     c.DeclineOffer: offer.decline,
+    c.AskByHand: offer.ask,
+    c.TakeStandby: offer.take_standby,
     c.SetOff: assignment.set_off,
     c.Arrive: assignment.arrive,
     c.ReportDone: assignment.report_done,
     c.CannotComplete: assignment.cannot_complete,
     c.ConfirmAssignment: assignment.confirm,
+    c.GiveNewTime: lateness.give_new_time,
+    c.UndoStep: correction.undo,
+    c.CorrectStep: correction.correct,
     c.PublishDemand: demand.publish,
     c.AmendDemand: demand.amend,
-    c.CloseDemand: demand.close,
-    c.ReopenDemand: demand.reopen,
+    c.TakeBackDemand: demand.take_back,
     c.OpenSealedText: demand.open_sealed_text,
+    c.ShowPersons: demand.show_persons,
+    c.CloseDemand: ending.close,
+    c.ReopenDemand: ending.reopen,
+    c.DropLine: ending.drop_line,
     c.OpenIncident: incident.open_incident,
     c.JoinIncident: incident.join,
     c.CloseIncident: incident.close,
+    c.ReopenIncident: incident.reopen,
     c.OpenTask: recovery.open_task,
     c.DropTask: recovery.drop,
     c.ClaimTask: recovery.claim,
+    c.GiveBackTask: recovery.give_back,
+    c.TakeBackTask: recovery.take_back,
     c.ReportTask: recovery.report_done,
     c.VerifyTask: recovery.verify,
     c.OpenLog: registry.open_log,
@@ -53,7 +73,14 @@ DECIDE: dict[type, Callable[[Area, Any, Cause], Decision]] = {
     c.GrantRole: registry.grant,
     c.EndGrant: registry.end_grant,
     c.RegisterOrganization: organization.register,
-    c.RecordCertificate: organization.record_certificate,
+    c.CorrectOrganization: organization.correct,
+    c.RetireOrganization: organization.retire,
+    c.ReinstateOrganization: organization.reinstate,
+    c.MergeOrganizations: organization.merge,
+    c.SeparateOrganizations: organization.separate,
+    c.RecordCertificate: certificate.record,
+    c.WithdrawCertificate: certificate.withdraw,
+    c.WithdrawIssuer: certificate.withdraw_issuer,
     c.SetCapacity: organization.set_capacity,
     c.SetDuty: organization.set_duty,
 }
@@ -73,8 +100,8 @@ def decide(area: Area, command: c.Command, cause: Cause) -> Decision:
     unfit = _mode(area, command, cause)
     if unfit is not None:
         return Refused(unfit)
-    operation = area.operation(cause.operation)
-    refusal = policy.permit(area, operation, cause.actor, command, cause.at)
+    known = Present(area, area.operation(cause.operation))
+    refusal = policy.permit(known, cause.actor, command, cause.at)
     if refusal is not None:
         return Refused(refusal)
     return DECIDE[type(command)](area, command, cause)
@@ -98,9 +125,11 @@ def _mode(area: Area, command: c.Command, cause: Cause) -> Refusal | None:
 
 
 EVOLVE: dict[type, Callable[[Operation, Any], None]] = {
-    **dict.fromkeys(get_args(f.OfferFact), offer.evolve),
-    **dict.fromkeys(get_args(f.AssignmentFact), assignment.evolve),
+    **dict.fromkeys(get_args(f.OfferFact), outcome.evolve),
+    **dict.fromkeys(get_args(f.AssignmentFact), crew.evolve),
+    **dict.fromkeys(get_args(f.LineFact), line.evolve),
     **dict.fromkeys(get_args(f.DemandFact), demand.evolve),
+    **dict.fromkeys(get_args(f.EndingFact), ending.evolve),
     **dict.fromkeys(get_args(f.TaskFact), recovery.evolve),
     **dict.fromkeys(get_args(f.IncidentFact), incident.evolve),
 }
@@ -108,6 +137,7 @@ EVOLVE: dict[type, Callable[[Operation, Any], None]] = {
 EVOLVE_REGISTRY: dict[type, Callable[[Area, Any], None]] = {
     **dict.fromkeys(get_args(registry.RegistryRoomFact), registry.evolve),
     **dict.fromkeys(get_args(organization.OrganizationFact), organization.evolve),
+    **dict.fromkeys(get_args(certificate.CertificateFact), certificate.evolve),
 }
 
 

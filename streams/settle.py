@@ -1,62 +1,98 @@
 """Settling: what a turn entails, taken from the worklist of its own operation within a budget.
 
 The worklist is in the state: whatever does not fit stays there and makes the next tick due.
+Matching and housekeeping share the budget, so that neither holds the other up for long. Only a
+tick finds that somebody's time is over: after an outage the owner gives lost time back before it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from schemas.codes import KINDS
+from msgspec.structs import replace
+
 from schemas.facts import (
-    AssignmentStoodDown,
     DemandClosed,
     Fact,
     IncidentClosed,
     KeyDestroyed,
+    KeyDestructionDue,
+    LinesLookedAt,
+    OfferExpired,
     OfferStoodDown,
     TaskOpened,
-    TaskProposed,
 )
-from schemas.values import CloseReason, Instant, TaskId
+from schemas.values import CloseReason, Instant, Mode, StandDownReason
+from streams import asking, ending, lateness, recovery
 from streams.area import Area, Operation
 from streams.cause import Cause
-from streams.entities import Incident, Line
+from streams.entities import Incident, Line, Offer
 from streams.matching import assign
-from streams.parameters import LINE_WORK, SETTLE_FACTS
+from streams.parameters import (
+    CHORES_FIRST,
+    KEY_KEPT,
+    KEY_KEPT_EXERCISE,
+    LINE_WORK,
+    LOOKED_AT_MOST,
+    SETTLE_FACTS,
+)
+from streams.wakes import AT_ONCE, Wait
 
 Evolve = Callable[[Area, Operation | None, Fact], None]
 
 
-def settle(area: Area, operation: Operation, cause: Cause, evolve: Evolve) -> list[Fact]:
+def settle(
+    area: Area, operation: Operation, cause: Cause, evolve: Evolve, *, ticking: bool
+) -> list[Fact]:
     """Work off the worklist; each fact is folded in before the next piece of work is chosen."""
     facts: list[Fact] = []
-    budget = SETTLE_FACTS
-    while budget > 0:
-        line = due_line(operation, cause.at) if not pressing(operation) else None
-        step = _next(operation, cause) if line is None else _match(area, operation, line, cause)
+    until = cause.at if ticking else AT_ONCE
+    chores = matching = 0
+    while chores + matching < SETTLE_FACTS:
+        line = due_line(operation, cause.at)
+        wanted = line is not None or _waits_to_be_tried(operation, cause.at)
+        chore = not wanted or chores * 3 < matching + CHORES_FIRST
+        step = _chore(operation, until, cause) if chore else ()
+        if step:
+            chores += len(step)
+        else:
+            step = _matched(area, operation, line, cause)
+            matching += max(LINE_WORK, len(step))
         if not step:
             break
         for fact in step:
             evolve(area, operation, fact)
-        facts.extend(step)
-        budget -= len(step) if line is None else max(LINE_WORK, len(step))
+            _append(facts, fact)
     return facts
 
 
-def pressing(operation: Operation) -> bool:
-    """Whether somebody is to be stood down, or something closed or proposed."""
-    return bool(
-        operation.unneeded_offers
-        or operation.unneeded_assignments
-        or operation.closing
-        or operation.proposing
-    )
+def _waits_to_be_tried(operation: Operation, at: Instant) -> bool:
+    """Whether somebody has become able before this turn; of this turn's, each is tried once."""
+    able = operation.trying.first()
+    return able is not None and able[0] < at
 
 
-def left_over(operation: Operation) -> bool:
-    """Whether the worklist holds anything that needs no further time to pass."""
-    return pressing(operation) or _spent(operation) is not None
+def _append(facts: list[Fact], fact: Fact) -> None:
+    """Fruitless looks in a row that end at the same time are one fact."""
+    last = facts[-1] if facts else None
+    if (
+        isinstance(fact, LinesLookedAt)
+        and isinstance(last, LinesLookedAt)
+        and last.next == fact.next
+        and len(last.lines) < LOOKED_AT_MOST
+    ):
+        facts[-1] = replace(last, lines=last.lines + fact.lines)
+    else:
+        facts.append(fact)
+
+
+def _matched(area: Area, operation: Operation, line: Line | None, cause: Cause) -> Sequence[Fact]:
+    """Whom the most urgent line asks; if none is due, which line wants who has become able."""
+    if line is not None:
+        return assign.offers(area, operation, line, cause)
+    able = operation.trying.first()
+    return () if able is None else [assign.woken(area, operation, able[1], able[2], cause)]
 
 
 def due_line(operation: Operation, at: Instant) -> Line | None:
@@ -67,69 +103,84 @@ def due_line(operation: Operation, at: Instant) -> Line | None:
     return None
 
 
-def next_wake(operation: Operation) -> Instant | None:
-    """When the earliest line wants to be looked at."""
-    return min((wake_at for _, wake_at, _ in operation.waking.firsts()), default=None)
+def next_due(operation: Operation) -> Instant | None:
+    """When an operation's next tick is due; 0, at once, if work was left over for it."""
+    if operation.trying:
+        return AT_ONCE
+    wake = operation.wakes.first()
+    times = [wake_at for _, wake_at, _ in operation.waking.firsts()]
+    if wake is not None:
+        times.append(wake.when)
+    return min(times, default=None)
 
 
-def _match(area: Area, operation: Operation, line: Line, cause: Cause) -> Sequence[Fact]:
-    return assign.offers(area, operation, line, cause)
+def _chore(operation: Operation, until: Instant, cause: Cause) -> Sequence[Fact]:
+    """The next piece of housekeeping that is due by then; nothing when there is none."""
+    wake = operation.wakes.due(until)
+    return () if wake is None else CHORES[wake.wait](operation, wake.id, cause)
 
 
-def _next(operation: Operation, cause: Cause) -> Sequence[Fact]:
-    """The next piece of work that is not matching; nothing when there is none."""
-    if place := operation.unneeded_offers.first():
-        offer = operation.offers[place[-1]]
-        assert offer.unneeded is not None
-        return [OfferStoodDown(offer=offer.id, reason=offer.unneeded, at=cause.at)]
-    if place := operation.unneeded_assignments.first():
-        assignment = operation.assignments[place[-1]]
-        assert assignment.unneeded is not None
-        return [
-            AssignmentStoodDown(assignment=assignment.id, reason=assignment.unneeded, at=cause.at)
-        ]
-    if place := operation.proposing.first():
-        return [_proposal(operation, operation.lines[place[-1]], cause)]
-    if place := operation.closing.first():
-        return [_closing(operation, operation.incidents[place[-1]], cause)]
-    spent = _spent(operation)
-    return [] if spent is None else [KeyDestroyed(incident=spent.id, at=cause.at)]
+def _stood_down(operation: Operation, key: Any, cause: Cause) -> Sequence[Fact]:
+    offer = operation.offers[key]
+    assert offer.unneeded is not None
+    return [OfferStoodDown(offer=offer.id, reason=offer.unneeded, at=cause.at)]
 
 
-def _proposal(operation: Operation, line: Line, cause: Cause) -> TaskProposed:
-    demand = operation.demands[line.demand]
-    return TaskProposed(
-        task=TaskId(cause.new_id()),
-        number=operation.incidents[line.incident].tasks + 1,
-        incident=line.incident,
-        demand=line.demand,
-        line=line.id,
-        kind=demand.kind,
-        domain=KINDS[demand.kind].domain,
-        division=demand.place.division,
-        at=cause.at,
+def _expired(operation: Operation, key: Any, cause: Cause) -> Sequence[Fact]:
+    offer: Offer = operation.offers[key]
+    before = asking.counted(operation, offer.line, offer.organization, offer.round)
+    again = asking.after_silence(
+        offer.priority, before.silences + 1, offer.answer_by, before.free_from
     )
+    assert again.at is not None
+    assert again.on is not None
+    return [OfferExpired(offer=offer.id, again_at=again.at, again_on=again.on, at=cause.at)]
 
 
-def _closing(operation: Operation, incident: Incident, cause: Cause) -> Fact:
+def _standby_over(_operation: Operation, key: Any, cause: Cause) -> Sequence[Fact]:
+    return [OfferStoodDown(offer=key, reason=StandDownReason.STANDBY_OVER, at=cause.at)]
+
+
+def _closing(operation: Operation, key: Any, cause: Cause) -> Sequence[Fact]:
     """Close its demands one by one, open its proposed tasks, and at last the incident is closed."""
-    for place in operation.demands_in.within(incident.id):
+    for place in operation.demands_in.within(key):
         demand = operation.demands[place[-1]]
-        return DemandClosed(
-            demand=demand.id,
-            revision=demand.revision + 1,
-            reason=CloseReason.INCIDENT_CLOSED,
-            at=cause.at,
-        )
-    for place in operation.proposed_in.within(incident.id):
+        return [
+            DemandClosed(
+                demand=demand.id,
+                revision=demand.revision + 1,
+                reason=CloseReason.INCIDENT_CLOSED,
+                at=cause.at,
+            )
+        ]
+    for place in operation.proposed_in.within(key):
         task = operation.tasks[place[-1]]
-        return TaskOpened(task=task.id, domain=task.domain, at=cause.at)
-    return IncidentClosed(incident=incident.id, at=cause.at)
+        return [TaskOpened(task=task.id, domain=task.domain, at=cause.at)]
+    return [IncidentClosed(incident=key, at=cause.at)]
 
 
-def _spent(operation: Operation) -> Incident | None:
-    """A closed incident without a live recovery task: its personal data has served its purpose."""
-    for place in operation.readable.all():
-        if next(operation.tasks_in.within(place[-1]), None) is None:
-            return operation.incidents[place[-1]]
-    return None
+def _destruction(operation: Operation, key: Any, cause: Cause) -> Sequence[Fact]:
+    """Its personal data has served its purpose: first the day is set, then the key goes."""
+    incident: Incident = operation.incidents[key]
+    if incident.destroy_at is not None:
+        return [KeyDestroyed(incident=incident.id, at=cause.at)]
+    kept = KEY_KEPT if operation.mode is Mode.ACTUAL else KEY_KEPT_EXERCISE
+    return [KeyDestructionDue(incident=incident.id, due=cause.at + kept, at=cause.at)]
+
+
+CHORES: dict[Wait, Callable[[Operation, Any, Cause], Sequence[Fact]]] = {
+    Wait.STAND_DOWN: _stood_down,
+    Wait.END: lambda operation, key, cause: ending.ended(operation.assignments[key], cause),
+    Wait.ANSWER: _expired,
+    Wait.STANDBY: _standby_over,
+    Wait.CREW: lambda operation, key, cause: lateness.waited(
+        operation, operation.assignments[key], cause
+    ),
+    Wait.TASK: lambda operation, key, cause: [recovery.over(operation.tasks[key], cause)],
+    Wait.PROPOSAL: lambda operation, key, cause: [
+        recovery.proposed(operation, operation.lines[key], cause)
+    ],
+    Wait.CLOSING: _closing,
+    Wait.DESTRUCTION: _destruction,
+}
+"""What is done when each kind of wait is over."""

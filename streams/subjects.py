@@ -1,154 +1,318 @@
-"""Subjects: what a command is about, as far as it decides who may send it."""
+"""Subjects: what a command is about, as far as it decides who may send it.
+
+The same questions are asked of the state (`Present`) and, at the door, of the board's rows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, Protocol
 
+from geo.divisions import DivisionTree
 from schemas import commands as c
-from schemas.values import DemandId, DivisionCode, OrganizationId
+from schemas.values import (
+    AccountId,
+    AreaId,
+    AssignmentId,
+    DemandId,
+    DivisionCode,
+    IncidentId,
+    Instant,
+    LineId,
+    OfferId,
+    OrganizationId,
+    Role,
+    TaskId,
+)
 from streams.area import Area, Operation
-from streams.entities import Grant
+
+
+class Held(Protocol):
+    """A grant: what an account may do, where or for whom, and until when."""
+
+    @property
+    def role(self) -> Role: ...
+    @property
+    def division(self) -> DivisionCode | None: ...
+    @property
+    def organization(self) -> OrganizationId | None: ...
+    @property
+    def until(self) -> Instant | None: ...
+
+
+class Asked(NamedTuple):
+    """What an offer or an assignment joins."""
+
+    demand: DemandId
+    organization: OrganizationId
+
+
+class Lies(NamedTuple):
+    """Where a demand or a task lies; who sent it there, or who has claimed it, if anybody."""
+
+    division: DivisionCode
+    sender: DivisionCode | None = None
+    organization: OrganizationId | None = None
+
+
+class Known(Protocol):
+    """What is asked about accounts and things; None or nothing for what is not there."""
+
+    @property
+    def area(self) -> AreaId: ...
+    @property
+    def divisions(self) -> DivisionTree: ...
+    def grants(self, account: AccountId) -> Iterable[Held]: ...
+    def home(self, organization: OrganizationId) -> DivisionCode | None: ...
+    def incident(self, id: IncidentId) -> DivisionCode | None: ...
+    def demand(self, id: DemandId) -> Lies | None: ...
+    def line(self, id: LineId) -> DemandId | None: ...
+    def offer(self, id: OfferId) -> Asked | None: ...
+    def assignment(self, id: AssignmentId) -> Asked | None: ...
+    def task(self, id: TaskId) -> Lies | None: ...
+    def works_on(self, organization: OrganizationId, demand: DemandId) -> bool: ...
 
 
 class Subject(NamedTuple):
-    """Where a command's subject lies, and which organizations it belongs to."""
+    """Where a command's subject lies, and which organizations it belongs to.
+
+    `sender`: where it was moved from, whose desk sees it and no more. `worked_on`: whoever is at
+    work on this demand counts as its organization. `county`: so does whoever is at home in it.
+    """
 
     division: DivisionCode
     organizations: tuple[OrganizationId, ...] = ()
+    sender: DivisionCode | None = None
+    worked_on: DemandId | None = None
+    county: DivisionCode | None = None
 
 
-def subject_of(area: Area, operation: Operation | None, command: c.Command) -> Subject | None:
+class Present:
+    """What the state of an area, and of one of its operations, knows."""
+
+    __slots__ = ("_area", "_operation")
+
+    def __init__(self, area: Area, operation: Operation | None) -> None:
+        self._area = area
+        self._operation = operation
+
+    @property
+    def area(self) -> AreaId:
+        return self._area.id
+
+    @property
+    def divisions(self) -> DivisionTree:
+        return self._area.divisions
+
+    def grants(self, account: AccountId) -> Iterable[Held]:
+        return self._area.registry.grants.get(account) or ()
+
+    def home(self, organization: OrganizationId) -> DivisionCode | None:
+        found = self._area.registry.organizations.get(organization)
+        return None if found is None else found.home
+
+    def incident(self, id: IncidentId) -> DivisionCode | None:
+        found = None if self._operation is None else self._operation.incidents.get(id)
+        return None if found is None else found.division
+
+    def demand(self, id: DemandId) -> Lies | None:
+        found = None if self._operation is None else self._operation.demands.get(id)
+        if found is None:
+            return None
+        sender = None if found.handed is None else found.handed.place.division
+        return Lies(found.place.division, sender)
+
+    def line(self, id: LineId) -> DemandId | None:
+        found = None if self._operation is None else self._operation.lines.get(id)
+        return None if found is None else found.demand
+
+    def offer(self, id: OfferId) -> Asked | None:
+        found = None if self._operation is None else self._operation.offers.get(id)
+        return None if found is None else Asked(found.demand, found.organization)
+
+    def assignment(self, id: AssignmentId) -> Asked | None:
+        found = None if self._operation is None else self._operation.assignments.get(id)
+        return None if found is None else Asked(found.demand, found.organization)
+
+    def task(self, id: TaskId) -> Lies | None:
+        found = None if self._operation is None else self._operation.tasks.get(id)
+        if found is None:
+            return None
+        return Lies(found.place.division, organization=found.organization)
+
+    def works_on(self, organization: OrganizationId, demand: DemandId) -> bool:
+        if self._operation is None:
+            return False
+        places = self._operation.assignments_by.within(organization)
+        return any(self._operation.assignments[place[-1]].demand == demand for place in places)
+
+
+def subject_of(known: Known, command: c.Command) -> Subject | None:
     """What a command is about, or None where there is no such thing."""
-    plain = PLAIN.get(type(command))
-    if plain is not None:
-        return plain(area, command)
-    return None if operation is None else IN_OPERATION[type(command)](area, operation, command)
+    return SUBJECTS[type(command)](known, command)
 
 
-def granted(area: Area, grant: Grant) -> Subject | None:
+def granted(known: Known, grant: Held) -> Subject | None:
     """Where a grant applies."""
     if grant.organization is not None:
-        return _organization(area, grant.organization)
-    return Subject(grant.division or DivisionCode(area.id))
+        return _organization(known, grant.organization)
+    return Subject(grant.division or DivisionCode(known.area))
 
 
-def same_county(area: Area, one: DivisionCode, other: DivisionCode) -> bool:
+def same_county(tree: DivisionTree, one: DivisionCode, other: DivisionCode) -> bool:
     """Whether two divisions lie in the same county."""
-    return county_of(area, one) == county_of(area, other)
+    return county_of(tree, one) == county_of(tree, other)
 
 
-def county_of(area: Area, division: DivisionCode) -> DivisionCode:
+def county_of(tree: DivisionTree, division: DivisionCode) -> DivisionCode:
     """The county that holds a division; the division itself where there is none above."""
-    for code in area.divisions.ancestors(division):
-        found = area.divisions.get(code)
+    for code in tree.ancestors(division):
+        found = tree.get(code)
         if found is not None and found.level == "county":
             return DivisionCode(code)
     return division
 
 
-def _organization(area: Area, key: OrganizationId) -> Subject | None:
-    found = area.registry.organizations.get(key)
-    return None if found is None else Subject(found.home, (key,))
+def _organization(known: Known, key: OrganizationId) -> Subject | None:
+    home = known.home(key)
+    return None if home is None else Subject(home, (key,))
 
 
-def _of_organization(area: Area, command: c.SetDuty) -> Subject | None:
-    return _organization(area, command.organization)
-
-
-def _granting(area: Area, command: c.GrantRole) -> Subject | None:
+def _granting(known: Known, command: c.GrantRole) -> Subject | None:
     if command.organization is not None:
-        return _organization(area, command.organization)
-    return Subject(command.division or DivisionCode(area.id))
+        return _organization(known, command.organization)
+    return Subject(command.division or DivisionCode(known.area))
 
 
-def _ending(area: Area, command: c.EndGrant) -> Subject | None:
+def _ending(known: Known, command: c.EndGrant) -> Subject | None:
     """The first grant of the role; whether all of them may be ended is the room's own rule."""
-    for grant in area.registry.grants.get(command.account) or ():
+    for grant in known.grants(command.account):
         if grant.role is command.role:
-            return granted(area, grant)
+            return granted(known, grant)
     return None
 
 
-def _incident(_area: Area, operation: Operation, command: c.CloseIncident) -> Subject | None:
-    incident = operation.incidents.get(command.incident)
-    return None if incident is None else Subject(incident.division)
+def _incident(known: Known, command: c.CloseIncident) -> Subject | None:
+    division = known.incident(command.incident)
+    return None if division is None else Subject(division)
 
 
-def _demand(_area: Area, operation: Operation, command: c.OpenSealedText) -> Subject | None:
-    """It is its township's, and known to those organizations that are at work on it."""
-    demand = operation.demands.get(command.demand)
-    if demand is None:
-        return None
-    return Subject(demand.place.division, _at_work(operation, demand.id))
+def _demand(known: Known, command: c.AmendDemand) -> Subject | None:
+    found = known.demand(command.demand)
+    return None if found is None else Subject(found.division, sender=found.sender)
 
 
-def _at_work(operation: Operation, demand: DemandId) -> tuple[OrganizationId, ...]:
-    places = operation.assignments_of.within(demand)
-    found = (operation.assignments[place[-1]] for place in places)
-    return tuple(assignment.organization for assignment in found if assignment.live)
-
-
-def _offer(_area: Area, operation: Operation, command: c.AcceptOffer) -> Subject | None:
-    offer = operation.offers.get(command.offer)
-    if offer is None:
-        return None
-    return Subject(operation.demands[offer.demand].place.division, (offer.organization,))
-
-
-def _assignment(_area: Area, operation: Operation, command: c.Arrive) -> Subject | None:
-    found = operation.assignments.get(command.assignment)
+def _sealed(known: Known, command: c.OpenSealedText) -> Subject | None:
+    """The desk that answers for it, and whoever is at work on it."""
+    found = known.demand(command.demand)
     if found is None:
         return None
-    return Subject(operation.demands[found.demand].place.division, (found.organization,))
+    return Subject(found.division, sender=found.sender, worked_on=command.demand)
 
 
-def _task(_area: Area, operation: Operation, command: c.ReportTask) -> Subject | None:
-    task = operation.tasks.get(command.task)
-    if task is None:
+def _sender(known: Known, command: c.TakeBackDemand) -> Subject | None:
+    """Only who sent it away; who has not, or has it back, learns that it is there."""
+    found = known.demand(command.demand)
+    return None if found is None else Subject(found.sender or found.division)
+
+
+def _line(known: Known, command: c.DropLine) -> Subject | None:
+    demand = known.line(command.line)
+    found = None if demand is None else known.demand(demand)
+    return None if found is None else Subject(found.division, sender=found.sender)
+
+
+def _asking(known: Known, command: c.AskByHand) -> Subject | None:
+    """A line, and somebody in the desk's sight: at home in the county that needs help."""
+    subject, home = _line(known, c.DropLine(line=command.line)), known.home(command.organization)
+    if subject is None or home is None:
         return None
-    return Subject(task.division, () if task.organization is None else (task.organization,))
+    return subject if same_county(known.divisions, home, subject.division) else None
 
 
-def _claim(area: Area, operation: Operation, command: c.ClaimTask) -> Subject | None:
+def _offer(known: Known, command: c.AcceptOffer) -> Subject | None:
+    return _joined(known, known.offer(command.offer))
+
+
+def _assignment(known: Known, command: c.Arrive) -> Subject | None:
+    return _joined(known, known.assignment(command.assignment))
+
+
+def _joined(known: Known, asked: Asked | None) -> Subject | None:
+    found = None if asked is None else known.demand(asked.demand)
+    if asked is None or found is None:
+        return None
+    return Subject(found.division, (asked.organization,), found.sender)
+
+
+def _task(known: Known, command: c.ReportTask) -> Subject | None:
+    found = known.task(command.task)
+    if found is None:
+        return None
+    return Subject(found.division, () if found.organization is None else (found.organization,))
+
+
+def _claimed(known: Known, command: c.ReportTask) -> Subject | None:
+    """Whose claim is over learns that, and not that there is no such task: it may be claimed."""
+    found = known.task(command.task)
+    if found is None or found.organization is not None:
+        return _task(known, command)
+    return Subject(found.division, county=county_of(known.divisions, found.division))
+
+
+def _claim(known: Known, command: c.ClaimTask) -> Subject | None:
     """Any organization of the task's county may claim it."""
-    task = operation.tasks.get(command.task)
-    claimant = area.registry.organizations.get(command.organization)
-    if task is None or claimant is None:
+    found, home = known.task(command.task), known.home(command.organization)
+    if found is None or home is None or not same_county(known.divisions, home, found.division):
         return None
-    if not same_county(area, claimant.home, task.division):
-        return None
-    return Subject(task.division, (command.organization,))
+    return Subject(found.division, (command.organization,))
 
 
-PLAIN: dict[type, Callable[[Area, Any], Subject | None]] = {
+_About = Callable[[Known, Any], Subject | None]
+
+
+def _of(about: _About, *commands: type) -> dict[type, _About]:
+    return dict.fromkeys(commands, about)
+
+
+SUBJECTS: dict[type, _About] = {
     c.RegisterOrganization: lambda _, command: Subject(command.home),
-    c.RecordCertificate: _of_organization,
-    c.SetCapacity: _of_organization,
-    c.SetDuty: _of_organization,
+    c.WithdrawIssuer: lambda known, _: Subject(DivisionCode(known.area)),
     c.GrantRole: _granting,
     c.EndGrant: _ending,
-    c.OpenIncident: lambda _, command: Subject(command.division),
-    c.JoinIncident: lambda _, command: Subject(command.division),
+    c.SeparateOrganizations: lambda known, command: _organization(known, command.merged),
+    **_of(
+        lambda known, command: _organization(known, command.organization),
+        c.CorrectOrganization,
+        c.RetireOrganization,
+        c.ReinstateOrganization,
+        c.MergeOrganizations,
+        c.RecordCertificate,
+        c.WithdrawCertificate,
+        c.SetCapacity,
+        c.SetDuty,
+    ),
+    **_of(lambda _, command: Subject(command.division), c.OpenIncident, c.JoinIncident),
     c.PublishDemand: lambda _, command: Subject(command.place.division),
-}
-
-IN_OPERATION: dict[type, Callable[[Area, Operation, Any], Subject | None]] = {
-    c.CloseIncident: _incident,
-    c.AmendDemand: _demand,
-    c.CloseDemand: _demand,
-    c.ReopenDemand: _demand,
-    c.OpenSealedText: _demand,
-    c.AcceptOffer: _offer,
-    c.DeclineOffer: _offer,
-    c.SetOff: _assignment,
-    c.Arrive: _assignment,
-    c.ReportDone: _assignment,
-    c.CannotComplete: _assignment,
-    c.ConfirmAssignment: _assignment,
-    c.OpenTask: _task,
-    c.DropTask: _task,
+    **_of(_incident, c.CloseIncident, c.ReopenIncident),
+    **_of(_demand, c.AmendDemand, c.CloseDemand, c.ReopenDemand),
+    c.TakeBackDemand: _sender,
+    c.OpenSealedText: _sealed,
+    c.DropLine: _line,
+    c.AskByHand: _asking,
+    **_of(_offer, c.AcceptOffer, c.DeclineOffer, c.TakeStandby, c.ShowPersons),
+    **_of(
+        _assignment,
+        c.SetOff,
+        c.Arrive,
+        c.ReportDone,
+        c.CannotComplete,
+        c.GiveNewTime,
+        c.UndoStep,
+        c.CorrectStep,
+        c.ConfirmAssignment,
+    ),
+    **_of(_task, c.OpenTask, c.DropTask, c.TakeBackTask, c.VerifyTask),
+    **_of(_claimed, c.GiveBackTask, c.ReportTask),
     c.ClaimTask: _claim,
-    c.ReportTask: _task,
-    c.VerifyTask: _task,
 }

@@ -79,6 +79,13 @@ class Table(Generic[K, V]):
         for watcher in self._watchers:
             watcher(key, before, value)
 
+    def remove(self, key: K) -> None:
+        """Take a row out. KeyError where it is not in."""
+        before = self.rows.pop(key)
+        self._journal.entries.append((self, key, before))
+        for watcher in self._watchers:
+            watcher(key, before, None)
+
     def restore(self, key: K, value: V | None) -> None:
         """Set a row back to an earlier value, or to not being there, without journaling."""
         now = self.rows.get(key)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from schemas import wire
-from schemas.commands import OpenIncident, ReceiveLog, Tick
+from schemas.commands import OpenIncident, ReceiveLog, Resume, Tick
 from schemas.facts import Fact
 from schemas.refusals import Refusal
 from schemas.turns import FORMAT, REGISTRY, RULES, Envelope, Turn
@@ -127,7 +127,8 @@ def _turn(area: Area, envelope: Envelope) -> Taken | None:
     for fact in facts:
         rules.evolve(area, operation, fact)
     if operation is not None:
-        facts += settle(area, operation, cause, rules.evolve)
+        ticking = isinstance(envelope.command, Tick | Resume)
+        facts += settle(area, operation, cause, rules.evolve, ticking=ticking)
     return _whole(area, envelope, tuple(facts), None)
 
 
@@ -145,7 +146,7 @@ def _operation(area: Area, envelope: Envelope) -> Operation | None:
 
 
 def _count_tick(operation: Operation | None, envelope: Envelope) -> None:
-    if operation is not None and isinstance(envelope.command, Tick):
+    if operation is not None and isinstance(envelope.command, Tick | Resume):
         operation.raise_count(TICK, envelope.command.number)
 
 
@@ -180,7 +181,7 @@ def _whole(
 def _finish(area: Area, turn: Turn, stored: bytes) -> None:
     """What every turn changes besides its facts: the chain and the used keys."""
     area.previous = wire.digest(stored)
-    if isinstance(turn.command, Tick):
+    if isinstance(turn.command, Tick | Resume):
         return  # a tick's number is checked in place of a key
     area.keys[turn.command_id] = Key(
         sequence=turn.sequence, at=turn.at, body=turn.body, personal=turn.personal

@@ -1,19 +1,19 @@
 """Assign: the offers that go out for one line, nearest qualified organizations first.
 
 Lines are taken in order of priority and waiting (`settle`), and each offer holds its units at
-once, so no two lines count on the same crew. Accepted pairs are never moved.
+once, so no two lines of a priority count on the same crew. Accepted pairs are never moved.
 """
 
 from __future__ import annotations
 
-from schemas.facts import Fact, LineInHand, LineUnmet, OfferSent
-from schemas.values import OfferId
+from schemas.facts import Fact, LineInHand, LinesLookedAt, LineUnmet, LineWoken, OfferSent
+from schemas.values import Instant, LineId, OfferId, OrganizationId
 from streams.area import Area, Operation
 from streams.cause import Cause
 from streams.entities import Line
 from streams.line import missing
 from streams.matching import waves
-from streams.matching.candidates import Candidate, Search
+from streams.matching.candidates import Candidate, Search, barred, distance
 from streams.parameters import URGENCY
 
 
@@ -26,17 +26,17 @@ def offers(area: Area, operation: Operation, line: Line, cause: Cause) -> list[F
         return [LineInHand(line=line.id, at=cause.at)]
     search = Search(area, operation, line, operation.demands[line.demand].place, cause.at)
     sent: list[Fact] = []
-    for rank, candidate in enumerate(search, len(line.organizations) + 1):
+    for candidate in search:
         quantity = min(candidate.units, short)
-        sent.append(_offer(line, candidate, quantity, rank, search, cause))
+        sent.append(_offer(line, candidate, quantity, search, cause))
         asked, live = asked + quantity, live + 1
         if asked >= short and live >= size:
             return sent
-    return [*sent, _unmet(line, short - asked, search, cause)]
+    return [*sent, _nobody(line, max(0, short - asked), search, bool(sent), cause)]
 
 
 def _offer(
-    line: Line, candidate: Candidate, quantity: int, rank: int, search: Search, cause: Cause
+    line: Line, candidate: Candidate, quantity: int, search: Search, cause: Cause
 ) -> OfferSent:
     return OfferSent(
         offer=OfferId(cause.new_id()),
@@ -45,21 +45,76 @@ def _offer(
         organization=candidate.organization,
         quantity=quantity,
         answer_by=cause.at + URGENCY[line.priority].answer,
-        rank=rank,
+        rank=candidate.rank,
+        wave=line.wave + 1,
         meters=candidate.meters,
         considered=search.considered,
         gates=search.gates(),
+        reason=None,
         at=cause.at,
     )
 
 
-def _unmet(line: Line, short: int, search: Search, cause: Cause) -> LineUnmet:
+def _nobody(
+    line: Line, short: int, search: Search, sent: bool, cause: Cause
+) -> LineUnmet | LinesLookedAt:
+    """Nobody (more) can be asked: said in full only where it is news."""
+    gates = search.gates()
+    said = (line.missing, [count.gate for count in line.gates], line.able_at)
+    news = (short, [count.gate for count in gates], search.ends)
+    if line.unmet and not sent and said == news:
+        next_look = _next_look(line, line.looks + 1, search, cause.at)
+        return LinesLookedAt(lines=(line.id,), next=next_look, at=cause.at)
     return LineUnmet(
         line=line.id,
         demand=line.demand,
-        missing=max(0, short),
+        missing=short,
         considered=search.considered,
-        gates=search.gates(),
-        retry_at=cause.at + URGENCY[line.priority].retry,
+        gates=gates,
+        able_at=search.ends,
+        retry_at=_next_look(line, 0, search, cause.at),
         at=cause.at,
     )
+
+
+def _next_look(line: Line, looks: int, search: Search, at: Instant) -> Instant:
+    """Rarer while nothing changes, yet as soon as time makes somebody able."""
+    urgency = URGENCY[line.priority]
+    rest = at + min(urgency.retry << min(looks, 8), urgency.rest)
+    return rest if search.ends is None else min(rest, search.ends)
+
+
+def woken(
+    area: Area, operation: Operation, organization: OrganizationId, skill: str, cause: Cause
+) -> LineWoken:
+    """The line that has most need of an organization that may be able now.
+
+    Either one that can ask it at once: the most urgent, of these one for which nobody is asked
+    before one that merely asks too few, then the nearest. Or one that will be able to sooner than
+    it would look again; or none.
+    """
+    line, wake_at = _wanting(area, operation, organization, skill, cause.at)
+    return LineWoken(
+        organization=organization, skill=skill, line=line, wake_at=wake_at, at=cause.at
+    )
+
+
+def _wanting(
+    area: Area, operation: Operation, key: OrganizationId, skill: str, at: Instant
+) -> tuple[LineId | None, Instant]:
+    organization = area.registry.organizations[key]
+    best: tuple[int, bool, int, LineId] | None = None
+    for _, priority, id in operation.unmet.within(skill):
+        line = operation.lines[id]
+        if best is not None and priority > best[0]:
+            break
+        if line.wake_at is None or line.wake_at <= at:
+            continue  # it is about to be looked at anyway
+        away = distance(operation, line, organization)
+        bar = barred(operation, line, organization, away, at)
+        if bar is None:
+            need = (priority, line.missing == 0, away, id)
+            best = min(best or need, need)
+        elif bar.until is not None and bar.until < line.wake_at:
+            return id, bar.until
+    return (None, at) if best is None else (best[-1], at)

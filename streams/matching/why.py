@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from geo.distance import meters, squared
-from schemas.values import Certificate, Gate, Instant, LineId, OrganizationId
+from schemas.values import AgainOn, Gate, Instant, LineId, OrganizationId
+from streams import asking
 from streams.area import Area, Operation
-from streams.entities import Line, Offer, Organization
-from streams.matching.candidates import failed, reach
-from streams.parameters import DAY
+from streams.days import end_of, time_of_day
+from streams.entities import (
+    Asked,
+    Assignment,
+    AssignmentState,
+    HeldCertificate,
+    Line,
+    Offer,
+    OfferState,
+    Organization,
+)
+from streams.matching.candidates import Bar, barred, distance, reach
+from streams.review_words import REASONS
 
 
 class Words(NamedTuple):
@@ -18,10 +28,14 @@ class Words(NamedTuple):
 
 
 class Why(NamedTuple):
-    """Whether an organization was asked for a line; if not, the gate; and both in words."""
+    """Whether an organization was asked for a line; the gate that is shut, until when; in words.
+
+    `until`: from when time alone opens the gate; None where a change or nobody opens it.
+    """
 
     asked: bool
     gate: Gate | None
+    until: Instant | None
     meters: int
     words: Words
 
@@ -34,78 +48,180 @@ def why(
     known = area.registry.organizations.get(organization)
     if row is None or known is None:
         return None
-    away = meters(squared(operation.demands[row.demand].place, known.place))
-    offer = _offer(operation, row, organization)
-    if offer is not None:
-        return Why(True, None, offer.meters, _asked(offer))
-    gate = failed(operation, row, known, away, at)
-    return Why(False, gate, away, _words(gate, row, known, away, at))
+    away = distance(operation, row, known)
+    bar = barred(operation, row, known, away, at)
+    gate, until = (None, None) if bar is None else bar
+    asked = asking.known(operation, row, organization)
+    if asked is None:
+        before = operation.asked.get((line, organization))
+        words = _unasked(bar, row, known, away, at)
+        if before is None:
+            return Why(False, gate, until, away, words)
+        return Why(True, gate, until, away, _earlier(operation, before, words, at))
+    offer = operation.offers[asked.offer]
+    crew = _crew(operation, offer)
+    said = _outcome(offer, crew, at)
+    settled = not row.open or (crew is not None and crew.live)
+    again = Words("", "") if settled else _again(asked, offer, bar, at)
+    words = Words(f"{said.zh}{again.zh}", f"{said.en}{again.en}")
+    return Why(True, gate, until, offer.meters, words)
 
 
-def _offer(operation: Operation, line: Line, organization: OrganizationId) -> Offer | None:
-    found = [
-        offer
-        for offer in operation.offers.rows.values()
-        if offer.line == line.id and offer.organization == organization
-    ]
-    return found[-1] if found else None
+def _earlier(operation: Operation, before: Asked, words: Words, at: Instant) -> Words:
+    """What was said in an earlier round, and how it stands in this one."""
+    offer = operation.offers[before.offer]
+    said = _outcome(offer, _crew(operation, offer), at)
+    zh = f"第 {before.round} 轮：{said.zh}需求重新打开后尚未请求：{words.zh}"
+    en = f"In round {before.round}: {said.en} Not asked since the demand was reopened: {words.en}"
+    return Words(zh, en)
 
 
-def _asked(offer: Offer) -> Words:
-    away = kilometers(offer.meters)
-    return Words(
-        f"已邀约:合格组织中按距离第 {offer.rank} 家,{away} 公里;共比较 {offer.considered} 家。",
-        f"Asked: number {offer.rank} by distance among the qualified, {away} km away; "
-        f"{offer.considered} considered.",
-    )
+def _crew(operation: Operation, offer: Offer) -> Assignment | None:
+    """The crew that came of a yes."""
+    for place in operation.assignments_of.within(offer.demand):
+        crew = operation.assignments[place[-1]]
+        if crew.offer == offer.id:
+            return crew
+    return None
 
 
-def _words(
-    gate: Gate | None, line: Line, organization: Organization, away: int, at: Instant
-) -> Words:
-    distance = kilometers(away)
-    if gate is None:
-        return Words(
-            f"条件符合({distance} 公里),但更近的合格组织已足够。",
-            f"Qualified ({distance} km away), but nearer qualified organizations were enough.",
+def _outcome(offer: Offer, crew: Assignment | None, at: Instant) -> Words:
+    """How it was chosen, what it answered, and what became of its word."""
+    away, sent = kilometers(offer.meters), time_of_day(offer.sent_at, at)
+    if offer.by_hand:
+        zh = f"{sent} 由值班室直接请求，{away} 公里"
+        en = f"Asked at {sent} by the desk itself, {away} km away"
+    else:
+        zh = (
+            f"{sent} 已请求：可请求的组织中按距离第 {offer.rank} 家，{away} 公里；"
+            f"共比较 {offer.considered} 家"
         )
-    if gate is Gate.CERTIFICATE_EXPIRED:
-        days = _days_expired(organization.certificates, line.skill, at)
-        return Words(f"证书已过期 {days} 天。", f"The certificate expired {days} days ago.")
-    if gate is Gate.DISTANCE:
-        limit = kilometers(reach(line))
-        return Words(
-            f"距离 {distance} 公里,超出 {limit} 公里的范围。",
-            f"{distance} km away, beyond the reach of {limit} km.",
+        en = (
+            f"Asked at {sent}: number {offer.rank} by distance among those who could be asked, "
+            f"{away} km away; {offer.considered} considered"
         )
-    return GATE_WORDS[gate]
+    answer, left = _answer(offer, at), _left(crew, at)
+    return Words(f"{zh}；{answer.zh}{left.zh}。", f"{en}; {answer.en}{left.en}.")
 
 
-GATE_WORDS = {
-    Gate.DUTY: Words("当时不在值守状态。", "Was off duty at that time."),
-    Gate.ASKED_BEFORE: Words("此前已为该行被邀约。", "Had been asked for this line before."),
-    Gate.SKILL: Words("未登记该项技能。", "Has not registered this skill."),
-    Gate.CERTIFICATE_MISSING: Words("没有该技能的认证证书。", "Has no certificate for this skill."),
-    Gate.CERTIFICATE_GRADE: Words(
-        "证书等级低于要求。", "The certificate's grade is lower than asked for."
-    ),
-    Gate.CERTIFICATE_NOT_YET: Words("证书尚未生效。", "The certificate was not valid yet."),
-    Gate.CERTIFICATE_EXPIRED: Words("证书已过期。", "The certificate had expired."),
-    Gate.CAPACITY: Words(
-        "力量已全部被其他邀约或任务占用。",
-        "All its units were held by other offers or assignments.",
-    ),
-    Gate.DISTANCE: Words("超出范围。", "Beyond the reach."),
+def _answer(offer: Offer, at: Instant) -> Words:
+    ended = time_of_day(offer.ended_at or offer.sent_at, at)
+    deadline = time_of_day(offer.answer_by, at)
+    match offer.state:
+        case OfferState.SENT:
+            return Words(f"等待答复至 {deadline}", f"its answer is awaited until {deadline}")
+        case OfferState.ACCEPTED:
+            return Words(f"{ended} 答应出动", f"said yes at {ended}")
+        case OfferState.NO_ANSWER:
+            return Words(f"至 {deadline} 未答复", f"no answer by {deadline}")
+        case OfferState.STANDBY:
+            return Words(f"{ended} 表示仍可出动（备勤）", f"would still come, said at {ended}")
+        case OfferState.DECLINED:
+            reason = REASONS[offer.decline_reason or ""]
+            return Words(f"{ended} 谢绝：{reason.zh}", f"said no at {ended}: {reason.en}")
+        case OfferState.STOOD_DOWN:
+            reason = REASONS[offer.stand_down_reason or ""]
+            return Words(f"{ended} 撤回：{reason.zh}", f"stood down at {ended}: {reason.en}")
+
+
+def _left(crew: Assignment | None, at: Instant) -> Words:
+    """How a crew has ended that did not finish."""
+    if crew is None or crew.ended_at is None:
+        return Words("", "")
+    ended = time_of_day(crew.ended_at, at)
+    if crew.state is AssignmentState.GIVEN_UP:
+        return Words(f"，{ended} 无法继续", f", gave up at {ended}")
+    if crew.state is AssignmentState.STOOD_DOWN:
+        reason = REASONS[crew.stand_down_reason or ""]
+        return Words(f"，{ended} 撤下：{reason.zh}", f", stood down at {ended}: {reason.en}")
+    return Words("", "")
+
+
+def _again(asked: Asked, offer: Offer, bar: Bar | None, at: Instant) -> Words:
+    """When it may be asked again, or what keeps it from that now."""
+    if offer.state is OfferState.SENT:
+        return Words("", "")
+    if bar is None:
+        return Words("现在可再次请求。", " May be asked again now.")
+    if bar.gate is not Gate.ASKED_BEFORE:
+        words = GATE_WORDS[bar.gate]
+        return Words(f"目前：{words.zh}", f" At present: {words.en}")
+    change = CHANGES[asked.again_on] if asked.again_on else Words("", "")
+    if bar.until is None:
+        return Words(f"{change.zh}后可再次请求。", f" May be asked again {change.en}, or by hand.")
+    until = time_of_day(bar.until, at)
+    zh, en = f"{until} 起可再次请求", f" May be asked again from {until}"
+    if asked.again_on:
+        return Words(f"{zh}，{change.zh}后即可。", f"{en}, or {change.en}.")
+    return Words(f"{zh}。", f"{en}.")
+
+
+CHANGES: dict[AgainOn, Words] = {
+    AgainOn.FORCE: Words("其力量或值守变化", "once its units or its duty change"),
+    AgainOn.SCENE: Words("地点、风险或集合点更改", "once place, risk or rally point are amended"),
 }
 
 
-def _days_expired(certificates: tuple[Certificate, ...], skill: str, at: Instant) -> int:
-    ends = [
-        item.valid_until
-        for item in certificates
-        if item.skill == skill and item.valid_until is not None and item.valid_until <= at
-    ]
-    return (at - max(ends)) // DAY if ends else 0
+def _unasked(
+    bar: Bar | None, line: Line, organization: Organization, away: int, at: Instant
+) -> Words:
+    far = kilometers(away)
+    if bar is None:
+        return Words(
+            f"条件符合（{far} 公里），但更近的合格组织已足够。",
+            f"Qualified ({far} km away), but nearer qualified organizations were enough.",
+        )
+    if bar.gate is Gate.CERTIFICATE_EXPIRED:
+        day = _last_day(organization.certificates, line.skill, at)
+        return Words(f"证书已于 {day} 到期。", f"Its certificate expired at the end of {day}.")
+    if bar.gate is Gate.DISTANCE:
+        limit = kilometers(reach(line))
+        return Words(
+            f"距离 {far} 公里，超出 {limit} 公里的范围。",
+            f"{far} km away, beyond the reach of {limit} km.",
+        )
+    words = GATE_WORDS[bar.gate]
+    if bar.until is None:
+        return words
+    until = time_of_day(bar.until, at)
+    return Words(f"{words.zh}{until} 起不再受此限。", f"{words.en} Open again from {until}.")
+
+
+GATE_WORDS = {
+    Gate.RETIRED: Words("该组织已停用。", "Retired."),
+    Gate.SKILL: Words("未登记该项技能。", "Has not registered this skill."),
+    Gate.DISTANCE: Words("超出范围。", "Beyond the reach."),
+    Gate.REGISTRATION_CLASS: Words(
+        "分级任务只请求在民政部门登记的组织。",
+        "Graded lines ask only organizations registered with civil affairs.",
+    ),
+    Gate.CERTIFICATE_MISSING: Words("没有该技能的认证证书。", "Has no certificate for this skill."),
+    Gate.CERTIFICATE_GRADE: Words(
+        "证书等级低于要求。", "Its certificate's grade is lower than asked for."
+    ),
+    Gate.CERTIFICATE_NOT_YET: Words("证书尚未生效。", "Its certificate is not valid yet."),
+    Gate.CERTIFICATE_EXPIRED: Words("证书已过期。", "Its certificate has expired."),
+    Gate.CERTIFICATE_WITHDRAWN: Words("证书已被撤销。", "Its certificate was withdrawn."),
+    Gate.DUTY: Words("不在值守。", "Off duty."),
+    Gate.ASKED: Words("正在等待其答复。", "Its answer is awaited."),
+    Gate.ASKED_BEFORE: Words("此前已请求。", "Was asked before."),
+    Gate.CAPACITY: Words(
+        "力量已全部派往或被同样紧急的请求占用。",
+        "All its units are committed, or held by requests as urgent.",
+    ),
+    Gate.DAILY_CAP: Words(
+        "24 小时内已被请求四次一般需求。", "Was asked for four less urgent demands within 24 hours."
+    ),
+}
+
+
+def _last_day(held: tuple[HeldCertificate, ...], skill: str, at: Instant) -> str:
+    """The last day on which a certificate was good that is good no more."""
+    return max(
+        item.certificate.valid_through
+        for item in held
+        if item.certificate.skill == skill and end_of(item.certificate.valid_through) <= at
+    )
 
 
 def kilometers(distance: int) -> str:

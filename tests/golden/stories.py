@@ -1,4 +1,7 @@
-"""Stories whose logs are kept: played once in a small world, verified again ever after."""
+"""Stories whose logs are kept: played once in a small world, verified again ever after.
+
+Between them they hold every command and every fact; `tests/golden/test_golden.py` counts.
+"""
 
 from __future__ import annotations
 
@@ -13,48 +16,257 @@ from schemas.values import (
     AccountId,
     AssignmentId,
     Capability,
-    Certificate,
     CloseReason,
     DeclineReason,
-    DemandId,
+    DivisionCode,
     Domain,
     IncidentId,
+    LineId,
     Medium,
+    OpeningReason,
     OrganizationId,
+    RegistrationClass,
     Role,
-    Sealed,
+    Step,
+    TaskId,
     TimeSource,
 )
-from streams.area import Operation
-from streams.entities import Offer, OfferState
-from tests.streams.world import COUNTY, DESK, START, STEWARD, World, only
+from streams.entities import Organization
+from streams.parameters import DAY, HOUR, MINUTE
+from tests.streams.world import (
+    COUNTY,
+    DESK,
+    SEALED,
+    START,
+    STEWARD,
+    World,
+    asked,
+    certificate,
+    divisions,
+    only,
+    townships,
+)
 
-HOUR = 3_600_000
-SEALED = Sealed(key="incident-1", nonce="00" * 12, ciphertext="c2VhbGVk")
+# One demand from end to end, and what people change about it
 
 
 def thread() -> World:
-    """Everything that people do, from the first organization to the verified recovery."""
+    """An ordinary night, from the first post to the verified recovery and the destroyed key."""
     world = World()
-    registry(world)
+    for number, township in enumerate((0, 9, 5, 14, 3, 7)):
+        world.organization(f"pump {number}", township=township, units=1 + number % 2)
+    world.grant("guest", Role.REVIEWER, division=world.township, until=START + DAY)
+    world.send(STEWARD, c.EndGrant(account=AccountId("guest"), role=Role.REVIEWER))
     incident = world.incident()
     world.send(DESK, c.JoinIncident(incident=incident, division=world.township))
-    answers(world, incident)
+    routine(world, incident)
     work(world, incident)
-    rescue(world, incident)
     edits(world, incident)
-    recovery(world, incident)
+    handing_over(world, incident)
+    world.close_incident(incident)
+    world.wait(minutes=1)
+    for task in [row for row in world.operation.tasks.rows.values() if row.live]:
+        restored(world, task.id)
+    world.wait(minutes=61)
     refusals(world, incident)
     return world
 
 
-def standstill() -> World:
-    """A live log whose machine was off for twenty minutes while an answer was awaited."""
+def routine(world: World, incident: IncidentId) -> None:
+    """No, silence, and what is asked instead; the desk looks again and finds it in hand."""
+    command = world.demand_command(incident, priority=4, lines=2)
+    sealed = replace(command, contact=SEALED, address=SEALED, note=SEALED)
+    demand = only(world.send(DESK, sealed), f.DemandPublished).demand
+    world.send(DESK, c.OpenSealedText(demand=demand, reason=OpeningReason.CHECKING))
+    nearest, *_ = asked(world.wait(minutes=2))
+    world.send(DESK, c.ShowPersons(offer=nearest.offer))
+    world.no(nearest, reason=DeclineReason.ROAD_BLOCKED)
+    world.amend(demand, rally_point="村委会")
+    world.wait(minutes=62)
+    world.close(demand, CloseReason.DUPLICATE)
+
+
+def work(world: World, incident: IncidentId) -> None:
+    """Yes, every step of two crews, one of them sent back, and the desk's own words by phone."""
+    facts = list(world.demand(incident, target=2, priority=4)) + world.wait(minutes=1)
+    demand = only(facts, f.DemandPublished).demand
+    first, second, *_ = asked(facts)
+    name = world.name(first.organization)
+    one = world.at_work(first, minutes=25, people=7)
+    other = world.at_work(second, actor=DESK)
+    world.send(name, c.SetOff(assignment=one))
+    world.wait(minutes=20)
+    world.send(name, c.Arrive(assignment=one, people=5))
+    world.send(name, c.ReportDone(assignment=one))
+    world.send(DESK, c.ConfirmAssignment(assignment=one, done=False))
+    world.send(name, c.ReportDone(assignment=one))
+    world.send(DESK, c.ConfirmAssignment(assignment=one))
+    world.send(DESK, c.CannotComplete(assignment=other))
+    world.wait(minutes=1)
+    world.close(demand, CloseReason.PARTLY_MET_ACCEPTED)
+
+
+def edits(world: World, incident: IncidentId) -> None:
+    """Posted by mistake, reopened, one line dropped, closed as met while a crew is on its way."""
+    facts = world.demand(incident, lines=2)
+    demand = only(facts, f.DemandPublished).demand
+    world.close(demand, CloseReason.POSTED_BY_MISTAKE)
+    again = asked(world.reopen(demand))
+    world.at_work(again[0])
+    lines = world.operation.demands[demand].lines
+    world.send(DESK, c.DropLine(line=next(key for key in lines if key != again[0].line)))
+    world.close(demand, CloseReason.MET)
+
+
+def handing_over(world: World, incident: IncidentId) -> None:
+    """Moved to the next township and taken back; published by the county for a township."""
+    seat = divisions().seat(townships()[5])
+    demand = only(world.demand(incident, skill="CATERING"), f.DemandPublished).demand
+    world.amend(demand, place=seat, lines=world.demand_command(incident).lines, targets=(2,))
+    world.send(DESK, c.TakeBackDemand(demand=demand, revision=2))
+    world.send(COUNTY, replace(world.demand_command(incident, township=5), place=seat))
+
+
+def restored(world: World, task: TaskId) -> None:
+    """One claims it, reports, is sent back, and reports again; the county verifies."""
+    doer = only(row.id for row in organizations(world) if row.name == "pump 0")
+    world.send("pump 0", c.ClaimTask(task=task, organization=doer))
+    for done in (False, True):
+        world.send("pump 0", c.ReportTask(task=task))
+        world.send(COUNTY, c.VerifyTask(task=task, done=done))
+
+
+def refusals(world: World, incident: IncidentId) -> None:
+    """What is refused afterwards, and to whom."""
+    world.refused(DESK, world.demand_command(incident))
+    world.refused("stranger", world.demand_command(incident))
+    world.refused(COUNTY, c.CloseIncident(incident=incident))
+    world.refused(COUNTY, c.ReopenIncident(incident=incident))
+    world.refused("pump 0", c.OpenIncident(hazard="typhoon", division=world.township))
+
+
+# Who answers late, comes late, or did not mean it
+
+
+def late() -> World:
+    """Answers and crews that are late, and what becomes of everybody who waits for them."""
+    world = World()
+    for name, township in (("near", 0), ("far", 9), ("farther", 5)):
+        world.organization(name, township=township)
+    incident = world.incident()
+    standby(world, incident)
+    line = crew(world, incident)
+    by_hand(world, line)
+    mistakes(world, incident)
+    unmet(world, incident)
+    return world
+
+
+def standby(world: World, incident: IncidentId) -> None:
+    """A late yes that is taken, one that stands by and is taken on, and one that lapses."""
+    first, second, third = asked(world.demand(incident, priority=2))
+    world.until(first.answer_by + 1)
+    world.yes(first)
+    world.yes(second, minutes=40, people=6)
+    world.yes(third, actor=DESK)
+    world.send(DESK, c.TakeStandby(offer=second.offer))
+    world.until(world.at + 2 * HOUR)
+    world.close(first.demand, CloseReason.DONE_BY_OTHERS)
+
+
+def crew(world: World, incident: IncidentId) -> LineId:
+    """Overdue, a new time, overdue again, and somebody more is asked; it arrives after all."""
+    near, *others = asked(world.demand(incident))
+    for offer in others:
+        world.no(offer, free_from=world.at + HOUR)
+    assignment = world.at_work(near, minutes=10)
+    world.wait(minutes=21)
+    world.send("near", c.GiveNewTime(assignment=assignment, minutes=5))
+    world.wait(minutes=22)
+    world.send("near", c.Arrive(assignment=assignment))
+    world.send("near", c.ReportDone(assignment=assignment))
+    return near.line
+
+
+def by_hand(world: World, line: LineId) -> None:
+    """The desk asks one more itself, who says yes to it and no to what is less urgent."""
+    organization = only(row.id for row in organizations(world) if row.name == "far")
+    incident = world.operation.lines[line].incident
+    world.demand(incident, priority=3)
+    world.wait(minutes=1)
+    sent = world.send(DESK, c.AskByHand(line=line, organization=organization, reason=SEALED))
+    world.yes(only(asked(sent)))
+
+
+def mistakes(world: World, incident: IncidentId) -> None:
+    """A step undone by who took it, another corrected by the desk."""
+    offer = asked(world.demand(incident))[0]
+    name = world.name(offer.organization)
+    assignment: AssignmentId = world.at_work(offer)
+    world.send(name, c.Arrive(assignment=assignment))
+    world.send(name, c.UndoStep(assignment=assignment))
+    world.send(name, c.ReportDone(assignment=assignment))
+    world.wait(minutes=5)
+    world.send(DESK, c.CorrectStep(assignment=assignment, step=Step.EN_ROUTE))
+
+
+def unmet(world: World, incident: IncidentId) -> None:
+    """Nobody can be asked, still nobody, and then somebody becomes able."""
+    world.demand(incident, skill="DRONE", priority=2)
+    world.wait(minutes=6)
+    world.organization("drones", skill="DRONE")
+    world.wait(minutes=1)
+
+
+# Recovery, and the end of an incident
+
+
+def recovery() -> World:
+    """A proposal lapses, claims end in each way, the incident is reopened, and its key goes."""
+    world = World()
+    doer = world.organization("doer")
+    incident = world.incident()
+    tasks = [proposed(world, incident) for _ in range(3)]
+    world.send(DESK, c.OpenTask(task=tasks[0], domain=Domain.WORK))
+    world.send(DESK, c.DropTask(task=tasks[0]))
+    world.send(DESK, c.OpenTask(task=tasks[1], domain=Domain.LIFE))
+    for actor, ending in (("doer", c.GiveBackTask), (DESK, c.TakeBackTask), (OWNER, None)):
+        world.send("doer", c.ClaimTask(task=tasks[1], organization=doer))
+        if ending is not None:
+            world.send(actor, ending(task=tasks[1]))
+    world.until(world.at + 31 * DAY)  # the claim runs out, the third proposal lapses
+    world.close_incident(incident)
+    world.send(DESK, c.ClaimTask(task=tasks[1], organization=doer))
+    world.send("doer", c.ReportTask(task=tasks[1]))
+    world.send(COUNTY, c.VerifyTask(task=tasks[1]))
+    world.send(COUNTY, c.ReopenIncident(incident=incident))
+    world.close_incident(incident)
+    world.wait(minutes=60)
+    return world
+
+
+def proposed(world: World, incident: IncidentId) -> TaskId:
+    """The recovery task of a demand that was published and closed."""
+    demand = only(world.demand(incident, skill="CATERING"), f.DemandPublished).demand
+    task: TaskId = only(world.close(demand, CloseReason.EXPIRED_UNMET), f.TaskProposed).task
+    return task
+
+
+# The log itself
+
+
+def resumed() -> World:
+    """A live log whose machine was off for twenty minutes while somebody was awaited."""
     world = World(time_source=TimeSource.LIVE)
-    world.organization("near")
-    world.demand(world.incident())
-    world.at += 20 * 60_000
-    world.tick()
+    for name in ("near", "far"):
+        world.organization(name)
+    incident = world.incident()
+    first, _ = asked(world.demand(incident))
+    world.at_work(first, minutes=10)
+    world.demand(incident, target=2, priority=2)
+    world.demand(incident, priority=4)
+    since, world.at = world.at + 30_000, world.at + 20 * MINUTE
+    world.send(OWNER, c.Resume(number=world.operation.count("tick") + 1, since=since))
     world.wait(minutes=5)
     return world
 
@@ -72,151 +284,71 @@ def moved() -> World:
     return world
 
 
+# The registry
+
+
+def registry() -> World:
+    """Organizations corrected, retired, merged and separated; certificates of every fate."""
+    world = World()
+    boats = world.organization("boats", skill="WATER", units=2, certificate=certificate())
+    fraud = certificate(issuer="nobody", grade=1)
+    other = world.organization("other boats", skill="WATER", township=1, certificate=fraud)
+    world.demand(world.incident(), skill="WATER", grade=2)
+    certificates(world, boats)
+    people(world, boats, other)
+    world.wait(minutes=10)
+    return world
+
+
+def certificates(world: World, boats: OrganizationId) -> None:
+    """Lowered, withdrawn, recorded again; all of one issuer withdrawn; a person's grade refused."""
+    lowered = certificate(grade=3, since="2025-08-01")
+    world.send(STEWARD, c.RecordCertificate(organization=boats, certificate=lowered))
+    issuer = lowered.issuer
+    withdrawn = c.WithdrawCertificate(organization=boats, issuer=issuer, number="1")
+    world.send(STEWARD, withdrawn)
+    world.send(STEWARD, c.RecordCertificate(organization=boats, certificate=certificate()))
+    world.send(STEWARD, c.WithdrawIssuer(issuer="nobody"))
+    wrong = replace(certificate(), standard="应急救援员 三级")
+    world.refused(STEWARD, c.RecordCertificate(organization=boats, certificate=wrong))
+
+
+def people(world: World, boats: OrganizationId, other: OrganizationId) -> None:
+    """One that was entered twice becomes one, and two again; duty, units, and an end."""
+    home = DivisionCode(townships()[5])
+    place = divisions().seat(home)
+    corrected = world.entry(boats, name="救援一队", credit_code="51330324MJ8000001X", people=20)
+    world.send(STEWARD, corrected)
+    entry = c.RegisterOrganization(
+        name="救援一队",
+        registration_class=RegistrationClass.VILLAGE_GUIDED,
+        home=home,
+        place=place,
+        capabilities=(Capability(skill="BOAT_OPERATE", units=2),),
+        people=8,
+        credit_code="51330324MJ8000001X",
+    )
+    world.refused(STEWARD, entry)
+    twice = only(world.send(STEWARD, replace(entry, insist=True))).organization
+    world.send(STEWARD, c.MergeOrganizations(organization=boats, merged=twice))
+    world.send(STEWARD, c.SeparateOrganizations(merged=twice))
+    world.send(STEWARD, c.SetDuty(organization=twice, on_duty=False))
+    has = (Capability(skill="WATER", units=1), Capability(skill="CATERING", units=3))
+    world.send("boats", c.SetCapacity(organization=boats, capabilities=has))
+    world.send(STEWARD, c.RetireOrganization(organization=other))
+    world.send(STEWARD, c.ReinstateOrganization(organization=other))
+
+
+def organizations(world: World) -> list[Organization]:
+    """Every entry of the registry, in the order of entering."""
+    return list(world.area.registry.organizations.rows.values())
+
+
 STORIES: dict[str, Callable[[], World]] = {
     "thread": thread,
-    "standstill": standstill,
+    "late": late,
+    "recovery": recovery,
+    "resumed": resumed,
     "moved": moved,
+    "registry": registry,
 }
-
-
-def registry(world: World) -> None:
-    for number, township in enumerate((0, 9, 5, 14, 3, 7, 11, 2, 16, 1)):
-        world.organization(f"pump {number}", township=township, units=1 + number % 2)
-    good = Certificate(skill="WATER", grade=2, valid_from=START, valid_until=START + 99 * HOUR)
-    old = Certificate(skill="WATER", grade=1, valid_from=0, valid_until=START)
-    world.organization("boats", skill="WATER", township=2, certificate=good)
-    world.organization("old boats", skill="WATER", township=1, certificate=old)
-    resting = world.organization("resting", township=0)
-    world.send(STEWARD, c.SetDuty(organization=resting, on_duty=False))
-    two = (Capability(skill="PUMP_DRAIN", units=1), Capability(skill="CATERING", units=3))
-    world.send("pump 1", c.SetCapacity(organization=named(world, "pump 1"), capabilities=two))
-    world.grant("guest", Role.REVIEWER, division=world.township, until=START + 24 * HOUR)
-    world.send(STEWARD, c.EndGrant(account=AccountId("guest"), role=Role.REVIEWER))
-
-
-def answers(world: World, incident: IncidentId) -> None:
-    """No, silence, and what is asked instead; the desk looks again and finds it in hand."""
-    command = world.demand_command(incident, priority=4, lines=2)
-    sealed = replace(command, contact=SEALED, address=SEALED, note=SEALED)
-    demand = only(world.send(DESK, sealed), f.DemandPublished).demand
-    world.send(DESK, c.OpenSealedText(demand=demand))
-    world.wait(minutes=2)
-    nearest = open_offers(world)[0]
-    no = c.DeclineOffer(offer=nearest.id, reason=DeclineReason.ROAD_BLOCKED)
-    world.send(speaker(world, nearest), no)
-    world.send(DESK, amendment(demand, 1, command, (1, 1)))
-    world.wait(minutes=62)
-    world.send(DESK, c.CloseDemand(demand=demand, reason=CloseReason.DUPLICATE, revision=2))
-
-
-def work(world: World, incident: IncidentId) -> None:
-    """Yes, every step of two crews, one of them sent back, and the desk's own words by phone."""
-    demand = only(world.demand(incident, target=2, priority=4), f.DemandPublished).demand
-    world.wait(minutes=1)
-    first, second, *_ = open_offers(world)
-    name = speaker(world, first)
-    one, other = accepted(world, first, name), accepted(world, second, DESK)
-    world.send(name, c.SetOff(assignment=one))
-    world.wait(minutes=20)
-    world.send(name, c.Arrive(assignment=one))
-    world.send(name, c.ReportDone(assignment=one))
-    world.send(DESK, c.ConfirmAssignment(assignment=one, done=False))
-    world.send(name, c.ReportDone(assignment=one))
-    world.send(DESK, c.ConfirmAssignment(assignment=one))
-    world.send(DESK, c.CannotComplete(assignment=other))
-    third = open_offers(world)[0]
-    accepted(world, third, speaker(world, third))
-    world.refused(speaker(world, third), c.AcceptOffer(offer=third.id, quantity=1))
-    met = c.CloseDemand(demand=demand, reason=CloseReason.PARTLY_MET_ACCEPTED, revision=1)
-    world.send(DESK, met)
-
-
-def rescue(world: World, incident: IncidentId) -> None:
-    """Water rescue: one team is qualified, another's certificate has expired."""
-    world.demand(incident, skill="WATER", grade=3, target=2)
-    [offer] = open_offers(world)
-    assignment = accepted(world, offer, "boats")
-    world.send("boats", c.ReportDone(assignment=assignment))
-
-
-def edits(world: World, incident: IncidentId) -> None:
-    """Posted by mistake, reopened, closed as met."""
-    demand = only(world.demand(incident, skill="CATERING"), f.DemandPublished).demand
-    mistake = c.CloseDemand(demand=demand, reason=CloseReason.POSTED_BY_MISTAKE, revision=1)
-    world.send(DESK, mistake)
-    world.send(DESK, c.ReopenDemand(demand=demand, revision=2))
-    world.send(DESK, c.CloseDemand(demand=demand, reason=CloseReason.MET, revision=3))
-
-
-def recovery(world: World, incident: IncidentId) -> None:
-    """The incident closes; of its tasks one is dropped, one done by phone, the others verified."""
-    tasks = list(operation(world).tasks.rows)
-    world.send(DESK, c.OpenTask(task=tasks[0], domain=Domain.WORK))
-    world.send(DESK, c.DropTask(task=tasks[0]))
-    live = operation(world).assignments_in.within(incident)
-    close = c.CloseIncident(incident=incident, stand_down=tuple(place[-1] for place in live))
-    world.send(COUNTY, close)
-    doer = named(world, "pump 0")
-    for number, task in enumerate(row for row in operation(world).tasks.rows.values() if row.live):
-        actor = DESK if number == 0 else "pump 0"
-        world.send(actor, c.ClaimTask(task=task.id, organization=doer))
-        world.send(actor, c.ReportTask(task=task.id))
-        world.send(COUNTY, c.VerifyTask(task=task.id, done=False))
-        world.send(actor, c.ReportTask(task=task.id))
-        world.send(COUNTY, c.VerifyTask(task=task.id))
-
-
-def refusals(world: World, incident: IncidentId) -> None:
-    """What is refused afterwards, and to whom."""
-    world.refused(DESK, world.demand_command(incident))
-    world.refused("stranger", world.demand_command(incident))
-    world.refused(COUNTY, c.CloseIncident(incident=incident))
-    world.refused("pump 0", c.OpenIncident(hazard="typhoon", division=world.township))
-
-
-# What stories are told with
-
-
-def operation(world: World) -> Operation:
-    """The one operation of a small world."""
-    [found] = world.area.operations.rows.values()
-    return found
-
-
-def named(world: World, name: str) -> OrganizationId:
-    """The organization of a name."""
-    found = world.area.registry.organizations.rows.values()
-    return next(item.id for item in found if item.name == name)
-
-
-def speaker(world: World, offer: Offer) -> str:
-    """The account that answers an offer: organizations' accounts bear their names."""
-    return world.area.registry.organizations[offer.organization].name
-
-
-def open_offers(world: World) -> list[Offer]:
-    """Offers that still can be answered, oldest first."""
-    return [row for row in operation(world).offers.rows.values() if row.state is OfferState.SENT]
-
-
-def accepted(world: World, offer: Offer, actor: str) -> AssignmentId:
-    """Says yes in full; the assignment."""
-    yes = c.AcceptOffer(offer=offer.id, quantity=offer.quantity, minutes=25)
-    committed: f.AssignmentCommitted = only(world.send(actor, yes), f.AssignmentCommitted)
-    return committed.assignment
-
-
-def amendment(
-    demand: DemandId, revision: int, before: c.PublishDemand, targets: tuple[int, ...]
-) -> c.AmendDemand:
-    """Other targets and another rally point, everything else as published."""
-    return c.AmendDemand(
-        demand=demand,
-        revision=revision,
-        priority=before.priority,
-        place=before.place,
-        targets=targets,
-        lines=(),
-        risk_statement=before.risk_statement,
-        rally_point="村委会",
-    )

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,9 @@ def broken(info: inspect.Type, seen: tuple[type, ...] = ()) -> Iterator[str]:
                 yield from broken(item, seen)
         case inspect.VarTupleType(item_type=item):
             yield from broken(item, seen)
+        case inspect.TupleType(item_types=items):
+            for item in items:
+                yield from broken(item, seen)
         case inspect.StructType(cls=kind) if issubclass(kind, Stored) and kind not in seen:
             for field in info.fields:
                 wrong = broken(field.type, (*seen, kind))
@@ -124,30 +128,55 @@ def made_by_position() -> Iterator[str]:
 
     msgspec does not pass `kw_only` on to derived kinds, so Python would let it pass.
     """
-    names = {kind.__name__ for kind in STORED}
     for package in ("schemas", "geo", "streams", "api", "tests"):
         for path in sorted((ROOT / package).rglob("*.py")):
             tree = ast.parse(path.read_text(encoding="utf-8"))
             ours = imported(tree)
             for node in ast.walk(tree):
-                if isinstance(node, ast.Call) and node.args and _called(node, ours) in names:
-                    yield f"{path.relative_to(ROOT)}:{node.lineno}: {_called(node, ours)}"
+                if isinstance(node, ast.Call) and node.args and _is_stored(_called(node, ours)):
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}: {ast.unparse(node.func)}"
 
 
-def imported(tree: ast.Module) -> set[str]:
-    """What a module calls by names that it has from our words and rules."""
+def imported(tree: ast.Module) -> dict[str, Any]:
+    """What a module has from our words and rules, kinds and whole modules, by its names there."""
     origins = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
-    ours = (node for node in origins if (node.module or "").startswith(("schemas", "streams")))
-    return {alias.asname or alias.name for node in ours for alias in node.names}
+    ours = [node for node in origins if (node.module or "").startswith(("schemas", "streams"))]
+    return {
+        alias.asname or alias.name: _member(node.module or "", alias.name)
+        for node in ours
+        for alias in node.names
+    }
 
 
-def _called(node: ast.Call, ours: set[str]) -> str:
+def _member(module: str, name: str) -> Any:
+    """A name of a module, which may be a module that nobody has imported yet."""
+    found = getattr(import_module(module), name, None)
+    return import_module(f"{module}.{name}") if found is None else found
+
+
+def _is_stored(called: Any) -> bool:
+    return isinstance(called, type) and issubclass(called, Stored)
+
+
+def _called(node: ast.Call, ours: dict[str, Any]) -> Any:
     match node.func:
-        case ast.Name(id=name) if name in ours:
-            return name
-        case ast.Attribute(value=ast.Name(id=module), attr=name) if module in ours:
-            return name
-    return ""
+        case ast.Name(id=name):
+            return ours.get(name)
+        case ast.Attribute(value=ast.Name(id=module), attr=name):
+            return getattr(ours.get(module), name, None)
+    return None
+
+
+def test_a_value_made_by_position_is_noticed() -> None:
+    """By its own name, by another one, and by its module's."""
+    code = """
+from schemas import commands as c
+from schemas.values import Capability as Able
+Able("DRONE", 1), c.Tick(1), c.Tick(number=1)
+"""
+    tree = ast.parse(code)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    assert [_is_stored(_called(node, imported(tree))) for node in calls] == [True] * 3
 
 
 def test_stored_values_are_made_by_the_names_of_their_fields() -> None:

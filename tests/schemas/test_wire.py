@@ -17,7 +17,7 @@ from schemas import wire
 from schemas.commands import JoinIncident, OpenIncident
 from schemas.facts import IncidentJoined, SealedTextOpened
 from schemas.turns import FORMAT, Envelope, Turn
-from schemas.values import DivisionCode, IncidentId
+from schemas.values import AccountId, DemandId, DivisionCode, IncidentId, OpeningReason
 from schemas.wire import NotReadable
 from streams.turning import envelope_of
 from tests.streams.play import Play
@@ -64,7 +64,8 @@ def test_turns_of_any_play_are_written_again_as_they_were(seed: int) -> None:
 @example("e\u0301\u202eabc")
 def test_any_text_survives(text: str) -> None:
     """Every character that UTF-8 can hold: nothing is normalized, trimmed or replaced."""
-    fact = SealedTextOpened(demand="d", account=text, at=1)  # type: ignore[arg-type]  # any text
+    account, reason = AccountId(text), OpeningReason.CALLING
+    fact = SealedTextOpened(demand=DemandId("d"), account=account, reason=reason, at=1)
     before = replace(wire.decode_turn(turn()), facts=(fact,), subjects=(text,))
     stored = wire.encode(before)
     assert wire.decode_turn(stored) == before

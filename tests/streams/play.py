@@ -1,201 +1,187 @@
-"""Seeded random play of every command, legal and not: what the laws are tested on."""
+"""Seeded random play of every command, legal and not: what the laws are tested on.
+
+What people do is split by noun: `play_demands`, `play_work`, `play_registry`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from random import Random
 from typing import Any
 
 from schemas import commands as c
-from schemas.values import (
-    AreaId,
-    Capability,
-    Certificate,
-    CloseReason,
-    DeclineReason,
-    Domain,
-    OrganizationId,
-)
+from schemas.turns import OWNER
+from schemas.values import AreaId, CloseReason, DivisionCode, IncidentId, OrganizationId, Role
 from streams.area import Operation
-from streams.entities import DemandState, OfferState, TaskState
-from tests.streams.world import COUNTY, DESK, EXERCISE, STEWARD, WENZHOU, World
+from streams.clock import due
+from streams.entities import DemandState, Incident, IncidentState
+from tests.streams import play_demands, play_registry, play_work
+from tests.streams.world import COUNTY, DESK, STEWARD, WENZHOU, World, townships
 
+SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 SKILLS = ("PUMP_DRAIN", "CATERING", "WATER")
+SECOND_DESK = "second desk"
+HERE, THERE, FAR = 0, 5, 14  # townships: both desks', and one beyond the reach of mutual aid
+WAITS = (SECOND, 12 * SECOND, 45 * SECOND, 3 * MINUTE, 7 * MINUTE, 20 * MINUTE, 50 * MINUTE,
+         2 * HOUR, 5 * HOUR, 13 * HOUR)  # fmt: skip
+WAITS_ARE = (20, 14, 18, 16, 10, 8, 5, 3, 1, 1)
+WAITS_OF_A_DAY = (20, 14, 18, 16, 8, 2)
+
+Attempt = tuple[str, c.Command | None]
+Noun = Callable[["Play"], Attempt]
+WHAT_PEOPLE_DO: tuple[tuple[int, Noun], ...] = (
+    (8, play_demands.publish),
+    (9, play_demands.edit),
+    (2, play_demands.read),
+    (1, play_demands.incident),
+    (26, play_work.answer),
+    (6, play_work.by_hand),
+    (28, play_work.step),
+    (7, play_work.recover),
+    (12, play_registry.registry),
+)
+
+
+class EndlessTicks(AssertionError):
+    """A tick makes the next one due at the same instant, and so on."""
 
 
 class Play:
-    """Sends commands as people would, and as they should not, each chosen by the seed."""
+    """Sends commands as people would, and as they should not, each chosen by the seed.
+
+    `watch` is called after every command, `rest` at every instant at which nothing is due.
+    """
 
     def __init__(self, seed: int, organizations: int = 12, area: AreaId = WENZHOU) -> None:
         self.random = Random(seed)
+        self.routine = self.chance(0.3)  # one day full of small things, instead of a storm
         self.world = World(area=area)
+        self.watch: Callable[[], None] = lambda: None
+        self.rest: Callable[[], None] = lambda: None
         self.names: dict[OrganizationId, str] = {}
-        for number in range(organizations):
-            self._register(number)
-        self.incident = self.world.incident()
-
-    def _register(self, number: int) -> None:
-        skill = self.random.choice(SKILLS)
-        certificate = None
-        if skill == "WATER" and self.random.random() < 0.8:
-            until = self.world.at + self.random.choice((-1, 1, 60)) * 3_600_000
-            certificate = Certificate(
-                skill="WATER", grade=self.random.randint(1, 3), valid_from=0, valid_until=until
-            )
-        made = self.world.organization(
-            f"organization {number}",
-            skill=skill,
-            units=self.random.randint(1, 4),
-            township=self.random.randrange(20),
-            certificate=certificate,
-        )
-        self.names[made] = f"organization {number}"
+        self.townships = townships(self.world.county)
+        there = DivisionCode(self.townships[THERE])
+        self.world.grant(SECOND_DESK, Role.DESK, division=there)
+        for _ in range(organizations):
+            play_registry.begin(self)
+        self.world.incident()
 
     @property
     def operation(self) -> Operation:
-        return self.world.area.operations[EXERCISE]
+        return self.world.operation
+
+    @property
+    def incident(self) -> IncidentId:
+        """An incident to post in: an open one, as long as there is one."""
+        rows = self.open_incidents() or self.operation.incidents.rows.values()
+        chosen: Incident = self.pick(rows)
+        return chosen.id
+
+    def open_incidents(self) -> list[Incident]:
+        rows = self.operation.incidents.rows.values()
+        return [row for row in rows if row.state is IncidentState.OPEN]
+
+    def pick(self, rows: Iterable[Any]) -> Any:
+        """Any one of them; None where there is none."""
+        found = list(rows)
+        return self.random.choice(found) if found else None
+
+    def chance(self, part: float) -> bool:
+        return self.random.random() < part
+
+    def desk_of(self, division: str) -> str:
+        """Who answers for a township; the county does where it has no desk of its own."""
+        desks = {self.townships[HERE]: DESK, self.townships[THERE]: SECOND_DESK}
+        return desks.get(division, COUNTY)
 
     def run(self, steps: int) -> World:
+        nouns, weights = [noun for _, noun in WHAT_PEOPLE_DO], [w for w, _ in WHAT_PEOPLE_DO]
         for _ in range(steps):
-            if self.random.random() < 0.25:
-                self.world.wait(minutes=self.random.choice((0, 1, 3, 20, 90)))
-            actor, command = self._choose()
-            self._try(actor, command)
+            self._let_time_pass()
+            [noun] = self.random.choices(nouns, weights)
+            actor, command = noun(self)
+            if self.chance(0.03):  # somebody else tries it
+                others = (*self.names.values(), DESK, SECOND_DESK, COUNTY, STEWARD, "stranger")
+                actor = self.random.choice(others)
+            self.send(actor, command)
         return self.world
 
-    def finish(self) -> World:
-        """Close the incident, and carry every recovery task to its end."""
-        live = tuple(place[-1] for place in self.operation.assignments_in.within(self.incident))
-        self._try(COUNTY, c.CloseIncident(incident=self.incident, stand_down=live))
-        while any(task.live for task in self.operation.tasks.rows.values()):
-            self.world.wait(minutes=1)
-            self._try(*self._recover())
-        return self.world
+    def _let_time_pass(self) -> None:
+        if self.chance(0.25):
+            weights = WAITS_OF_A_DAY if self.routine else WAITS_ARE
+            self.wait(self.random.choices(WAITS[: len(weights)], weights)[0])
+        elif self.chance(0.6):
+            self.wait(0)
+        elif self.chance(0.02):
+            self._be_away()
 
-    def _try(self, actor: str, command: c.Command | None) -> None:
+    def send(self, actor: str, command: c.Command | None) -> None:
         if command is not None:
             self.world.take(self.world.envelope(actor, command))
+            self.watch()
 
-    def _choose(self) -> tuple[str, c.Command | None]:
-        choices = [
-            (8, self._publish),
-            (20, self._answer),
-            (20, self._step),
-            (4, self._edit),
-            (8, self._recover),
-            (3, self._registry),
-            (1, self._incident),
-        ]
-        weights = [weight for weight, _ in choices]
-        chosen = self.random.choices([choice for _, choice in choices], weights)[0]
-        actor, command = chosen()
-        if self.random.random() < 0.05:  # somebody else tries it
-            actor = self.random.choice((*self.names.values(), DESK, COUNTY, STEWARD, "stranger"))
-        return actor, command
+    def wait(self, milliseconds: int) -> None:
+        """Let time pass; every tick comes as soon as it is due."""
+        until = self.world.at + milliseconds
+        while (found := due(self.world.area)) is not None and found[0] <= until:
+            self.world.at = max(self.world.at, found[0])
+            self._tick_on()
+        if self.world.at < until or milliseconds == 0:
+            self.world.at = until
+            self.rest()
 
-    def _pick(self, table: Any) -> Any:
-        rows = list(table.rows.values())
-        return self.random.choice(rows) if rows else None
+    def _tick_on(self) -> None:
+        """Ticks until nothing is due at this instant."""
+        for _ in range(300):
+            found = due(self.world.area)
+            if found is None or found[0] > self.world.at:
+                self.rest()
+                return
+            self.send(OWNER, c.Tick(number=found[2]))
+        raise EndlessTicks
 
-    def _publish(self) -> tuple[str, c.Command | None]:
-        skill = self.random.choice(SKILLS)
-        target = self.random.randint(1, 5)
-        command = self.world.demand_command(
-            self.incident,
-            skill=skill,
-            grade=self.random.randint(1, 3) if skill == "WATER" else None,
-            minimum=self.random.randint(1, target + (self.random.random() < 0.1)),
-            target=target,
-            priority=self.random.randint(1, 4),
-            township=0 if self.random.random() < 0.9 else 3,
-            lines=self.random.randint(1, 3),
-        )
-        return DESK, command
+    def _be_away(self) -> None:
+        """The owner's machine sleeps; behind that, it says for how long."""
+        since = self.world.at
+        self.world.at += self.random.choice((30 * SECOND, 4 * MINUTE, 14 * MINUTE, 2 * HOUR))
+        self.send(OWNER, c.Resume(number=self.operation.count("tick") + 1, since=since))
 
-    def _answer(self) -> tuple[str, c.Command | None]:
-        open_offers = [
-            row for row in self.operation.offers.rows.values() if row.state is OfferState.SENT
-        ]
-        offer = self.random.choice(open_offers or [self._pick(self.operation.offers)])
-        if offer is None:
-            return DESK, None
-        actor = DESK if self.random.random() < 0.1 else self.names[offer.organization]
-        if self.random.random() < 0.35:
-            return actor, c.DeclineOffer(offer=offer.id, reason=DeclineReason.NO_CREW)
-        quantity = self.random.randint(1, offer.quantity)
-        return actor, c.AcceptOffer(offer=offer.id, quantity=quantity)
+    def finish(self) -> World:
+        """Close everything and carry every recovery task, and every key, to its end."""
+        self._close_demands()
+        for _ in range(2 * len(self.operation.tasks)):
+            self.send(*play_work.recover(self))
+        self.wait(31 * DAY)
+        for incident in self.open_incidents():
+            self._close(incident.id)
+        self._recover_all()
+        incident = self.pick(self.operation.incidents.rows.values()).id
+        self.send(COUNTY, c.ReopenIncident(incident=incident))
+        self._close(incident)
+        self._recover_all()
+        self.wait(2 * HOUR)
+        self.send(COUNTY, c.ReopenIncident(incident=incident))
+        return self.world
 
-    def _step(self) -> tuple[str, c.Command | None]:
-        found = self._pick(self.operation.assignments)
-        if found is None:
-            return DESK, None
-        name = self.names[found.organization]
-        steps: list[tuple[str, c.Command]] = [
-            (name, c.SetOff(assignment=found.id)),
-            (name, c.Arrive(assignment=found.id)),
-            (name, c.ReportDone(assignment=found.id)),
-            (name, c.CannotComplete(assignment=found.id)),
-            (DESK, c.ConfirmAssignment(assignment=found.id, done=self.random.random() < 0.8)),
-        ]
-        return self.random.choices(steps, (3, 3, 5, 1, 5))[0]
+    def _close_demands(self) -> None:
+        for demand in self.operation.demands.rows.values():
+            if demand.state is not DemandState.CLOSED:
+                desk, reason = self.desk_of(demand.place.division), CloseReason.MET
+                revision = demand.revision
+                self.send(desk, c.CloseDemand(demand=demand.id, reason=reason, revision=revision))
+        self.wait(0)
 
-    def _edit(self) -> tuple[str, c.Command | None]:
-        demand = self._pick(self.operation.demands)
-        if demand is None:
-            return DESK, None
-        revision = demand.revision - (self.random.random() < 0.1 and demand.revision > 1)
-        choice = self.random.randrange(3)
-        if demand.state is DemandState.CLOSED or choice == 0:
-            return DESK, c.ReopenDemand(demand=demand.id, revision=revision)
-        if choice == 1:
-            return DESK, self._amendment(demand, revision)
-        if self.random.random() < 0.3:
-            return DESK, c.OpenSealedText(demand=demand.id)
-        reason = self.random.choice(list(CloseReason))
-        return DESK, c.CloseDemand(demand=demand.id, reason=reason, revision=revision)
+    def _close(self, incident: IncidentId) -> None:
+        if self.operation.incidents[incident].state is IncidentState.OPEN:
+            self.world.close_incident(incident)
+            self.watch()
+        self.wait(0)
 
-    def _amendment(self, demand: Any, revision: int) -> c.AmendDemand:
-        return c.AmendDemand(
-            demand=demand.id,
-            revision=revision,
-            priority=self.random.randint(1, 4),
-            place=demand.place,
-            targets=tuple(self.random.randint(1, 6) for _ in demand.lines),
-            lines=(),
-            risk_statement=demand.risk_statement,
-            rally_point=self.random.choice(("镇政府门口", "村委会")),
-        )
-
-    def _recover(self) -> tuple[str, c.Command | None]:
-        task = self._pick(self.operation.tasks)
-        if task is None:
-            return DESK, None
-        doer = task.organization or self.random.choice(list(self.names))
-        steps: dict[TaskState, tuple[str, c.Command]] = {
-            TaskState.PROPOSED: (DESK, c.OpenTask(task=task.id, domain=Domain.LIFE)),
-            TaskState.OPEN: (self.names[doer], c.ClaimTask(task=task.id, organization=doer)),
-            TaskState.CLAIMED: (self.names[doer], c.ReportTask(task=task.id)),
-            TaskState.REPORTED_DONE: (
-                DESK,
-                c.VerifyTask(task=task.id, done=self.random.random() < 0.6),
-            ),
-        }
-        if self.random.random() < 0.1:
-            return DESK, c.DropTask(task=task.id)
-        return steps.get(task.state, (DESK, c.VerifyTask(task=task.id)))
-
-    def _registry(self) -> tuple[str, c.Command | None]:
-        organization = self.random.choice(list(self.names))
-        if self.random.random() < 0.5:
-            on_duty = self.random.random() < 0.7
-            return STEWARD, c.SetDuty(organization=organization, on_duty=on_duty)
-        capability = Capability(skill=self.random.choice(SKILLS), units=self.random.randint(0, 4))
-        return STEWARD, c.SetCapacity(organization=organization, capabilities=(capability,))
-
-    def _incident(self) -> tuple[str, c.Command | None]:
-        if self.random.random() < 0.5:
-            return COUNTY, c.OpenIncident(hazard="typhoon", division=self.world.township)
-        if self.random.random() < 0.8:
-            township = self.world.township
-            return DESK, c.JoinIncident(incident=self.incident, division=township)
-        live = tuple(place[-1] for place in self.operation.assignments_in.within(self.incident))
-        return COUNTY, c.CloseIncident(incident=self.incident, stand_down=live)
+    def _recover_all(self) -> None:
+        for _ in range(2_000):
+            live = [row for row in self.operation.tasks.rows.values() if row.live]
+            if not live:
+                return
+            self.wait(SECOND)
+            self.send(*play_work.carried_on(self, self.pick(live)))
+        raise AssertionError("tasks without end")

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, get_args
 
 import msgspec
 import pytest
 
 from geo.divisions import DivisionTree
-from schemas.commands import Command, PublishDemand
-from schemas.facts import DeadlinesShifted, Fact
+from schemas.commands import Command, PublishDemand, SetOff
+from schemas.facts import Fact, Resumed
 from schemas.refusals import Refusal
 from schemas.turns import FORMAT, GENESIS, Turn
 from schemas.values import (
     AccountId,
     AreaId,
+    ClaimEnd,
     CloseReason,
     CommandId,
     DeclineReason,
@@ -23,12 +25,14 @@ from schemas.values import (
     IncidentId,
     Medium,
     Mode,
+    OpeningReason,
     OperationId,
     OrganizationId,
     Purpose,
     RegistrationClass,
     Role,
     StandDownReason,
+    Step,
 )
 from streams.ledger import (
     About,
@@ -39,12 +43,33 @@ from streams.ledger import (
     KnownTask,
     Ledger,
 )
-from streams.review import Scope, entry, words
-from streams.review_words import CLASSES, FACTS, GATES, MARKS, MEDIA, PURPOSES, REASONS, ROLES
-from tests.streams.world import divisions
+from streams.review import TAP_TOLERANCE, Scope, entry
+from streams.review_names import words
+from streams.review_words import (
+    CLAIM_ENDS,
+    CLASSES,
+    FACTS,
+    GATES,
+    MARKS,
+    MEDIA,
+    OPENINGS,
+    PURPOSES,
+    REASONS,
+    ROLES,
+    STEPS,
+)
+from tests.streams.world import START, divisions
 
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff」][,;:!?(]|[,;:!?)][\u4e00-\u9fff「]")
 AREA, TOWN, OTHER_TOWN = AreaId("3303"), "330324001", "330324002"
 AREA_DIVISION = DivisionCode(AREA)
+
+
+PATTERNS = {
+    "^[0-9a-f]{64}$": GENESIS,
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "2026-12-31",
+    "^[0-9A-Z]{18}$": "51330324MJ8000001X",
+}
 
 
 def members(union: Any) -> list[type]:
@@ -64,6 +89,7 @@ def known(tree: DivisionTree) -> Ledger:
     ledger = Ledger(tree)
     exercise, town = Mode.EXERCISE, DivisionCode(TOWN)
     ledger.organizations["organization"] = KnownOrganization("排涝队", town)
+    ledger.organizations["merged"] = KnownOrganization("排涝二队", town)
     ledger.incidents["incident"] = KnownIncident(1, "typhoon", town, exercise)
     ledger.demands["demand"] = KnownDemand(IncidentId("incident"), 2, "drainage", town, exercise)
     ledger.lines["line"] = KnownLine(sample_id("demand"), 1, "PUMP_DRAIN")
@@ -97,13 +123,14 @@ def plain(name: str, info: Any) -> Any:
         case msgspec.inspect.StructType():
             return msgspec.to_builtins(sample(info.cls))
         case msgspec.inspect.VarTupleType():
-            return [plain(name, info.item_type)]
+            return [plain(name.removesuffix("s"), info.item_type)]
         case msgspec.inspect.BoolType():
             return True
         case msgspec.inspect.IntType():
             return info.le if info.le is not None and info.le < 60_001 else 60_001
-    if getattr(info, "pattern", None) == "^[0-9a-f]{64}$":
-        return GENESIS
+    pattern = getattr(info, "pattern", None)
+    if pattern in PATTERNS:
+        return PATTERNS[pattern]
     codes = {"division": TOWN, "home": TOWN, "area": AREA, "skill": "PUMP_DRAIN"}
     return codes.get(name) or {"kind": "drainage", "hazard": "typhoon"}.get(name, name)
 
@@ -120,9 +147,10 @@ def test_every_fact_has_words_in_both_languages(kind: type, tree: DivisionTree) 
     for text in (said.zh, said.en):
         assert text.strip()
         assert text[-1] in ".。"
-        assert not any(sign in text for sign in ("{", "}", "None", "True", "()"))
+        assert not any(sign in text for sign in ("{", "}", "None", "True", "()", "（）"))
     assert any("\u4e00" <= char <= "\u9fff" for char in said.zh)
-    assert said.en[0].isupper() or said.en.startswith("排涝队")
+    assert not HALF_WIDTH.search(said.zh), "Chinese has full-width punctuation"
+    assert said.en[0].isupper() or said.en.startswith("排涝")
     if "{organization}" in FACTS[kind].zh:
         assert "排涝队" in said.zh
         assert "排涝队" in said.en
@@ -135,6 +163,9 @@ def test_every_code_has_words_in_both_languages() -> None:
         (MARKS, Mode),
         (MEDIA, Medium),
         (PURPOSES, Purpose),
+        (STEPS, Step),
+        (CLAIM_ENDS, ClaimEnd),
+        (OPENINGS, OpeningReason),
         (REASONS, [*CloseReason, *DeclineReason, *StandDownReason]),
         (ROLES, Role),
     ]
@@ -145,10 +176,14 @@ def test_every_code_has_words_in_both_languages() -> None:
     assert all(entry.zh and entry.en for entry in named)
 
 
+# They concern the whole area, or a grant of which only its account is named.
+NOWHERE = ("Tick", "Resume", "EndGrant", "MoveLog", "ReceiveLog", "WithdrawIssuer")
+
+
 @pytest.mark.parametrize("kind", members(Command), ids=lambda kind: kind.__name__)
 def test_every_command_leads_somewhere(kind: type, tree: DivisionTree) -> None:
     about = known(tree).about(sample(kind))
-    if kind.__name__ not in ("Tick", "EndGrant", "MoveLog", "ReceiveLog"):
+    if kind.__name__ not in NOWHERE:
         assert about.division in (TOWN, AREA)
 
 
@@ -186,10 +221,13 @@ def turn_of(facts: tuple[Fact, ...], **more: Any) -> Turn:
     return Turn(**{**values, **more})
 
 
+RESUMED = Resumed(lost=600_000, quiet_until=120_001, at=1)
+
+
 def test_a_standstill_concerns_every_desk_and_nobody_else(tree: DivisionTree) -> None:
-    shifted = turn_of((DeadlinesShifted(by=600_000, at=1),))
-    assert entry(known(tree), shifted, Scope(divisions=(DivisionCode(OTHER_TOWN),)))
-    assert entry(known(tree), shifted, Scope(organizations=(OrganizationId("x"),))) is None
+    resumed = turn_of((RESUMED,))
+    assert entry(known(tree), resumed, Scope(divisions=(DivisionCode(OTHER_TOWN),)))
+    assert entry(known(tree), resumed, Scope(organizations=(OrganizationId("x"),))) is None
 
 
 def test_refusals_are_shown_to_those_in_scope(tree: DivisionTree) -> None:
@@ -202,15 +240,38 @@ def test_refusals_are_shown_to_those_in_scope(tree: DivisionTree) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tapped", "doubtful"), [(None, False), (1_000_000 - 600_000, False), (1_600_001, True)]
+    ("tapped", "doubtful"),
+    [
+        (None, False),
+        (1_000_000 - TAP_TOLERANCE, False),
+        (1_000_000 + TAP_TOLERANCE, False),
+        (1_000_000 - TAP_TOLERANCE - 1, True),
+        (1_000_000 + TAP_TOLERANCE + 1, True),
+    ],
 )
-def test_a_tap_far_from_rule_time_is_marked(
+def test_a_tap_counts_where_it_can_be_true(
     tree: DivisionTree, tapped: int | None, doubtful: bool
 ) -> None:
-    turn = turn_of((DeadlinesShifted(by=1, at=1),), tapped_at=tapped)
+    """Given a phone without signal, then what it claims counts within ten minutes of rule time;
+    what lies farther off is shown, marked, and does not count."""
+    turn = turn_of((RESUMED,), tapped_at=tapped, command=sample(SetOff))
     shown = entry(known(tree), turn, Scope(divisions=(AREA_DIVISION,)))
     assert shown is not None
-    assert shown.tap_doubtful is doubtful
+    assert (shown.tap_doubtful, shown.tapped_at) == (doubtful, tapped)
+    credible = turn.at if tapped is None or doubtful else min(tapped, turn.at)
+    assert shown.happened_at == credible
+
+
+def test_nobody_is_in_time_by_a_claim(tree: DivisionTree) -> None:
+    """Given a tap from before the crew was committed, then it counts from then on; and what a
+    desk publishes happened when it was published, whatever its device says."""
+    ledger, scope = known(tree), Scope(divisions=(AREA_DIVISION,))
+    step = sample(SetOff)
+    ledger.beginnings[step.assignment] = 900_000
+    early = turn_of((RESUMED,), tapped_at=600_000, command=step)
+    posted = turn_of((RESUMED,), tapped_at=900_000)
+    shown = [entry(ledger, turn, scope) for turn in (early, posted)]
+    assert [item.happened_at for item in shown if item is not None] == [900_000, 1_000_000]
 
 
 def test_who_joined_an_incident_sees_the_incident_but_not_other_townships(
@@ -225,3 +286,48 @@ def test_who_joined_an_incident_sees_the_incident_but_not_other_townships(
     ledger.incidents["incident"] = known_incident._replace(joined=(DivisionCode(OTHER_TOWN),))
     assert joined.shows(ledger, incident)
     assert not joined.shows(ledger, demand)
+
+
+# Sentences
+
+
+def said(tree: DivisionTree, name: str, **differs: Any) -> tuple[str, str]:
+    """What a fact says that differs from its sample."""
+    ledger = known(tree)
+    kind = next(kind for kind in members(Fact) if kind.__name__ == name)
+    fact = msgspec.structs.replace(sample(kind), **differs)
+    text = words(ledger, fact, ledger.about(fact), Mode.ACTUAL)
+    return text.zh, text.en
+
+
+def test_units_are_counted_in_their_own_words(tree: DivisionTree) -> None:
+    zh, en = said(tree, "OfferAccepted", quantity=2, minutes=None, late=False, by_desk=False)
+    assert "2 台" in zh
+    assert "2 pumps" in en
+
+
+def test_a_request_by_hand_says_that_a_desk_chose(tree: DivisionTree) -> None:
+    zh, en = said(tree, "OfferSent", rank=0)
+    assert "由值班室直接请求" in zh
+    assert "by the desk itself" in en
+    assert "number" not in en
+
+
+def test_what_a_desk_heard_on_the_telephone_is_marked(tree: DivisionTree) -> None:
+    zh, en = said(tree, "OfferAccepted", by_desk=True)
+    assert "电话代录" in zh
+    assert "值班台" not in zh
+    assert "by phone" in en
+
+
+def test_silence_is_said_with_when_it_is_asked_again(tree: DivisionTree) -> None:
+    zh, en = said(tree, "OfferExpired", at=START, again_at=START + 600_000)
+    assert "02:36" in zh
+    assert "asked again from 02:36" in en
+
+
+def test_many_lines_looked_at_are_a_number(tree: DivisionTree) -> None:
+    many = tuple(sample_id("line") for _ in range(50))
+    zh, en = said(tree, "LinesLookedAt", lines=many)
+    assert "50 项需求" in zh
+    assert "50 lines" in en

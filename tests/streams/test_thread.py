@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from schemas import commands as c
 from schemas import facts as f
-from schemas.refusals import Refusal
 from schemas.values import CloseReason, DeclineReason, Domain
-from tests.streams.world import COUNTY, DESK, World, kinds, only
+from streams.parameters import HOUR
+from tests.streams.world import COUNTY, DESK, START, World, asked, kinds, only
 
 
 def test_one_declines_and_is_replaced_another_carries_it_through_recovery() -> None:
@@ -19,18 +21,17 @@ def test_one_declines_and_is_replaced_another_carries_it_through_recovery() -> N
     published = world.demand(incident, priority=4)
     assert kinds(published) == ["DemandPublished"]
     demand = only(published, f.DemandPublished).demand
-    near, far = world.wait(minutes=2)
-    names = {key: item.name for key, item in world.area.registry.organizations.rows.items()}
-    assert [names[near.organization], names[far.organization]] == ["near", "far"]
+    near, far = asked(world.wait(minutes=2))
+    assert [world.name(offer.organization) for offer in (near, far)] == ["near", "far"]
 
     # When one declines, then the next nearest is asked in the same turn.
-    answer = world.send("near", c.DeclineOffer(offer=near.offer, reason=DeclineReason.NO_CREW))
-    assert kinds(answer)[:2] == ["OfferDeclined", "OfferSent"]
-    assert names[answer[1].organization] == "farther"
+    answer = world.no(near)
+    assert kinds(answer)[0] == "OfferDeclined"
+    assert world.name(asked(answer)[0].organization) == "farther"
 
-    # When that one accepts, then it is committed and the line is covered.
-    accepted = world.send("far", c.AcceptOffer(offer=far.offer, quantity=1, minutes=30))
-    assert kinds(accepted) == ["OfferAccepted", "AssignmentCommitted", "OfferStoodDown"]
+    # When that one accepts, then it is committed, the line is covered, the others are thanked.
+    accepted = world.yes(far, minutes=30)
+    assert kinds(accepted)[:3] == ["OfferAccepted", "AssignmentCommitted", "OfferStoodDown"]
     assignment = only(accepted, f.AssignmentCommitted).assignment
 
     # Its report from the end implies the steps that nobody reported.
@@ -42,34 +43,17 @@ def test_one_declines_and_is_replaced_another_carries_it_through_recovery() -> N
     assert kinds(confirmed) == ["AssignmentConfirmed", "AssignmentReleased"]
 
     # Closing proposes a recovery task; the incident's closing opens it.
-    close = c.CloseDemand(demand=demand, reason=CloseReason.MET, revision=1)
-    task = only(world.send(DESK, close), f.TaskProposed)
+    task = only(world.close(demand), f.TaskProposed)
     assert task.domain is Domain.PRODUCTION
     closing = world.send(COUNTY, c.CloseIncident(incident=incident))
     assert kinds(closing) == ["IncidentClosing", "TaskOpened", "IncidentClosed"]
 
-    # Another party than the doer verifies it; then nothing personal is kept.
-    doer = far.organization
-    world.send("far", c.ClaimTask(task=task.task, organization=doer))
+    # Another party than the doer verifies it; an hour later nothing personal can be read.
+    world.send("far", c.ClaimTask(task=task.task, organization=far.organization))
     world.send("far", c.ReportTask(task=task.task))
-    assert world.refused("far", c.VerifyTask(task=task.task)) is Refusal.ROLE_MISSING
     verified = world.send(DESK, c.VerifyTask(task=task.task))
-    assert kinds(verified) == ["TaskVerified", "KeyDestroyed"]
-
-
-def test_a_desk_that_reported_by_phone_cannot_verify_but_the_county_can() -> None:
-    world = World()
-    doer = world.organization("near")
-    incident = world.incident()
-    demand = only(world.demand(incident), f.DemandPublished).demand
-    close = c.CloseDemand(demand=demand, reason=CloseReason.DONE_BY_OTHERS, revision=1)
-    task = only(world.send(DESK, close), f.TaskProposed).task
-    world.send(DESK, c.OpenTask(task=task, domain=Domain.LIFE))
-    claimed = only(world.send(DESK, c.ClaimTask(task=task, organization=doer)))
-    assert claimed.by_desk
-    world.send(DESK, c.ReportTask(task=task))
-    assert world.refused(DESK, c.VerifyTask(task=task)) is Refusal.VERIFIER_IS_DOER
-    assert kinds(world.send(COUNTY, c.VerifyTask(task=task))) == ["TaskVerified"]
+    assert kinds(verified) == ["TaskVerified", "KeyDestructionDue"]
+    assert kinds(world.until(world.at + HOUR)) == ["KeyDestroyed"]
 
 
 def test_silence_is_a_fact_and_the_next_is_asked() -> None:
@@ -77,116 +61,60 @@ def test_silence_is_a_fact_and_the_next_is_asked() -> None:
     for name, township in (("near", 0), ("far", 5), ("farther", 9), ("farthest", 3)):
         world.organization(name, township=township)
     world.demand(world.incident(), priority=4)
-    first, second = world.wait(minutes=2)
+    first, second = asked(world.wait(minutes=2))
     later = world.wait(minutes=61)
-    assert [fact.offer for fact in later if isinstance(fact, f.OfferExpired)] == sorted(
-        (first.offer, second.offer)
-    )
-    assert kinds(later).count("OfferSent") == 2
-    late = c.AcceptOffer(offer=first.offer, quantity=1)
-    names = {key: item.name for key, item in world.area.registry.organizations.rows.items()}
-    assert world.refused(names[first.organization], late) is Refusal.OFFER_EXPIRED
-
-
-def test_a_late_answer_is_late_even_before_its_tick() -> None:
-    world = World()
-    world.organization("near")
-    sent = only(world.demand(world.incident()), f.OfferSent)
-    world.at = sent.answer_by
-    assert world.refused("far", c.AcceptOffer(offer=sent.offer, quantity=1)) is Refusal.NOT_FOUND
-    world.at = sent.answer_by + 1
-    late = c.AcceptOffer(offer=sent.offer, quantity=1)
-    assert world.refused("near", late) is Refusal.OFFER_EXPIRED
-
-
-def test_when_the_line_is_covered_the_others_asked_are_stood_down() -> None:
-    world = World()
-    for name in ("one", "two", "three", "four", "five", "six"):
-        world.organization(name)
-    facts = world.demand(world.incident(), priority=1)
-    offers = [fact for fact in facts if isinstance(fact, f.OfferSent)]
-    assert len(offers) == 5  # with one yes in two, five make .95
-    names = {key: item.name for key, item in world.area.registry.organizations.rows.items()}
-    first, second = offers[0], offers[1]
-    accept = c.AcceptOffer(offer=first.offer, quantity=1)
-    accepted = world.send(names[first.organization], accept)
-    assert kinds(accepted) == ["OfferAccepted", "AssignmentCommitted"] + ["OfferStoodDown"] * 4
-    late = c.AcceptOffer(offer=second.offer, quantity=1)
-    assert world.refused(names[second.organization], late) is Refusal.OFFER_STOOD_DOWN
-    assert world.refused(names[first.organization], accept) is Refusal.ALREADY_ANSWERED
-
-
-def test_posted_by_mistake_stands_everybody_down_and_proposes_nothing() -> None:
-    world = World()
-    world.organization("near")
-    facts = world.demand(world.incident())
-    undo = c.CloseDemand(
-        demand=only(facts, f.DemandPublished).demand,
-        reason=CloseReason.POSTED_BY_MISTAKE,
-        revision=1,
-    )
-    assert kinds(world.send(DESK, undo)) == ["DemandClosed", "OfferStoodDown"]
+    silent = [fact.offer for fact in later if isinstance(fact, f.OfferExpired)]
+    assert silent == sorted((first.offer, second.offer))
+    replaced = {offer.organization for offer in asked(later)}
+    assert len(replaced) == 2
+    assert not replaced & {first.organization, second.organization}
+    assert only(world.yes(first), f.OfferAccepted).late
 
 
 def test_nobody_to_ask_is_said_and_somebody_who_comes_is_asked_at_the_next_tick() -> None:
     world = World()
     unmet = only(world.demand(world.incident()), f.LineUnmet)
     assert (unmet.missing, unmet.considered, unmet.gates) == (1, 0, ())
+    world.at += 1_000
     world.organization("late comer")
     assert only(world.tick(), f.OfferSent).line == unmet.line
 
 
-def test_a_reopened_demand_asks_again() -> None:
+def test_a_demand_whose_only_team_never_answers_is_never_forgotten() -> None:
+    """A1, over two days: whatever the team does or leaves undone, it is asked again and again."""
     world = World()
-    world.organization("near")
-    facts = world.demand(world.incident())
-    demand = only(facts, f.DemandPublished).demand
-    world.send(DESK, c.CloseDemand(demand=demand, reason=CloseReason.MET, revision=1))
-    stale = c.ReopenDemand(demand=demand, revision=1)
-    assert world.refused(DESK, stale) is Refusal.REVISION_STALE
-    again = world.send(DESK, c.ReopenDemand(demand=demand, revision=2))
-    assert kinds(again) == ["DemandReopened", "OfferSent", "LineUnmet"]
+    near = world.organization("near")
+    demand = only(world.demand(world.incident(), priority=2), f.DemandPublished).demand
+    while world.at < START + 48 * HOUR:
+        world.until(world.at + 12 * HOUR, f.OfferSent)
+        line = world.operation.lines[world.operation.demands[demand].lines[0]]
+        assert line.live_offers or line.wake_at is not None
+    asks = [offer for taken in world.turns for offer in asked(taken.turn.facts)]
+    assert {offer.organization for offer in asks} == {near}
+    assert len(asks) >= 8
 
 
-def test_a_raised_target_asks_more_and_a_lowered_one_stands_down() -> None:
+def test_a_whole_night_of_changing_one_s_mind_ends_with_everybody_free() -> None:
+    """Given yes, no, gave up, late, standby and dropped, when all is closed, then no unit is held,
+    nobody is asked, and whoever was thanked can be asked for the next one."""
     world = World()
-    world.organization("near", units=3)
+    teams = [world.organization(name, units=2) for name in ("a", "b", "c")]
     incident = world.incident()
-    command = world.demand_command(incident, target=1)
-    facts = world.send(DESK, command)
+    two_lines = world.demand_command(incident, lines=2, priority=2)
+    facts = world.send(DESK, replace(two_lines, risk_statement="桥面积水"))
     demand = only(facts, f.DemandPublished).demand
-    offer = only(facts, f.OfferSent).offer
-    world.send("near", c.AcceptOffer(offer=offer, quantity=1))
-
-    def amended(revision: int, target: int) -> c.AmendDemand:
-        return c.AmendDemand(
-            demand=demand,
-            revision=revision,
-            priority=1,
-            place=command.place,
-            targets=(target,),
-            lines=(),
-            risk_statement=command.risk_statement,
-            rally_point=command.rally_point,
-        )
-
-    world.organization("second", units=2)
-    more = world.send(DESK, amended(1, 3))
-    assert "OfferSent" in kinds(more)
-    fewer = world.send(DESK, amended(2, 1))
-    assert kinds(fewer) == ["DemandAmended", "OfferStoodDown"]
-
-
-def test_incident_with_live_assignments_closes_only_when_each_is_named() -> None:
-    world = World()
-    world.organization("near")
-    incident = world.incident()
-    offer = only(world.demand(incident), f.OfferSent).offer
-    accepted = world.send("near", c.AcceptOffer(offer=offer, quantity=1))
-    assignment = only(accepted, f.AssignmentCommitted).assignment
-    refused = world.refused(COUNTY, c.CloseIncident(incident=incident))
-    assert refused is Refusal.INCIDENT_HAS_ASSIGNMENTS
-    assert world.turns[-1].turn.subjects == (assignment,)
-    closing = world.send(COUNTY, c.CloseIncident(incident=incident, stand_down=(assignment,)))
-    assert "AssignmentStoodDown" in kinds(closing)
-    assert kinds(closing)[-1] == "IncidentClosed"
+    offers = asked(facts)
+    first = [offer for offer in offers if offer.line == offers[0].line]
+    crew = world.at_work(first[0])
+    world.no(offers[-1], reason=DeclineReason.TOO_FAR)
+    world.send(world.name(first[0].organization), c.CannotComplete(assignment=crew))
+    world.wait(minutes=6)
+    world.yes(first[1])
+    world.send(DESK, c.DropLine(line=offers[-1].line))
+    world.close(demand, CloseReason.PARTLY_MET_ACCEPTED)
+    world.wait(minutes=1)
+    for team in teams:
+        load = world.operation.load.get((team, "PUMP_DRAIN"))
+        assert load is None or (load.committed, load.asked) == (0, (0, 0, 0, 0))
+    again = asked(world.demand(incident, priority=2))
+    assert {offer.organization for offer in again} == set(teams)

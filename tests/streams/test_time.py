@@ -1,4 +1,4 @@
-"""Time: rule time, ticks, standstills, and work that is too much for one turn."""
+"""Time: rule time, ticks, and what a standstill takes from nobody."""
 
 from __future__ import annotations
 
@@ -6,25 +6,15 @@ import pytest
 
 from schemas import commands as c
 from schemas import facts as f
-from schemas.refusals import Refusal
 from schemas.turns import OWNER
-from schemas.values import AssignmentId, DeclineReason, Role, TimeSource
-from streams import settle
+from schemas.values import Instant, Role, TimeSource
+from streams import rows
 from streams.checkpoint import state_hash
 from streams.clock import due
-from streams.entities import IncidentState, OfferState
-from streams.parameters import (
-    DAY,
-    EXPIRE_MOST,
-    FACTS_MOST,
-    MINUTE,
-    SETTLE_FACTS,
-    STANDSTILL,
-    TURN_BYTES_MOST,
-    WAVE_MOST,
-)
+from streams.entities import OfferState
+from streams.parameters import DAY, HOUR, MINUTE, SECOND, STANDSTILL, URGENCY
 from streams.turning import Repeat, Taken
-from tests.streams.world import COUNTY, DESK, EXERCISE, START, World, kinds, only
+from tests.streams.world import EXERCISE, START, World, asked, kinds, only
 
 
 def answered(taken: Taken | Repeat) -> int:
@@ -48,27 +38,32 @@ def test_rule_time_never_goes_back() -> None:
 # Ticks
 
 
-def offered(time_source: TimeSource = TimeSource.GIVEN) -> tuple[World, f.OfferSent]:
-    """A world in which one organization has two minutes to answer."""
+def offered(
+    time_source: TimeSource = TimeSource.GIVEN, priority: int = 1
+) -> tuple[World, f.OfferSent]:
+    """A world in which one organization has to answer, on P1 within two minutes."""
     world = World(time_source=time_source)
     world.organization("near")
-    return world, only(world.demand(world.incident()), f.OfferSent)
+    facts = list(world.demand(world.incident(), priority=priority))
+    return world, only(asked(facts + world.wait(minutes=0 if priority < 3 else 1)))
 
 
 def test_a_stale_or_early_tick_writes_nothing() -> None:
     world, _ = offered()
     world.wait(minutes=5)
-    number = world.area.operations[EXERCISE].count("tick")
+    number = world.operation.count("tick")
     before = world.area.sequence, state_hash(world.area)
     for wrong in (number, number - 1, number + 2, 1_000):
-        assert answered(world.take(world.envelope(OWNER, c.Tick(number=wrong)))) == 0
+        for command in (c.Tick(number=wrong), c.Resume(number=wrong, since=START)):
+            assert answered(world.take(world.envelope(OWNER, command))) == 0
     assert (world.area.sequence, state_hash(world.area)) == before
 
 
 def test_a_tick_of_an_operation_that_is_not_there_writes_nothing() -> None:
     world = World()
     before = world.area.sequence
-    assert answered(world.take(world.envelope(OWNER, c.Tick(number=1)))) == 0
+    for command in (c.Tick(number=1), c.Resume(number=1, since=START)):
+        assert answered(world.take(world.envelope(OWNER, command))) == 0
     assert world.area.sequence == before
 
 
@@ -92,147 +87,147 @@ def test_a_tick_is_due_when_the_earliest_deadline_has_passed() -> None:
     assert due(world.area) == (min(sent.answer_by + 1, retry), EXERCISE, 1)
 
 
-def test_of_many_offers_that_are_due_a_tick_takes_a_bounded_number() -> None:
+def test_only_ticks_end_what_is_waited_for() -> None:
+    """Given a deadline that has passed, when somebody else acts first, then nobody is silent yet:
+    a yes in the same breath as the tick is still a yes."""
     world = World()
-    for number in range(30):
-        world.organization(f"o{number}", units=20)
+    world.organization("near")
     incident = world.incident()
-    for _ in range(8):
-        world.demand(incident, lines=20)
-    open_before = live_offers(world)
-    assert open_before > EXPIRE_MOST
-    world.at += 3 * MINUTE
-    expired = kinds(world.tick()).count("OfferExpired")
-    assert expired == EXPIRE_MOST
-    world.wait(minutes=0)
-    assert sum(sent_by(world, START + MINUTE)) == 0
+    sent = only(asked(world.demand(incident)))
+    world.at = sent.answer_by + 1
+    facts = world.demand(incident, skill="DRONE")
+    assert "OfferExpired" not in kinds(facts)
+    assert world.operation.offers[sent.offer].state is OfferState.SENT
+    assert "AssignmentCommitted" in kinds(world.yes(sent))
 
 
-def live_offers(world: World) -> int:
-    offers = world.area.operations[EXERCISE].offers.rows.values()
-    return sum(offer.state is OfferState.SENT for offer in offers)
-
-
-def sent_by(world: World, at: int) -> list[bool]:
-    """Of the offers sent until a time: which are still open."""
-    offers = world.area.operations[EXERCISE].offers.rows.values()
-    return [offer.state is OfferState.SENT for offer in offers if offer.sent_at <= at]
+def test_a_conductor_never_stands_still() -> None:
+    """Given a log on given time, then a day between two ticks is a day."""
+    world, sent = offered(TimeSource.GIVEN)
+    world.at = sent.answer_by + DAY
+    facts = kinds(world.tick())
+    assert "Resumed" not in facts
+    assert "OfferExpired" in facts
 
 
 # Standstill
 
 
-def test_after_a_standstill_open_deadlines_are_shifted_once() -> None:
+def resume(world: World, since: Instant) -> list[object]:
+    number = world.operation.count("tick") + 1
+    return list(world.send(OWNER, c.Resume(number=number, since=since)))
+
+
+@pytest.mark.parametrize("away", [4 * MINUTE, 14 * MINUTE, 10 * HOUR])
+def test_after_an_outage_everybody_has_the_time_that_was_left(away: int) -> None:
+    """A12: given half a minute gone when the laptop fell asleep, then a minute and a half is left,
+    however long it slept; and a yes counts as in time."""
     world, sent = offered(TimeSource.LIVE)
-    world.at = sent.answer_by + 20 * MINUTE
-    shifted = only(world.tick(), f.DeadlinesShifted)
-    assert shifted == f.DeadlinesShifted(by=20 * MINUTE, at=world.at)
-    offer = world.area.operations[EXERCISE].offers[sent.offer]
-    assert offer.answer_by == sent.answer_by + 20 * MINUTE
-    assert world.tick() == ()
-    yes = world.send("near", c.AcceptOffer(offer=sent.offer, quantity=1))
-    assert "AssignmentCommitted" in kinds(yes)
+    since = world.at + 30 * SECOND
+    world.at = since + away
+    resumed = only(resume(world, since), f.Resumed)
+    assert (resumed.lost, resumed.at) == (away, world.at)
+    assert world.operation.offers[sent.offer].answer_by == world.at + 90 * SECOND
+    assert "OfferExpired" not in kinds(world.until(world.at + 90 * SECOND))
+    assert not only(world.yes(sent), f.OfferAccepted).late
 
 
-def test_deadlines_shifted_expire_when_they_are_over() -> None:
+@pytest.mark.parametrize("priority", [1, 2, 3, 4])
+def test_at_least_a_fourth_of_the_time_to_answer_is_left(priority: int) -> None:
+    """Given one second left, then a fourth of what the priority gives: P1 half a minute."""
+    world, sent = offered(TimeSource.LIVE, priority)
+    since = sent.answer_by - SECOND
+    world.at = since + HOUR
+    resume(world, since)
+    rest = world.operation.offers[sent.offer].answer_by - world.at
+    assert rest == URGENCY[priority].answer // 4
+
+
+def test_a_yes_that_comes_first_after_an_outage_counts() -> None:
+    """A12: on a cluster it may have lain in the topic; it is decided before any tick."""
     world, sent = offered(TimeSource.LIVE)
-    world.at = sent.answer_by + 20 * MINUTE
-    world.tick()
-    later = world.wait(minutes=1)
-    assert "OfferExpired" in kinds(later)
-    assert "DeadlinesShifted" not in kinds(later)
+    world.at += 14 * MINUTE
+    assert "AssignmentCommitted" in kinds(world.yes(sent))
 
 
-def test_every_open_deadline_moves_by_as_much_and_no_other() -> None:
+def test_outages_in_a_row_take_nothing_from_anybody() -> None:
+    world, sent = offered(TimeSource.LIVE)
+    for _ in range(5):
+        since = world.at + 5 * SECOND
+        world.at = since + 20 * MINUTE
+        resume(world, since)
+    rest = world.operation.offers[sent.offer].answer_by - world.at
+    assert rest == 2 * MINUTE - 25 * SECOND
+
+
+def test_who_has_answered_is_left_alone() -> None:
     world = World(time_source=TimeSource.LIVE)
-    for name in ("one", "two", "three"):
-        world.organization(name, units=2)
+    for name in ("one", "two"):
+        world.organization(name)
+    first, second = asked(world.demand(world.incident(), priority=2))
+    world.no(first)
+    since, world.at = world.at, world.at + HOUR
+    resume(world, since)
+    offers = world.operation.offers
+    assert offers[first.offer].answer_by == first.answer_by
+    assert offers[second.offer].answer_by == second.answer_by + HOUR
+
+
+def test_what_was_held_back_is_released_after_what_was_left() -> None:
+    """Given a P4 posted half a minute before the outage, then nothing goes out before the desk has
+    had its other half."""
+    world = World(time_source=TimeSource.LIVE)
+    world.organization("near")
+    demand = only(world.demand(world.incident(), priority=4), f.DemandPublished).demand
+    since = world.at + 30 * SECOND
+    world.at = since + HOUR
+    assert asked(resume(world, since)) == []
+    assert world.operation.demands[demand].release_at == world.at + 30 * SECOND
+    assert only(asked(world.until(world.at + MINUTE, f.OfferSent))).at == world.at
+
+
+def test_nobody_is_overdue_for_two_minutes() -> None:
+    """Given a crew whose time passed while nobody could hear it, then it has two minutes to say
+    so; one that has more time keeps it."""
+    world = World(time_source=TimeSource.LIVE)
+    world.organization("near", units=2)
     incident = world.incident()
-    first = [fact for fact in world.demand(incident) if isinstance(fact, f.OfferSent)]
-    names = {key: item.name for key, item in world.area.registry.organizations.rows.items()}
-    no = c.DeclineOffer(offer=first[0].offer, reason=DeclineReason.OTHER)
-    world.send(names[first[0].organization], no)
-    world.at += MINUTE
-    world.demand(incident, priority=2)
-    operation = world.area.operations[EXERCISE]
-    before = {key: offer.answer_by for key, offer in operation.offers.rows.items()}
-    world.at += 30 * MINUTE
-    by = only(world.tick(), f.DeadlinesShifted).by
-    assert by == 29 * MINUTE
-    for key, offer in operation.offers.rows.items():
-        moved = by if offer.state is OfferState.SENT else 0
-        assert offer.answer_by == before[key] + moved
+    soon = world.at_work(only(asked(world.demand(incident, priority=2))), minutes=10)
+    later = world.at_work(only(asked(world.demand(incident, priority=2))), minutes=300)
+    expected = world.operation.assignments[later].late_at
+    since, world.at = world.at + MINUTE, world.at + HOUR
+    resumed = only(resume(world, since), f.Resumed)
+    assert resumed.quiet_until == world.at + 2 * MINUTE
+    overdue = only(world.until(world.at + HOUR, f.CrewOverdue), f.CrewOverdue)
+    assert (overdue.assignment, overdue.at) == (soon, resumed.quiet_until)
+    assert world.operation.assignments[later].late_at == expected
 
 
-@pytest.mark.parametrize(("late", "shifts"), [(STANDSTILL, False), (STANDSTILL + 1, True)])
-def test_five_minutes_are_no_standstill(late: int, shifts: bool) -> None:
+def test_who_arrived_meanwhile_says_so_first() -> None:
+    world = World(time_source=TimeSource.LIVE)
+    world.organization("near")
+    crew = world.at_work(only(asked(world.demand(world.incident()))), minutes=10)
+    since, world.at = world.at + MINUTE, world.at + HOUR
+    resume(world, since)
+    world.send("near", c.Arrive(assignment=crew))
+    assert "CrewOverdue" not in kinds(world.wait(minutes=10))
+
+
+@pytest.mark.parametrize(("lost", "shifts"), [(STANDSTILL, False), (STANDSTILL + 1, True)])
+def test_a_minute_is_no_standstill(lost: int, shifts: bool) -> None:
     world, sent = offered(TimeSource.LIVE)
-    world.at = sent.answer_by + late
-    assert ("DeadlinesShifted" in kinds(world.tick())) is shifts
+    since, world.at = world.at, world.at + lost
+    number = world.operation.count("tick") + 1
+    assert ("Resumed" in kinds(resume(world, since))) is shifts
+    assert world.operation.count("tick") == number
+    moved = world.operation.offers[sent.offer].answer_by - sent.answer_by
+    assert moved == (lost if shifts else 0)
 
 
-def test_a_conductor_never_stands_still() -> None:
-    world, sent = offered(TimeSource.GIVEN)
-    world.at = sent.answer_by + DAY
-    facts = kinds(world.tick())
-    assert "DeadlinesShifted" not in facts
-    assert "OfferExpired" in facts
-
-
-# A surge: much follows from one command
-
-MOST_IN_A_TICK = SETTLE_FACTS + EXPIRE_MOST + WAVE_MOST + 1
-
-
-def surge() -> World:
-    """Two thousand lines, some two hundred crews asked, forty of them at work."""
-    world = World()
-    for number in range(40):
-        world.organization(f"o{number}", units=5, township=number % 20)
-    incident = world.incident()
-    for number in range(100):
-        world.demand(incident, lines=20, priority=1 + number % 4)
-    offers = world.area.operations[EXERCISE].offers.rows
-    for _ in range(40):
-        open_offer = next(row.id for row in offers.values() if row.state is OfferState.SENT)
-        world.send(DESK, c.AcceptOffer(offer=open_offer, quantity=1))
-    return world
-
-
-def test_closing_an_incident_of_thousands_of_lines_ends_by_bounded_turns() -> None:
-    """Given a surge, when its incident is closed, then ticks write what follows, bit by bit."""
-    world = surge()
-    operation = world.area.operations[EXERCISE]
-    [incident] = operation.incidents.rows
-    assert len(operation.lines) == 2_000
-    live = tuple(AssignmentId(place[-1]) for place in operation.assignments_in.within(incident))
-    assert len(live) == 40
-
-    start = len(world.turns)
-    closing = world.send(COUNTY, c.CloseIncident(incident=incident, stand_down=live))
-    assert kinds(closing).count("AssignmentStoodDown") == 40
-    assert operation.incidents[incident].state is IncidentState.CLOSING
-    assert due(world.area) == (0, EXERCISE, operation.count("tick") + 1)
-
-    facts = world.wait(minutes=0)
-    assert operation.incidents[incident].state is IncidentState.CLOSED
-    assert not settle.left_over(operation)
-    assert kinds(facts).count("TaskProposed") + kinds(closing).count("TaskProposed") == 2_000
-    assert kinds(facts).count("TaskOpened") == 2_000
-    assert live_offers(world) == 0
-    assert not any(row.live for row in operation.assignments.rows.values())
-    for taken in world.turns[start:]:
-        assert len(taken.turn.facts) <= MOST_IN_A_TICK <= FACTS_MOST
-        assert len(taken.stored) <= TURN_BYTES_MOST
-
-
-def test_while_an_incident_is_closing_nothing_new_enters_it() -> None:
-    world = surge()
-    operation = world.area.operations[EXERCISE]
-    [incident] = operation.incidents.rows
-    live = tuple(AssignmentId(place[-1]) for place in operation.assignments_in.within(incident))
-    command = world.demand_command(incident)
-    world.send(COUNTY, c.CloseIncident(incident=incident, stand_down=live))
-    assert world.refused(DESK, command) is Refusal.INCIDENT_NOT_OPEN
-    again = c.CloseIncident(incident=incident, stand_down=live)
-    assert world.refused(COUNTY, again) is Refusal.INCIDENT_NOT_OPEN
+def test_how_much_time_was_lost_is_shown() -> None:
+    world, _ = offered(TimeSource.LIVE)
+    for _ in range(2):
+        since, world.at = world.at, world.at + 20 * MINUTE
+        resume(world, since)
+    row = rows.operation(world.operation).row
+    assert getattr(row, "lost", None) == 40 * MINUTE

@@ -11,16 +11,23 @@ import msgspec
 import geo
 from geo.divisions import DivisionTree
 from schemas import commands as c
-from schemas.ids import command_id, tick_id
+from schemas import facts as f
+from schemas.codes import SKILLS
+from schemas.ids import command_id, digest_of, tick_id
 from schemas.refusals import Refusal
 from schemas.turns import OWNER, REGISTRY, Envelope
 from schemas.values import (
     AccountId,
     AreaId,
+    AssignmentId,
     Capability,
     Certificate,
+    CloseReason,
+    DeclineReason,
+    DemandId,
     DivisionCode,
     IncidentId,
+    Instant,
     LineRequest,
     Mode,
     OperationId,
@@ -28,16 +35,19 @@ from schemas.values import (
     Purpose,
     RegistrationClass,
     Role,
+    Sealed,
     TimeSource,
 )
-from streams.area import Area
+from streams.area import Area, Operation
 from streams.clock import due
+from streams.incident import live_in
 from streams.turning import Repeat, Taken, take
 
 WENZHOU, YONGJIA = AreaId("3303"), DivisionCode("330324")
 EXERCISE = OperationId("exercise-test")
 STEWARD, DESK, COUNTY = AccountId("steward"), AccountId("desk"), AccountId("county")
-START = 1_753_900_000_000
+START = 1_753_900_000_000  # 2025-07-31, 02:26:40 in China
+SEALED = Sealed(key="incident-1", nonce="00" * 12, ciphertext="c2VhbGVk")
 Facts = tuple[Any, ...]  # a test knows which fact it looks at
 
 
@@ -66,17 +76,22 @@ class World:
     """
 
     def __init__(
-        self, *, time_source: TimeSource = TimeSource.GIVEN, area: AreaId = WENZHOU
+        self,
+        *,
+        time_source: TimeSource = TimeSource.GIVEN,
+        area: AreaId = WENZHOU,
+        mode: Mode = Mode.EXERCISE,
     ) -> None:
         self.area = Area(area, divisions())
         self.county = county_of(area)
+        self.mode = mode
         self.sent: list[Envelope] = []
         self.at = START
         self.log: list[bytes] = []
         self.turns: list[Taken] = []
         self._count = 0
         opening = c.OpenLog(
-            purpose=Purpose.EXERCISE,
+            purpose=Purpose.OPERATIONS if mode is Mode.ACTUAL else Purpose.EXERCISE,
             time_source=time_source,
             area=self.area.id,
             divisions=divisions().sha256,
@@ -94,14 +109,14 @@ class World:
         self._count += 1
         registry = isinstance(command, c.RegistryCommand)
         operation = REGISTRY if registry else EXERCISE
-        if isinstance(command, c.Tick):
+        if isinstance(command, c.Tick | c.Resume):
             made = tick_id(self.area.id, operation, command.number)
         else:
             made = command_id(self.area.id, operation, AccountId(actor), key or f"k{self._count}")
         return Envelope(
             area=self.area.id,
             operation=operation,
-            mode=None if registry else Mode.EXERCISE,
+            mode=None if registry else self.mode,
             actor=AccountId(actor),
             command_id=made,
             command=command,
@@ -140,15 +155,20 @@ class World:
 
     def wait(self, *, minutes: int) -> list[Any]:
         """Let time pass, with every tick that is due on the way."""
-        until = self.at + minutes * 60_000
+        return self.until(self.at + minutes * 60_000)
+
+    def until(self, end: Instant, kind: type | None = None) -> list[Any]:
+        """Let time pass to its end, or to the first tick with a fact of a kind."""
         facts: list[Any] = []
         for _ in range(10_000):
             found = due(self.area)
-            if found is None or found[0] > until:
-                self.at = until
+            if found is None or found[0] > end:
+                self.at = end
                 return facts
             self.at = max(self.at, found[0])
             facts += self.tick()
+            if kind is not None and any(isinstance(fact, kind) for fact in facts):
+                return facts
         raise AssertionError("ticks without end")
 
     def grant(self, account: str, role: Role, **scope: Any) -> None:
@@ -162,14 +182,19 @@ class World:
         units: int = 1,
         township: int = 0,
         certificate: Certificate | None = None,
+        registration_class: RegistrationClass | None = None,
     ) -> OrganizationId:
-        """Registers an organization with an account of the same name."""
+        """Registers an organization with an account of the same name.
+
+        One with a certificate is registered with civil affairs, unless a class is named.
+        """
+        filed = RegistrationClass.FILED if certificate is None else RegistrationClass.REGISTERED
         home = DivisionCode(townships(self.county)[township])
         facts = self.send(
             STEWARD,
             c.RegisterOrganization(
                 name=name,
-                registration_class=RegistrationClass.FILED,
+                registration_class=registration_class or filed,
                 home=home,
                 place=divisions().seat(home),
                 capabilities=(Capability(skill=skill, units=units),),
@@ -181,6 +206,16 @@ class World:
             self.send(STEWARD, c.RecordCertificate(organization=made, certificate=certificate))
         self.grant(name, Role.ORGANIZATION, organization=made)
         return made
+
+    def close_incident(self, incident: IncidentId) -> Facts:
+        """Closes it, with the digest of whatever is live."""
+        live = live_in(self.operation, incident)
+        command = c.CloseIncident(incident=incident, live=digest_of(live) if live else None)
+        return self.send(COUNTY, command)
+
+    @property
+    def operation(self) -> Operation:
+        return self.area.operations[EXERCISE]
 
     def incident(self, hazard: str = "typhoon") -> IncidentId:
         facts = self.send(COUNTY, c.OpenIncident(hazard=hazard, division=self.county))
@@ -211,12 +246,85 @@ class World:
     def demand(self, incident: IncidentId, **wishes: Any) -> Facts:
         return self.send(DESK, self.demand_command(incident, **wishes))
 
+    def name(self, organization: OrganizationId) -> str:
+        """An organization's name, which its account bears as well."""
+        return self.area.registry.organizations[organization].name
+
+    def entry(self, organization: OrganizationId, **differs: Any) -> c.CorrectOrganization:
+        """A correction of what is named, everything else as it was entered."""
+        known = self.area.registry.organizations[organization]
+        names = ("name", "registration_class", "home", "place", "people", "credit_code")
+        same = {name: getattr(known, name) for name in names}
+        return c.CorrectOrganization(organization=organization, **{**same, **differs})
+
+    def yes(self, offer: f.OfferSent, *, actor: str | None = None, **said: Any) -> Facts:
+        """The organization, or whoever is named, says yes: in full, unless it is said otherwise."""
+        command = c.AcceptOffer(offer=offer.offer, **{"quantity": offer.quantity, **said})
+        return self.send(actor or self.name(offer.organization), command)
+
+    def no(self, offer: f.OfferSent, *, actor: str | None = None, **said: Any) -> Facts:
+        """The organization, or whoever is named, says no: without a crew, unless said otherwise."""
+        command = c.DeclineOffer(offer=offer.offer, **{"reason": DeclineReason.NO_CREW, **said})
+        return self.send(actor or self.name(offer.organization), command)
+
+    def at_work(self, offer: f.OfferSent, **said: Any) -> AssignmentId:
+        """The assignment that a yes commits to."""
+        committed: f.AssignmentCommitted = only(self.yes(offer, **said), f.AssignmentCommitted)
+        return committed.assignment
+
+    def amend(self, demand: DemandId, **differs: Any) -> Facts:
+        """The desk amends a demand in what is named, and leaves everything else as it is."""
+        known = self.operation.demands[demand]
+        same = {
+            "revision": known.revision,
+            "priority": known.priority,
+            "targets": tuple(self.operation.lines[key].target for key in known.lines),
+            "lines": (),
+            "risk_statement": known.risk_statement,
+            "rally_point": known.rally_point,
+        }
+        return self.send(DESK, c.AmendDemand(demand=demand, **{**same, **differs}))
+
+    def close(self, demand: DemandId, reason: CloseReason = CloseReason.MET) -> Facts:
+        revision = self.operation.demands[demand].revision
+        return self.send(DESK, c.CloseDemand(demand=demand, reason=reason, revision=revision))
+
+    def reopen(self, demand: DemandId) -> Facts:
+        revision = self.operation.demands[demand].revision
+        return self.send(DESK, c.ReopenDemand(demand=demand, revision=revision))
+
+
+def certificate(
+    skill: str = "WATER",
+    grade: int = 2,
+    *,
+    number: str = "1",
+    issuer: str = "浙江省应急管理厅",
+    through: str = "2026-12-31",
+    since: str | None = None,
+) -> Certificate:
+    """A certificate by the skill's own standard."""
+    return Certificate(
+        skill=skill,
+        grade=grade,
+        standard=SKILLS[skill].standard or "",
+        issuer=issuer,
+        number=number,
+        valid_through=through,
+        valid_from=since,
+    )
+
 
 def only(facts: Any, kind: type | None = None) -> Any:
     """The one fact (of a kind); an AssertionError where there is another number of them."""
     found = [fact for fact in facts if kind is None or isinstance(fact, kind)]
     assert len(found) == 1, [type(fact).__name__ for fact in facts]
     return found[0]
+
+
+def asked(facts: Any) -> list[f.OfferSent]:
+    """Those of some facts by which somebody is asked, in order."""
+    return [fact for fact in facts if isinstance(fact, f.OfferSent)]
 
 
 def kinds(facts: Any) -> list[str]:

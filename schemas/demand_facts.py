@@ -1,0 +1,218 @@
+"""Facts about incidents, demands and their lines."""
+
+from __future__ import annotations
+
+from schemas.values import (
+    AccountId,
+    CloseReason,
+    DemandId,
+    DivisionCode,
+    GateCount,
+    IncidentId,
+    Instant,
+    LineId,
+    LineRequest,
+    OpeningReason,
+    OrganizationId,
+    Place,
+    Priority,
+    Sealed,
+    Stored,
+    Units,
+)
+
+
+class NumberedLine(Stored):
+    """A line as published: its id and what it asks for."""
+
+    line: LineId
+    request: LineRequest
+
+
+# Incidents
+
+
+class IncidentOpened(Stored, tag="IncidentOpened.1"):
+    incident: IncidentId
+    number: int
+    hazard: str
+    division: DivisionCode
+    label: str
+    at: Instant
+
+
+class IncidentJoined(Stored, tag="IncidentJoined.1"):
+    incident: IncidentId
+    division: DivisionCode
+    at: Instant
+
+
+class IncidentClosing(Stored, tag="IncidentClosing.1"):
+    """The desk has closed it; what follows for many is written by this and following turns."""
+
+    incident: IncidentId
+    at: Instant
+
+
+class IncidentClosed(Stored, tag="IncidentClosed.1"):
+    incident: IncidentId
+    at: Instant
+
+
+class IncidentReopened(Stored, tag="IncidentReopened.1"):
+    """It goes on; a destruction of its key that was due is off."""
+
+    incident: IncidentId
+    at: Instant
+
+
+class KeyDestructionDue(Stored, tag="KeyDestructionDue.1"):
+    """It is closed and recovery is over: its key is destroyed at `due`, unless it is reopened."""
+
+    incident: IncidentId
+    due: Instant
+    at: Instant
+
+
+class KeyDestroyed(Stored, tag="KeyDestroyed.1"):
+    """Nothing sealed in this incident can be read any more, nor anything in it reopened."""
+
+    incident: IncidentId
+    at: Instant
+
+
+# Demands
+
+
+class DemandPublished(Stored, tag="DemandPublished.1"):
+    """`substitute`: the county whose desk stood in for a township that could not publish."""
+
+    demand: DemandId
+    number: int
+    incident: IncidentId
+    kind: str
+    priority: Priority
+    place: Place
+    lines: tuple[NumberedLine, ...]
+    risk_statement: str
+    rally_point: str
+    contact: Sealed | None
+    address: Sealed | None
+    note: Sealed | None
+    substitute: DivisionCode | None
+    release_at: Instant
+    at: Instant
+
+
+class DemandAmended(Stored, tag="DemandAmended.1"):
+    demand: DemandId
+    revision: int
+    priority: Priority
+    place: Place
+    targets: tuple[Units, ...]
+    lines: tuple[NumberedLine, ...]
+    risk_statement: str
+    rally_point: str
+    at: Instant
+
+
+class DemandTakenBack(Stored, tag="DemandTakenBack.1"):
+    """The township that had moved it to another one has it back, where it was."""
+
+    demand: DemandId
+    revision: int
+    place: Place
+    at: Instant
+
+
+class DemandClosed(Stored, tag="DemandClosed.1"):
+    demand: DemandId
+    revision: int
+    reason: CloseReason
+    at: Instant
+
+
+class DemandReopened(Stored, tag="DemandReopened.1"):
+    """The next round begins: nothing is covered, and everybody may be asked."""
+
+    demand: DemandId
+    revision: int
+    at: Instant
+
+
+class SealedTextOpened(Stored, tag="SealedTextOpened.1"):
+    demand: DemandId
+    account: AccountId
+    reason: OpeningReason
+    at: Instant
+
+
+class PersonsShown(Stored, tag="PersonsShown.1"):
+    """Somebody was shown whom to call of an organization, and where."""
+
+    demand: DemandId
+    organization: OrganizationId
+    account: AccountId
+    at: Instant
+
+
+class LineDropped(Stored, tag="LineDropped.1"):
+    line: LineId
+    demand: DemandId
+    at: Instant
+
+
+class LineUnmet(Stored, tag="LineUnmet.1"):
+    """Nobody (more) can be asked now. Said again when what is missing, a gate or `able_at` changes.
+
+    `able_at`: when time alone makes somebody able, None where only a change does. It is looked at
+    again at `retry_at` at the latest.
+    """
+
+    line: LineId
+    demand: DemandId
+    missing: int
+    considered: int
+    gates: tuple[GateCount, ...]
+    able_at: Instant | None
+    retry_at: Instant
+    at: Instant
+
+
+class LinesLookedAt(Stored, tag="LinesLookedAt.1"):
+    """Still nobody, for the reasons said before; each is looked at again at `next`."""
+
+    lines: tuple[LineId, ...]
+    next: Instant
+    at: Instant
+
+
+class LineWoken(Stored, tag="LineWoken.1"):
+    """An organization has become able. `line` may use it from `wake_at` on; None: no line may."""
+
+    organization: OrganizationId
+    skill: str
+    line: LineId | None
+    wake_at: Instant
+    at: Instant
+
+
+class LineInHand(Stored, tag="LineInHand.1"):
+    """Those asked already are enough for now; answers are awaited."""
+
+    line: LineId
+    at: Instant
+
+
+IncidentFact = (
+    IncidentOpened
+    | IncidentJoined
+    | IncidentClosing
+    | IncidentClosed
+    | IncidentReopened
+    | KeyDestructionDue
+    | KeyDestroyed
+)
+DemandFact = DemandPublished | DemandAmended | DemandTakenBack | SealedTextOpened | PersonsShown
+EndingFact = DemandClosed | DemandReopened
+LineFact = LineDropped | LineUnmet | LinesLookedAt | LineWoken | LineInHand

@@ -1,0 +1,181 @@
+"""Commands to the registry: the log itself, who may act, and what organizations can do."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from schemas.values import (
+    AccountId,
+    AreaId,
+    Capability,
+    Certificate,
+    Count,
+    DivisionCode,
+    Instant,
+    Medium,
+    OrganizationId,
+    Place,
+    Purpose,
+    RegistrationClass,
+    Role,
+    Stored,
+    TimeSource,
+)
+
+ShortText = Annotated[str, Meta(min_length=1, max_length=120)]
+Issuer = Annotated[str, Meta(min_length=1, max_length=120)]
+Number = Annotated[str, Meta(min_length=1, max_length=60)]
+CreditCode = Annotated[str, Meta(pattern="^[0-9A-Z]{18}$")]
+Capabilities = Annotated[tuple[Capability, ...], Meta(max_length=40)]
+Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class OpenLog(Stored, tag="OpenLog.1"):
+    """Give a log its purpose, its time source, its divisions and its first steward."""
+
+    purpose: Purpose
+    time_source: TimeSource
+    area: AreaId
+    divisions: Digest
+    steward: AccountId
+
+
+class MoveLog(Stored, tag="MoveLog.1"):
+    """End the log where it is: all its turns go on to another medium."""
+
+    medium: Medium
+
+
+class ReceiveLog(Stored, tag="ReceiveLog.1"):
+    """Let a log that has been moved go on, behind its turns, where it has arrived."""
+
+
+class GrantRole(Stored, tag="GrantRole.1"):
+    """Let an account act in a role, inside a division or for an organization."""
+
+    account: AccountId
+    role: Role
+    division: DivisionCode | None = None
+    organization: OrganizationId | None = None
+    until: Instant | None = None
+
+
+class EndGrant(Stored, tag="EndGrant.1"):
+    """Take back what an account may do in a role."""
+
+    account: AccountId
+    role: Role
+
+
+class RegisterOrganization(Stored, tag="RegisterOrganization.1"):
+    """Enter an organization in the registry, with its home and what it can do.
+
+    `insist`: it is another one than that of the same name and home, or of the same credit code.
+    """
+
+    name: ShortText
+    registration_class: RegistrationClass
+    home: DivisionCode
+    place: Place
+    capabilities: Capabilities
+    people: Count
+    credit_code: CreditCode | None = None
+    insist: bool = False
+
+
+class CorrectOrganization(Stored, tag="CorrectOrganization.1"):
+    """Put right what was entered of an organization; what it can deploy is stated elsewhere.
+
+    `insist`: it is another one than that of the same name and home, or of the same credit code.
+    """
+
+    organization: OrganizationId
+    name: ShortText
+    registration_class: RegistrationClass
+    home: DivisionCode
+    place: Place
+    people: Count
+    credit_code: CreditCode | None = None
+    insist: bool = False
+
+
+class RetireOrganization(Stored, tag="RetireOrganization.1"):
+    """Ask an organization no more; it stays in every record."""
+
+    organization: OrganizationId
+
+
+class ReinstateOrganization(Stored, tag="ReinstateOrganization.1"):
+    """Ask a retired organization again."""
+
+    organization: OrganizationId
+
+
+class MergeOrganizations(Stored, tag="MergeOrganizations.1"):
+    """Two entries are one organization: the first stays, the other is retired into it."""
+
+    organization: OrganizationId
+    merged: OrganizationId
+
+
+class SeparateOrganizations(Stored, tag="SeparateOrganizations.1"):
+    """Undo a merger, as long as the one that stayed has not been asked since."""
+
+    merged: OrganizationId
+
+
+class RecordCertificate(Stored, tag="RecordCertificate.1"):
+    """Record a verified certificate; for one that is there already, the new word counts."""
+
+    organization: OrganizationId
+    certificate: Certificate
+
+
+class WithdrawCertificate(Stored, tag="WithdrawCertificate.1"):
+    """Withdraw one certificate of an organization."""
+
+    organization: OrganizationId
+    issuer: Issuer
+    number: Number
+
+
+class WithdrawIssuer(Stored, tag="WithdrawIssuer.1"):
+    """Withdraw every certificate of an issuer."""
+
+    issuer: Issuer
+
+
+class SetCapacity(Stored, tag="SetCapacity.1"):
+    """State anew how many units of which skills an organization can deploy."""
+
+    organization: OrganizationId
+    capabilities: Capabilities
+
+
+class SetDuty(Stored, tag="SetDuty.1"):
+    """Say whether an organization can be asked at present."""
+
+    organization: OrganizationId
+    on_duty: bool
+
+
+RegistryCommand = (
+    OpenLog
+    | MoveLog
+    | ReceiveLog
+    | GrantRole
+    | EndGrant
+    | RegisterOrganization
+    | CorrectOrganization
+    | RetireOrganization
+    | ReinstateOrganization
+    | MergeOrganizations
+    | SeparateOrganizations
+    | RecordCertificate
+    | WithdrawCertificate
+    | WithdrawIssuer
+    | SetCapacity
+    | SetDuty
+)

@@ -1,0 +1,359 @@
+"""Facts about offers, assignments and recovery tasks: who is asked, who comes, what is restored."""
+
+from __future__ import annotations
+
+from schemas.values import (
+    AccountId,
+    AgainOn,
+    AssignmentId,
+    ClaimEnd,
+    DeclineReason,
+    DemandId,
+    Domain,
+    GateCount,
+    IncidentId,
+    Instant,
+    LineId,
+    Milliseconds,
+    OfferId,
+    OrganizationId,
+    Place,
+    Sealed,
+    StandDownReason,
+    Step,
+    Stored,
+    TaskId,
+    Units,
+)
+
+# Offers; `again_at` is from when the organization may be asked for the line again, None: never
+# by time alone; `again_on` is the change that allows it at once
+
+
+class OfferSent(Stored, tag="OfferSent.1"):
+    """One organization is asked, with the reason.
+
+    `rank`: its place by distance among those who could be asked, 0 where a desk chose by hand.
+    `wave`: how many times in this round somebody had to be looked for. `reason`: of the desk.
+    """
+
+    offer: OfferId
+    line: LineId
+    demand: DemandId
+    organization: OrganizationId
+    quantity: Units
+    answer_by: Instant
+    rank: int
+    wave: int
+    meters: int
+    considered: int
+    gates: tuple[GateCount, ...]
+    reason: Sealed | None
+    at: Instant
+
+
+class OfferAccepted(Stored, tag="OfferAccepted.1"):
+    """`late`: after its deadline, or after another answer."""
+
+    offer: OfferId
+    quantity: Units
+    minutes: int | None
+    people: int | None
+    late: bool
+    by_desk: bool
+    again_at: Instant
+    again_on: AgainOn | None
+    at: Instant
+
+
+class OfferDeclined(Stored, tag="OfferDeclined.1"):
+    offer: OfferId
+    reason: DeclineReason
+    free_from: Instant | None
+    by_desk: bool
+    again_at: Instant | None
+    again_on: AgainOn
+    at: Instant
+
+
+class OfferExpired(Stored, tag="OfferExpired.1"):
+    """Not answered in time; it can still be answered as long as the line is open."""
+
+    offer: OfferId
+    again_at: Instant
+    again_on: AgainOn
+    at: Instant
+
+
+class OfferStoodDown(Stored, tag="OfferStoodDown.1"):
+    offer: OfferId
+    reason: StandDownReason
+    at: Instant
+
+
+class StandbyOffered(Stored, tag="StandbyOffered.1"):
+    """A late yes to a line that is covered by now: they would still come, until `until`."""
+
+    offer: OfferId
+    quantity: Units
+    minutes: int | None
+    people: int | None
+    by_desk: bool
+    until: Instant
+    at: Instant
+
+
+# Assignments; `implied` marks a step that a later step proves and nobody reported
+
+
+class AssignmentCommitted(Stored, tag="AssignmentCommitted.1"):
+    """Expected by `promised_at`; overdue from `overdue_at` on, unless it has arrived."""
+
+    assignment: AssignmentId
+    offer: OfferId
+    line: LineId
+    demand: DemandId
+    organization: OrganizationId
+    quantity: Units
+    promised_at: Instant
+    overdue_at: Instant
+    at: Instant
+
+
+class AssignmentSetOff(Stored, tag="AssignmentSetOff.1"):
+    assignment: AssignmentId
+    account: AccountId
+    implied: bool
+    by_desk: bool
+    at: Instant
+
+
+class AssignmentArrived(Stored, tag="AssignmentArrived.1"):
+    assignment: AssignmentId
+    account: AccountId
+    people: int | None
+    implied: bool
+    by_desk: bool
+    at: Instant
+
+
+class AssignmentReportedDone(Stored, tag="AssignmentReportedDone.1"):
+    assignment: AssignmentId
+    account: AccountId
+    by_desk: bool
+    at: Instant
+
+
+class AssignmentSentBack(Stored, tag="AssignmentSentBack.1"):
+    """The desk did not find it done; the crew is on the scene again."""
+
+    assignment: AssignmentId
+    at: Instant
+
+
+class AssignmentConfirmed(Stored, tag="AssignmentConfirmed.1"):
+    assignment: AssignmentId
+    at: Instant
+
+
+class AssignmentReleased(Stored, tag="AssignmentReleased.1"):
+    """Its units are free for others again."""
+
+    assignment: AssignmentId
+    at: Instant
+
+
+class AssignmentGivenUp(Stored, tag="AssignmentGivenUp.1"):
+    assignment: AssignmentId
+    account: AccountId
+    by_desk: bool
+    again_at: Instant
+    again_on: AgainOn
+    at: Instant
+
+
+class AssignmentStoodDown(Stored, tag="AssignmentStoodDown.1"):
+    assignment: AssignmentId
+    reason: StandDownReason
+    at: Instant
+
+
+class CrewOverdue(Stored, tag="CrewOverdue.1"):
+    """It has not arrived, nor said a new time: its units are doubtful.
+
+    `replace_at`: when somebody more is asked, if there is still no answer; None: never by itself.
+    """
+
+    assignment: AssignmentId
+    replace_at: Instant | None
+    at: Instant
+
+
+class CrewDoubted(Stored, tag="CrewDoubted.1"):
+    """Somebody more is asked, as if the crew did not come; it stays committed."""
+
+    assignment: AssignmentId
+    at: Instant
+
+
+class NewTimeGiven(Stored, tag="NewTimeGiven.1"):
+    assignment: AssignmentId
+    promised_at: Instant
+    overdue_at: Instant
+    by_desk: bool
+    at: Instant
+
+
+class StepUndone(Stored, tag="StepUndone.1"):
+    """The last step was not meant; the crew is where it was before, at `step`."""
+
+    assignment: AssignmentId
+    step: Step
+    by_desk: bool
+    at: Instant
+
+
+class StepCorrected(Stored, tag="StepCorrected.1"):
+    """The desk has put right how far the crew has come: to `step`.
+
+    One that was thought to have arrived is expected by `promised_at` again, and overdue from
+    `overdue_at` on; otherwise nothing changes in when it is expected.
+    """
+
+    assignment: AssignmentId
+    account: AccountId
+    step: Step
+    promised_at: Instant | None
+    overdue_at: Instant | None
+    at: Instant
+
+
+# Recovery tasks
+
+
+class TaskProposed(Stored, tag="TaskProposed.1"):
+    """What is to be restored, where and how much; it lapses at `until`, unless it is opened."""
+
+    task: TaskId
+    number: int
+    incident: IncidentId
+    demand: DemandId
+    line: LineId
+    kind: str
+    domain: Domain
+    skill: str
+    units: Units
+    place: Place
+    until: Instant
+    at: Instant
+
+
+class TaskOpened(Stored, tag="TaskOpened.1"):
+    task: TaskId
+    domain: Domain
+    at: Instant
+
+
+class TaskDropped(Stored, tag="TaskDropped.1"):
+    task: TaskId
+    at: Instant
+
+
+class TaskLapsed(Stored, tag="TaskLapsed.1"):
+    """Nobody opened the proposal in time."""
+
+    task: TaskId
+    at: Instant
+
+
+class TaskClaimed(Stored, tag="TaskClaimed.1"):
+    """The claim runs out at `until`."""
+
+    task: TaskId
+    organization: OrganizationId
+    by_desk: bool
+    until: Instant
+    at: Instant
+
+
+class TaskClaimEnded(Stored, tag="TaskClaimEnded.1"):
+    """The task is open to others again."""
+
+    task: TaskId
+    reason: ClaimEnd
+    by_desk: bool
+    at: Instant
+
+
+class TaskReportedDone(Stored, tag="TaskReportedDone.1"):
+    task: TaskId
+    account: AccountId
+    by_desk: bool
+    at: Instant
+
+
+class TaskSentBack(Stored, tag="TaskSentBack.1"):
+    """Not done yet; the claim goes on until `until`."""
+
+    task: TaskId
+    until: Instant
+    at: Instant
+
+
+class TaskVerified(Stored, tag="TaskVerified.1"):
+    task: TaskId
+    account: AccountId
+    at: Instant
+
+
+# Time
+
+
+class Resumed(Stored, tag="Resumed.1"):
+    """The log stood still for so long. Whoever has to answer has what was left, or a fourth of it.
+
+    Postings that were held back are released after what was left; nobody is overdue before
+    `quiet_until`.
+    """
+
+    lost: Milliseconds
+    quiet_until: Instant
+    at: Instant
+
+
+OfferFact = (
+    OfferSent
+    | OfferAccepted
+    | OfferDeclined
+    | OfferExpired
+    | OfferStoodDown
+    | StandbyOffered
+    | Resumed
+)
+AssignmentFact = (
+    AssignmentCommitted
+    | AssignmentSetOff
+    | AssignmentArrived
+    | AssignmentReportedDone
+    | AssignmentSentBack
+    | AssignmentConfirmed
+    | AssignmentReleased
+    | AssignmentGivenUp
+    | AssignmentStoodDown
+    | CrewOverdue
+    | CrewDoubted
+    | NewTimeGiven
+    | StepUndone
+    | StepCorrected
+)
+TaskFact = (
+    TaskProposed
+    | TaskOpened
+    | TaskDropped
+    | TaskLapsed
+    | TaskClaimed
+    | TaskClaimEnded
+    | TaskReportedDone
+    | TaskSentBack
+    | TaskVerified
+)

@@ -1,0 +1,89 @@
+"""Correction: a step that was not meant, undone by whoever took it or put right by the desk."""
+
+from __future__ import annotations
+
+from schemas.commands import CorrectStep, UndoStep
+from schemas.facts import StepCorrected, StepUndone
+from schemas.refusals import Refusal
+from schemas.values import Instant, Step
+from streams import load
+from streams.area import Area, Operation
+from streams.assignment import live
+from streams.cause import Cause, Decision, Refused
+from streams.entities import Assignment, AssignmentState
+from streams.parameters import UNDO, URGENCY
+from streams.policy import speaks_by_phone
+
+STEPS = tuple(Step)
+
+
+def undo(area: Area, command: UndoStep, cause: Cause) -> Decision:
+    """Within half a minute the last step counts as not taken; both stay on record."""
+    operation = area.operation(cause.operation)
+    found = None if operation is None else operation.assignments.get(command.assignment)
+    if operation is None or found is None:
+        return Refused(Refusal.NOT_FOUND)
+    before = found.before
+    if before is None or found.unneeded is not None:
+        return Refused(Refusal.NOTHING_TO_UNDO, (found.id,))
+    if before.account != cause.actor:
+        return Refused(Refusal.STEP_OF_OTHERS, (found.id,))
+    if cause.at - before.at > UNDO:
+        return Refused(Refusal.UNDO_TOO_LATE, (found.id,))
+    refusal = None if found.live else _gone(area, operation, found)
+    if refusal is not None:
+        return Refused(refusal, (found.id,))
+    return [
+        StepUndone(
+            assignment=found.id,
+            step=Step(before.state.value),
+            by_desk=speaks_by_phone(area, cause.actor, found.organization, cause.at),
+            at=cause.at,
+        )
+    ]
+
+
+def _gone(area: Area, operation: Operation, found: Assignment) -> Refusal | None:
+    """What keeps a crew that gave up by mistake from going on."""
+    line = operation.lines[found.line]
+    if not line.open or line.round != found.round:
+        return Refusal.ASSIGNMENT_ENDED
+    organization = area.registry.organizations[found.organization]
+    free = load.uncommitted(operation, organization, found.skill)
+    return Refusal.CAPACITY_TAKEN if free < found.quantity else None
+
+
+def correct(area: Area, command: CorrectStep, cause: Cause) -> Decision:
+    """Backward only: forward, the desk records the step itself."""
+    found = live(area, cause, command.assignment)
+    if isinstance(found, Refused):
+        return found
+    if STEPS.index(command.step) >= _position(found.state):
+        return Refused(Refusal.STEP_NOT_TAKEN, (found.id,))
+    promised_at, overdue_at = _expected(
+        area.operations[cause.operation], found, command.step, cause
+    )
+    return [
+        StepCorrected(
+            assignment=found.id,
+            account=cause.actor,
+            step=command.step,
+            promised_at=promised_at,
+            overdue_at=overdue_at,
+            at=cause.at,
+        )
+    ]
+
+
+def _expected(
+    operation: Operation, found: Assignment, step: Step, cause: Cause
+) -> tuple[Instant, Instant] | tuple[None, None]:
+    """When a crew arrives that was thought to be there: as promised, or now that this is over."""
+    if found.arrived_at is None or step is Step.ON_SCENE:
+        return None, None
+    promised_at = max(found.promised_at, cause.at)
+    return promised_at, promised_at + URGENCY[operation.lines[found.line].priority].grace
+
+
+def _position(state: AssignmentState) -> int:
+    return STEPS.index(Step(state.value))

@@ -1,0 +1,275 @@
+"""Crews: how an assignment's facts move it on, with the cover and the load that hang on it."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from schemas.facts import (
+    AssignmentArrived,
+    AssignmentCommitted,
+    AssignmentConfirmed,
+    AssignmentFact,
+    AssignmentGivenUp,
+    AssignmentReleased,
+    AssignmentReportedDone,
+    AssignmentSentBack,
+    AssignmentSetOff,
+    AssignmentStoodDown,
+    CrewDoubted,
+    CrewOverdue,
+    NewTimeGiven,
+    StepCorrected,
+    StepUndone,
+)
+from schemas.values import AgainOn, Instant, Step
+from streams import line as lines
+from streams import load
+from streams.area import Operation
+from streams.entities import Assignment, AssignmentState, Before, Line
+from streams.parameters import REPLACED_AFTER, REPLACING, URGENCY
+
+Taken = AssignmentSetOff | AssignmentArrived | AssignmentReportedDone | AssignmentGivenUp
+
+
+def evolve(operation: Operation, fact: AssignmentFact) -> None:
+    if isinstance(fact, AssignmentCommitted):
+        _committed(operation, fact)
+        return
+    before = operation.assignments[fact.assignment]
+    after = step(operation, before, fact)
+    operation.assignments.put(after.id, after)
+    _carry(operation, before, after, fact.at)
+    if isinstance(fact, AssignmentGivenUp):
+        _pause(operation, after, fact.again_at, fact.again_on)
+    if isinstance(fact, StepUndone) and not before.live:
+        offer = operation.offers[after.offer]
+        _pause(operation, after, offer.again_at, offer.again_on)
+    judged = isinstance(fact, AssignmentConfirmed | AssignmentSentBack | StepCorrected)
+    if judged or getattr(fact, "by_desk", False):
+        _taken_up(operation, after)
+
+
+def _committed(operation: Operation, fact: AssignmentCommitted) -> None:
+    """Its units are held already: the yes that led to it has left them to it."""
+    line, offer = operation.lines[fact.line], operation.offers[fact.offer]
+    assignment = Assignment(
+        id=fact.assignment,
+        offer=fact.offer,
+        line=fact.line,
+        demand=fact.demand,
+        incident=line.incident,
+        organization=fact.organization,
+        skill=line.skill,
+        round=line.round,
+        quantity=fact.quantity,
+        committed_at=fact.at,
+        promised_at=fact.promised_at,
+        late_at=fact.overdue_at,
+        people=offer.people,
+        by_desk=offer.by_desk,
+    )
+    operation.assignments.put(assignment.id, assignment)
+    lines.changed(operation, fact.line, fact.at, working=fact.quantity)
+
+
+def step(operation: Operation, known: Assignment, fact: AssignmentFact) -> Assignment:
+    """The assignment after a fact about it."""
+    match fact:
+        case AssignmentSetOff() | AssignmentArrived() | AssignmentReportedDone():
+            return _stepped(operation, known, fact)
+        case AssignmentGivenUp():
+            remembered = _remembering(operation, known, fact)
+            state = AssignmentState.GIVEN_UP
+            return replace(remembered, state=state, by_desk=fact.by_desk, ended_at=fact.at)
+        case (
+            AssignmentSentBack()
+            | AssignmentConfirmed()
+            | AssignmentReleased()
+            | AssignmentStoodDown()
+        ):
+            return _judged(known, fact)
+        case CrewOverdue() | CrewDoubted() | NewTimeGiven():
+            return _waited_for(known, fact)
+        case StepUndone():
+            return _undone(known)
+        case StepCorrected():
+            return _corrected(known, fact)
+        case AssignmentCommitted():
+            return known
+        case _:
+            assert_never(fact)
+
+
+def _stepped(
+    operation: Operation,
+    known: Assignment,
+    fact: AssignmentSetOff | AssignmentArrived | AssignmentReportedDone,
+) -> Assignment:
+    known = replace(_remembering(operation, known, fact), by_desk=fact.by_desk)
+    match fact:
+        case AssignmentSetOff():
+            return replace(known, state=AssignmentState.EN_ROUTE, set_off_at=fact.at)
+        case AssignmentArrived():
+            people = known.people if fact.people is None else fact.people
+            here = replace(known, state=AssignmentState.ON_SCENE, arrived_at=fact.at, people=people)
+            return replace(here, late_at=None, overdue=False, doubted=False)
+        case AssignmentReportedDone():
+            return replace(known, state=AssignmentState.REPORTED_DONE, reported_at=fact.at)
+
+
+def _remembering(operation: Operation, known: Assignment, fact: Taken) -> Assignment:
+    """With how far it had come before this turn, so that its last step can be undone whole."""
+    if known.before is not None and known.before.turn == operation.sequence:
+        return known
+    before = Before(
+        state=known.state,
+        account=fact.account,
+        turn=operation.sequence,
+        at=fact.at,
+        late_at=known.late_at,
+        overdue=known.overdue,
+        doubted=known.doubted,
+        set_off_at=known.set_off_at,
+        arrived_at=known.arrived_at,
+        reported_at=known.reported_at,
+        people=known.people,
+    )
+    return replace(known, before=before)
+
+
+def _judged(
+    known: Assignment,
+    fact: AssignmentSentBack | AssignmentConfirmed | AssignmentReleased | AssignmentStoodDown,
+) -> Assignment:
+    """The desk's word on it, behind which no step can be undone."""
+    known = replace(known, before=None)
+    match fact:
+        case AssignmentSentBack():
+            return replace(known, state=AssignmentState.ON_SCENE, reported_at=None)
+        case AssignmentConfirmed():
+            return replace(known, state=AssignmentState.CONFIRMED)
+        case AssignmentReleased():
+            state = AssignmentState.RELEASED
+            return replace(known, state=state, unneeded=None, ended_at=fact.at)
+        case AssignmentStoodDown():
+            state, reason = AssignmentState.STOOD_DOWN, fact.reason
+            over = replace(known, state=state, stand_down_reason=reason, ended_at=fact.at)
+            return replace(over, unneeded=None)
+
+
+def _waited_for(known: Assignment, fact: CrewOverdue | CrewDoubted | NewTimeGiven) -> Assignment:
+    match fact:
+        case CrewOverdue():
+            return replace(known, overdue=True, late_at=fact.replace_at)
+        case CrewDoubted():
+            late_at = None if known.overdue else known.late_at
+            return replace(known, doubted=True, late_at=late_at)
+        case NewTimeGiven():
+            return replace(
+                known,
+                promised_at=fact.promised_at,
+                late_at=fact.overdue_at,
+                overdue=False,
+                new_times=known.new_times + 1,
+            )
+
+
+def _undone(known: Assignment) -> Assignment:
+    """Where it was before the step; if that was its arrival, it is waited for as before."""
+    before = known.before
+    assert before is not None
+    if before.arrived_at is None and known.arrived_at is not None:
+        known = replace(
+            known, late_at=before.late_at, overdue=before.overdue, doubted=before.doubted
+        )
+    return replace(
+        known,
+        state=before.state,
+        set_off_at=before.set_off_at,
+        arrived_at=before.arrived_at,
+        reported_at=before.reported_at,
+        people=before.people,
+        before=None,
+        ended_at=None,
+    )
+
+
+def _corrected(known: Assignment, fact: StepCorrected) -> Assignment:
+    """Back to an earlier step. Whoever is on the way again is waited for again."""
+    back = replace(
+        known,
+        state=AssignmentState(fact.step.value),
+        set_off_at=None if fact.step is Step.COMMITTED else known.set_off_at,
+        arrived_at=known.arrived_at if fact.step is Step.ON_SCENE else None,
+        reported_at=None,
+        before=None,
+    )
+    if fact.promised_at is None:
+        return back
+    return replace(back, promised_at=fact.promised_at, late_at=fact.overdue_at)
+
+
+def _carry(operation: Operation, before: Assignment, after: Assignment, at: Instant) -> None:
+    """What follows for the line's cover and the organization's units."""
+    if before.live != after.live:
+        sign = 1 if after.live else -1
+        load.commit(operation, after.organization, after.skill, sign * after.quantity)
+    if operation.lines[after.line].round == after.round:
+        _cover(operation, before, after, at)
+    if before.live and not after.live:
+        load.came_free(operation, after.organization, after.skill, at)
+
+
+def _cover(operation: Operation, before: Assignment, after: Assignment, at: Instant) -> None:
+    """The difference that a fact makes to what the line counts, each unit once."""
+    old, new = _counted(before), _counted(after)
+    if old != new:
+        differences = {name: new[name] - old[name] for name in new}
+        lines.changed(operation, after.line, at, **differences)
+
+
+def _counted(known: Assignment) -> dict[str, int]:
+    units, live = known.quantity, known.live
+    return {
+        "working": units if live else 0,
+        "delivered": units if known.state is AssignmentState.RELEASED else 0,
+        "doubtful": units if live and known.overdue else 0,
+        "replacing": units if live and known.doubted else 0,
+    }
+
+
+def _pause(
+    operation: Operation, after: Assignment, again_at: Instant | None, again_on: AgainOn | None
+) -> None:
+    """Whoever gave up is not asked for the same line at once; who did not mean it, as before."""
+    key = (after.line, after.organization)
+    known = operation.asked.get(key)
+    if known is not None and known.round == after.round:
+        turn = operation.sequence
+        paused = replace(known, again_at=again_at, again_on=again_on, turn=turn)
+        operation.asked.put(key, paused)
+
+
+def hurry(operation: Operation, line: Line, at: Instant) -> None:
+    """The line is of another urgency: its crews are waited for no longer than such a one's."""
+    urgency = URGENCY[line.priority]
+    for place in list(operation.assignments_of.within(line.demand)):
+        crew = operation.assignments[place[-1]]
+        if crew.line != line.id or not crew.live or crew.arrived_at is not None or crew.doubted:
+            continue
+        if not crew.overdue:
+            late_at = min(crew.late_at or at, crew.promised_at + urgency.grace)
+            operation.assignments.put(crew.id, replace(crew, late_at=late_at))
+        elif crew.late_at is None and line.priority == REPLACING:
+            operation.assignments.put(crew.id, replace(crew, late_at=at + REPLACED_AFTER))
+        elif line.priority != REPLACING:
+            operation.assignments.put(crew.id, replace(crew, late_at=None))
+
+
+def _taken_up(operation: Operation, after: Assignment) -> None:
+    """The township that a demand was moved to has acted, be it only to record what it heard."""
+    demand = operation.demands[after.demand]
+    if demand.handed is not None and not demand.handed.acted:
+        operation.demands.put(demand.id, replace(demand, handed=replace(demand.handed, acted=True)))

@@ -1,0 +1,141 @@
+"""Ending: demands closed and reopened, lines dropped, and what becomes of everybody then.
+
+Each closing ends its crews with its own reason and proposes recovery; each reopening begins the
+next round, with everything to be covered and everybody to be asked anew.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from schemas.commands import CloseDemand, DropLine, ReopenDemand
+from schemas.facts import (
+    AssignmentStoodDown,
+    DemandClosed,
+    DemandReopened,
+    EndingFact,
+    Fact,
+    LineDropped,
+)
+from schemas.refusals import Refusal
+from schemas.values import CloseReason, StandDownReason
+from streams import line as lines
+from streams.area import Area, Operation
+from streams.assignment import confirmed
+from streams.cause import Cause, Decision, Refused
+from streams.demand import find, open_for_edit, open_incident
+from streams.entities import Assignment, AssignmentState, DemandState
+
+NO_RECOVERY = (  # nothing was done, so there is nothing to restore
+    CloseReason.POSTED_BY_MISTAKE,
+    CloseReason.DUPLICATE,
+    CloseReason.UNFOUNDED,
+    CloseReason.CANCELED,
+)
+CONFIRMING = (  # what was reported done counts as done, without a further press
+    StandDownReason.MET,
+    StandDownReason.PARTLY_MET_ACCEPTED,
+    StandDownReason.INCIDENT_CLOSED,
+    StandDownReason.LINE_DROPPED,
+)
+
+
+def close(area: Area, command: CloseDemand, cause: Cause) -> Decision:
+    demand = open_for_edit(area, cause, command.demand, command.revision)
+    if isinstance(demand, Refused):
+        return demand
+    closed = DemandClosed(
+        demand=demand.id, revision=demand.revision + 1, reason=command.reason, at=cause.at
+    )
+    return [closed]
+
+
+def reopen(area: Area, command: ReopenDemand, cause: Cause) -> Decision:
+    demand = find(area, cause, command.demand)
+    if demand is None:
+        return Refused(Refusal.NOT_FOUND)
+    if demand.revision != command.revision:
+        return Refused(Refusal.REVISION_STALE, (demand.id,))
+    if demand.state is not DemandState.CLOSED:
+        return Refused(Refusal.DEMAND_OPEN, (demand.id,))
+    incident = open_incident(area, cause, demand.incident)
+    if isinstance(incident, Refused):
+        return incident
+    return [DemandReopened(demand=demand.id, revision=demand.revision + 1, at=cause.at)]
+
+
+def drop_line(area: Area, command: DropLine, cause: Cause) -> Decision:
+    """One line is over; the last open one goes only with the whole demand."""
+    operation = area.operations[cause.operation]
+    line = operation.lines[command.line]
+    demand = operation.demands[line.demand]
+    if demand.state is DemandState.CLOSED:
+        return Refused(Refusal.DEMAND_CLOSED, (demand.id,))
+    if not line.open:
+        return Refused(Refusal.LINE_DROPPED, (line.id,))
+    if sum(operation.lines[key].open for key in demand.lines) == 1:
+        return Refused(Refusal.LAST_LINE, (demand.id,))
+    return [LineDropped(line=line.id, demand=demand.id, at=cause.at)]
+
+
+def evolve(operation: Operation, fact: EndingFact) -> None:
+    match fact:
+        case DemandClosed():
+            _closed(operation, fact)
+        case DemandReopened():
+            _reopened(operation, fact)
+        case _:
+            assert_never(fact)
+
+
+def _closed(operation: Operation, fact: DemandClosed) -> None:
+    """Everybody asked or at work is marked to be ended, every line for recovery."""
+    demand = operation.demands[fact.demand]
+    closed = replace(
+        demand,
+        revision=fact.revision,
+        state=DemandState.CLOSED,
+        reason=fact.reason,
+        closed_at=fact.at,
+        handed=None if demand.handed is None else replace(demand.handed, acted=True),
+    )
+    operation.demands.put(demand.id, closed)
+    reason = StandDownReason(fact.reason.value)
+    for key in demand.lines:
+        line = operation.lines[key]
+        if line.open:
+            line = lines.closed(line, proposing=fact.reason not in NO_RECOVERY)
+            operation.lines.put(key, line)
+            lines.mark_offers(operation, line, reason)
+            lines.mark_assignments(operation, line, reason)
+
+
+def _reopened(operation: Operation, fact: DemandReopened) -> None:
+    """Whoever was asked before may be asked again: the situation is another one."""
+    demand = operation.demands[fact.demand]
+    reopened = replace(
+        demand,
+        revision=fact.revision,
+        state=DemandState.PUBLISHED,
+        reason=None,
+        closed_at=None,
+        release_at=fact.at,
+    )
+    operation.demands.put(demand.id, reopened)
+    for key in demand.lines:
+        line = operation.lines[key]
+        if not line.dropped:
+            fresh = lines.reopened(line)
+            operation.lines.put(key, fresh)
+            lines.wake(operation, fresh, fact.at)
+
+
+def ended(assignment: Assignment, cause: Cause) -> list[Fact]:
+    """The end of a crew that is needed no longer: done where it has said so, else stood down."""
+    reason = assignment.unneeded
+    assert reason is not None
+    if assignment.state is AssignmentState.REPORTED_DONE and reason in CONFIRMING:
+        return confirmed(assignment, cause)
+    return [AssignmentStoodDown(assignment=assignment.id, reason=reason, at=cause.at)]

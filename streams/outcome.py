@@ -1,0 +1,265 @@
+"""Outcomes: what becomes of an offer, and of the units, the line and the pause that hang on it."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from schemas.facts import (
+    OfferAccepted,
+    OfferDeclined,
+    OfferExpired,
+    OfferFact,
+    OfferSent,
+    OfferStoodDown,
+    Resumed,
+    StandbyOffered,
+)
+from schemas.values import Instant, StandDownReason
+from streams import asking, load
+from streams import line as lines
+from streams.area import Operation
+from streams.entities import Asked, Asks, DemandAsk, Offer, OfferState, Tally
+from streams.parameters import CAP, CAPPED, REST, URGENCY
+from streams.wakes import Wait
+
+LOST = "lost"  # the counter of the milliseconds for which the log stood still
+
+
+def evolve(operation: Operation, fact: OfferFact) -> None:
+    match fact:
+        case OfferSent():
+            _sent(operation, fact)
+        case OfferAccepted():
+            _accepted(operation, fact)
+        case OfferDeclined():
+            _declined(operation, fact)
+        case OfferExpired():
+            _expired(operation, fact)
+        case OfferStoodDown():
+            _stood_down(operation, fact)
+        case StandbyOffered():
+            _standby(operation, fact)
+        case Resumed():
+            _resumed(operation, fact)
+        case _:
+            assert_never(fact)
+
+
+def _sent(operation: Operation, fact: OfferSent) -> None:
+    line = operation.lines[fact.line]
+    before = asking.counted(operation, line.id, fact.organization, line.round)
+    offer = Offer(
+        id=fact.offer,
+        line=fact.line,
+        demand=fact.demand,
+        organization=fact.organization,
+        skill=line.skill,
+        priority=line.priority,
+        round=line.round,
+        quantity=fact.quantity,
+        sent_at=fact.at,
+        answer_by=fact.answer_by,
+        rank=fact.rank,
+        wave=fact.wave,
+        meters=fact.meters,
+        considered=fact.considered,
+        gates=fact.gates,
+        by_hand=fact.reason is not None,
+    )
+    operation.offers.put(offer.id, offer)
+    operation.asked.put((line.id, fact.organization), replace(before, offer=offer.id))
+    lines.offered(operation, line, fact.quantity, fact.wave)
+    load.ask(operation, offer.organization, offer.skill, offer.priority, offer.quantity)
+    _supersede(operation, before, fact.at)
+    _remember_asking(operation, offer)
+    if offer.by_hand:
+        _taken_up(operation, offer)
+
+
+def _supersede(operation: Operation, before: Asked, at: Instant) -> None:
+    """A newer offer takes the place of one that was still waiting for the desk's word."""
+    old = operation.offers.get(before.offer)
+    if old is not None and old.state is OfferState.STANDBY:
+        over = replace(
+            old,
+            state=OfferState.STOOD_DOWN,
+            stand_down_reason=StandDownReason.ASKED_ANEW,
+            unneeded=None,
+            ended_at=at,
+        )
+        operation.offers.put(old.id, over)
+
+
+def _recorded(operation: Operation, answer: Offer) -> None:
+    """A desk that records what it hears by phone has begun to act for the demand."""
+    if answer.by_desk:
+        _taken_up(operation, answer)
+
+
+def _taken_up(operation: Operation, offer: Offer) -> None:
+    demand = operation.demands[offer.demand]
+    if demand.handed is not None and not demand.handed.acted:
+        operation.demands.put(demand.id, replace(demand, handed=replace(demand.handed, acted=True)))
+
+
+def _remember_asking(operation: Operation, offer: Offer) -> None:
+    """The daily cap counts demands, not repeats, and knows neither urgent ones nor a desk's."""
+    asks = operation.asks.get(offer.organization) or Asks()
+    counted = asks.counted
+    known = any(ask.demand == offer.demand for ask in counted)
+    if offer.priority >= CAPPED and not offer.by_hand and not known:
+        counted = (*counted, DemandAsk(demand=offer.demand, at=offer.sent_at))[-CAP:]
+    operation.asks.put(offer.organization, Asks(last_in=operation.sequence, counted=counted))
+
+
+def _accepted(operation: Operation, fact: OfferAccepted) -> None:
+    """What was accepted stays held, now by the assignment; only the rest is free again."""
+    before = operation.offers[fact.offer]
+    accepted = replace(
+        before,
+        state=OfferState.ACCEPTED,
+        unneeded=None,
+        answered=fact.quantity,
+        minutes=fact.minutes,
+        people=fact.people,
+        late=fact.late,
+        by_desk=fact.by_desk,
+        again_at=fact.again_at,
+        again_on=fact.again_on,
+        standby_until=None,
+        ended_at=fact.at,
+    )
+    load.commit(operation, before.organization, before.skill, fact.quantity)
+    _end(operation, before, accepted)
+    _recorded(operation, accepted)
+
+
+def _declined(operation: Operation, fact: OfferDeclined) -> None:
+    before = operation.offers[fact.offer]
+    declined = replace(
+        before,
+        state=OfferState.DECLINED,
+        decline_reason=fact.reason,
+        free_from=fact.free_from,
+        by_desk=fact.by_desk,
+        again_at=fact.again_at,
+        again_on=fact.again_on,
+        standby_until=None,
+        ended_at=fact.at,
+    )
+    _end(operation, before, declined, declined=int(before.state is not OfferState.DECLINED))
+    _recorded(operation, declined)
+
+
+def _expired(operation: Operation, fact: OfferExpired) -> None:
+    before = operation.offers[fact.offer]
+    silent = replace(
+        before,
+        state=OfferState.NO_ANSWER,
+        again_at=fact.again_at,
+        again_on=fact.again_on,
+        ended_at=fact.at,
+    )
+    _end(operation, before, silent, silent=1)
+
+
+def _stood_down(operation: Operation, fact: OfferStoodDown) -> None:
+    """Whoever was thanked may be asked again at once."""
+    before = operation.offers[fact.offer]
+    over = replace(
+        before,
+        state=OfferState.STOOD_DOWN,
+        unneeded=None,
+        stand_down_reason=fact.reason,
+        again_at=fact.at,
+        again_on=None,
+        standby_until=None,
+        ended_at=fact.at,
+    )
+    _end(operation, before, over)
+
+
+def _standby(operation: Operation, fact: StandbyOffered) -> None:
+    before = operation.offers[fact.offer]
+    standby = replace(
+        before,
+        state=OfferState.STANDBY,
+        answered=fact.quantity,
+        minutes=fact.minutes,
+        people=fact.people,
+        late=True,
+        by_desk=fact.by_desk,
+        again_at=fact.at,
+        again_on=None,
+        standby_until=fact.until,
+        ended_at=fact.at,
+    )
+    _end(operation, before, standby)
+    _recorded(operation, standby)
+
+
+def _end(
+    operation: Operation, before: Offer, after: Offer, *, declined: int = 0, silent: int = 0
+) -> None:
+    """Keep the answer, free what an open offer held, and look at the line again if it is short."""
+    assert after.ended_at is not None
+    operation.offers.put(after.id, after)
+    _count(operation, before, after)
+    if _is_newest(operation, after):
+        asking.ended(operation, after, declined=declined, silent=silent)
+    if before.state is OfferState.SENT:
+        load.ask(operation, after.organization, after.skill, before.priority, -before.quantity)
+        lines.answered(operation, after.line, before.quantity, after.ended_at)
+    if after.state is not OfferState.ACCEPTED or after.answered != before.quantity:
+        load.came_free(operation, after.organization, after.skill, after.ended_at)
+
+
+def _is_newest(operation: Operation, offer: Offer) -> bool:
+    known = operation.asked.get((offer.line, offer.organization))
+    return known is not None and known.offer == offer.id
+
+
+def _count(operation: Operation, before: Offer, after: Offer) -> None:
+    """Pool the answers of everybody by skill: it sets how many are asked, never who.
+
+    A late yes turns what was counted as none into one; whoever was thanked was not counted.
+    """
+    thanked = before.state is OfferState.STOOD_DOWN and not before.late
+    first = before.state is OfferState.SENT or thanked
+    yes = after.state is OfferState.ACCEPTED
+    if after.state is OfferState.STOOD_DOWN or not (first or yes):
+        return
+    tally = operation.tallies.get(after.skill) or Tally()
+    counted = Tally(answered=tally.answered + first, accepted=tally.accepted + yes)
+    operation.tallies.put(after.skill, counted)
+
+
+def _resumed(operation: Operation, fact: Resumed) -> None:
+    """Whoever has to answer has what was left, or a fourth of the time; nobody is overdue yet."""
+    operation.raise_count(LOST, operation.count(LOST) + fact.lost)
+    since = fact.at - fact.lost
+    for wake in operation.wakes.all_for(Wait.ANSWER):
+        offer = operation.offers[wake.id]
+        left = offer.answer_by - max(since, offer.sent_at)
+        rest = max(left, URGENCY[offer.priority].answer // REST)
+        operation.offers.put(offer.id, replace(offer, answer_by=fact.at + rest))
+    _hold_back(operation, since, fact)
+    for wake in operation.wakes.all_for(Wait.CREW):
+        if wake.when < fact.quiet_until:
+            waited = replace(operation.assignments[wake.id], late_at=fact.quiet_until)
+            operation.assignments.put(wake.id, waited)
+
+
+def _hold_back(operation: Operation, since: Instant, fact: Resumed) -> None:
+    """Postings that were not released yet have as long as they had."""
+    for place in list(operation.demands_in.all()):
+        demand = operation.demands[place[-1]]
+        held = [key for key in demand.lines if operation.lines[key].wake_at == demand.release_at]
+        if not held or demand.release_at <= since:
+            continue
+        release_at = fact.at + demand.release_at - max(since, demand.published_at)
+        operation.demands.put(demand.id, replace(demand, release_at=release_at))
+        for key in held:
+            operation.lines.put(key, replace(operation.lines[key], wake_at=release_at))

@@ -1,0 +1,90 @@
+"""Waits: what somebody or something waits for until a time, in one order over all tables.
+
+Like every ordering it is a cache of the entities, so no wait can differ from what the state says.
+A row waits for one thing at a time. A new kind of wait is a member of `Wait`, a case of what its
+table waits for in `area`, and one function in `settle`.
+Lines are not here: matching takes them by priority, from lanes of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+from sortedcontainers import SortedList
+
+from schemas.values import Instant
+from streams.table import Table
+
+AT_ONCE: Instant = 0
+
+
+class Wait(IntEnum):
+    """What is waited for; of those due at the same time, the first is done first."""
+
+    STAND_DOWN = 1  # an offer that is needed no longer
+    END = 2  # an assignment that is needed no longer
+    ANSWER = 3  # an offer's answer
+    STANDBY = 4  # the desk's word to somebody who would still come
+    CREW = 5  # an arrival, and later an answer where it is
+    TASK = 6  # a proposal's opening, or a claim's report
+    PROPOSAL = 7  # a closed line's recovery task
+    CLOSING = 8  # what the end of an incident entails
+    DESTRUCTION = 9  # of an incident's key
+
+
+class Wake(NamedTuple):
+    """One wait: when it is over, its kind, and the id of what waits."""
+
+    when: Instant
+    wait: Wait
+    id: Any
+
+
+class Wakes:
+    """Every wait of an operation but those of its lines, the earliest first."""
+
+    def __init__(self) -> None:
+        self._sorted: SortedList[tuple[Instant, Wait, Any]] = SortedList()
+        self._counts = dict.fromkeys(Wait, 0)
+
+    def hold(
+        self, table: Table[Any, Any], waiting: Callable[[Any], tuple[Instant, Wait] | None]
+    ) -> None:
+        """Follow a table: `waiting` says until when a row waits for what, None for nothing."""
+
+        def follow(key: Any, before: Any, after: Any) -> None:
+            old = None if before is None else waiting(before)
+            new = None if after is None else waiting(after)
+            if old != new:
+                self._move(key, old, new)
+
+        table.watch(follow)
+
+    def _move(
+        self, key: Any, old: tuple[Instant, Wait] | None, new: tuple[Instant, Wait] | None
+    ) -> None:
+        if old is not None:
+            self._sorted.remove((*old, key))
+            self._counts[old[1]] -= 1
+        if new is not None:
+            self._sorted.add((*new, key))
+            self._counts[new[1]] += 1
+
+    def first(self) -> Wake | None:
+        """The wait that is over first."""
+        return Wake(*self._sorted[0]) if self._sorted else None
+
+    def due(self, at: Instant) -> Wake | None:
+        """The first wait that is over by then."""
+        found = self.first()
+        return found if found is not None and found.when <= at else None
+
+    def any_for(self, wait: Wait) -> bool:
+        """Whether anything waits for this."""
+        return self._counts[wait] > 0
+
+    def all_for(self, wait: Wait) -> list[Wake]:
+        """Everything that waits for this, the earliest first."""
+        return [Wake(*place) for place in self._sorted if place[1] is wait]

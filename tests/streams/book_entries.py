@@ -1,0 +1,88 @@
+"""What the laws' books keep of each team, need, line and asking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+@dataclass
+class Team:
+    """An organization. `stated`: the turn in which its units or its duty were last said."""
+
+    place: Any
+    registration: str
+    units: dict[str, int] = field(default_factory=dict)
+    certificates: dict[tuple[str, str], tuple[Any, bool]] = field(default_factory=dict)
+    on_duty: bool = True
+    retired: bool = False
+    stated: int = 0
+
+
+@dataclass
+class Need:
+    """A demand. `scene`: the turn in which its place, risk or rally point was last said.
+
+    `urgent`: the turn in which it last became more urgent.
+    """
+
+    id: str
+    incident: str
+    place: Any
+    priority: int
+    words: tuple[str, str]
+    release_at: int
+    scene: int
+    lines: list[str]
+    open: bool = True
+    urgent: int = 0
+
+
+@dataclass
+class Line:
+    id: str
+    need: str
+    skill: str
+    grade: int | None
+    target: int
+    open: bool = True
+    dropped: bool = False
+    round: int = 1
+    wanted: int = 0  # how many to ask at once, when it was last looked at
+
+
+@dataclass
+class Ask:
+    """An offer."""
+
+    id: str
+    line: str
+    team: str
+    priority: int
+    round: int
+    quantity: int
+    sent_at: int
+    answer_by: int
+    by_hand: bool
+    state: str = "sent"
+    counted: bool = False  # among the answers of everybody
+    pause: Pause | None = None
+
+
+class Pause(NamedTuple):
+    """From when somebody may be asked again (None: not by time), upon what, since which turn."""
+
+    at: int | None
+    on: str | None
+    turn: int
+
+
+@dataclass
+class Pair:
+    """What became of asking a team for a line in a round."""
+
+    round: int
+    newest: str = ""
+    pause: Pause | None = None
+    declines: int = 0
+    silences: int = 0

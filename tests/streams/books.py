@@ -1,0 +1,335 @@
+"""A second bookkeeping of people and needs, made from facts alone: what the laws compare with.
+
+It shares no code with the rules: the numbers are those of the decisions, typed out once more.
+`tests.streams.crews` keeps the crews.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from schemas import facts as f
+from schemas import registry_facts as r
+from schemas.turns import Turn
+from tests.streams.book_entries import Ask, Line, Need, Pair, Pause, Team
+from tests.streams.crews import Crews
+
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+ANSWER = {1: 2 * MINUTE, 2: 5 * MINUTE, 3: 15 * MINUTE, 4: 60 * MINUTE}
+SILENT_P1 = (5 * MINUTE, 10 * MINUTE, 20 * MINUTE, 30 * MINUTE)
+AIM = {1: Fraction(95, 100), 2: Fraction(90, 100), 3: Fraction(80, 100), 4: Fraction(60, 100)}
+LACKING = ("no_crew", "equipment")
+
+
+class Books:
+    """Everything that the laws want to know, learned fact by fact."""
+
+    def __init__(self) -> None:
+        self.teams: dict[str, Team] = {}
+        self.needs: dict[str, Need] = {}
+        self.lines: dict[str, Line] = {}
+        self.asks: dict[str, Ask] = {}
+        self.pairs: dict[tuple[str, str], Pair] = {}
+        self.open_asks: dict[str, Ask] = {}
+        self.counted: dict[str, list[tuple[str, int]]] = {}  # the daily cap's: demand and when
+        self.answers: dict[str, tuple[int, int]] = {}  # by skill: asked to the end, yes
+        self.crews = Crews()
+
+    def learn(self, fact: f.Fact, turn: Turn) -> None:
+        learner = _LEARNERS.get(type(fact))
+        if learner is not None:
+            learner(self, fact, turn)
+        self.crews.learn(fact, turn)
+
+    def priority(self, line: Line) -> int:
+        return self.needs[line.need].priority
+
+    def missing(self, line: Line) -> int:
+        covered = self.crews.working(line) + self.crews.delivered(line)
+        return max(0, line.target - covered + self.crews.replacing(line))
+
+    def asked(self, line: Line) -> list[Ask]:
+        return [ask for ask in self.open_asks.values() if ask.line == line.id]
+
+    def pair(self, line: Line, team: str) -> Pair:
+        """Of the present round."""
+        found = self.pairs.get((line.id, team))
+        return found if found is not None and found.round == line.round else Pair(line.round)
+
+    def free(self, team: str, skill: str) -> int:
+        """Units that it may still give its word for."""
+        return self.teams[team].units.get(skill, 0) - self.crews.held(team, skill)
+
+    def wave(self, line: Line) -> int:
+        """The fewest to ask for somebody to say yes as surely as the priority aims at."""
+        ended, yes = self.answers.get(line.skill, (0, 0))
+        no = 1 - Fraction(yes + 1, ended + 2)
+        allowed = 1 - AIM[self.priority(line)]
+        return next((n for n in range(1, 8) if no**n <= allowed), 8)
+
+
+def _registered(books: Books, fact: r.OrganizationRegistered, turn: Turn) -> None:
+    team = Team(place=fact.place, registration=fact.registration_class.value)
+    team.units = {item.skill: item.units for item in fact.capabilities}
+    books.teams[fact.organization] = team
+
+
+def _corrected(books: Books, fact: r.OrganizationCorrected, turn: Turn) -> None:
+    team = books.teams[fact.organization]
+    team.place, team.registration = fact.place, fact.registration_class.value
+
+
+def _capacity(books: Books, fact: r.CapacitySet, turn: Turn) -> None:
+    team = books.teams[fact.organization]
+    team.units = {item.skill: item.units for item in fact.capabilities}
+    team.stated = turn.sequence
+
+
+def _duty(books: Books, fact: r.DutySet, turn: Turn) -> None:
+    team = books.teams[fact.organization]
+    team.on_duty, team.stated = fact.on_duty, turn.sequence
+
+
+def _certificate(books: Books, fact: r.CertificateRecorded, turn: Turn) -> None:
+    word = fact.certificate
+    books.teams[fact.organization].certificates[word.issuer, word.number] = (word, False)
+
+
+def _withdrawn(books: Books, fact: r.CertificateWithdrawn | r.IssuerWithdrawn, turn: Turn) -> None:
+    number = getattr(fact, "number", None)
+    named = getattr(fact, "organization", None)
+    for key, team in books.teams.items():
+        for (issuer, own), (word, _) in list(team.certificates.items()):
+            if issuer == fact.issuer and number in (None, own) and named in (None, key):
+                team.certificates[issuer, own] = (word, True)
+
+
+def _published(books: Books, fact: f.DemandPublished, turn: Turn) -> None:
+    words = (fact.risk_statement, fact.rally_point)
+    need = Need(
+        id=fact.demand, incident=fact.incident, place=fact.place, priority=fact.priority,
+        words=words, release_at=fact.release_at, scene=turn.sequence, lines=[],
+    )  # fmt: skip
+    books.needs[fact.demand] = need
+    _lines(books, need, fact.lines)
+
+
+def _lines(books: Books, need: Need, added: Any) -> None:
+    for one in added:
+        wish = one.request
+        line = Line(one.line, need.id, wish.skill, wish.grade, wish.target)
+        books.lines[line.id] = line
+        need.lines.append(line.id)
+
+
+def _amended(books: Books, fact: f.DemandAmended, turn: Turn) -> None:
+    need = books.needs[fact.demand]
+    words = (fact.risk_statement, fact.rally_point)
+    if (need.place, need.words) != (fact.place, words):
+        need.scene = turn.sequence
+    if fact.priority < need.priority:
+        need.urgent = turn.sequence
+    if fact.priority != need.priority:
+        books.crews.urgency(need.lines, fact.priority, fact.at)
+    need.place, need.words, need.priority = fact.place, words, fact.priority
+    sooner = min(need.release_at, fact.at + (0 if fact.priority <= 2 else MINUTE))
+    need.release_at = max(fact.at, sooner)
+    for key, target in zip(need.lines, fact.targets, strict=True):
+        if books.lines[key].open:
+            books.lines[key].target = target
+    _lines(books, need, fact.lines)
+
+
+def _taken_back(books: Books, fact: f.DemandTakenBack, turn: Turn) -> None:
+    need = books.needs[fact.demand]
+    need.place, need.scene = fact.place, turn.sequence
+
+
+def _closed(books: Books, fact: f.DemandClosed, turn: Turn) -> None:
+    books.needs[fact.demand].open = False
+    for key in books.needs[fact.demand].lines:
+        books.lines[key].open = False
+
+
+def _reopened(books: Books, fact: f.DemandReopened, turn: Turn) -> None:
+    need = books.needs[fact.demand]
+    need.open, need.release_at = True, fact.at
+    for line in map(books.lines.__getitem__, need.lines):
+        if not line.dropped:
+            line.open, line.round = True, line.round + 1
+            books.crews.reopened(line.id, line.round)
+
+
+def _dropped(books: Books, fact: f.LineDropped, turn: Turn) -> None:
+    line = books.lines[fact.line]
+    line.open, line.dropped = False, True
+
+
+def _looked(books: Books, fact: Any, turn: Turn) -> None:
+    for key in getattr(fact, "lines", None) or (fact.line,):
+        books.lines[key].wanted = books.wave(books.lines[key])
+
+
+def _sent(books: Books, fact: f.OfferSent, turn: Turn) -> None:
+    line = books.lines[fact.line]
+    by_hand = fact.reason is not None
+    ask = Ask(
+        id=fact.offer, line=fact.line, team=fact.organization, priority=books.priority(line),
+        round=line.round, quantity=fact.quantity, sent_at=fact.at, answer_by=fact.answer_by,
+        by_hand=by_hand,
+    )  # fmt: skip
+    if not by_hand:
+        _looked(books, fact, turn)
+        _count_asking(books, ask, line.need)
+    pair = books.pair(line, ask.team)
+    pair.newest = ask.id
+    books.pairs[line.id, ask.team] = pair
+    books.asks[ask.id] = books.open_asks[ask.id] = ask
+
+
+def _count_asking(books: Books, ask: Ask, need: str) -> None:
+    """The cap counts demands of P3 and P4, each once; a repeat is none."""
+    counted = books.counted.setdefault(ask.team, [])
+    if ask.priority >= 3 and all(known != need for known, _ in counted):
+        counted[:] = [*counted, (need, ask.sent_at)][-4:]
+
+
+def _accepted(books: Books, fact: f.OfferAccepted, turn: Turn) -> None:
+    """Fewer than it was asked for, and than is missing: what is left of it has a pause."""
+    ask = books.asks[fact.offer]
+    pause = Pause(fact.at, None, turn.sequence)
+    if fact.quantity < min(ask.quantity, books.missing(books.lines[ask.line])):
+        pause = Pause(fact.at + _no_crew(ask.priority), "force", turn.sequence)
+    _end(books, ask, "accepted", pause)
+
+
+def _declined(books: Books, fact: f.OfferDeclined, turn: Turn) -> None:
+    """Free from a time: then. Twice no: only upon a change. Else after a pause."""
+    ask = books.asks[fact.offer]
+    pair = books.pair(books.lines[ask.line], ask.team)
+    declines = pair.declines + (ask.state != "declined")
+    lacking = fact.reason.value in LACKING
+    on = "force" if lacking else "scene"
+    at: int | None = fact.at + (_no_crew(ask.priority) if lacking else 4 * HOUR)
+    if fact.free_from is not None:
+        at = max(fact.free_from, fact.at + 10 * MINUTE)
+    elif declines >= 2:
+        at = None
+    _end(books, ask, "declined", Pause(at, on, turn.sequence), declines=declines)
+
+
+def _expired(books: Books, fact: f.OfferExpired, turn: Turn) -> None:
+    ask = books.asks[fact.offer]
+    silences = books.pair(books.lines[ask.line], ask.team).silences + 1
+    if ask.priority == 1:
+        after = SILENT_P1[min(silences, 4) - 1]
+    else:
+        after = min(2 * ANSWER[ask.priority] * 2 ** (silences - 1), DAY)
+    pause = Pause(ask.answer_by + after, "force", turn.sequence)
+    _end(books, ask, "no_answer", pause, silences=silences)
+
+
+def _stood_down(books: Books, fact: f.OfferStoodDown, turn: Turn) -> None:
+    _end(books, books.asks[fact.offer], "stood_down", Pause(fact.at, None, turn.sequence))
+
+
+def _standby(books: Books, fact: f.StandbyOffered, turn: Turn) -> None:
+    _end(books, books.asks[fact.offer], "standby", Pause(fact.at, None, turn.sequence))
+
+
+def _end(
+    books: Books,
+    ask: Ask,
+    state: str,
+    pause: Pause,
+    declines: int | None = None,
+    silences: int = 0,
+) -> None:
+    _count_answer(books, ask, state)
+    ask.state, ask.pause = state, pause
+    books.open_asks.pop(ask.id, None)
+    pair = books.pairs[ask.line, ask.team]
+    if pair.newest == ask.id:
+        pair.pause, pair.silences = pause, silences
+        pair.declines = pair.declines if declines is None else declines
+
+
+def _count_answer(books: Books, ask: Ask, state: str) -> None:
+    """Who was asked to the end, and who of them said yes, late or not."""
+    skill = books.lines[ask.line].skill
+    ended, yes = books.answers.get(skill, (0, 0))
+    first = not ask.counted and state in ("accepted", "declined", "no_answer")
+    ask.counted = ask.counted or first
+    books.answers[skill] = (ended + first, yes + (state == "accepted"))
+
+
+def _no_crew(priority: int) -> int:
+    return 30 * MINUTE if priority == 1 else 2 * HOUR
+
+
+def _gave_up(books: Books, fact: f.AssignmentGivenUp, turn: Turn) -> None:
+    crew = books.crews.rows[fact.assignment]
+    line = books.lines[crew.line]
+    pause = Pause(fact.at + _no_crew(books.priority(line)), "force", turn.sequence)
+    _paused(books, crew, pause)
+
+
+def _undone(books: Books, fact: f.StepUndone, turn: Turn) -> None:
+    """Whoever did not mean to give up may be asked for more, as before."""
+    crew = books.crews.rows[fact.assignment]
+    said = books.asks[crew.offer].pause
+    if not crew.live and said is not None:
+        _paused(books, crew, said._replace(turn=turn.sequence))
+
+
+def _paused(books: Books, crew: Any, pause: Pause) -> None:
+    pair = books.pairs.get((crew.line, crew.team))
+    if pair is not None and pair.round == crew.round:
+        pair.pause = pause
+
+
+def _resumed(books: Books, fact: f.Resumed, turn: Turn) -> None:
+    since = fact.at - fact.lost
+    for ask in books.open_asks.values():
+        left = ask.answer_by - max(since, ask.sent_at)
+        ask.answer_by = fact.at + max(left, ANSWER[ask.priority] // 4)
+    for need in books.needs.values():
+        if need.open and need.release_at > since:
+            need.release_at += fact.lost
+
+
+_LEARNERS: dict[type, Callable[[Books, Any, Turn], None]] = {
+    r.OrganizationRegistered: _registered,
+    r.OrganizationCorrected: _corrected,
+    r.OrganizationRetired: lambda b, fact, _: setattr(b.teams[fact.organization], "retired", True),
+    r.OrganizationReinstated: lambda b, fact, _: setattr(
+        b.teams[fact.organization], "retired", False
+    ),
+    r.OrganizationsMerged: lambda b, fact, _: setattr(b.teams[fact.merged], "retired", True),
+    r.OrganizationsSeparated: lambda b, fact, _: setattr(b.teams[fact.merged], "retired", False),
+    r.CapacitySet: _capacity,
+    r.DutySet: _duty,
+    r.CertificateRecorded: _certificate,
+    r.CertificateWithdrawn: _withdrawn,
+    r.IssuerWithdrawn: _withdrawn,
+    f.DemandPublished: _published,
+    f.DemandAmended: _amended,
+    f.DemandTakenBack: _taken_back,
+    f.DemandClosed: _closed,
+    f.DemandReopened: _reopened,
+    f.LineDropped: _dropped,
+    f.LineUnmet: _looked,
+    f.LineInHand: _looked,
+    f.LinesLookedAt: _looked,
+    f.OfferSent: _sent,
+    f.OfferAccepted: _accepted,
+    f.OfferDeclined: _declined,
+    f.OfferExpired: _expired,
+    f.OfferStoodDown: _stood_down,
+    f.StandbyOffered: _standby,
+    f.AssignmentGivenUp: _gave_up,
+    f.StepUndone: _undone,
+    f.Resumed: _resumed,
+}

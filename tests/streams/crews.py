@@ -1,0 +1,167 @@
+"""The crews in the laws' own bookkeeping: who is at work on what, with how many units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from schemas import facts as f
+from schemas.turns import Turn
+
+MINUTE = 60_000
+GRACE = {1: 10 * MINUTE, 2: 20 * MINUTE, 3: 60 * MINUTE, 4: 120 * MINUTE}
+REPLACED_AFTER = 5 * MINUTE
+OVER = ("released", "given_up", "stood_down")
+
+
+@dataclass
+class Crew:
+    """`late_at`: from when it is overdue; None once it is, or has arrived."""
+
+    id: str
+    offer: str
+    line: str
+    team: str
+    skill: str
+    round: int
+    quantity: int
+    promised_at: int
+    late_at: int | None
+    state: str = "committed"
+    overdue: bool = False
+    doubted: bool = False
+    arrived: bool = False
+    before: Crew | None = None
+    turn: int = 0  # of its last step
+
+    @property
+    def live(self) -> bool:
+        return self.state not in OVER
+
+
+@dataclass
+class Crews:
+    rows: dict[str, Crew] = field(default_factory=dict)
+    lines: dict[str, tuple[str, int]] = field(default_factory=dict)  # skill and round
+    of_line: dict[tuple[str, int], list[str]] = field(default_factory=dict)
+    of_team: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+
+    def learn(self, fact: Any, turn: Turn) -> None:
+        match fact:
+            case f.DemandPublished() | f.DemandAmended():
+                self.lines.update({one.line: (one.request.skill, 1) for one in fact.lines})
+            case f.AssignmentCommitted():
+                self._committed(fact)
+            case f.Resumed():
+                self._resumed(fact)
+            case _ if hasattr(fact, "assignment"):
+                crew = self.rows[fact.assignment]
+                self.rows[crew.id] = _after(_remembering(crew, fact, turn), fact)
+
+    def reopened(self, line: str, round: int) -> None:
+        self.lines[line] = (self.lines[line][0], round)
+
+    def _committed(self, fact: f.AssignmentCommitted) -> None:
+        skill, round = self.lines[fact.line]
+        crew = Crew(
+            id=fact.assignment, offer=fact.offer, line=fact.line, team=fact.organization,
+            skill=skill, round=round, quantity=fact.quantity,
+            promised_at=fact.promised_at, late_at=fact.overdue_at,
+        )  # fmt: skip
+        self.rows[crew.id] = crew
+        self.of_line.setdefault((crew.line, round), []).append(crew.id)
+        self.of_team.setdefault((crew.team, skill), []).append(crew.id)
+
+    def _resumed(self, fact: f.Resumed) -> None:
+        """Nobody is overdue for a while."""
+        for crew in self.rows.values():
+            if crew.live and crew.late_at is not None:
+                crew.late_at = max(crew.late_at, fact.quiet_until)
+
+    def urgency(self, lines: list[str], priority: int, at: int) -> None:
+        """A demand is of another urgency: nobody is waited for longer than that allows."""
+        for crew in self.rows.values():
+            if crew.line not in lines or not crew.live or crew.arrived or crew.doubted:
+                continue
+            if not crew.overdue:
+                crew.late_at = min(crew.late_at or at, crew.promised_at + GRACE[priority])
+            elif priority != 1:
+                crew.late_at = None
+            elif crew.late_at is None:
+                crew.late_at = at + REPLACED_AFTER
+
+    def on(self, line: Any) -> list[Crew]:
+        """Every crew of the line's present round."""
+        return [self.rows[key] for key in self.of_line.get((line.id, line.round), ())]
+
+    def working(self, line: Any) -> int:
+        return sum(crew.quantity for crew in self.on(line) if crew.live)
+
+    def delivered(self, line: Any) -> int:
+        return sum(crew.quantity for crew in self.on(line) if crew.state == "released")
+
+    def doubtful(self, line: Any) -> int:
+        return sum(crew.quantity for crew in self.on(line) if crew.live and crew.overdue)
+
+    def replacing(self, line: Any) -> int:
+        return sum(crew.quantity for crew in self.on(line) if crew.live and crew.doubted)
+
+    def held(self, team: str, skill: str) -> int:
+        """Units that a team has given its word for."""
+        rows = (self.rows[key] for key in self.of_team.get((team, skill), ()))
+        return sum(crew.quantity for crew in rows if crew.live)
+
+
+STEPS = (f.AssignmentSetOff, f.AssignmentArrived, f.AssignmentReportedDone, f.AssignmentGivenUp)
+
+
+def _remembering(crew: Crew, fact: Any, turn: Turn) -> Crew:
+    """What it was before this turn, if that takes a step."""
+    if not isinstance(fact, STEPS) or crew.turn == turn.sequence:
+        return crew
+    return replace(crew, before=crew, turn=turn.sequence)
+
+
+STATES: dict[Any, str] = {
+    f.AssignmentSetOff: "en_route",
+    f.AssignmentReportedDone: "reported_done",
+    f.AssignmentSentBack: "on_scene",
+    f.AssignmentReleased: "released",
+    f.AssignmentGivenUp: "given_up",
+    f.AssignmentStoodDown: "stood_down",
+}
+
+
+def _after(crew: Crew, fact: Any) -> Crew:
+    if type(fact) in STATES:
+        return replace(crew, state=STATES[type(fact)])
+    match fact:
+        case f.AssignmentArrived():
+            here = replace(crew, state="on_scene", arrived=True, late_at=None)
+            return replace(here, overdue=False, doubted=False)
+        case f.CrewOverdue():
+            return replace(crew, overdue=True, late_at=fact.replace_at)
+        case f.CrewDoubted():
+            return replace(crew, doubted=True, late_at=None if crew.overdue else crew.late_at)
+        case f.NewTimeGiven():
+            new = replace(crew, promised_at=fact.promised_at, late_at=fact.overdue_at)
+            return replace(new, overdue=False)
+        case f.StepUndone():
+            assert crew.before is not None
+            return _undone(crew, crew.before)
+        case f.StepCorrected():
+            back = replace(crew, state=fact.step.value, arrived=fact.step.value == "on_scene")
+            if fact.promised_at is None:
+                return back
+            return replace(back, promised_at=fact.promised_at, late_at=fact.overdue_at)
+        case _:
+            return crew
+
+
+def _undone(crew: Crew, before: Crew) -> Crew:
+    """As before the step; what was said meanwhile about its time stays said."""
+    back = replace(crew, state=before.state, arrived=before.arrived, before=None)
+    if crew.arrived and not before.arrived:
+        late = replace(back, late_at=before.late_at, overdue=before.overdue)
+        return replace(late, doubted=before.doubted)
+    return back

@@ -1,0 +1,149 @@
+"""Why a team is not asked for a line: the closed list of reasons, each with its end.
+
+Reads the laws' own books, never the rules. In the order in which a person would check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta, timezone
+from math import dist
+from typing import Any, NamedTuple
+
+from tests.streams.book_entries import Line, Team
+from tests.streams.books import DAY, Books
+
+REACH = {True: 150_000, False: 30_000}  # meters, of graded skills and of general ones
+CHINA = timezone(timedelta(hours=8))
+CAP = 4
+
+
+class Reason(NamedTuple):
+    """`until`: when time alone ends it. `change`: what else does; a reason has one or both."""
+
+    name: str
+    until: int | None = None
+    change: str | None = None
+
+
+def reason(books: Books, line: Line, key: str, at: int) -> Reason | None:
+    """Why the team may not be asked for the line now; None: it may."""
+    team = books.teams[key]
+    return (
+        _unfit(books, line, team, at)
+        or (None if team.on_duty else Reason("duty", None, "its duty"))
+        or _asked(books, line, key, at)
+        or _busy(books, line, key)
+        or _tired(books, line, key, at)
+    )
+
+
+def _unfit(books: Books, line: Line, team: Team, at: int) -> Reason | None:
+    if team.retired:
+        return Reason("retired", None, "reinstated")
+    if line.skill not in team.units:
+        return Reason("skill", None, "its units")
+    if meters(team, books.needs[line.need].place) > REACH[line.grade is not None]:
+        return Reason("distance", None, "a place")
+    if line.grade is None:
+        return None
+    if team.registration != "registered":
+        return Reason("registration_class", None, "its class")
+    return _uncertified(team, line.skill, line.grade, at)
+
+
+def meters(team: Team, place: Any) -> float:
+    one, other = ((p.x, p.y, p.z) for p in (team.place, place))
+    return dist(one, other) / 100
+
+
+def _uncertified(team: Team, skill: str, grade: int, at: int) -> Reason | None:
+    """The nearest miss of all its certificates; of those not valid yet, the first one."""
+    lacks = []
+    for word, withdrawn in team.certificates.values():
+        if word.skill == skill:
+            lack = _lack(word, withdrawn, grade, at)
+            if lack is None:
+                return None
+            lacks.append(lack)
+    order = ("grade", "withdrawn", "expired", "not_yet")
+    nearest = max(lacks, key=lambda one: (order.index(one[0]), -(one[1] or 0)), default=None)
+    if nearest is None:
+        return Reason("certificate_missing", None, "a certificate")
+    return Reason(f"certificate_{nearest[0]}", nearest[1], "a certificate")
+
+
+def _lack(word: object, withdrawn: bool, grade: int, at: int) -> tuple[str, int | None] | None:
+    own, through, since = (getattr(word, n) for n in ("grade", "valid_through", "valid_from"))
+    if own > grade:
+        return "grade", None
+    if withdrawn:
+        return "withdrawn", None
+    if at >= midnight(through) + DAY:
+        return "expired", None
+    return ("not_yet", midnight(since)) if since is not None and at < midnight(since) else None
+
+
+def midnight(day: str) -> int:
+    """The first millisecond of a day in China."""
+    start = datetime.combine(date.fromisoformat(day), datetime.min.time(), CHINA)
+    return int(start.timestamp()) * 1000
+
+
+def _asked(books: Books, line: Line, key: str, at: int) -> Reason | None:
+    pair = books.pair(line, key)
+    if pair.newest in books.open_asks:
+        return Reason("asked", None, "its answer")
+    if pair.pause is None or changed(books, line, key):
+        return None
+    until, on, _ = pair.pause
+    if until is not None and at >= until:
+        return None
+    return Reason("asked_before", until, on)
+
+
+def changed(books: Books, line: Line, key: str) -> bool:
+    """Whether the change that ends a pause has come; to the silent, more urgency is one, too."""
+    pair, need = books.pair(line, key), books.needs[line.need]
+    if pair.pause is None:
+        return True
+    if pair.silences and need.urgent > pair.pause.turn:
+        return True
+    since = {"force": books.teams[key].stated, "scene": need.scene, None: 0}
+    return since[pair.pause.on] > pair.pause.turn
+
+
+def _busy(books: Books, line: Line, key: str) -> Reason | None:
+    """Given away, or asked for something as urgent."""
+    priority = books.priority(line)
+    asked = sum(
+        ask.quantity
+        for ask in books.open_asks.values()
+        if ask.team == key
+        and ask.priority <= priority
+        and books.lines[ask.line].skill == line.skill
+    )
+    if books.free(key, line.skill) - asked > 0:
+        return None
+    return Reason("capacity", None, "its units")
+
+
+def _tired(books: Books, line: Line, key: str, at: int) -> Reason | None:
+    if books.priority(line) < 3:
+        return None
+    recent = [one for one in books.counted.get(key, ()) if at < one[1] + DAY]
+    if len(recent) < CAP or any(need == line.need for need, _ in recent):
+        return None
+    return Reason("daily_cap", recent[0][1] + DAY)
+
+
+def short_lines(books: Books, at: int) -> Iterator[Line]:
+    """Open, released, and neither covered nor with enough teams asked."""
+    for line in books.lines.values():
+        if not line.open or at < books.needs[line.need].release_at:
+            continue
+        missing = books.missing(line)
+        asks = books.asked(line) if missing else []
+        enough = sum(ask.quantity for ask in asks) >= missing and len(asks) >= line.wanted
+        if missing and not enough:
+            yield line

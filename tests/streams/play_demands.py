@@ -1,0 +1,157 @@
+"""What desks do with incidents and demands, rightly and wrongly: a part of `play`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from schemas import commands as c
+from schemas.ids import digest_of
+from schemas.values import (
+    CloseReason,
+    DivisionCode,
+    IncidentId,
+    LineRequest,
+    OpeningReason,
+    Place,
+    Sealed,
+)
+from streams.entities import Demand, DemandState
+from streams.incident import live_in
+from tests.streams.world import COUNTY, DESK, divisions
+
+if TYPE_CHECKING:
+    from tests.streams.play import Attempt, Play
+
+SEALED = Sealed(key="incident", nonce="n", ciphertext="c")
+RALLY_POINTS = ("镇政府门口", "村委会")
+
+
+def publish(play: Play) -> Attempt:
+    """Mostly a township for itself; now and then its county for it, or somewhere else."""
+    random = play.random
+    if not play.open_incidents() and play.chance(0.7):
+        return incident(play)
+    township = random.choices((0, 5, 3, 14), (6, 3, 1, 1))[0]
+    desk = play.desk_of(play.townships[township]) if play.chance(0.95) else DESK
+    skill = random.choices(("PUMP_DRAIN", "CATERING", "WATER"), (6 if play.routine else 1, 1, 1))[0]
+    command = play.world.demand_command(
+        play.incident,
+        priority=random.choices((1, 2, 3, 4), (1, 1, 3, 9) if play.routine else (3, 2, 2, 2))[0],
+        township=township,
+        lines=random.choices((1, 2, 3), (6, 3, 1))[0],
+        **_wishes(play, skill),
+    )
+    sealed = {"contact": SEALED, "note": SEALED} if play.chance(0.5) else {}
+    return desk, replace(command, **sealed)
+
+
+def _wishes(play: Play, skill: str) -> dict[str, Any]:
+    target = 1 if play.routine and play.chance(0.5) else play.random.randint(1, 4)
+    return {
+        "skill": skill,
+        "grade": play.random.randint(1, 3) if skill == "WATER" else None,
+        "minimum": play.random.randint(1, target) + play.chance(0.03),
+        "target": target,
+    }
+
+
+def edit(play: Play) -> Attempt:
+    """Whatever can be done to a demand that is there."""
+    rows = list(play.operation.demands.rows.values())
+    moved = [row for row in rows if row.handed is not None and not row.handed.acted]
+    demand: Demand | None = play.pick(moved if play.chance(0.4) and moved else rows)
+    if demand is None:
+        return DESK, None
+    desk = play.desk_of(demand.place.division)
+    revision = demand.revision - (play.chance(0.05) and demand.revision > 1)
+    line = play.random.choice(demand.lines)
+    if demand.state is DemandState.CLOSED:
+        choices: list[tuple[int, c.Command]] = [
+            (6, c.ReopenDemand(demand=demand.id, revision=revision)),
+            (1, _closing(play, demand, revision)),
+            (1, _amendment(play, demand, revision)),
+            (1, c.DropLine(line=line)),
+        ]
+    else:
+        choices = [
+            (10, _amendment(play, demand, revision)),
+            (5, _closing(play, demand, revision)),
+            (4 if len(demand.lines) > 1 else 1, c.DropLine(line=line)),
+            (1, c.ReopenDemand(demand=demand.id, revision=revision)),
+        ]
+    if demand.handed is not None:
+        sender = play.desk_of(demand.handed.place.division)
+        if play.chance(0.7):
+            return sender, c.TakeBackDemand(demand=demand.id, revision=revision)
+    return desk, _one(play, choices)
+
+
+def _one(play: Play, choices: list[tuple[int, c.Command]]) -> c.Command:
+    [command] = play.random.choices([one for _, one in choices], [weight for weight, _ in choices])
+    return command
+
+
+def _closing(play: Play, demand: Demand, revision: int) -> c.CloseDemand:
+    reason = play.random.choice(list(CloseReason))
+    return c.CloseDemand(demand=demand.id, reason=reason, revision=revision)
+
+
+def _amendment(play: Play, demand: Demand, revision: int) -> c.AmendDemand:
+    """One or several changes; now and then to another township."""
+    lines = [play.operation.lines[key] for key in demand.lines]
+    targets = tuple(
+        play.random.randint(line.minimum, 5) if play.chance(0.4) else line.target for line in lines
+    )
+    added = (LineRequest(skill="PUMP_DRAIN", minimum=1, target=2),) if play.chance(0.15) else ()
+    return c.AmendDemand(
+        demand=demand.id,
+        revision=revision,
+        priority=play.random.randint(1, 4) if play.chance(0.5) else demand.priority,
+        place=_moved(play),
+        targets=targets[: len(targets) - play.chance(0.02)] or targets,
+        lines=added,
+        risk_statement=demand.risk_statement,
+        rally_point=play.random.choice(RALLY_POINTS),
+    )
+
+
+def _moved(play: Play) -> Place | None:
+    if play.chance(0.7):
+        return None
+    return divisions().seat(play.townships[play.random.choice((0, 5, 5, 3))])
+
+
+def read(play: Play) -> Attempt:
+    """Somebody wants to see what is sealed, or whom to call."""
+    offer = play.pick(play.operation.offers.rows.values())
+    if offer is None:
+        return DESK, None
+    desk = play.desk_of(play.operation.demands[offer.demand].place.division)
+    if play.chance(0.5):
+        return desk, c.ShowPersons(offer=offer.id)
+    actor = desk if play.chance(0.5) else play.names[offer.organization]
+    reason = play.random.choice(list(OpeningReason))
+    return actor, c.OpenSealedText(demand=offer.demand, reason=reason)
+
+
+def incident(play: Play) -> Attempt:
+    """Incidents: opened, joined, closed with and without looking, opened again."""
+    key = play.pick(play.operation.incidents.rows.values()).id
+    here = DivisionCode(play.townships[0])
+    if not play.open_incidents() or play.chance(0.2):
+        hazard = play.random.choice(("typhoon", "forest_fire", "epidemic"))
+        return COUNTY, c.OpenIncident(hazard=hazard, division=play.world.county)
+    choices: list[tuple[str, c.Command]] = [
+        (DESK, c.JoinIncident(incident=key, division=here)),
+        (COUNTY, _closing_incident(play, key)),
+        (COUNTY, c.ReopenIncident(incident=key)),
+    ]
+    return play.random.choices(choices, (4, 1, 3))[0]
+
+
+def _closing_incident(play: Play, key: IncidentId) -> c.CloseIncident:
+    live = live_in(play.operation, key)
+    looked = play.chance(0.7)
+    return c.CloseIncident(incident=key, live=digest_of(live if looked else live[1:]))

@@ -1,0 +1,262 @@
+"""The rows of the table of states: each command as somebody who may would send it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from schemas import commands as c
+from schemas.ids import digest_of
+from schemas.values import (
+    CloseReason,
+    DeclineReason,
+    Domain,
+    OpeningReason,
+    Step,
+)
+from streams.incident import live_in
+from streams.parameters import SECOND
+from tests.streams.state_worlds import NEAR, NEIGHBOR, Scene, neighbor
+from tests.streams.world import COUNTY, DESK, SEALED, divisions, townships
+
+Sent = tuple[str, c.Command]
+
+
+class Row(NamedTuple):
+    """A command, what is particular about this way to send it, and who sends what."""
+
+    kind: type[c.Command]
+    words: str
+    send: Callable[[Scene], Sent]
+
+    @property
+    def title(self) -> str:
+        return f"`{self.kind.__name__}` {self.words}".strip()
+
+
+OWNERS: dict[type[c.Command], str] = {
+    c.OpenLog: "once for each log, before all that is here.",
+    c.MoveLog: "the log ends where it is; every later command is answered 503 until it goes on.",
+    c.ReceiveLog: "the log goes on where it has arrived.",
+    c.Tick: "the last row of each table.",
+    c.Resume: "after a standstill: who has to answer, or to arrive, gets the lost time back.",
+}
+"""Commands without a row, and why."""
+
+
+def live_digest(scene: Scene) -> str | None:
+    """What the desk has looked at before it closes: the live assignments."""
+    live = live_in(scene.world.operation, scene.incident)
+    return digest_of(live) if live else None
+
+
+def amend(scene: Scene, actor: str, **differs: object) -> Sent:
+    """One more unit on the first line, with everything else as it is, unless it differs."""
+    world = scene.world
+    known = world.operation.demands[scene.demand]
+    first, *rest = (world.operation.lines[key].target for key in known.lines)
+    same: dict[str, Any] = {
+        "demand": known.id,
+        "revision": known.revision,
+        "priority": known.priority,
+        "targets": (first + 1, *rest),
+        "lines": (),
+        "risk_statement": known.risk_statement,
+        "rally_point": known.rally_point,
+    }
+    return actor, c.AmendDemand(**{**same, **differs})
+
+
+def opening(actor: str, scene: Scene) -> Sent:
+    return actor, c.OpenSealedText(demand=scene.demand, reason=OpeningReason.CALLING)
+
+
+INCIDENT = (
+    Row(
+        c.OpenIncident,
+        "the same event again",
+        lambda s: (COUNTY, c.OpenIncident(hazard="typhoon", division=s.world.county)),
+    ),
+    Row(
+        c.JoinIncident,
+        "by another county's desk",
+        lambda s: (NEIGHBOR, c.JoinIncident(incident=s.incident, division=neighbor())),
+    ),
+    Row(
+        c.CloseIncident,
+        "without a digest",
+        lambda s: (COUNTY, c.CloseIncident(incident=s.incident)),
+    ),
+    Row(
+        c.CloseIncident,
+        "with the digest of who is at work",
+        lambda s: (COUNTY, c.CloseIncident(incident=s.incident, live=live_digest(s))),
+    ),
+    Row(c.ReopenIncident, "", lambda s: (COUNTY, c.ReopenIncident(incident=s.incident))),
+    Row(c.PublishDemand, "in it", lambda s: (DESK, s.world.demand_command(s.incident))),
+    Row(c.OpenSealedText, "of its demand", lambda s: opening(DESK, s)),
+)
+
+DEMAND = (
+    Row(c.AmendDemand, "one more unit", lambda s: amend(s, s.desk)),
+    Row(c.AmendDemand, "less urgent (4)", lambda s: amend(s, s.desk, priority=4)),
+    Row(
+        c.AmendDemand,
+        "to another township",
+        lambda s: amend(s, s.desk, place=divisions().seat(townships()[2])),
+    ),
+    Row(
+        c.AmendDemand,
+        "from an old revision",
+        lambda s: amend(s, s.desk, revision=s.revision + 1),
+    ),
+    Row(c.AmendDemand, "by whoever posted it", lambda s: amend(s, DESK)),
+    Row(
+        c.CloseDemand,
+        "as met",
+        lambda s: (
+            s.desk,
+            c.CloseDemand(demand=s.demand, reason=CloseReason.MET, revision=s.revision),
+        ),
+    ),
+    Row(
+        c.CloseDemand,
+        "as canceled",
+        lambda s: (
+            s.desk,
+            c.CloseDemand(demand=s.demand, reason=CloseReason.CANCELED, revision=s.revision),
+        ),
+    ),
+    Row(
+        c.ReopenDemand,
+        "",
+        lambda s: (s.desk, c.ReopenDemand(demand=s.demand, revision=s.revision)),
+    ),
+    Row(
+        c.TakeBackDemand,
+        "by whoever posted it",
+        lambda s: (DESK, c.TakeBackDemand(demand=s.demand, revision=s.revision)),
+    ),
+    Row(c.OpenSealedText, "by its desk", lambda s: opening(s.desk, s)),
+    Row(c.OpenSealedText, "by whoever posted it", lambda s: opening(DESK, s)),
+    Row(c.OpenSealedText, "by an organization that was asked", lambda s: opening(NEAR, s)),
+)
+
+LINE = (
+    Row(
+        c.AskByHand,
+        "somebody off duty",
+        lambda s: (DESK, c.AskByHand(line=s.line, organization=s.resting, reason=SEALED)),
+    ),
+    Row(
+        c.AskByHand,
+        "the first team",
+        lambda s: (DESK, c.AskByHand(line=s.line, organization=s.organization, reason=SEALED)),
+    ),
+    Row(c.DropLine, "", lambda s: (DESK, c.DropLine(line=s.line))),
+    Row(c.AmendDemand, "one more unit of it", lambda s: amend(s, DESK)),
+)
+
+OFFER = (
+    Row(
+        c.AcceptOffer,
+        "by the organization",
+        lambda s: (NEAR, c.AcceptOffer(offer=s.offer, quantity=1)),
+    ),
+    Row(
+        c.AcceptOffer,
+        "recorded by the desk",
+        lambda s: (DESK, c.AcceptOffer(offer=s.offer, quantity=1)),
+    ),
+    Row(
+        c.AcceptOffer,
+        "more than asked for",
+        lambda s: (NEAR, c.AcceptOffer(offer=s.offer, quantity=2)),
+    ),
+    Row(
+        c.DeclineOffer,
+        "",
+        lambda s: (NEAR, c.DeclineOffer(offer=s.offer, reason=DeclineReason.ROAD_BLOCKED)),
+    ),
+    Row(c.TakeStandby, "", lambda s: (DESK, c.TakeStandby(offer=s.offer))),
+    Row(c.ShowPersons, "", lambda s: (DESK, c.ShowPersons(offer=s.offer))),
+    Row(
+        c.AskByHand,
+        "the same team again",
+        lambda s: (DESK, c.AskByHand(line=s.line, organization=s.organization, reason=SEALED)),
+    ),
+)
+
+
+def undo_later(scene: Scene) -> Sent:
+    scene.world.until(scene.world.at + 31 * SECOND)
+    return NEAR, c.UndoStep(assignment=scene.assignment)
+
+
+ASSIGNMENT = (
+    Row(c.SetOff, "", lambda s: (NEAR, c.SetOff(assignment=s.assignment))),
+    Row(c.Arrive, "", lambda s: (NEAR, c.Arrive(assignment=s.assignment))),
+    Row(c.ReportDone, "", lambda s: (NEAR, c.ReportDone(assignment=s.assignment))),
+    Row(c.CannotComplete, "", lambda s: (NEAR, c.CannotComplete(assignment=s.assignment))),
+    Row(
+        c.GiveNewTime,
+        "in 40 minutes",
+        lambda s: (NEAR, c.GiveNewTime(assignment=s.assignment, minutes=40)),
+    ),
+    Row(c.UndoStep, "within 30 s", lambda s: (NEAR, c.UndoStep(assignment=s.assignment))),
+    Row(c.UndoStep, "later", undo_later),
+    Row(c.UndoStep, "by the desk", lambda s: (DESK, c.UndoStep(assignment=s.assignment))),
+    Row(
+        c.CorrectStep,
+        "to committed",
+        lambda s: (DESK, c.CorrectStep(assignment=s.assignment, step=Step.COMMITTED)),
+    ),
+    Row(
+        c.CorrectStep,
+        "to on scene",
+        lambda s: (DESK, c.CorrectStep(assignment=s.assignment, step=Step.ON_SCENE)),
+    ),
+    Row(
+        c.ConfirmAssignment,
+        "done",
+        lambda s: (DESK, c.ConfirmAssignment(assignment=s.assignment)),
+    ),
+    Row(
+        c.ConfirmAssignment,
+        "not done",
+        lambda s: (DESK, c.ConfirmAssignment(assignment=s.assignment, done=False)),
+    ),
+    Row(c.OpenSealedText, "by the crew", lambda s: opening(NEAR, s)),
+    Row(c.ShowPersons, "of the crew", lambda s: (DESK, c.ShowPersons(offer=s.offer))),
+    Row(
+        c.CloseDemand,
+        "as met",
+        lambda s: (
+            DESK,
+            c.CloseDemand(demand=s.demand, reason=CloseReason.MET, revision=s.revision),
+        ),
+    ),
+)
+
+TASK = (
+    Row(c.OpenTask, "", lambda s: (DESK, c.OpenTask(task=s.task, domain=Domain.WORK))),
+    Row(c.DropTask, "", lambda s: (DESK, c.DropTask(task=s.task))),
+    Row(
+        c.ClaimTask,
+        "by the first team",
+        lambda s: (NEAR, c.ClaimTask(task=s.task, organization=s.organization)),
+    ),
+    Row(
+        c.ClaimTask,
+        "for another one, by phone",
+        lambda s: (DESK, c.ClaimTask(task=s.task, organization=s.other)),
+    ),
+    Row(c.GiveBackTask, "by the first team", lambda s: (NEAR, c.GiveBackTask(task=s.task))),
+    Row(c.GiveBackTask, "recorded by the desk", lambda s: (DESK, c.GiveBackTask(task=s.task))),
+    Row(c.TakeBackTask, "", lambda s: (DESK, c.TakeBackTask(task=s.task))),
+    Row(c.ReportTask, "by the first team", lambda s: (NEAR, c.ReportTask(task=s.task))),
+    Row(c.ReportTask, "recorded by the desk", lambda s: (DESK, c.ReportTask(task=s.task))),
+    Row(c.VerifyTask, "done", lambda s: (DESK, c.VerifyTask(task=s.task))),
+    Row(c.VerifyTask, "not done", lambda s: (DESK, c.VerifyTask(task=s.task, done=False))),
+    Row(c.VerifyTask, "by the first team", lambda s: (NEAR, c.VerifyTask(task=s.task))),
+)

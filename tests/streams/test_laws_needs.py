@@ -1,0 +1,218 @@
+"""Laws as a person's needs, on random play; and each of them notices when a rule is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from schemas import facts as f
+from schemas.values import AgainOn, Gate, OfferId
+from streams import area, asking, crew, lateness, line, load, offer, organization, outcome
+from streams.area import Operation
+from streams.matching import assign, candidates
+from streams.matching import why as telling
+from streams.matching.candidates import Bar
+from streams.wakes import AT_ONCE, Wait, Wakes
+from tests.streams.laws import NAMES, SEEDS, Watch, watched
+from tests.streams.play import EndlessTicks, Play
+
+Patch = pytest.MonkeyPatch
+
+
+@pytest.mark.parametrize("law", NAMES)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_a_person_may_count_on(seed: int, law: str) -> None:
+    watch = watched(seed)
+    assert watch.rests > 100
+    assert watch.complaints[law] == []
+
+
+def test_what_a_person_may_count_on_in_many_more_plays(prove: bool) -> None:
+    for seed in range(100, 400 if prove else 102):
+        watch = Watch(Play(seed))
+        watch.play.run(300)
+        watch.play.finish()
+        assert {law: found[:3] for law, found in watch.complaints.items() if found} == {}
+
+
+# Each law notices
+
+
+def _never_again(patch: Patch) -> None:
+    """Asked once is asked for the last time."""
+
+    def barred(operation: Operation, line: Any, organization: Any, at: int) -> Bar | None:
+        known = operation.asked.get((line.id, organization.id))
+        return None if known is None else Bar(Gate.ASKED_BEFORE)
+
+    patch.setattr(candidates, "_asked", barred)
+
+
+def _always_a_pause(patch: Patch) -> None:
+    patch.setattr(asking, "pause", lambda *_: True)
+
+
+def _never_a_pause(patch: Patch) -> None:
+    patch.setattr(asking, "pause", lambda *_: False)
+
+
+def _silence_without_end(patch: Patch) -> None:
+    far = asking.Verdict(10**14, AgainOn.FORCE)
+    patch.setattr(asking, "after_silence", lambda *_: far)
+
+
+def _free_from_is_not_heard(patch: Patch) -> None:
+    after = asking.after_decline
+    patch.setattr(asking, "after_decline", lambda p, r, d, _, at: after(p, r, d, None, at))
+
+
+def _nobody_comes_free(patch: Patch) -> None:
+    for module in (load, organization):
+        patch.setattr(module, "came_free", lambda *_: None)
+
+
+def _routine_blocks_urgent(patch: Patch) -> None:
+    available = load.available
+    patch.setattr(load, "available", lambda one, two, skill, _: available(one, two, skill, 4))
+
+
+def _held_twice(patch: Patch) -> None:
+    patch.setattr(load, "available", lambda _, two, skill, __: load.units(two, skill) or 0)
+
+
+def _no_second_look(patch: Patch) -> None:
+    patch.setattr(assign, "_next_look", lambda _line, _looks, _search, at: at + 30 * 60_000)
+
+
+def _no_cap(patch: Patch) -> None:
+    patch.setattr(candidates, "_capped", lambda *_: None)
+
+
+def _unfit_is_fit(patch: Patch) -> None:
+    patch.setattr(candidates, "unfit", lambda *_: None)
+
+
+def _a_yes_is_not_checked(patch: Patch) -> None:
+    patch.setattr(offer, "unable", lambda *_: None)
+
+
+def _nobody_is_displaced(patch: Patch) -> None:
+    patch.setattr(offer, "_displaced", lambda *_: ())
+
+
+def _nothing_is_covered(patch: Patch) -> None:
+    patch.setattr(crew, "_cover", lambda *_: None)
+
+
+def _the_last_round_goes_on(patch: Patch) -> None:
+    reopened = line.reopened
+    patch.setattr(line, "reopened", lambda row: replace(reopened(row), round=row.round))
+
+
+def _thanked_and_put_off(patch: Patch) -> None:
+    """Whoever was stood down waits two hours, and is told so."""
+    stood_down = outcome._stood_down
+
+    def put_off(operation: Operation, fact: f.OfferStoodDown) -> None:
+        stood_down(operation, fact)
+        row = operation.offers[OfferId(fact.offer)]
+        operation.offers.put(row.id, replace(row, again_at=fact.at + 2 * 3_600_000))
+        asking.ended(operation, operation.offers[row.id])
+
+    patch.setattr(outcome, "_stood_down", put_off)
+
+
+def _held_back_goes_out(patch: Patch) -> None:
+    """Lines do not wait for their demand to be released."""
+    opened = line.opened
+    patch.setattr(line, "opened", lambda *known: replace(opened(*known), wake_at=1))
+
+
+def _keys_go_at_once(patch: Patch) -> None:
+    waits = area._incident_waits
+
+    def at_once(incident: Any) -> tuple[int, Wait] | None:
+        found = waits(incident)
+        return None if found is None else (AT_ONCE, found[1])
+
+    patch.setattr(area, "_incident_waits", at_once)
+
+
+def _nobody_waits(patch: Patch, wait: Wait) -> None:
+    hold = Wakes.hold
+
+    def but_one(wakes: Wakes, table: Any, waiting: Any) -> None:
+        def others(row: Any) -> tuple[int, Wait] | None:
+            found: tuple[int, Wait] | None = waiting(row)
+            return None if found is None or found[1] is wait else found
+
+        hold(wakes, table, others)
+
+    patch.setattr(Wakes, "hold", but_one)
+
+
+def _all_are_replaced(patch: Patch) -> None:
+    patch.setattr(lateness, "_replaced", lambda *_: True)
+
+
+def _told_nothing(patch: Patch) -> None:
+    patch.setattr(telling, "barred", lambda *_: None)
+
+
+WRONG: list[tuple[str, Callable[[Patch], None]]] = [
+    ("ticks", _always_a_pause),
+    ("asked", _never_again),
+    ("asked", _silence_without_end),
+    ("asked", _nobody_comes_free),
+    ("asked", _routine_blocks_urgent),
+    ("asked", _thanked_and_put_off),
+    ("again", _thanked_and_put_off),
+    ("again", _never_a_pause),
+    ("again", _free_from_is_not_heard),
+    ("ends", _no_second_look),
+    ("told", _told_nothing),
+    ("cap", _no_cap),
+    ("fit", _unfit_is_fit),
+    ("fit", _held_twice),
+    ("committed", _a_yes_is_not_checked),
+    ("displaced", _nobody_is_displaced),
+    ("cover", _nothing_is_covered),
+    ("cover", _the_last_round_goes_on),
+    ("promises", _held_back_goes_out),
+    ("promises", lambda patch: _nobody_waits(patch, Wait.STANDBY)),
+    ("promises", _keys_go_at_once),
+    ("live", lambda patch: _nobody_waits(patch, Wait.CREW)),
+    ("live", lambda patch: _nobody_waits(patch, Wait.DESTRUCTION)),
+    ("live", lambda patch: _nobody_waits(patch, Wait.ANSWER)),
+    ("replaced", _all_are_replaced),
+]
+
+
+@pytest.mark.parametrize(("law", "wrong"), WRONG)
+def test_a_law_notices_a_wrong_rule(
+    law: str, wrong: Callable[[Patch], None], monkeypatch: Patch
+) -> None:
+    wrong(monkeypatch)
+    assert any(law in _noticed(seed, law) for seed in range(20))
+
+
+def _noticed(seed: int, law: str) -> set[str]:
+    """The laws that were broken in a play, which is over as soon as this one is."""
+    watch = Watch(Play(seed))
+    try:
+        for _ in range(12):
+            watch.play.run(12)
+            if watch.complaints[law]:
+                break
+        else:
+            watch.play.finish()
+    except EndlessTicks:
+        return {"ticks"}
+    return {name for name, found in watch.complaints.items() if found}
+
+
+def test_every_law_was_seen_to_notice() -> None:
+    assert {law for law, _ in WRONG} == {*NAMES, "ticks"}

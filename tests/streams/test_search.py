@@ -1,0 +1,238 @@
+"""Search: who is found for a line, in which order, against a plain reading of the rule."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import islice
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.distance import meters, squared
+from schemas.ids import tie
+from schemas.values import (
+    Capability,
+    Gate,
+    GateCount,
+    LineId,
+    OrganizationId,
+    RegistrationClass,
+    StandDownReason,
+)
+from streams.area import Area, Operation
+from streams.entities import Load, OfferState, Organization
+from streams.matching.candidates import Candidate, Search, certified, reach
+from tests.streams.scenes import (
+    GOOD,
+    HERE,
+    LATER,
+    LOW,
+    NOW,
+    OVER,
+    PUMPS,
+    WATER,
+    WITHDRAWN,
+    asked_before,
+    line,
+    organization,
+    place,
+    scene,
+)
+from tests.streams.world import townships
+
+# Two of these seats are the same point; the last two lie beyond 30 and beyond 150 km.
+SEATS = (*(townships()[number] for number in (0, 1, 5, 7)), "330381", "330802")
+SOME_CERTIFICATES = ((), (GOOD,), (GOOD,), (LOW,), (LATER,), (OVER,), (WITHDRAWN,), (OVER, GOOD))
+REGISTERED, FILED = RegistrationClass.REGISTERED, RegistrationClass.FILED
+
+
+class Crowd:
+    """Organizations at few seats, what they hold, and a line that some were asked for before."""
+
+    def __init__(self, seed: int, size: int) -> None:
+        self.random = Random(seed)
+        names = [OrganizationId(f"o{number}") for number in range(size)]
+        self.made = [self._organization(name) for name in names]
+        self.held = {name: self.random.randint(0, 3) for name in names if self._happens(0.3)}
+        graded = self._happens(0.5)
+        self.line = line(
+            id=LineId(self.random.choice(("l1", "l2", "l3"))),
+            skill=WATER if graded else PUMPS,
+            grade=self.random.randint(1, 3) if graded else None,
+        )
+        self.before = {
+            name: self.random.choice((NOW - 1, NOW, NOW + 1))
+            for name in names
+            if self._happens(0.2)
+        }
+
+    def _happens(self, share: float) -> bool:
+        return self.random.random() < share
+
+    def _organization(self, name: OrganizationId) -> Organization:
+        skills = [skill for skill in (WATER, PUMPS) if self._happens(0.7)]
+        return organization(
+            name,
+            on_duty=self._happens(0.8),
+            registration_class=REGISTERED if self._happens(0.8) else FILED,
+            place=place(self.random.choice(SEATS)),
+            capabilities=tuple(
+                Capability(skill=skill, units=self.random.randint(0, 3)) for skill in skills
+            ),
+            certificates=self.random.choice(SOME_CERTIFICATES),
+        )
+
+    def scene(self, made: list[Organization] | None = None) -> tuple[Area, Operation]:
+        area, operation = scene(
+            self.made if made is None else made,
+            {str(name): units for name, units in self.held.items()},
+        )
+        for name, again_at in self.before.items():
+            asked_before(operation, self.line, name, again_at=again_at)
+        return area, operation
+
+    def search(self, made: list[Organization] | None = None) -> Search:
+        area, operation = self.scene(made)
+        return Search(area, operation, self.line, HERE, NOW)
+
+    def gate(self, item: Organization) -> Gate | None:
+        """The rule in plain words, in its order."""
+        row, away = self.line, meters(squared(HERE, item.place))
+        units = {held.skill: held.units for held in item.capabilities}[row.skill]
+        lacks = certified(item.certificates, WATER, row.grade or 3, NOW)
+        if away > reach(row):
+            return Gate.DISTANCE
+        if row.grade is not None and item.registration_class is not REGISTERED:
+            return Gate.REGISTRATION_CLASS
+        if row.grade is not None and lacks is not None:
+            return lacks.gate
+        if not item.on_duty:
+            return Gate.DUTY
+        if self.before.get(item.id, NOW) > NOW:
+            return Gate.ASKED_BEFORE
+        return Gate.CAPACITY if units <= self.held.get(item.id, 0) else None
+
+    def in_plain_words(self) -> tuple[list[Candidate], list[Gate]]:
+        """Everybody of the skill by (squared distance, tie); who passes, and where others fail."""
+        row = self.line
+        found = [o for o in self.made if any(c.skill == row.skill for c in o.capabilities)]
+        found.sort(key=lambda o: (squared(HERE, o.place), tie(row.id, o.id)))
+        fails = [self.gate(o) for o in found]
+        passed = [o for o, gate in zip(found, fails, strict=True) if gate is None]
+        candidates = [self._candidate(o, rank) for rank, o in enumerate(passed, 1)]
+        candidates.sort(key=lambda candidate: candidate.organization in self.before)
+        return candidates, [gate for gate in fails if gate is not None]
+
+    def _candidate(self, item: Organization, rank: int) -> Candidate:
+        units = {held.skill: held.units for held in item.capabilities}[self.line.skill]
+        away = meters(squared(HERE, item.place))
+        return Candidate(item.id, away, units - self.held.get(item.id, 0), rank)
+
+
+# Sizes on both sides of where the index begins to search in rounds.
+CROWDS = st.builds(Crowd, seed=st.integers(0, 2**32), size=st.integers(0, 70))
+
+
+def counted(gates: Iterable[Gate]) -> tuple[GateCount, ...]:
+    count = Counter(gates)
+    return tuple(GateCount(gate=gate, count=count[gate]) for gate in Gate if count[gate])
+
+
+@given(CROWDS)
+def test_search_finds_what_a_plain_reading_finds(crowd: Crowd) -> None:
+    """Whoever was not asked yet first, then the others, each time the nearest; ties by their hash,
+    everybody else counted at the right gate."""
+    passed, gates = crowd.in_plain_words()
+    search = crowd.search()
+    assert list(search) == passed
+    assert search.gates() == counted(gates)
+    assert search.considered == len(passed) + len(gates)
+
+
+@given(CROWDS, st.integers(1, 5))
+def test_search_that_stops_early_finds_the_same_first_ones(crowd: Crowd, wanted: int) -> None:
+    passed, gates = crowd.in_plain_words()
+    search = crowd.search()
+    assert list(islice(search, wanted)) == passed[:wanted]
+    assert search.considered <= len(passed) + len(gates)
+
+
+@given(CROWDS, st.randoms(use_true_random=False))
+def test_the_order_of_registration_is_nobodys_merit(crowd: Crowd, random: Random) -> None:
+    shuffled = list(crowd.made)
+    random.shuffle(shuffled)
+    assert list(crowd.search()) == list(crowd.search(shuffled))
+
+
+@given(CROWDS)
+def test_a_search_knows_when_time_opens_the_first_gate(crowd: Crowd) -> None:
+    search = crowd.search()
+    list(search)
+    paused = [o for o in crowd.made if crowd.before.get(o.id, NOW) > NOW]
+    met = [
+        o
+        for o in paused
+        if any(c.skill == crowd.line.skill for c in o.capabilities)
+        and crowd.gate(o) is Gate.ASKED_BEFORE
+    ]
+    if met:
+        assert search.ends == NOW + 1
+    assert search.ends is None or search.ends > NOW
+
+
+def test_a_tie_falls_differently_for_another_line() -> None:
+    """Nobody at the same seat is always first."""
+    area, operation = scene([organization(f"o{number}") for number in range(6)])
+    firsts = {
+        next(iter(Search(area, operation, line(id=LineId(f"l{n}")), HERE, NOW))).organization
+        for n in range(40)
+    }
+    assert len(firsts) > 3
+
+
+# Rank and round
+
+
+def two() -> tuple[Area, Operation]:
+    far = organization("far", place=place(townships()[5]))
+    return scene([organization("near"), far])
+
+
+def test_who_was_not_asked_yet_comes_first_and_keeps_its_rank() -> None:
+    """Given a nearest one that may be asked again, then the other is asked first, as number two by
+    distance, and the nearest is never called anything but number one."""
+    area, operation = two()
+    asked_before(operation, line(), "near", again_at=NOW)
+    found = [(c.organization, c.rank) for c in Search(area, operation, line(), HERE, NOW)]
+    assert found == [("far", 2), ("near", 1)]
+
+
+def test_a_request_taken_back_for_an_amendment_was_none() -> None:
+    """Given a request that was replaced because the demand became urgent, then the nearest is first
+    again; one that was thanked because others were enough comes behind."""
+    for reason, first in (
+        (StandDownReason.DEMAND_AMENDED, "near"),
+        (StandDownReason.COVERED, "far"),
+    ):
+        area, operation = two()
+        asked_before(
+            operation,
+            line(),
+            "near",
+            again_at=NOW,
+            state=OfferState.STOOD_DOWN,
+            stand_down_reason=reason,
+        )
+        assert next(iter(Search(area, operation, line(), HERE, NOW))).organization == first
+
+
+def test_of_what_is_asked_for_less_urgently_all_can_be_asked_for() -> None:
+    """Given one of two units asked for at P3, then a P1 and a P2 may have both, others one."""
+    area, operation = scene([organization("near")])
+    asked_at_p3 = Load(asked=(0, 0, 1, 0))
+    operation.load.put((OrganizationId("near"), WATER), asked_at_p3)
+    rows = [line(priority=priority) for priority in (1, 2, 3, 4)]
+    found = [next(iter(Search(area, operation, row, HERE, NOW))).units for row in rows]
+    assert found == [2, 2, 1, 1]
