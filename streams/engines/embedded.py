@@ -23,6 +23,7 @@ from streams.engines import (
     StorageFull,
     Unavailable,
 )
+from streams.engines.alive import ALIVE, Alive, refuse_doubtful
 from streams.engines.clock import Clock
 from streams.engines.folder import Folder, FolderUnfit
 from streams.engines.handover import (
@@ -41,21 +42,9 @@ from streams.engines.log_file import LogFile, Reader
 from streams.engines.writer import EXIT_FAILED, Writer, is_live
 from streams.turning import due
 
-LOG_AHEAD_MOST: Final = 5 * 60_000  # milliseconds; beyond it a person says that the clock is right
 LAST_ANSWERS_S: Final = 0.5  # time for the answers to leave before the process ends
 
 _logger = logging.getLogger("shouwang.engine")
-
-
-class ClockDoubtful(Exception):
-    """The wall clock is far behind the log: one of them is wrong, and a person has to say which."""
-
-    def __init__(self, area: AreaId, behind: int) -> None:
-        super().__init__(
-            f"the log of area {area} is {behind // 1000} s ahead of this machine's clock; "
-            "set the clock right, or accept it"
-        )
-        self.behind = behind
 
 
 class Embedded:
@@ -67,7 +56,8 @@ class Embedded:
         self._loop = loop
         self._folder = folder
         self._deliveries: SimpleQueue[Delivery] = SimpleQueue()
-        self._writer = Writer(folder, log, clock, self._deliver)
+        self._alive = Alive(folder.path / ALIVE, clock)
+        self._writer = Writer(folder, log, clock, self._alive, self._deliver)
         self._listeners: list[Listener] = []
         self._due: dict[AreaId, Due | None] = {}
         self._given: list[AreaId] = []
@@ -114,10 +104,10 @@ class Embedded:
             self._due[area.id] = due(area)
             if not is_live(area):
                 self._given.append(area.id)
-            elif clock.behind(area.at) > LOG_AHEAD_MOST and not accept_clock:
-                raise ClockDoubtful(area.id, clock.behind(area.at))
-            else:
-                clock.go_on_from(area.at)
+                continue
+            if not accept_clock:
+                refuse_doubtful(area.id, area.at, clock, self._alive)
+            clock.go_on_from(area.at)
         self._writer.start()
 
     async def submit(self, envelope: Envelope) -> Receipt:

@@ -1,19 +1,28 @@
-"""When the owner of live logs sends ticks: as they fall due, at a bearable pace, for ever."""
+"""When the owner of live logs sends ticks: as they fall due, at a bearable pace, for ever.
+
+While somebody has to answer or to arrive, it sends one now and then although nothing is due: a
+sign of life. Where the last is too old, the log stood still, and `Resume` goes before any tick:
+nobody's time is over before the time that was lost is given back.
+"""
 
 from __future__ import annotations
 
 import logging
 from typing import Final, NamedTuple
 
-from schemas.commands import Tick
+from schemas.commands import Resume, Tick
 from schemas.ids import tick_id
 from schemas.turns import OWNER, Envelope
 from schemas.values import AreaId, Instant, OperationId
-from streams.area import Area
-from streams.clock import TICK, next_due
+from streams.area import Area, Operation
+from streams.clock import TICK
+from streams.parameters import STANDSTILL
+from streams.settle import next_due
+from streams.wakes import AT_ONCE, Wait
 
 PACE: Final = 100  # milliseconds from one tick of an operation to its next: ten a second at most
 LOST_AFTER: Final = 5_000  # a tick on its way that has not come back by then goes again
+SIGN_OF_LIFE: Final = 20_000  # milliseconds behind the last turn
 FAILURES_BORNE: Final = 3
 SLOW_PACE: Final = 60_000  # once a tick has failed that often
 
@@ -38,20 +47,46 @@ class Ticker:
 
     def __init__(self) -> None:
         self._due: dict[Place, Instant] = {}
+        self._since: dict[Place, Instant] = {}  # from when on time was lost and is not given back
         self._waits: dict[Place, _Wait] = {}
 
     def expect(self, area: Area) -> None:
         """Note when the ticks of an area are due after its latest turn."""
         for operation in area.operations.rows.values():
-            when = None if area.moved else next_due(operation)
+            place, when = (area.id, operation.id), None if area.moved else _due(area, operation)
             if when is None:
-                self._due.pop((area.id, operation.id), None)
+                self._due.pop(place, None)
+                self._since.pop(place, None)
             else:
-                self._due[area.id, operation.id] = when
+                self._due[place] = when
+
+    def stood_still(self, area: Area, since: Instant) -> None:
+        """Wherever somebody waits in an area, the time since then is to be given back first."""
+        for operation in area.operations.rows.values():
+            if waited_for(operation):
+                self._since.setdefault((area.id, operation.id), since)
 
     def forget(self) -> None:
         """The state is gone; what is due will be noted again once it is back."""
         self._due.clear()
+        self._since.clear()
+
+    def resuming(self, now: Instant) -> list[Place]:
+        """Where lost time is to be given back now."""
+        return [place for place in self.ready(now) if place in self._since]
+
+    def next(self, area: Area, operation: OperationId) -> Envelope:
+        """The owner's next command for an operation: a tick, or that the log goes on again."""
+        found = area.operations[operation]
+        number, since = found.count(TICK) + 1, self._since.get((area.id, operation))
+        return Envelope(
+            area=area.id,
+            operation=operation,
+            mode=found.mode,
+            actor=OWNER,
+            command_id=tick_id(area.id, operation, number),
+            command=Tick(number=number) if since is None else Resume(number=number, since=since),
+        )
 
     def ready(self, now: Instant) -> list[Place]:
         """Where a tick is to be sent now."""
@@ -72,6 +107,12 @@ class Ticker:
         """A tick has been carried out: the next may follow after the pace."""
         self._waits[place] = _Wait(now + PACE, 0)
 
+    def gave_back(self, place: Place, until: Instant, now: Instant) -> None:
+        """Time has been given back up to a moment, which may be long ago in its turn."""
+        self._since.pop(place, None)
+        if now - until > STANDSTILL:
+            self._since[place] = until
+
     def failed(self, place: Place, now: Instant) -> None:
         """A rule failed on a tick: try again, slowly from the third time on."""
         failures = self._waits[place].failures + 1 if place in self._waits else 1
@@ -81,19 +122,33 @@ class Ticker:
             _logger.critical("a tick of %s has failed %d times in a row", place, failures)
 
     def _moment(self, place: Place) -> Instant:
+        due = AT_ONCE if place in self._since else self._due[place]
         wait = self._waits.get(place)
-        return self._due[place] if wait is None else max(self._due[place], wait.until)
+        return due if wait is None else max(due, wait.until)
 
 
-def next_tick(area: Area, operation: OperationId) -> Envelope:
-    """The owner's next tick for an operation of the area."""
-    found = area.operations[operation]
-    number = found.count(TICK) + 1
-    return Envelope(
-        area=area.id,
-        operation=operation,
-        mode=found.mode,
-        actor=OWNER,
-        command_id=tick_id(area.id, operation, number),
-        command=Tick(number=number),
-    )
+def _due(area: Area, operation: Operation) -> Instant | None:
+    """What is due next, or the next sign of life."""
+    due = next_due(operation)
+    if not waited_for(operation):
+        return due
+    sign = area.at + SIGN_OF_LIFE
+    return sign if due is None else min(due, sign)
+
+
+def waited_for(operation: Operation) -> bool:
+    """Whether somebody has to answer or to arrive, whom a standstill would take time from."""
+    return operation.wakes.any_for(Wait.ANSWER) or operation.wakes.any_for(Wait.CREW)
+
+
+def silent_since(area: Area, first: Instant, now: Instant) -> Instant | None:
+    """From when on a log has stood still; None where it has not, for all that can be told.
+
+    Asked before anything is decided. A log gives signs of life only while somebody waits;
+    otherwise it is known to have stood still from when the `first` command came in that is to be
+    decided.
+    """
+    if area.moved is not None:
+        return None
+    since = area.at if any(map(waited_for, area.operations.rows.values())) else first
+    return since if now - since > STANDSTILL else None

@@ -7,17 +7,18 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from queue import Empty, SimpleQueue
 from typing import Final
 
 from schemas.turns import Envelope
-from schemas.values import AreaId, Instant, TimeSource
+from schemas.values import AreaId, Instant, Milliseconds, TimeSource
 from schemas.wire import NotReadable, decode_turn
 from streams.area import Area
 from streams.board import everything
 from streams.engines import Defect, KeyReused, Moved, Published, Receipt, TickStale
+from streams.engines.alive import SHOWN_EVERY, Alive
 from streams.engines.clock import Clock
 from streams.engines.defects import Defects
 from streams.engines.folder import Divisions, Folder, FolderUnfit, opening
@@ -34,7 +35,7 @@ from streams.engines.handover import (
 )
 from streams.engines.log_file import LogFile, NoRoom
 from streams.engines.logs import LogReader
-from streams.engines.ticks import Place, Ticker, next_tick
+from streams.engines.ticks import Place, Ticker, silent_since
 from streams.turning import MovedAway, Repeat, RuleFailed, due, fold, take
 
 BATCH: Final = 256
@@ -50,13 +51,19 @@ class Writer(threading.Thread):
     """Takes items from `inbox` and gives deliveries in the order of the log."""
 
     def __init__(
-        self, folder: Folder, log: LogFile, clock: Clock, deliver: Callable[[Delivery], None]
+        self,
+        folder: Folder,
+        log: LogFile,
+        clock: Clock,
+        alive: Alive,
+        deliver: Callable[[Delivery], None],
     ) -> None:
         super().__init__(name="writer", daemon=True)
         self.inbox: SimpleQueue[Item] = SimpleQueue()
         self._folder = folder
         self._log = log
         self._clock = clock
+        self._alive = alive
         self._deliver = deliver
         self._defects = Defects(folder.defects)
         self._ticker = Ticker()
@@ -80,6 +87,7 @@ class Writer(threading.Thread):
         try:
             while self._round():
                 pass
+            self._show_alive()
             self._log.close()
             self._drop()
             self._deliver(Ended())
@@ -125,6 +133,7 @@ class Writer(threading.Thread):
 
     def _write(self, batch: Batch) -> None:
         areas = self.fold()
+        self._resume(batch, areas.values())
         for waiter, envelope in batch.asked:
             batch.answers.append((waiter, self._answer(batch, areas[envelope.area], envelope)))
         now = self._clock.now()
@@ -134,6 +143,17 @@ class Writer(threading.Thread):
             self._expect(batch, areas[name])
         self._commit(batch)
         self._clock.look()
+        self._show_alive(SHOWN_EVERY)
+
+    def _resume(self, batch: Batch, areas: Iterable[Area]) -> None:
+        """After a standstill, give lost time back before anybody else has a say."""
+        now = self._clock.now()
+        for area in areas:
+            since = silent_since(area, now, now) if is_live(area) else None
+            if since is not None:
+                self._ticker.stood_still(area, since)
+        for place in self._ticker.resuming(now):
+            self._tick(batch, place, now)
 
     def _answer(self, batch: Batch, area: Area, envelope: Envelope) -> Receipt | Exception:
         """Take one command's turn; the answer is good only once the batch is durable."""
@@ -170,11 +190,12 @@ class Writer(threading.Thread):
     def _tick(self, batch: Batch, place: Place, now: Instant) -> None:
         name, operation = place
         area = self.fold()[name]
-        answer = self._answer(batch, area, next_tick(area, operation))
+        answer = self._answer(batch, area, self._ticker.next(area, operation))
         if isinstance(answer, Defect):
             self._ticker.failed(place, now)
-        else:
-            self._ticker.came_back(place, now)
+            return
+        self._ticker.came_back(place, now)
+        self._ticker.gave_back(place, now, now)
 
     def _expect(self, batch: Batch, area: Area) -> None:
         batch.due[area.id] = due(area)
@@ -206,6 +227,10 @@ class Writer(threading.Thread):
             batch.full = False
         else:
             self._probe_at = self._clock.now() + PROBE_EVERY
+
+    def _show_alive(self, every: Milliseconds = 0) -> None:
+        if self._areas is not None and any(map(is_live, self._areas.values())):
+            self._alive.show(every)
 
     def _drop(self) -> None:
         """Let go of a state that has run ahead of the log, or is no longer wanted."""

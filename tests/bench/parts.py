@@ -81,10 +81,10 @@ def _clocked(name: str, target: str, spent: dict[str, float]) -> Callable[..., A
     module, _, function = target.rpartition(".")
     inner = getattr(import_module(module), function)
 
-    def clocked(*arguments: Any) -> Any:
+    def clocked(*arguments: Any, **named: Any) -> Any:
         started, others = time.perf_counter(), sum(spent.values())
         try:
-            return inner(*arguments)
+            return inner(*arguments, **named)
         finally:
             inside = sum(spent.values()) - others
             spent[name] += time.perf_counter() - started - inside

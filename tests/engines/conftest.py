@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from schemas.values import Purpose, TimeSource
 from streams.engines import Engine
-from tests.engines.given import Bench, ClusterBench, EmbeddedBench, Scene, opened
+from tests.engines.given import WENZHOU, Bench, ClusterBench, EmbeddedBench, Scene, opened
+from tests.engines.sundial import Sundial
 from tests.servers import Servers
 
 
@@ -39,6 +41,24 @@ async def scene(engine: Engine) -> Scene:
 def folder(tmp_path: Path) -> EmbeddedBench:
     """A place for a data folder of the embedded engine."""
     return EmbeddedBench(tmp_path / "data")
+
+
+@pytest.fixture
+def sundial() -> Sundial:
+    return Sundial()
+
+
+@pytest.fixture
+async def live(folder: EmbeddedBench, sundial: Sundial) -> AsyncIterator[Scene]:
+    """A live log with a desk and five teams, under a clock that can be moved."""
+    folder.make(WENZHOU, Purpose.OPERATIONS, TimeSource.LIVE)
+    engine = folder.open(sundial.clock)
+    scene = Scene(engine)
+    await scene.staffed()
+    for number in range(5):
+        await scene.organization(f"team-{number}", units=9)
+    yield scene
+    await engine.close()
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from streams.engines.clock import Clock
 class Sundial:
     """Real time, plus what was slept, plus by how much the wall clock is wrong. Milliseconds."""
 
-    def __init__(self, wrong: int = 0) -> None:
+    def __init__(self, wrong: int = 0, boot: str | None = "the first") -> None:
         self.slept = 0
         self.wrong = wrong
-        self.clock = Clock(wall=self._wall, steady=self._steady)
+        self.clock = Clock(wall=self._wall, steady=self._steady, boot=lambda: boot)
 
     def sleep(self, *, seconds: int = 0, minutes: int = 0) -> None:
         """Let time pass at once, for every clock of the machine."""

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -20,6 +20,7 @@ from streams import rules
 from streams.engines import Defect, Engine, Receipt, StorageFull
 from streams.engines.folder import LOG
 from streams.engines.log_file import LogFile
+from tests.engines.disks import Disk, SmallDisk, SmallFile
 from tests.engines.given import (
     STEWARD,
     WENZHOU,
@@ -160,57 +161,6 @@ def test_a_listener_that_fails_ends_the_process_after_the_answers(folder: Embedd
 
 
 # A full disk
-
-
-class Disk(Protocol):
-    """A place for a data folder that can be full."""
-
-    folder: EmbeddedBench
-
-    def fill(self) -> None: ...
-    def free(self) -> None: ...
-
-
-class SmallDisk:
-    """A real file system of sixteen megabytes; something else fills it."""
-
-    def __init__(self, path: Path) -> None:
-        self.folder = EmbeddedBench(path / "data")
-        self._ballast = path / "ballast"
-
-    def fill(self) -> None:
-        with self._ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
-            while True:
-                file.write(b"\xff" * 65_536)
-
-    def free(self) -> None:
-        self._ballast.unlink()
-
-
-class SmallFile:
-    """A database that may not grow beyond a number of pages."""
-
-    def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.folder = EmbeddedBench(path / "data")
-        self._pages = 1 << 30
-        append, probe = LogFile.append, LogFile.probe
-
-        def limited_append(log: LogFile, rows: Any) -> None:
-            log._db.execute(f"PRAGMA max_page_count = {self._pages}")
-            append(log, rows)
-
-        def limited_probe(log: LogFile) -> bool:
-            log._db.execute(f"PRAGMA max_page_count = {self._pages}")
-            return probe(log)
-
-        monkeypatch.setattr(LogFile, "append", limited_append)
-        monkeypatch.setattr(LogFile, "probe", limited_probe)
-
-    def fill(self) -> None:
-        self._pages = 1  # SQLite takes the present size for it, if that is greater
-
-    def free(self) -> None:
-        self._pages = 1 << 30
 
 
 @pytest.fixture(params=["file system", "file"])

@@ -15,12 +15,11 @@ import pytest
 from schemas.commands import OpenLog
 from schemas.values import AreaId, Purpose, TimeSource
 from streams.engines import log_file
-from streams.engines.embedded import ClockDoubtful, Embedded
+from streams.engines.embedded import Embedded
 from streams.engines.folder import LOG, Folder, FolderHeld, FolderUnfit
 from streams.engines.log_file import LogFile, NotOurLog
 from tests.engines.given import (
     HANGZHOU,
-    MINUTE,
     START,
     WENZHOU,
     EmbeddedBench,
@@ -28,7 +27,6 @@ from tests.engines.given import (
     opened,
     turns,
 )
-from tests.engines.sundial import Sundial
 
 HOLD = """
 import sys, time
@@ -223,15 +221,3 @@ def test_another_programs_file_is_not_touched(folder: EmbeddedBench) -> None:
     other.close()
     with pytest.raises(NotOurLog):
         folder.make()
-
-
-# The clock
-
-
-async def test_a_log_far_ahead_of_the_clock_needs_a_persons_yes(folder: EmbeddedBench) -> None:
-    folder.make(WENZHOU, Purpose.OPERATIONS, TimeSource.LIVE)
-    early = Sundial(wrong=-6 * MINUTE).clock
-    with pytest.raises(ClockDoubtful, match="3303"):
-        folder.open(early)
-    await Embedded.open(folder.path, accept_clock=True, clock=early).close()
-    await folder.open(Sundial(wrong=-4 * MINUTE).clock).close()

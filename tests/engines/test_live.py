@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import msgspec
 import pytest
 
 from schemas import commands as c
-from schemas.facts import DeadlinesShifted, OfferExpired, OfferSent
+from schemas.facts import OfferSent
 from schemas.values import OperationId, Purpose, TimeSource
 from streams import clock, rules
-from streams.engines import Published
 from streams.engines.clock import Clock
 from tests.engines.given import (
     DESK,
@@ -27,25 +25,8 @@ from tests.engines.given import (
     turns,
     verdict,
 )
+from tests.engines.living import hears, until, within
 from tests.engines.sundial import Sundial
-
-
-@pytest.fixture
-def sundial() -> Sundial:
-    return Sundial()
-
-
-@pytest.fixture
-async def live(folder: EmbeddedBench, sundial: Sundial) -> AsyncIterator[Scene]:
-    """A live log with a desk and five teams, under a clock that can be moved."""
-    folder.make(WENZHOU, Purpose.OPERATIONS, TimeSource.LIVE)
-    engine = folder.open(sundial.clock)
-    scene = Scene(engine)
-    await scene.staffed()
-    for number in range(5):
-        await scene.organization(f"team-{number}", units=9)
-    yield scene
-    await engine.close()
 
 
 async def test_the_time_is_the_logs_own_whatever_a_command_says(live: Scene) -> None:
@@ -67,19 +48,6 @@ async def test_a_tick_comes_when_it_is_due(live: Scene, sundial: Sundial) -> Non
     last = turns(live.engine)[-1]
     assert last.command == c.Tick(number=1)
     assert verdict(stored(live.engine)).sound
-
-
-async def test_after_a_standstill_deadlines_move_before_any_expires(
-    live: Scene, sundial: Sundial
-) -> None:
-    shifted = hears(live, DeadlinesShifted)
-    await live.send(DESK, live.demand(await live.incident(), priority=1))
-    sundial.sleep(minutes=30)
-    await within(10, shifted)
-    facts = [fact for turn in turns(live.engine) for fact in turn.facts]
-    (shift,) = [fact for fact in facts if isinstance(fact, DeadlinesShifted)]
-    assert 27 * MINUTE < shift.by < 31 * MINUTE
-    assert not any(isinstance(fact, OfferExpired) for fact in facts)
 
 
 async def test_time_goes_on_where_the_log_ended(folder: EmbeddedBench) -> None:
@@ -174,31 +142,6 @@ def test_the_real_clock_tells_the_time() -> None:
 
 
 # Helpers
-
-
-def hears(scene: Scene, kind: type) -> asyncio.Event:
-    """An event that is set once a turn from now on holds a fact of a kind."""
-    heard = asyncio.Event()
-
-    def listen(batch: list[Published]) -> None:
-        for one in batch:
-            (record,) = list(scene.engine.read(one.area, one.sequence - 1))[:1]
-            if f'"{kind.__name__}.'.encode() in record:
-                heard.set()
-
-    scene.engine.listen(listen)
-    return heard
-
-
-async def within(seconds: float, event: asyncio.Event) -> None:
-    async with asyncio.timeout(seconds):
-        await event.wait()
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not true():  # noqa: ASYNC110  # logs have no event to wait for
-            await asyncio.sleep(0.02)
 
 
 def ticks(scene: Scene) -> list[Any]:

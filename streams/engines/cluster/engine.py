@@ -15,7 +15,7 @@ import msgspec
 from aiokafka.errors import KafkaError
 from redis.exceptions import RedisError
 
-from schemas.commands import OpenLog, Tick
+from schemas.commands import OpenLog, Resume, Tick
 from schemas.turns import DeadReason, Envelope
 from schemas.values import AreaId, Instant, OperationId
 from schemas.views import Change
@@ -198,7 +198,7 @@ class Cluster:
     async def _earlier(self, flight: Flight) -> Landed | None:
         """The turn that a key has led to, once the listeners have heard of it too."""
         envelope = flight.envelope
-        if isinstance(envelope.command, Tick):
+        if isinstance(envelope.command, Tick | Resume):
             return None  # its number takes the place of a key
         async with self._looking_up:
             found = await self._board.first(envelope.area, envelope.command_id)
@@ -250,7 +250,7 @@ class Cluster:
             if (earlier := await self._earlier(flight)) is not None:
                 return earlier
         if was_overtaken:  # one round ago, which is long enough for a dead letter to arrive
-            is_tick = isinstance(flight.envelope.command, Tick)
+            is_tick = isinstance(flight.envelope.command, Tick | Resume)
             raise (TickStale if is_tick else Unavailable)("this command has led to no turn")
         return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from schemas.commands import Tick
+from schemas.commands import Resume, Tick
 from schemas.turns import GENESIS, DeadLetter
 from schemas.values import AreaId
 from schemas.views import Change, Put
@@ -110,7 +110,7 @@ def _entry(record: TurnRecord, learned: Taken | DeadLetter, digest: str) -> Entr
 
 def _key(learned: Taken | DeadLetter) -> str:
     """The command id that the turn answers for 30 days; a tick has a number in its place."""
-    if isinstance(learned, DeadLetter) or isinstance(learned.turn.command, Tick):
+    if isinstance(learned, DeadLetter) or isinstance(learned.turn.command, Tick | Resume):
         return ""
     return learned.turn.command_id
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from schemas.commands import Tick
+from schemas.commands import Resume, Tick
 from schemas.turns import OWNER, Envelope
 from schemas.values import AreaId, Instant, OperationId
 from schemas.views import Change, ClockRow, Put, Removed
@@ -84,7 +84,7 @@ class Mirror:
     def is_stale(self, envelope: Envelope) -> bool:
         """Whether this is a tick of the owner that is not the next one of its operation."""
         command = envelope.command
-        if not isinstance(command, Tick) or envelope.actor != OWNER:
+        if not isinstance(command, Tick | Resume) or envelope.actor != OWNER:
             return False
         clock = self._pages[envelope.area].clocks.get((_CLOCK, envelope.operation))
         return clock is None or clock.next_tick != command.number

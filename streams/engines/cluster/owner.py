@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Final, TypeVar
 
-from schemas.commands import Tick
-from schemas.values import AreaId, OperationId, TimeSource
+from schemas.commands import Resume, Tick
+from schemas.values import AreaId, Instant, OperationId, TimeSource
+from streams.area import Area
 from streams.engines.cluster.layout import Layout
 from streams.engines.cluster.outbox import Outbox
 from streams.engines.cluster.partition import (
@@ -29,7 +30,7 @@ from streams.engines.cluster.records import CommandRecord, Received, command_rec
 from streams.engines.cluster.rivals import Name, Rivals, named
 from streams.engines.cluster.tail import CHUNK, Tail
 from streams.engines.defects import Defects
-from streams.engines.ticks import Ticker, next_tick
+from streams.engines.ticks import Ticker, silent_since
 
 PROGRESS_EVERY_S: Final = 5.0
 FINISH_S: Final = 5.0  # a rebalance waits for us; whoever is next copes with what comes later
@@ -116,6 +117,7 @@ class Owner:
         async with self._deciding:
             if term != self._term:
                 return
+            self._ticker.forget()  # what others have done meanwhile is folded
             folded = await self._fold(tail, term)
             caught_up = await self._catch_up(tail, term)
             if term != self._term:
@@ -175,10 +177,11 @@ class Owner:
                 await self._send_ticks()
 
     async def _take(self, records: Sequence[CommandRecord]) -> None:
-        before = self._place.decided
+        before, silent = self._place.decided, self._silent(records)
         decided = await self._in_thread(self._decide, records)
         await self._write([one for one in decided if not isinstance(one, Repeated)])
         self.counts.taken += self._place.decided - before
+        self._stood_still(silent)
         for one in decided:
             self.counts.add(one)
             self._ticked(one)
@@ -216,30 +219,51 @@ class Owner:
                 await self._send_ticks()
 
     async def _send_ticks(self) -> None:
-        due = self._due()
-        envelopes = [next_tick(self._place.areas[area], operation) for area, operation in due]
+        """After a standstill, what gives lost time back goes in their place."""
+        self._stood_still(self._silent(()))
+        due, now = self._due(), self._tools.outbox.now()
+        envelopes = [
+            self._ticker.next(self._place.areas[area], operation) for area, operation in due
+        ]
         for place in due:
-            self._ticker.sent(place, self._tools.outbox.now())
+            self._ticker.sent(place, now)
         await self._tools.outbox.commands(self.partition, envelopes)
+
+    def _silent(self, records: Sequence[CommandRecord]) -> dict[AreaId, Instant]:
+        """From when on logs stood still, before these records are decided."""
+        now = self._tools.outbox.now()
+        to_decide = (record.at for record in records if record.offset > self._place.decided)
+        first = min(to_decide, default=now)
+        found = {area.id: silent_since(area, first, now) for area in self._live()}
+        return {name: since for name, since in found.items() if since is not None}
+
+    def _stood_still(self, silent: Mapping[AreaId, Instant]) -> None:
+        for area, since in silent.items():
+            self._ticker.stood_still(self._place.areas[area], since)
 
     def _due(self) -> list[tuple[AreaId, OperationId]]:
         return self._ticker.ready(self._tools.outbox.now())
 
-    def _expect(self, areas: Iterable[AreaId]) -> None:
-        for name in areas:
-            area = self._place.areas.get(name)
-            if area is not None and area.time_source is TimeSource.LIVE:
+    def _live(self) -> list[Area]:
+        areas = self._place.areas.values()
+        return [area for area in areas if area.time_source is TimeSource.LIVE]
+
+    def _expect(self, areas: Collection[AreaId]) -> None:
+        for area in self._live():
+            if area.id in areas:
                 self._ticker.expect(area)
 
     def _ticked(self, decided: Decided) -> None:
         envelope = decided.envelope
-        if envelope is None or not isinstance(envelope.command, Tick):
+        if envelope is None or not isinstance(envelope.command, Tick | Resume):
             return
         now, place = self._tools.outbox.now(), (envelope.area, envelope.operation)
         if isinstance(decided, SetAside):
             self._ticker.failed(place, now)
-        else:
-            self._ticker.came_back(place, now)
+            return
+        self._ticker.came_back(place, now)
+        if isinstance(decided, Applied) and isinstance(envelope.command, Resume):
+            self._ticker.gave_back(place, decided.taken.turn.at, now)
 
     # In the thread
 

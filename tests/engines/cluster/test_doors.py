@@ -51,7 +51,8 @@ async def test_a_demand_is_answered_through_the_doors(cluster: ClusterBench) -> 
         done(await crew.post(f"/offers/{offer['id']}/accept", {"quantity": 2, "minutes": 30}))
         again = await desk.post("/demands", body, key="once")
         assert (again.json["repeated"], again.json["id"]) == (True, demand["id"])
-        assert (await desk.post(f"/demands/{demand['id']}/sealed", {})).json["contact"] == CONTACT
+        reading = await desk.post(f"/demands/{demand['id']}/sealed", {"reason": "calling"})
+        assert reading.json["contact"] == CONTACT
         before = await page(desk)
     async with house_of(cluster) as house:
         desk = await house.signed_in(desk.account, Role.DESK)

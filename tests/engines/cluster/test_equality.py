@@ -17,6 +17,15 @@ from kafka import KafkaAdminClient
 
 from api.drill.history import DIVISIONS as DIVISIONS_FILE
 from deploy.servers.processes import Process
+from schemas.commands import (
+    AskByHand,
+    CorrectStep,
+    MergeOrganizations,
+    Resume,
+    TakeStandby,
+    Tick,
+    UndoStep,
+)
 from schemas.turns import Envelope
 from schemas.values import AreaId
 from schemas.wire import decode_turn, encode
@@ -36,6 +45,7 @@ from tests.servers import Servers
 AREAS: Final = (*ON_ONE_PARTITION, ELSEWHERE)
 EVERY: Final = 50  # commands between two changes of who decides
 PATIENCE_S: Final = 120.0
+MOST_KINDS: Final = 40  # of commands, which are some fifty
 
 Logs = dict[AreaId, list[bytes]]
 
@@ -132,10 +142,13 @@ async def test_five_areas_on_a_partition_with_repeats_refusals_and_ticks(
 ) -> None:
     envelopes = command_files.randomly(41, AREAS, steps=400 if prove else 120)
     log = await both(home, layout, envelopes, tmp_path / "file")
-    turns = [turn for turns in log.values() for turn in turns]
+    turns = [decode_turn(stored) for turns in log.values() for stored in turns]
     assert len(turns) < len(envelopes), "nothing was repeated"
-    assert any(b'"refusal":"' in turn for turn in turns)
-    assert any(b'"type":"Tick.1"' in turn for turn in turns)
+    assert any(turn.refusal for turn in turns)
+    done = {type(turn.command) for turn in turns if not turn.refusal}
+    assert done > {Tick, Resume, AskByHand, TakeStandby, UndoStep, CorrectStep, MergeOrganizations}
+    assert len(done) > MOST_KINDS
+    assert any(b'"late":true' in stored for turns in log.values() for stored in turns)
 
 
 async def test_a_surge(home: Path, layout: Layout, tmp_path: Path, prove: bool) -> None:
@@ -146,7 +159,7 @@ async def test_a_surge(home: Path, layout: Layout, tmp_path: Path, prove: bool) 
 async def test_workers_joining_and_leaving_every_fifty_commands(
     home: Path, layout: Layout, tmp_path: Path, prove: bool
 ) -> None:
-    envelopes = command_files.randomly(43, AREAS, steps=300 if prove else 20)
+    envelopes = command_files.randomly(43, AREAS, steps=300 if prove else 40)
     expected = await asyncio.to_thread(on_file, tmp_path / "file", envelopes)
     joined = 0
     with decider(home, "first") as first:
@@ -167,7 +180,7 @@ async def test_the_last_hundred_commands_delivered_again(
     home: Path, layout: Layout, tmp_path: Path
 ) -> None:
     group = f"{layout.prefix}decider"
-    envelopes = command_files.randomly(47, AREAS, steps=30)
+    envelopes = command_files.randomly(47, AREAS, steps=60)
     expected = await asyncio.to_thread(on_file, tmp_path / "file", envelopes)
     with decider(home, "first"):
         await write(layout, envelopes)

@@ -117,7 +117,7 @@ def area_of(log: Sequence[TurnRecord]) -> Area:
 
 
 def is_tick(value: bytes | None) -> bool:
-    return isinstance(decode_envelope(value or b"").command, c.Tick)
+    return isinstance(decode_envelope(value or b"").command, c.Tick | c.Resume)
 
 
 def test_a_tick_that_does_not_come_back_goes_again() -> None:
