@@ -9,10 +9,9 @@ from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
-from api.body import Body, Empty
-from api.commands import Answer, Call, answered
+from api.body import Body, Empty, Time
+from api.commands import Answer, Call, answered, wider
 from api.doors import door
-from api.organizations import Time
 from api.problems import Problem
 from api.sessions import link_address
 from api.texts import Name
@@ -79,9 +78,8 @@ async def make_account(call: Call[GrantRoleBody]) -> Response:
     receipt = await call.registry(command)  # a refused grant leaves no name behind
     people.make_account(body.name, call.context.settings.area, account, body.player)
     link = None if people.has_used_link(account) else _fresh_link(call, account, body.role)
-    answer = call.answer_of(receipt, account)
-    whole = {name: getattr(answer, name) for name in answer.__struct_fields__}
-    return answered(AccountAnswer(**whole, account=account, link=link), 201)
+    answer = wider(AccountAnswer, call.answer_of(receipt, account), account=account, link=link)
+    return answered(answer, 201)
 
 
 @door(router, "/accounts/{account}/link", Empty, None, answer=LinkAnswer)

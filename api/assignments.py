@@ -8,10 +8,39 @@ from starlette.responses import Response
 from api.body import Body, Empty
 from api.commands import Call
 from api.doors import door
-from schemas.commands import Arrive, CannotComplete, ConfirmAssignment, ReportDone, SetOff
+from api.offers import Minutes, People
+from schemas.commands import (
+    Arrive,
+    CannotComplete,
+    ConfirmAssignment,
+    CorrectStep,
+    GiveNewTime,
+    ReportDone,
+    SetOff,
+    UndoStep,
+)
+from schemas.values import Step
 from schemas.views import AssignmentRow
 
 router = APIRouter(tags=["assignments"])
+
+
+class ArriveBody(Body):
+    """With so many people, where that was not said before or has changed."""
+
+    people: People | None = None
+
+
+class GiveNewTimeBody(Body):
+    """In about so many minutes from now."""
+
+    minutes: Minutes
+
+
+class CorrectStepBody(Body):
+    """How far the crew has really come."""
+
+    step: Step
 
 
 class ConfirmAssignmentBody(Body):
@@ -27,16 +56,17 @@ async def set_off(call: Call[Empty]) -> Response:
     return call.answer(await call.about(row, SetOff(assignment=row.id)), row.id)
 
 
-@door(router, "/assignments/{assignment}/arrive", Empty, Arrive)
-async def arrive(call: Call[Empty]) -> Response:
-    """The crew is on the scene."""
+@door(router, "/assignments/{assignment}/arrive", ArriveBody, Arrive)
+async def arrive(call: Call[ArriveBody]) -> Response:
+    """The crew is on the scene; having set off is implied."""
     row = call.subject(AssignmentRow)
-    return call.answer(await call.about(row, Arrive(assignment=row.id)), row.id)
+    command = Arrive(assignment=row.id, people=call.body.people)
+    return call.answer(await call.about(row, command), row.id)
 
 
 @door(router, "/assignments/{assignment}/report-done", Empty, ReportDone)
 async def report_done(call: Call[Empty]) -> Response:
-    """The crew says that its work is done."""
+    """The crew says that its work is done; having arrived is implied."""
     row = call.subject(AssignmentRow)
     return call.answer(await call.about(row, ReportDone(assignment=row.id)), row.id)
 
@@ -46,6 +76,29 @@ async def cannot_complete(call: Call[Empty]) -> Response:
     """The crew cannot go on; its units are asked for again."""
     row = call.subject(AssignmentRow)
     return call.answer(await call.about(row, CannotComplete(assignment=row.id)), row.id)
+
+
+@door(router, "/assignments/{assignment}/new-time", GiveNewTimeBody, GiveNewTime)
+async def new_time(call: Call[GiveNewTimeBody]) -> Response:
+    """The crew will arrive later, or sooner, than it said."""
+    row = call.subject(AssignmentRow)
+    command = GiveNewTime(assignment=row.id, minutes=call.body.minutes)
+    return call.answer(await call.about(row, command), row.id)
+
+
+@door(router, "/assignments/{assignment}/undo", Empty, UndoStep)
+async def undo(call: Call[Empty]) -> Response:
+    """The last step was not meant: for whoever took it, within 30 seconds."""
+    row = call.subject(AssignmentRow)
+    return call.answer(await call.about(row, UndoStep(assignment=row.id)), row.id)
+
+
+@door(router, "/assignments/{assignment}/correct", CorrectStepBody, CorrectStep)
+async def correct(call: Call[CorrectStepBody]) -> Response:
+    """The desk puts right how far a crew has come, backward; both are on record."""
+    row = call.subject(AssignmentRow)
+    command = CorrectStep(assignment=row.id, step=call.body.step)
+    return call.answer(await call.about(row, command), row.id)
 
 
 @door(router, "/assignments/{assignment}/confirm", ConfirmAssignmentBody, ConfirmAssignment)

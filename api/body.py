@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Container, Mapping
-from typing import Any, ClassVar, NoReturn, TypeVar
+from typing import Annotated, Any, ClassVar, NoReturn, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 from starlette.types import Receive
@@ -22,6 +22,10 @@ from api.problems import Problem
 BYTES_MAX = 64 * 1024
 JSON_TYPE = b"application/json"
 BYTE_ORDER_MARK = "\ufeff"
+
+YEAR_1990 = 631_152_000_000  # seconds taken for milliseconds fall before it, and are refused
+Time = Annotated[int, Field(ge=YEAR_1990, le=253_402_300_799_999, description="Milliseconds.")]
+Id = Annotated[str, Field(min_length=1, max_length=64)]
 
 B = TypeVar("B", bound="Body")
 
@@ -178,6 +182,7 @@ def _broken(reason: str) -> str:
 
 
 OWN_CODES = frozenset(
-    {"blank", "code_unknown", "minimum_over_target", "skill_unknown", "text_invalid"}
+    {"blank", "code_unknown", "format_invalid", "minimum_over_target", "skill_unknown"}
+    | {"text_invalid"}
 )
 """What our own validators raise."""

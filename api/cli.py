@@ -42,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
     """Every subcommand with its flags."""
     found = argparse.ArgumentParser(
         prog="shouwang",
-        description="守望:乡镇发布需求,就近邀约社会力量。"
+        description="守望：乡镇发布需求，就近请求社会力量协助。"
         " Townships publish demands, organizations are asked, every step is on record.",
         epilog=f"Settings may also stand in the environment, as {PREFIX}DATA, {PREFIX}PORT …",
     )
@@ -98,7 +98,7 @@ def _init_flags(made: argparse.ArgumentParser) -> None:
 def _serve_flags(made: argparse.ArgumentParser) -> None:
     _settings_flags(made, "data", "area", "host", "port", "address", "https")
     _settings_flags(made, "session_hours", "link_hours")
-    words = "the machine's clock is right although the log is ahead of it"
+    words = "the machine's clock is right although it does not fit the log"
     made.add_argument("--accept-clock", action="store_true", help=words)
 
 

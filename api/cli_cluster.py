@@ -39,7 +39,7 @@ def topics(typed: argparse.Namespace) -> tuple[int, Answer]:
         if not found:
             print(say("主题均符合设置。", "The topics are as they should be."))
         if layout.copies == 1 and typed.action != "check":
-            zh = "只有一份副本:每条记录先写入磁盘(flush.messages=1)才算数。"
+            zh = "只有一份副本：每条记录先写入磁盘（flush.messages=1）才算数。"
             print(say(zh, "One copy: each record is flushed to the disk first (flush.messages=1)."))
     left = found if typed.action == "check" else [d for d in found if not d.mends]
     return int(bool(left)), {"differences": [asdict(difference) for difference in found]}
@@ -50,15 +50,15 @@ def _worded(difference: Difference, action: str) -> str:
     found, wanted = difference.found, difference.wanted
     where, name = difference.topic or "broker", difference.name
     if found:
-        zh = f"{where}:{CHINESE.get(name, name)} 为 {found},应为 {wanted}"
+        zh = f"{where}：{CHINESE.get(name, name)} 为 {found}，应为 {wanted}"
         told = say(zh, f"{where}: {name} is {found}, should be {wanted}")
     else:
-        zh = f"{where}:缺失,应有 {wanted} 个分区"
+        zh = f"{where}：缺失，应有 {wanted} 个分区"
         told = say(zh, f"{where}: missing, should have {wanted} partitions")
     if not difference.mends:
-        return told + say("(apply 不会改动)", " (apply leaves it)")
+        return told + say("（apply 不会改动）", " (apply leaves it)")
     if action == "apply":
-        return told + say("(已改正)", " (put right)")
+        return told + say("（已改正）", " (put right)")
     return told
 
 
@@ -87,7 +87,7 @@ def board(typed: argparse.Namespace) -> tuple[int, Answer]:
     def progress(area: AreaId, sequence: int) -> None:
         built[area] = sequence
         end = "\r" if sys.stderr.isatty() else "\n"
-        print(say(f"{area}:{sequence} 轮", f"{area}: {sequence} turns"), end=end, file=sys.stderr)
+        print(say(f"{area}：{sequence} 轮", f"{area}: {sequence} turns"), end=end, file=sys.stderr)
 
     with told_plainly():
         from streams.engines.cluster.clients import reached
@@ -100,7 +100,7 @@ def board(typed: argparse.Namespace) -> tuple[int, Answer]:
             with reached(layout):
                 asyncio.run(rebuild(layout, Divisions(data).tree, layout.areas, progress))
         except Overtaken:
-            zh = "另一个重建已经开始,本次放弃。"
+            zh = "另一个重建已经开始，本次放弃。"
             raise Trouble(zh, "Another rebuild has begun; this one gives way to it.") from None
     print(say("看板已重建。", "The board has been rebuilt."))
     return 0, {"boards": built}
@@ -131,15 +131,15 @@ def _tell_partition(partition: PartitionStatus) -> None:
     by_reason = ", ".join(f"{name} {n}" for name, n in sorted(partition.dead_letters.items()))
     print(
         say(
-            f"分区 {partition.partition}:指令 {partition.commands},待决 {partition.waiting},"
-            f"记录 {partition.turns},死信 {letters}",
+            f"分区 {partition.partition}：指令 {partition.commands}，待决 {partition.waiting}，"
+            f"记录 {partition.turns}，死信 {letters}",
             f"partition {partition.partition}: {partition.commands} commands,"
             f" {partition.waiting} waiting, {partition.turns} records, {letters} dead letters",
         )
         + f" ({by_reason})" * bool(letters)
     )
     if partition.foreign:
-        zh = f"  其中 {partition.foreign} 条不是本程序的记录!"
+        zh = f"  其中 {partition.foreign} 条不是本程序的记录！"
         print(say(zh, f"  {partition.foreign} of the records are not ours!"))
     for area in partition.areas.values():
         _tell_area(area)
@@ -147,22 +147,22 @@ def _tell_partition(partition: PartitionStatus) -> None:
 
 def _tell_area(area: AreaStatus) -> None:
     if not area.turns:
-        print(say(f"  区域 {area.area}:尚未开设", f"  area {area.area}: not opened yet"))
+        print(say(f"  区域 {area.area}：尚未开设", f"  area {area.area}: not opened yet"))
         return
     ago = max(0, time_ns() // 1_000_000 - area.last_at) // 1_000
     if area.board is None:
         shown = say("看板 Redis 没有应答", "its board: Redis does not answer")
     else:
         behind = max(0, area.turns - area.board)  # it goes on while we look
-        shown = say(f"看板 {area.board} 轮,落后 {behind}", f"board {area.board}, {behind} behind")
-    zh = f"  区域 {area.area}:{area.turns} 轮,{shown},末轮 {ago} 秒前"
+        shown = say(f"看板 {area.board} 轮，落后 {behind}", f"board {area.board}, {behind} behind")
+    zh = f"  区域 {area.area}：{area.turns} 轮，{shown}，末轮 {ago} 秒前"
     print(say(zh, f"  area {area.area}: {area.turns} turns, {shown}, the last {ago} s ago"))
 
 
 def _tell_group(group: Group) -> None:
     if not group.members:
-        print(say(f"{group.role}:没有进程!", f"{group.role}: no process!"))
+        print(say(f"{group.role}：没有进程！", f"{group.role}: no process!"))
     for member in group.members:
         held = " ".join(map(str, member.partitions)) or "-"
-        zh = f"{group.role}:{member.name}({member.host}),分区 {held}"
+        zh = f"{group.role}：{member.name}（{member.host}），分区 {held}"
         print(say(zh, f"{group.role}: {member.name} ({member.host}), partitions {held}"))

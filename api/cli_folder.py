@@ -43,8 +43,8 @@ def init(typed: argparse.Namespace) -> tuple[int, Answer]:
         name = typed.name or say("管理员", "Steward")
         address = links.new_link(settings, steward, Role.STEWARD, name)
     print(say(f"已建立 {settings.data}。", f"{settings.data} is ready."))
-    print(say("管理员一次性登录链接:", "The steward's one-time sign-in link:"), address)
-    print(say("接着运行:", "Next:"), f"shouwang serve --data {settings.data}")
+    print(say("管理员一次性登录链接：", "The steward's one-time sign-in link:"), address)
+    print(say("接着运行：", "Next:"), f"shouwang serve --data {settings.data}")
     answer = {"data": str(settings.data), "area": settings.area, "purpose": settings.purpose}
     return 0, {**answer, "account": steward, "link": address}
 
@@ -68,9 +68,9 @@ def serve_folder(typed: argparse.Namespace) -> tuple[int, Answer]:
 
 
 def _say_where(settings: Settings, turns: int, as_json: bool) -> None:
-    print(say("守望已启动:", "Shouwang is at"), f"{settings.url}/", flush=True)
+    print(say("守望已启动：", "Shouwang is at"), f"{settings.url}/", flush=True)
     if settings.host not in ("127.0.0.1", "::1", "localhost") and not settings.https:
-        zh = "注意:未经 https,同一网络中的人可以读到传输内容。"
+        zh = "注意：未经 https，同一网络中的人可以读到传输内容。"
         print(say(zh, "Mind: without https, whoever is on this network can read along."))
     if as_json:
         answer = {"address": settings.url, "area": settings.area, "turns": turns}
@@ -105,7 +105,7 @@ def _chosen(there: list[links.Holder], typed: argparse.Namespace) -> links.Holde
         return fitting[0]
     listed = "\n".join(f"  {h.account}  {h.role}  {h.scope}  {h.name}" for h in fitting or there)
     raise Trouble(
-        f"请用 --account 和 --role 指明账户:\n{listed}",
+        f"请用 --account 和 --role 指明账户：\n{listed}",
         f"Say which one by --account and --role:\n{listed}",
     )
 
@@ -122,14 +122,14 @@ def run_exercise(typed: argparse.Namespace) -> tuple[int, Answer]:
 def _welcome(address: str, by_role: dict[Role, str]) -> None:
     """Where to look, in both languages: whoever starts it may not be who plays."""
     names = {
-        Role.DESK: "值班台 Desk",
+        Role.DESK: "值班室 Desk",
         Role.ORGANIZATION: "组织 Organization",
         Role.REVIEWER: "复盘 Reviewer",
     }
     print(f"守望演练 · Shouwang exercise: {address}/")
     for role, one_time in by_role.items():
         print(f"  {names[role]}: {one_time}")
-    print("每个链接只能用一次;Ctrl-C 停止。 Each link works once; Ctrl-C stops.", flush=True)
+    print("每个链接只能用一次；Ctrl-C 停止。 Each link works once; Ctrl-C stops.", flush=True)
 
 
 def drill(typed: argparse.Namespace) -> tuple[int, Answer]:
@@ -139,7 +139,7 @@ def drill(typed: argparse.Namespace) -> tuple[int, Answer]:
         settings, player = playing.history(
             settings, typed.history, typed.profile, typed.limit, typed.json
         )
-        print(say("数据目录:", "Data folder:"), settings.data, flush=True)
+        print(say("数据目录：", "Data folder:"), settings.data, flush=True)
         ending = run(lambda: playing.play(settings, player))
     return ending.code, {"data": str(settings.data), **ending.told}
 

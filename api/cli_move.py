@@ -46,12 +46,12 @@ def move(typed: argparse.Namespace) -> tuple[int, Answer]:
 
 def _carrying(area: AreaId, done: int, turns: int) -> None:
     if done % TOLD_EVERY == 0:
-        _progress(f"区域 {area}:已迁移 {done}/{turns} 轮", f"area {area}: {done} of {turns} turns")
+        _progress(f"区域 {area}：已迁移 {done}/{turns} 轮", f"area {area}: {done} of {turns} turns")
 
 
 def _tell_moved(source: Path, target: Path, summary: Summary) -> None:
     medium = MEDIA[summary.medium]
-    print(say(f"日志已迁入{medium.zh}:{target}", f"The logs are in {medium.en} now: {target}"))
+    print(say(f"日志已迁入{medium.zh}：{target}", f"The logs are in {medium.en} now: {target}"))
     for log in summary.logs:
         _tell_log(log)
     if summary.dead_letters:
@@ -60,8 +60,8 @@ def _tell_moved(source: Path, target: Path, summary: Summary) -> None:
     kept = "、".join(STORES)
     print(
         say(
-            f"原目录 {source} 不再接受指令,仍可校验;其中的 {kept} 已复制:"
-            "新址启用后请删除,否则在新址销毁的个人信息在原处仍可读。",
+            f"原目录 {source} 不再接受指令，仍可校验；其中的 {kept} 已复制："
+            "新址启用后请删除，否则在新址销毁的个人信息在原处仍可读。",
             f"{source} takes no more commands and can still be verified. Its "
             f"{' and '.join(STORES)} have been copied: delete them there once the new place is "
             "in use, or what is destroyed here can still be read there.",
@@ -70,51 +70,51 @@ def _tell_moved(source: Path, target: Path, summary: Summary) -> None:
 
 
 def _tell_log(log: Moved) -> None:
-    print(say(f"区域 {log.area}:{log.turns} 轮", f"area {log.area}: {log.turns} turns"))
+    print(say(f"区域 {log.area}：{log.turns} 轮", f"area {log.area}: {log.turns} turns"))
     print(f"  before  {log.before}")
     print(f"  after   {log.after}")
 
 
 CANNOT: dict[Why, Words] = {
-    Why.NO_LOG: Words("没有可迁移的日志:{0}", "There is no log to move: {0}"),
+    Why.NO_LOG: Words("没有可迁移的日志：{0}", "There is no log to move: {0}"),
     Why.SAME_MEDIUM: Words(
-        "只能在数据目录与集群之间迁移;{0} 与来源同类(集群目录中有 cluster.toml)。",
+        "只能在数据目录与集群之间迁移；{0} 与来源同类（集群目录中有 cluster.toml）。",
         "Logs move between a data folder and a cluster; {0} is of the same kind as the source "
         "(a cluster's folder has a cluster.toml).",
     ),
     Why.STORE_MISSING: Words(
-        "缺少 {0};它须与日志一同迁移。", "{0} is missing; it has to move with the log."
+        "缺少 {0}；它须与日志一同迁移。", "{0} is missing; it has to move with the log."
     ),
     Why.IN_THE_WAY: Words(
-        "目标中已有 {0},不会覆盖。", "{0} is there already and is not written over."
+        "目标中已有 {0}，不会覆盖。", "{0} is there already and is not written over."
     ),
     Why.LOG_THERE: Words(
         "目标主题中已有区域 {0} 的日志。", "The target's topics hold a log of area {0} already."
     ),
     Why.NOT_IN_TABLE: Words(
-        "目标的 cluster.toml 中没有区域 {0},请先写入 [areas]。",
+        "目标的 cluster.toml 中没有区域 {0}，请先写入 [areas]。",
         "Area {0} is not in the target's cluster.toml; enter it under [areas] first.",
     ),
     Why.MOVED_BEFORE: Words(
-        "区域 {0} 的日志早已迁往别处,不能再迁一次。",
+        "区域 {0} 的日志早已迁往别处，不能再迁一次。",
         "The log of area {0} has been moved elsewhere before; it cannot go to two places.",
     ),
     Why.ANOTHER_MOVE: Words(
-        "目标中有另一次未完成的迁移:{0}。", "Another move into the target has not ended: {0}."
+        "目标中有另一次未完成的迁移：{0}。", "Another move into the target has not ended: {0}."
     ),
     Why.DECIDERS_RUN: Words(
-        "集群的决策进程仍在运行;请先停止。", "The cluster's deciders run; stop them first."
+        "集群的决策进程仍在运行；请先停止。", "The cluster's deciders run; stop them first."
     ),
     Why.DECIDERS_MISSING: Words(
-        "集群没有决策进程在运行;日志须由它结束,请先启动。",
+        "集群没有决策进程在运行；日志须由它结束，请先启动。",
         "No decider of the cluster runs; it takes one to end the logs. Start it first.",
     ),
     Why.DECIDERS_SILENT: Words(
-        "决策进程没有结束区域 {0} 的日志;请检查集群后重新运行本命令。",
+        "决策进程没有结束区域 {0} 的日志；请检查集群后重新运行本命令。",
         "The deciders have not ended the log of area {0}; look at the cluster and run this again.",
     ),
     Why.DIFFERENT: Words(
-        "目标中区域 {0} 的内容与来源不同;未启用,请查明原因。",
+        "目标中区域 {0} 的内容与来源不同；未启用，请查明原因。",
         "What the target holds of area {0} differs from the source; it has not been put to use.",
     ),
 }
@@ -142,7 +142,7 @@ def write_commands(typed: argparse.Namespace) -> tuple[int, Answer]:
             raise FolderUnfit(f"there is no such log in {folder}")
         for area in [typed.area] if typed.area else there:
             if opening(decode_turn(log.stored(area, 1))).time_source is TimeSource.LIVE:
-                _progress(f"区域 {area}:改为给定时间", f"area {area}: put on given time")
+                _progress(f"区域 {area}：改为给定时间", f"area {area}: put on given time")
             for line in lines_of(log.read(area)):
                 sys.stdout.buffer.write(line)
     sys.stdout.buffer.flush()
@@ -159,7 +159,7 @@ def play_commands(typed: argparse.Namespace) -> tuple[int, Answer]:
     for played in outcome.played:
         _tell_played(played)
     if outcome.defects:
-        zh = f"{outcome.defects} 条指令遇到规则缺陷,已记录。"
+        zh = f"{outcome.defects} 条指令遇到规则缺陷，已记录。"
         print(say(zh, f"A rule failed on {outcome.defects} commands; they are on record."))
     areas = [asdict(played) | {"repeats": played.repeats} for played in outcome.played]
     return int(outcome.defects > 0), {"areas": areas, "defects": outcome.defects}
@@ -172,7 +172,7 @@ def _playing(lines: int) -> None:
 
 def _tell_played(played: Played) -> None:
     counts = (played.commands, played.turns, played.refusals, played.repeats)
-    zh = "区域 {}:{} 条指令,{} 轮,其中拒绝 {};重复或过时 {}"
+    zh = "区域 {}：{} 条指令，{} 轮，其中拒绝 {}；重复或过时 {}"
     en = "area {}: {} commands, {} turns, {} of them refusals; {} repeated or out of order"
     print(say(zh, en).format(played.area, *counts))
     print(f"  state   {played.state_hash}")
@@ -202,12 +202,12 @@ def _told_of_playing() -> Iterator[None]:
     except BadLine as bad:
         why = UNFIT[bad.fault]
         raise Trouble(
-            f"第 {bad.number} 行:{why.zh};没有发送任何指令。",
+            f"第 {bad.number} 行：{why.zh}；没有发送任何指令。",
             f"Line {bad.number}: {why.en}; nothing has been sent.",
         ) from None
     except Broken as broken:
         raise Trouble(
-            f"第 {broken.number} 行未执行({broken.problem});排除原因后可重新运行,从此处继续。",
+            f"第 {broken.number} 行未执行（{broken.problem}）；排除原因后可重新运行，从此处继续。",
             f"Line {broken.number} was not carried out ({broken.problem}); once that is put "
             "right, run this again and it goes on from here.",
         ) from None

@@ -77,14 +77,14 @@ def _progress(turns: int) -> None:
 
 
 def _tell(verdict: Verdict) -> None:
-    zh = f"区域 {verdict.area}:{verdict.turns} 轮,{verdict.facts} 条事实"
+    zh = f"区域 {verdict.area}：{verdict.turns} 轮，{verdict.facts} 条事实"
     print(say(zh, f"area {verdict.area}: {verdict.turns} turns, {verdict.facts} facts"))
     print(f"  chain   {verdict.chain}")
     print(f"  replay  {verdict.replay}")
     print(f"  state   {verdict.state_hash}")
     print(f"  rules   {verdict.rules}")
     if verdict.bad is not None:
-        print(say(f"  首个不符:第 {verdict.bad} 轮", f"  first bad sequence: {verdict.bad}"))
+        print(say(f"  首个不符：第 {verdict.bad} 轮", f"  first bad sequence: {verdict.bad}"))
 
 
 def _tell_letters(letters: list[LettersVerdict]) -> None:
@@ -92,8 +92,8 @@ def _tell_letters(letters: list[LettersVerdict]) -> None:
     if letters and not worth_telling:
         print(say("没有死信", "no dead letters"))
     for checked in worth_telling:
-        zh = f"分区 {checked.partition}:{checked.letters} 条死信"
+        zh = f"分区 {checked.partition}：{checked.letters} 条死信"
         print(say(zh, f"partition {checked.partition}: {checked.letters} dead letters"))
         print(f"  chain   {checked.chain}")
         if checked.bad is not None:
-            print(say(f"  首个不符:第 {checked.bad} 条", f"  first bad sequence: {checked.bad}"))
+            print(say(f"  首个不符：第 {checked.bad} 条", f"  first bad sequence: {checked.bad}"))

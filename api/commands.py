@@ -15,6 +15,7 @@ from api.body import B, parse, read_body
 from api.callers import Caller, identify
 from api.context import Context, context_of
 from api.problems import Problem, later
+from api.rights import refused
 from schemas import facts as f
 from schemas.commands import Command
 from schemas.ids import command_id
@@ -40,6 +41,7 @@ from streams.engines import (
     Unavailable,
 )
 
+A = TypeVar("A", bound=msgspec.Struct)
 R = TypeVar("R", IncidentRow, DemandRow, OfferRow, AssignmentRow, TaskRow, OrganizationRow)
 OfOperation = IncidentRow | DemandRow | OfferRow | AssignmentRow | TaskRow
 
@@ -114,9 +116,9 @@ class Call(Generic[B]):
     def command_id(self, operation: OperationId) -> CommandId:
         return command_id(self.context.settings.area, operation, self.caller.account, self.key)
 
-    async def about(self, row: OfOperation, command: Command) -> Receipt:
+    async def about(self, row: OfOperation, command: Command, *, once: bool = False) -> Receipt:
         """Send a command to the operation of the row that it is about."""
-        return await self.send(command, row.operation, row.mode)
+        return await self.send(command, row.operation, row.mode, once=once)
 
     async def registry(self, command: Command) -> Receipt:
         """Send a command to the registry."""
@@ -128,18 +130,22 @@ class Call(Generic[B]):
         operation: OperationId,
         mode: Mode | None,
         incident: IncidentId | None = None,
+        *,
+        once: bool = False,
     ) -> Receipt:
         """Send a command; its turn is durable when this returns. Raises Problem if refused.
 
-        `incident` is the one under whose key the personal fields are compared.
+        `incident` is the one under whose key the personal fields are compared. `once`: it is
+        answered to present rights, and under its key the first time only.
         """
-        conductor = self.context.conductor
+        id, conductor = self.command_id(operation), self.context.conductor
+        self._check_rights(operation, command, None if once else id)
         envelope = Envelope(
             area=self.context.settings.area,
             operation=operation,
             mode=mode,
             actor=self.caller.account,
-            command_id=self.command_id(operation),
+            command_id=id,
             command=command,
             body=self._body_digest(),
             personal=self._personal_digest(incident),
@@ -147,9 +153,25 @@ class Call(Generic[B]):
             tapped_at=self.tapped_at,
         )
         receipt = await submitted(self.context, envelope)
+        self.context.note_carried(id)
         if receipt.turn.refusal is not None:
             raise Problem.refused(receipt.turn)
+        if once and receipt.repeated:
+            raise Problem("key_used_up", trace=id)
         return receipt
+
+    def _check_rights(self, operation: OperationId, command: Command, id: CommandId | None) -> None:
+        """Whoever has no right on a thing writes no turn. Raises Problem.
+
+        What was carried out is answered again, though the right to it may have gone with it:
+        whoever gave a task back on a bad signal is told so, not that there is no such task.
+        """
+        context = self.context
+        refusal = refused(
+            context.feed, operation, self.caller.account, command, context.rule_time()
+        )
+        if refusal is not None and id not in context.carried:
+            raise Problem(refusal.value)
 
     def _body_digest(self) -> str:
         """Over the parsed body, so that spaces and the order of names make no difference."""
@@ -202,6 +224,11 @@ def made_in(turn: Turn, fact: type) -> str:
     field = _MADE[fact][1]
     made: str = next(getattr(each, field) for each in turn.facts if isinstance(each, fact))
     return made
+
+
+def wider(kind: type[A], answer: msgspec.Struct, **more: object) -> A:
+    """An answer with further members."""
+    return kind(**msgspec.structs.asdict(answer), **more)
 
 
 class JsonResponse(Response):

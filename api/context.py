@@ -10,17 +10,22 @@ from starlette.requests import HTTPConnection
 
 from api.patience import Patience
 from api.people import Failures, People
-from schemas.values import Instant
+from schemas.values import CommandId, DemandId, Instant
 
 if TYPE_CHECKING:  # these import the context themselves
     from api.callers import Caller
     from api.conductor import Conductor
     from api.feed import Feed
+    from api.persons import Persons
+    from api.sealed import Ciphertexts
     from api.settings import Settings
     from api.vault import Vault
     from geo.divisions import DivisionTree
     from geo.regions import Regions
     from streams.engines import Engine
+
+
+CARRIED_MAX = 20_000
 
 
 @dataclass(slots=True)
@@ -30,6 +35,7 @@ class Context:
     engine: Engine
     feed: Feed
     people: People
+    persons: Persons
     vault: Vault
     settings: Settings
     divisions: DivisionTree
@@ -39,6 +45,18 @@ class Context:
     failures: Failures = field(default_factory=Failures)
     trouble_at: int | None = None  # where the board was when a command could not be taken
     callers: dict[bytes, Caller] = field(default_factory=dict)  # by session: a cache
+    carried: dict[CommandId, None] = field(default_factory=dict)  # out, by this process, of late
+    ciphertexts: dict[DemandId, Ciphertexts] = field(default_factory=dict)  # a cache
+
+    def note_carried(self, command: CommandId) -> None:
+        """A command has its turn: sent again, it is a repeat."""
+        if len(self.carried) >= CARRIED_MAX:
+            self.carried.clear()
+        self.carried[command] = None
+
+    def rule_time(self) -> Instant:
+        """The time that a turn taken now would decide with, as far as can be told here."""
+        return max(self.feed.at, self.now())
 
     def now(self) -> Instant:
         """The conductor's time in a log on given time, else the wall clock's, milliseconds."""

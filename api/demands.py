@@ -1,41 +1,33 @@
-"""Demands: publishing, amending, closing and reopening them, and reading what is sealed."""
+"""Demands: publishing, amending and moving them, closing and reopening them."""
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, ClassVar, Self
 
-import msgspec
 from fastapi import APIRouter
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
-from api.body import Body, Empty, one_of
-from api.commands import Call, answered
+from api.body import Body, Empty, Id, one_of
+from api.commands import Call
 from api.doors import door
-from api.incidents import Id
 from api.places import PlaceBody, placed
-from api.problems import Problem
+from api.sealed import TEXTS, remember, seal
 from api.texts import Address, Contact, Note, Statement
-from api.vault import KeyGone
 from schemas.codes import KINDS, SKILLS
 from schemas.commands import (
     AmendDemand,
     CloseDemand,
-    OpenSealedText,
     PublishDemand,
     ReopenDemand,
+    TakeBackDemand,
 )
 from schemas.facts import DemandPublished
-from schemas.refusals import Refusal
-from schemas.values import CloseReason, IncidentId, LineRequest, Role, Sealed
+from schemas.values import CloseReason, IncidentId, LineRequest, Sealed
 from schemas.views import DemandRow, IncidentRow
-from schemas.wire import decode_turn
 
 router = APIRouter(tags=["demands"])
-
-SEALED = ("contact", "address", "note")
 
 Skill = Annotated[str, AfterValidator(one_of(SKILLS, "skill_unknown"))]
 Kind = Annotated[str, AfterValidator(one_of(KINDS, "code_unknown"))]
@@ -72,7 +64,7 @@ class LineBody(Body):
 class PublishDemandBody(Body):
     """What a township asks for; `contact`, `address` and `note` are sealed here."""
 
-    personal: ClassVar[set[str]] = set(SEALED)
+    personal: ClassVar[set[str]] = set(TEXTS)
 
     incident: Id
     kind: Kind
@@ -97,23 +89,25 @@ class AmendDemandBody(Body):
     rally_point: Statement
 
 
+def _of_a_desk(reason: CloseReason) -> CloseReason:
+    """The end of the incident is no desk's reason: it closes its demands itself."""
+    if reason is CloseReason.INCIDENT_CLOSED:
+        raise PydanticCustomError("code_unknown", "code_unknown")
+    return reason
+
+
 class CloseDemandBody(Body):
-    """Why."""
+    """Why; the end of the incident closes its demands itself."""
 
-    reason: CloseReason
-
-
-class Unsealed(msgspec.Struct):
-    """The sealed texts of a demand, readable."""
-
-    contact: str | None
-    address: str | None
-    note: str | None
+    reason: Annotated[CloseReason, AfterValidator(_of_a_desk)]
 
 
 @door(router, "/demands", PublishDemandBody, PublishDemand, creates=True)
 async def publish(call: Call[PublishDemandBody]) -> Response:
-    """Publish a demand; answered when it is durable, the nearest are being asked by then."""
+    """Publish a demand; answered when it is durable, the nearest are being asked by then.
+
+    The county's desk publishes for itself, and for a township of its own as recorded substitute.
+    """
     body = call.body
     row = call.row(IncidentRow, body.incident)
     command = PublishDemand(
@@ -129,23 +123,22 @@ async def publish(call: Call[PublishDemandBody]) -> Response:
         note=_sealed(call, row.id, "note", body.note),
     )
     receipt = await call.send(command, row.operation, row.mode, incident=row.id)
+    remember(call.context, receipt.turn)
     return call.created(receipt, DemandPublished)
 
 
 def _sealed(
     call: Call[PublishDemandBody], incident: IncidentId, field: str, text: str | None
 ) -> Sealed | None:
-    if text is None:
-        return None
-    try:
-        return call.context.vault.seal(incident, field, text)
-    except KeyGone:
-        raise Problem(Refusal.KEY_DESTROYED, subjects=(incident,)) from None
+    return None if text is None else seal(call.context, incident, field, text)
 
 
 @door(router, "/demands/{demand}/amend", AmendDemandBody, AmendDemand, edits=True)
 async def amend(call: Call[AmendDemandBody]) -> Response:
-    """Change what is asked for."""
+    """Change what is asked for; with another township's place, that one answers for it from then.
+
+    The sender keeps sight of it, and may take it back until the receiver acts.
+    """
     row, body = call.subject(DemandRow), call.body
     command = AmendDemand(
         demand=row.id,
@@ -162,7 +155,10 @@ async def amend(call: Call[AmendDemandBody]) -> Response:
 
 @door(router, "/demands/{demand}/close", CloseDemandBody, CloseDemand, edits=True)
 async def close(call: Call[CloseDemandBody]) -> Response:
-    """Close a demand; whoever is still asked or on the way is stood down."""
+    """Close a demand; whoever is still asked or on the way is stood down, with your reason.
+
+    Closed as met, what was reported done counts as done.
+    """
     row = call.subject(DemandRow)
     command = CloseDemand(demand=row.id, reason=call.body.reason, revision=call.revision)
     return call.answer(await call.about(row, command), row.id)
@@ -170,44 +166,15 @@ async def close(call: Call[CloseDemandBody]) -> Response:
 
 @door(router, "/demands/{demand}/reopen", Empty, ReopenDemand, edits=True)
 async def reopen(call: Call[Empty]) -> Response:
-    """Take a closed demand up again."""
+    """Take a closed demand up again: its next round begins with nothing covered."""
     row = call.subject(DemandRow)
     command = ReopenDemand(demand=row.id, revision=call.revision)
     return call.answer(await call.about(row, command), row.id)
 
 
-@door(router, "/demands/{demand}/sealed", Empty, OpenSealedText, answer=Unsealed)
-async def unsealed(call: Call[Empty]) -> Response:
-    """Read the contact, address and note; that you did is a fact in the log."""
-    row = _demand_or_worked_on(call)
-    await call.about(row, OpenSealedText(demand=row.id))
-    published = await asyncio.to_thread(_published, call, row)
-    texts = {name: _opened(call, name, getattr(published, name)) for name in SEALED}
-    response = answered(Unsealed(**texts))
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _demand_or_worked_on(call: Call[Empty]) -> DemandRow:
-    """An organization has no demands on its board; the rule knows which it works on."""
-    if call.caller.role is not Role.ORGANIZATION:
-        return call.subject(DemandRow)
-    put = call.context.feed.find("demand", call.ids["demand"])
-    if put is None or not isinstance(put.row, DemandRow):
-        raise Problem(Refusal.NOT_FOUND)
-    return put.row
-
-
-def _published(call: Call[Empty], row: DemandRow) -> DemandPublished:
-    """The fact that holds the ciphertexts: the log is read at one sequence."""
-    area = call.context.settings.area
-    stored = next(call.context.engine.read(area, after=row.sequence - 1))
-    facts = decode_turn(stored).facts
-    return next(f for f in facts if isinstance(f, DemandPublished) and f.demand == row.id)
-
-
-def _opened(call: Call[Empty], name: str, sealed: Sealed | None) -> str | None:
-    try:
-        return None if sealed is None else call.context.vault.open(sealed, name)
-    except KeyGone:
-        raise Problem(Refusal.KEY_DESTROYED) from None
+@door(router, "/demands/{demand}/take-back", Empty, TakeBackDemand, edits=True)
+async def take_back(call: Call[Empty]) -> Response:
+    """Take a demand back that you moved to another township, until that one acts."""
+    row = call.subject(DemandRow)
+    command = TakeBackDemand(demand=row.id, revision=call.revision)
+    return call.answer(await call.about(row, command), row.id)

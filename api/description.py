@@ -26,8 +26,18 @@ class Texts(msgspec.Struct):
     en: str
 
 
+class LiveDigest(msgspec.Struct):
+    """How many assignments of an incident are live, and what closes it in the sight of them."""
+
+    count: int
+    digest: str
+
+
 class ProblemDocument(msgspec.Struct):
-    """RFC 9457. `code` is stable; `field` is a path of known names; `trace` names this answer."""
+    """RFC 9457. `code` is stable; `field` is a path of known names; `trace` names this answer.
+
+    `live` comes with `incident_has_assignments` only.
+    """
 
     type: str
     title: str
@@ -37,6 +47,7 @@ class ProblemDocument(msgspec.Struct):
     subjects: tuple[str, ...]
     trace: str
     field: str | None = None
+    live: LiveDigest | None = None
 
 
 def describe(app: FastAPI) -> dict[str, Any]:

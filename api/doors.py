@@ -28,8 +28,8 @@ Handle = Callable[[Call[B]], Awaitable[Response]]
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
-hung: dict[str, Endpoint] = {}
-"""Every command door by its path, each `{id}` in it replaced by `{}`."""
+hung: dict[str, tuple[str, Endpoint]] = {}
+"""Every command door by its path, its `{id}` replaced by `{}`, with what stood in the braces."""
 
 bodies: dict[str, type[Body]] = {}
 answers: dict[str, type[msgspec.Struct]] = {}
@@ -40,25 +40,26 @@ def door(
     router: APIRouter,
     path: str,
     body: type[B],
-    command: type | None,
+    who: type | tuple[Role, ...] | None,
     *,
     answer: type[msgspec.Struct] = Answer,
     creates: bool = False,
     edits: bool = False,
 ) -> Callable[[Handle[B]], Handle[B]]:
-    """Hang a POST. `command` says by its type which roles may knock; None: stewards.
+    """Hang a POST. `who` may knock: the roles of a command's type, these roles, None: stewards.
 
     `creates`: answers 201. `edits`: asks for If-Match.
     """
     status = 201 if creates else 200
-    roles = (Role.STEWARD,) if command is None else ROLES[command]
+    roles = _roles(who)
     bodies[body.__name__] = body
 
     def hang(handle: Handle[B]) -> Handle[B]:
         async def endpoint(request: Request) -> Response:
             return await handle(await received(request, body, roles, edits))
 
-        hung[_PARAMETER.sub("{}", path)] = endpoint
+        named = _PARAMETER.search(path)
+        hung[_PARAMETER.sub("{}", path)] = (named.group()[1:-1] if named else "", endpoint)
         router.add_api_route(
             path,
             endpoint,
@@ -73,6 +74,12 @@ def door(
         return handle
 
     return hang
+
+
+def _roles(who: type | tuple[Role, ...] | None) -> tuple[Role, ...]:
+    if isinstance(who, tuple):
+        return who
+    return (Role.STEWARD,) if who is None else ROLES[who]
 
 
 class Entrance:
@@ -102,10 +109,13 @@ class Entrance:
         if not path.startswith(self._prefix):
             return None
         parts = path[len(self._prefix) :].split("/")
+        id = ""
         if len(parts) == 4:
-            scope["path_params"] = {parts[1].removesuffix("s"): parts[2]}
-            parts[2] = "{}"
-        return hung.get("/".join(parts))
+            id, parts[2] = parts[2], "{}"
+        name, endpoint = hung.get("/".join(parts), ("", None))
+        if name:
+            scope["path_params"] = {name: id}
+        return endpoint
 
 
 def answering(

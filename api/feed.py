@@ -9,11 +9,12 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable, Iterator
 
+from api.lookups import LookUps
 from api.moves import Entry, Event, Key, Move, pieces, removed
 from api.readers import Reader, is_nested, reached, reader_of, row_topics
 from geo.divisions import DivisionTree
-from schemas.values import AccountId, AreaId, DivisionCode, Instant, Role
-from schemas.views import AccountRow, OrganizationRow, Put, Removed
+from schemas.values import AccountId, AreaId, Instant, Role
+from schemas.views import AccountRow, Put, Removed
 from streams.engines import Published
 
 QUEUE_BYTES = 2 * 1024 * 1024  # what may wait for one stream before it is dropped
@@ -74,14 +75,14 @@ class Feed:
     """
 
     def __init__(self, divisions: DivisionTree, area: AreaId | None = None) -> None:
-        self._tree = divisions
+        self.divisions = divisions
+        self.known = LookUps()
         self.area = area
         self.sequence = 0
         self.at: Instant = 0
         self._rows: dict[Key, Entry] = {}
         self._buckets: dict[str, dict[Key, Entry]] = {}
         self._reach: dict[str, tuple[str, ...]] = {}  # division topics met so far, with those above
-        self._homes: dict[str, DivisionCode] = {}
         self._granted: dict[str, int] = {}  # account → the turn that last changed its grants
         self._followers: dict[str, dict[Subscriber, None]] = {}
         self._subscribers: dict[Subscriber, None] = {}
@@ -116,8 +117,9 @@ class Feed:
         """The reader that an account is now, in a role."""
         row = self.account(account)
         grants = () if row is None else row.grants
+        homes = self.known.homes
         return reader_of(
-            grants, account=account, role=role, now=now, tree=self._tree, homes=self._homes
+            grants, account=account, role=role, now=now, tree=self.divisions, homes=homes
         )
 
     @property
@@ -239,6 +241,7 @@ class Feed:
         entry = self._take_away((change.kind, change.id))
         if entry is None:
             return None
+        self.known.forget(entry.put.row)
         return Move((change.kind, change.id), None, (), entry.reach)
 
     def _put(self, put: Put, sequence: int) -> Move | None:
@@ -255,7 +258,7 @@ class Feed:
         same = known is not None and known.put.audience == put.audience
         if known is not None and same and not isinstance(put.row, AccountRow):
             return Entry(put, known.topics, known.reach)
-        topics = row_topics(put, self._homes)
+        topics = row_topics(put, self.known.homes)
         return Entry(put, topics, self._reached(topics))
 
     def _replace(self, key: Key, known: Entry | None, entry: Entry) -> tuple[str, ...]:
@@ -271,10 +274,9 @@ class Feed:
         return before
 
     def _note(self, put: Put, old: Entry | None, sequence: int) -> None:
-        """Keep what readers are made from; an account whose grants change starts anew."""
-        if isinstance(put.row, OrganizationRow):
-            self._homes[put.row.id] = put.row.home
-        elif isinstance(put.row, AccountRow) and (old is None or old.put.row != put.row):
+        """Keep the look-ups; an account whose grants change starts anew."""
+        self.known.take(put.row, None if old is None else old.put.row)
+        if isinstance(put.row, AccountRow) and (old is None or old.put.row != put.row):
             self._granted[put.row.id] = sequence
             self.end_account(put.row.id)
 
@@ -295,7 +297,7 @@ class Feed:
                 found.append(topic)
                 continue
             if topic not in self._reach:
-                self._reach[topic] = reached(self._tree, (topic,))
+                self._reach[topic] = reached(self.divisions, (topic,))
             found += self._reach[topic]
         return tuple(found)
 

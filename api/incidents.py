@@ -1,26 +1,35 @@
-"""Incidents: opening, joining and closing them."""
+"""Incidents: opening and joining them, closing them in sight of who is at work, reopening them."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter
+import msgspec
+from fastapi import APIRouter, Depends
 from pydantic import AfterValidator, Field
+from starlette.requests import Request
 from starlette.responses import Response
 
-from api.body import Body, one_of
-from api.commands import Call
-from api.doors import door
+from api.body import Body, Empty, one_of
+from api.callers import Caller, signed_in
+from api.commands import Call, answered
+from api.context import context_of
+from api.doors import answering, door
 from api.places import Code
+from api.problems import Problem
 from schemas.codes import HAZARDS
-from schemas.commands import CloseIncident, JoinIncident, OpenIncident
+from schemas.commands import CloseIncident, JoinIncident, OpenIncident, ReopenIncident
 from schemas.facts import IncidentOpened
-from schemas.values import AssignmentId, DivisionCode
+from schemas.ids import digest_of
+from schemas.refusals import Refusal
+from schemas.values import AssignmentId, DivisionCode, IncidentId, Role
 from schemas.views import IncidentRow
+from streams.incident import LISTED_MOST
 
 router = APIRouter(tags=["incidents"])
 
-Id = Annotated[str, Field(min_length=1, max_length=64)]
+READERS = (Role.DESK, Role.REVIEWER)
+SignedIn = Annotated[Caller, Depends(signed_in)]
 Hazard = Annotated[str, AfterValidator(one_of(HAZARDS, "code_unknown"))]
 
 
@@ -39,9 +48,17 @@ class JoinIncidentBody(Body):
 
 
 class CloseIncidentBody(Body):
-    """Every live assignment, each to be stood down."""
+    """`live`: the digest of the assignments that this ends, where any are live."""
 
-    stand_down: Annotated[tuple[Id, ...], Field(max_length=900)] = ()
+    live: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+
+
+class LiveAnswer(msgspec.Struct):
+    """The live assignments of an incident by their ids, and the digest that names them all."""
+
+    count: int
+    digest: str
+    assignments: tuple[AssignmentId, ...]
 
 
 @door(router, "/incidents", OpenIncidentBody, OpenIncident, creates=True)
@@ -65,8 +82,45 @@ async def join_incident(call: Call[JoinIncidentBody]) -> Response:
 
 @door(router, "/incidents/{incident}/close", CloseIncidentBody, CloseIncident)
 async def close_incident(call: Call[CloseIncidentBody]) -> Response:
-    """Close an incident; live assignments must be named, to be stood down."""
+    """Close an incident, and with it its demands and the work on them.
+
+    Refused while crews are at work of which you do not name the digest: the refusal tells it.
+    """
     row = call.subject(IncidentRow)
-    named = tuple(AssignmentId(id) for id in call.body.stand_down)
-    command = CloseIncident(incident=row.id, stand_down=named)
-    return call.answer(await call.about(row, command), row.id)
+    try:
+        receipt = await call.about(row, CloseIncident(incident=row.id, live=call.body.live))
+    except Problem as problem:
+        if problem.code == Refusal.INCIDENT_HAS_ASSIGNMENTS:
+            problem.more = {"live": _told(call, row.id, problem.subjects)}
+        raise
+    return call.answer(receipt, row.id)
+
+
+def _told(
+    call: Call[CloseIncidentBody], incident: IncidentId, listed: tuple[str, ...]
+) -> dict[str, object]:
+    """Of the list in the refusal, where that is all; else of the list as it is now."""
+    live = listed if len(listed) < LISTED_MOST else call.context.feed.known.live_in(incident)
+    return {"count": len(live), "digest": digest_of(live)}
+
+
+@door(router, "/incidents/{incident}/reopen", Empty, ReopenIncident)
+async def reopen_incident(call: Call[Empty]) -> Response:
+    """Take a closed incident up again, until its key is destroyed; its demands one by one."""
+    row = call.subject(IncidentRow)
+    return call.answer(await call.about(row, ReopenIncident(incident=row.id)), row.id)
+
+
+@router.get("/incidents/{incident}/live", response_model=None, responses=answering(LiveAnswer))
+async def live(request: Request, caller: SignedIn, incident: str) -> Response:
+    """Who is at work in an incident: for desks and reviewers whose scope holds its division."""
+    if caller.role not in READERS:
+        raise Problem("role_missing")
+    feed = context_of(request).feed
+    put = feed.shown(caller.reader, "incident", incident)
+    if put is None or not isinstance(put.row, IncidentRow):
+        raise Problem("not_found")
+    if not caller.reader.holds(put.row.division):
+        raise Problem("not_found")
+    found = tuple(feed.known.live_in(put.row.id))
+    return answered(LiveAnswer(len(found), digest_of(found), found))

@@ -1,4 +1,4 @@
-"""Organizations: registering them, their certificates, what they can deploy, and duty."""
+"""Organizations: entering, correcting, retiring and merging them; what they can deploy; duty."""
 
 from __future__ import annotations
 
@@ -8,21 +8,31 @@ from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
-from api.body import Body
+from api.body import Body, Empty, Id
 from api.commands import Call
-from api.demands import Grade, Skill
+from api.demands import Skill
 from api.doors import door
 from api.places import Code, PlaceBody, placed
 from api.texts import Name
-from schemas.commands import RecordCertificate, RegisterOrganization, SetCapacity, SetDuty
+from schemas.commands import (
+    CorrectOrganization,
+    MergeOrganizations,
+    RegisterOrganization,
+    ReinstateOrganization,
+    RetireOrganization,
+    SeparateOrganizations,
+    SetCapacity,
+    SetDuty,
+)
 from schemas.registry_facts import OrganizationRegistered
-from schemas.values import Capability, Certificate, DivisionCode, RegistrationClass
+from schemas.values import Capability, DivisionCode, RegistrationClass
 from schemas.views import OrganizationRow
 
 router = APIRouter(tags=["organizations"])
 
-YEAR_1990 = 631_152_000_000  # seconds taken for milliseconds fall before it, and are refused
-Time = Annotated[int, Field(ge=YEAR_1990, le=253_402_300_799_999, description="Milliseconds.")]
+CreditCode = Annotated[
+    str, Field(pattern="^[0-9A-Z]{18}$", description="Unified social credit code.")
+]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
@@ -37,7 +47,10 @@ Capabilities = Annotated[tuple[CapabilityBody, ...], Field(max_length=40)]
 
 
 class RegisterOrganizationBody(Body):
-    """Who it is, where it is at home, and what it can do."""
+    """Who it is, where it is at home, and what it can do.
+
+    `insist`: it is another one than that of the same name and home, or of the same credit code.
+    """
 
     name: Name
     registration_class: RegistrationClass
@@ -45,15 +58,26 @@ class RegisterOrganizationBody(Body):
     place: PlaceBody
     capabilities: Capabilities
     people: Count
+    credit_code: CreditCode | None = None
+    insist: bool = False
 
 
-class RecordCertificateBody(Body):
-    """A verified grade in a skill, with the time it is valid."""
+class CorrectOrganizationBody(Body):
+    """All of the entry anew; what it can deploy is stated elsewhere."""
 
-    skill: Skill
-    grade: Grade
-    valid_from: Time
-    valid_until: Time | None = None
+    name: Name
+    registration_class: RegistrationClass
+    home: Code
+    place: PlaceBody
+    people: Count
+    credit_code: CreditCode | None = None
+    insist: bool = False
+
+
+class MergeOrganizationsBody(Body):
+    """The entry that is retired into the one in the path."""
+
+    merged: Id
 
 
 class SetCapacityBody(Body):
@@ -70,7 +94,10 @@ class SetDutyBody(Body):
 
 @door(router, "/organizations", RegisterOrganizationBody, RegisterOrganization, creates=True)
 async def register(call: Call[RegisterOrganizationBody]) -> Response:
-    """Enter an organization in the registry."""
+    """Enter an organization in the registry.
+
+    Refused with the first one's id where it seems to be there already, unless you insist.
+    """
     body = call.body
     command = RegisterOrganization(
         name=body.name,
@@ -79,27 +106,60 @@ async def register(call: Call[RegisterOrganizationBody]) -> Response:
         place=placed(call.context, body.place),
         capabilities=_capabilities(body.capabilities),
         people=body.people,
+        credit_code=body.credit_code,
+        insist=body.insist,
     )
     return call.created(await call.registry(command), OrganizationRegistered)
 
 
-@door(
-    router,
-    "/organizations/{organization}/certificates",
-    RecordCertificateBody,
-    RecordCertificate,
-)
-async def record_certificate(call: Call[RecordCertificateBody]) -> Response:
-    """Record a verified certificate."""
+@door(router, "/organizations/{organization}/correct", CorrectOrganizationBody, CorrectOrganization)
+async def correct(call: Call[CorrectOrganizationBody]) -> Response:
+    """Put right what was entered of an organization."""
     row, body = call.subject(OrganizationRow), call.body
-    certificate = Certificate(
-        skill=body.skill,
-        grade=body.grade,
-        valid_from=body.valid_from,
-        valid_until=body.valid_until,
+    command = CorrectOrganization(
+        organization=row.id,
+        name=body.name,
+        registration_class=body.registration_class,
+        home=DivisionCode(body.home),
+        place=placed(call.context, body.place),
+        people=body.people,
+        credit_code=body.credit_code,
+        insist=body.insist,
     )
-    command = RecordCertificate(organization=row.id, certificate=certificate)
     return call.answer(await call.registry(command), row.id)
+
+
+@door(router, "/organizations/{organization}/retire", Empty, RetireOrganization)
+async def retire(call: Call[Empty]) -> Response:
+    """Ask it no more; what it is at work on goes on, and it stays in every record."""
+    row = call.subject(OrganizationRow)
+    return call.answer(await call.registry(RetireOrganization(organization=row.id)), row.id)
+
+
+@door(router, "/organizations/{organization}/reinstate", Empty, ReinstateOrganization)
+async def reinstate(call: Call[Empty]) -> Response:
+    """Ask a retired organization again."""
+    row = call.subject(OrganizationRow)
+    return call.answer(await call.registry(ReinstateOrganization(organization=row.id)), row.id)
+
+
+@door(router, "/organizations/{organization}/merge", MergeOrganizationsBody, MergeOrganizations)
+async def merge(call: Call[MergeOrganizationsBody]) -> Response:
+    """Two entries are one organization: this one stays, the other is retired into it.
+
+    Whoever answered for the other one answers for this one too.
+    """
+    row = call.subject(OrganizationRow)
+    merged = call.row(OrganizationRow, call.body.merged)
+    command = MergeOrganizations(organization=row.id, merged=merged.id)
+    return call.answer(await call.registry(command), row.id)
+
+
+@door(router, "/organizations/{organization}/separate", Empty, SeparateOrganizations)
+async def separate(call: Call[Empty]) -> Response:
+    """Undo a merger, by the entry that was merged, as long as the other was not asked since."""
+    row = call.subject(OrganizationRow)
+    return call.answer(await call.registry(SeparateOrganizations(merged=row.id)), row.id)
 
 
 @door(router, "/organizations/{organization}/capacity", SetCapacityBody, SetCapacity)

@@ -16,6 +16,7 @@ from schemas.turns import Turn
 
 MEDIA_TYPE = "application/problem+json"
 NO_HEADERS: Mapping[str, str] = {}
+NO_MEMBERS: Mapping[str, object] = {}
 RETRY_AFTER_S = "2"
 
 PROBLEMS: dict[str, Message] = {
@@ -25,10 +26,10 @@ PROBLEMS: dict[str, Message] = {
         422, "请求内容须是一个 JSON 对象。", "The body must be one JSON object."
     ),
     "body_slow": Message(
-        408, "请求内容传输过慢,请重试。", "The body took too long to arrive; send it again."
+        408, "请求内容传输过慢，请重试。", "The body took too long to arrive; send it again."
     ),
     "body_too_large": Message(
-        413, "请求内容超过 64 KiB,请分开提交。", "The body is over 64 KiB; send it in parts."
+        413, "请求内容超过 64 KiB，请分开提交。", "The body is over 64 KiB; send it in parts."
     ),
     "content_encoding": Message(
         415, "不接受压缩的请求内容。", "Compressed bodies are not taken; send it plain."
@@ -43,13 +44,13 @@ PROBLEMS: dict[str, Message] = {
     ),
     "crs_unsupported": Message(
         422,
-        "坐标系须为 WGS-84 或 CGCS2000;不接受 GCJ-02、BD-09 和投影坐标。",
+        "坐标系须为 WGS-84 或 CGCS2000；不接受 GCJ-02、BD-09 和投影坐标。",
         "The reference system must be WGS-84 or CGCS2000; "
         "GCJ-02, BD-09 and projected coordinates are not taken.",
     ),
     "defect": Message(
         500,
-        "系统出现缺陷,此请求未执行,已记录;可用同一编号重发。",
+        "系统出现缺陷，此请求未执行，已记录；可用同一编号重发。",
         "A defect in this program; nothing was carried out and it is on record. "
         "The same key may be sent again.",
     ),
@@ -85,28 +86,33 @@ PROBLEMS: dict[str, Message] = {
     ),
     "key_reused": Message(
         422,
-        "该编号已用于另一请求,请换新编号。",
+        "该编号已用于另一请求，请换新编号。",
         "This key was used for another request; take a new one.",
+    ),
+    "key_used_up": Message(
+        409,
+        "该编号已用过，此类内容只显示一次；请换新编号再发。",
+        "What this key was for is shown once; send it again with a new key.",
     ),
     "lat_lon_swapped": Message(
         422,
-        "经度和纬度似乎写反了,请对调。",
+        "经度和纬度似乎写反了，请对调。",
         "Longitude and latitude look swapped; exchange them.",
     ),
     "link_expired": Message(
-        401, "登录链接已过期,请索取新链接。", "This link has expired; ask for a new one."
+        401, "登录链接已过期，请索取新链接。", "This link has expired; ask for a new one."
     ),
     "link_unknown": Message(
-        401, "登录链接无效,请索取新链接。", "This link is not valid; ask for a new one."
+        401, "登录链接无效，请索取新链接。", "This link is not valid; ask for a new one."
     ),
     "link_used": Message(
         401,
-        "登录链接已使用过,请索取新链接。",
+        "登录链接已使用过，请索取新链接。",
         "This link has been used already; ask for a new one.",
     ),
     "log_moved": Message(
         503,
-        "日志已迁往别处,请求未执行;请在新址用同一编号重发。",
+        "日志已迁往别处，请求未执行；请在新址用同一编号重发。",
         "The log has been moved and nothing was carried out; send it again at the new place, "
         "under the same key.",
     ),
@@ -115,21 +121,26 @@ PROBLEMS: dict[str, Message] = {
     ),
     "newer_schema": Message(
         503,
-        "后台程序版本较旧,请求未执行;请在其升级后用同一编号重发。",
+        "后台程序版本较旧，请求未执行；请在其升级后用同一编号重发。",
         "The programs behind this server are older than it and nothing was carried out; "
         "send it again once they are upgraded, under the same key.",
     ),
     "null_island": Message(
         422,
-        "坐标 (0, 0) 不是真实位置,请重新选点。",
+        "坐标 (0, 0) 不是真实位置，请重新选点。",
         "The point (0, 0) is no real place; choose it again.",
     ),
     "number_not_finite": Message(
         422, "数字须为有限值。", "Numbers must be finite: no NaN, no infinity."
     ),
+    "organization_or_division": Message(
+        422,
+        "须给出社会组织或区划，二者只能取一。",
+        "Name an organization or a division: one of them, not both.",
+    ),
     "origin_foreign": Message(
         403,
-        "请求来自其他网站,已拒绝。",
+        "请求来自其他网站，已拒绝。",
         "The request comes from another site and is not carried out.",
     ),
     "out_of_range": Message(422, "数值超出允许范围。", "The number is out of range."),
@@ -138,7 +149,7 @@ PROBLEMS: dict[str, Message] = {
     ),
     "outside_township": Message(
         422,
-        "该点在另一乡镇内,请核对位置或区划。",
+        "该点在另一乡镇内，请核对位置或区划。",
         "This point lies in another township; check the point or the division.",
     ),
     "place_twofold": Message(
@@ -153,38 +164,38 @@ PROBLEMS: dict[str, Message] = {
     ),
     "precondition_missing": Message(
         428,
-        "缺少请求头 If-Match,请先读取当前版本。",
+        "缺少请求头 If-Match，请先读取当前版本。",
         "The header If-Match is missing; load the present revision first.",
     ),
     "query_too_long": Message(414, "地址过长。", "The address is too long."),
     "resume_lost": Message(
         410,
-        "断开期间的更新已不可续传,请重新加载页面数据。",
+        "断开期间的更新已不可续传，请重新加载页面数据。",
         "What happened meanwhile can no longer be resumed; load the board again.",
     ),
     "role_ambiguous": Message(
         400,
-        "同时登录了多个角色,请用 Shouwang-Role 说明。",
+        "同时登录了多个角色，请用 Shouwang-Role 说明。",
         "Several roles are signed in here; name one in the header Shouwang-Role.",
     ),
-    "session_ended": Message(401, "登录已结束,请重新登录。", "Your session has ended; sign in."),
+    "session_ended": Message(401, "登录已结束，请重新登录。", "Your session has ended; sign in."),
     "session_missing": Message(401, "请先登录。", "Sign in first."),
     "shape_invalid": Message(
         422,
-        "多边形无效:须有 3 至 1000 个顶点且边不相交。",
+        "多边形无效：须有 3 至 1000 个顶点且边不相交。",
         "The ring is not valid: 3 to 1,000 corners, and no side crosses another.",
     ),
     "sign_in_throttled": Message(
         429,
-        "登录失败次数过多,请稍候再试。",
+        "登录失败次数过多，请稍候再试。",
         "Too many failed sign-ins from here; wait a minute.",
     ),
     "stopping": Message(
-        503, "系统正在重启,请稍后重发。", "The server is stopping; send it again shortly."
+        503, "系统正在重启，请稍后重发。", "The server is stopping; send it again shortly."
     ),
     "storage_full": Message(
         507,
-        "存储空间已满,请求未执行;请改用纸质表格,腾出空间后可重发。",
+        "存储空间已满，请求未执行；请改用纸质表格，腾出空间后可重发。",
         "The disk is full and nothing was carried out; use the paper sheet, "
         "and send it again when there is space.",
     ),
@@ -195,13 +206,13 @@ PROBLEMS: dict[str, Message] = {
     ),
     "text_invalid": Message(
         422,
-        "文本含有不允许的字符(控制符、双向控制符或不完整的字符)。",
+        "文本含有不允许的字符（控制符、双向控制符或不完整的字符）。",
         "The text holds characters that are not allowed: "
         "control, direction-changing, invisible or broken ones.",
     ),
     "too_coarse": Message(
         422,
-        "坐标精度不足,请给出小数位。",
+        "坐标精度不足，请给出小数位。",
         "Whole degrees are too coarse; give decimals.",
     ),
     "too_deep": Message(400, "JSON 嵌套过深。", "The JSON is nested too deep."),
@@ -210,7 +221,7 @@ PROBLEMS: dict[str, Message] = {
     "too_many": Message(422, "项目过多。", "The list has too many entries."),
     "type_wrong": Message(422, "此项类型不符。", "This field is of another type."),
     "unavailable": Message(
-        503, "暂时无法处理,请稍后重发。", "Not possible just now; send it again shortly."
+        503, "暂时无法处理，请稍后重发。", "Not possible just now; send it again shortly."
     ),
     "unknown_field": Message(
         422, "含有未知字段。", "There is a field here that this door does not know."
@@ -235,6 +246,7 @@ class Problem(Exception):
         subjects: tuple[str, ...] = (),
         trace: str = "",
         headers: Mapping[str, str] = NO_HEADERS,
+        more: Mapping[str, object] = NO_MEMBERS,
     ) -> None:
         super().__init__(code)
         self.code = code
@@ -242,6 +254,7 @@ class Problem(Exception):
         self.subjects = subjects
         self.trace = trace or secrets.token_hex(8)
         self.headers = dict(headers)
+        self.more = more  # members of this one code
         self.message = words(code)
 
     @classmethod
@@ -270,6 +283,7 @@ class Problem(Exception):
             "message": {"zh": self.message.zh, "en": self.message.en},
             "subjects": self.subjects,
             "trace": self.trace,
+            **self.more,
         }
 
     def response(self) -> Response:

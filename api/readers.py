@@ -1,7 +1,8 @@
 """Who sees a row: readers and audiences meet in topics, so that nothing is compared pairwise.
 
 A topic is a letter and a code: `d` a division, `o` an organization, `c` a county that
-organizations are at home in, `a` an account, `s` a division whose stewards are meant, `*` all.
+organizations are at home in, `i` a county whose desks are meant, `h` the same for desks above it,
+`a` an account, `s` a division whose stewards are meant, `*` all.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from schemas.values import AccountId, DivisionCode, Instant, OrganizationId, Rol
 from schemas.views import AccountRow, Audience, GrantView, Put
 
 EVERYONE = "*"
-_NESTED = "ds"  # topics that reach whoever holds a division above
+_NESTED = "dhs"  # topics that reach whoever holds a division above
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,10 @@ def audience_topics(audience: Audience) -> tuple[str, ...]:
 def _audience_topics(audience: Audience) -> Iterator[str]:
     if audience.division is not None:
         yield f"d{audience.division}"
+    if audience.sender not in (None, audience.division):
+        yield f"d{audience.sender}"
+    if audience.desks is not None:
+        yield from (f"i{audience.desks}", f"h{audience.desks}")
     yield from (f"o{organization}" for organization in audience.organizations)
     if audience.county is not None:
         yield f"c{audience.county}"
@@ -113,6 +118,9 @@ def reader_of(
     topics += [f"d{division}" for division in divisions]
     if role is Role.STEWARD:
         topics += [f"s{division}" for division in divisions]
+    if role is Role.DESK:
+        topics += [f"h{division}" for division in divisions]
+        topics += [f"i{code}" for division in divisions for code in tree.ancestors(division)]
     for organization in organizations:
         topics += [f"c{code}" for code in tree.ancestors(homes.get(organization, ""))]
     return Reader(

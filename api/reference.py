@@ -30,8 +30,9 @@ from schemas.values import (
     Role,
     StandDownReason,
 )
+from streams.matching.why import CHANGES
 from streams.parameters import MINUTE, SECOND, URGENCY
-from streams.review_words import GATES, REASONS
+from streams.review_words import CLAIM_ENDS, CLASSES, GATES, OPENINGS, REASONS, STEPS
 
 router = APIRouter(tags=["reference"])
 
@@ -97,7 +98,7 @@ def _scopes(context: Context, caller: Caller) -> tuple[Scope, ...]:
 
 @router.get("/codes", response_model=None)
 async def codes() -> Response:
-    """Every code list with its names: skills, hazards, kinds, domains, reasons, gates …"""
+    """Every code list with its names, skills with their units: what any row or fact may name."""
     return Response(_CODES, headers=KEPT, media_type="application/json")
 
 
@@ -129,7 +130,12 @@ _CODES = msgspec.json.encode(
         "close_reasons": _reasons(CloseReason),
         "decline_reasons": _reasons(DeclineReason),
         "stand_down_reasons": _reasons(StandDownReason),
+        "opening_reasons": _named(OPENINGS),
         "gates": _named(GATES),
+        "again_on": _named(CHANGES),
+        "steps": _named(STEPS),
+        "claim_ends": _named(CLAIM_ENDS),
+        "registration_classes": _named(CLASSES),
         "refusals": _named({code.value: message for code, message in REFUSALS.items()}),
         "problems": _named(PROBLEMS),
     }

@@ -16,14 +16,23 @@ from threading import Thread
 import msgspec
 
 from schemas.turns import Turn
-from schemas.values import AreaId, DivisionCode, GateCount, LineId, OperationId, OrganizationId
+from schemas.values import (
+    AreaId,
+    DivisionCode,
+    GateCount,
+    Instant,
+    LineId,
+    OperationId,
+    OrganizationId,
+)
 from schemas.wire import decode_turn
 from streams.area import Area
 from streams.engines.folder import Divisions, opening
 from streams.engines.logs import open_reader
-from streams.ledger import Ledger
+from streams.ledger import Decided, Ledger
 from streams.matching.why import Why, why
-from streams.review import Entry, Scope, Text, entry
+from streams.review import Entry, Scope, entry
+from streams.review_names import Text
 from streams.subjects import same_county
 from streams.turning import fold
 
@@ -39,10 +48,16 @@ class Timeline(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """Why (not) one organization for one line, as of the last time that the line was decided."""
+    """Why (not) one organization for one line, as of the turn `sequence`.
+
+    Of whoever was asked, as it stands at the log's end; of whoever was not, as of the last time
+    that somebody was looked for, with how many were considered then and what kept them out.
+    `until`: from when time alone opens the gate.
+    """
 
     asked: bool
     gate: str | None
+    until: Instant | None
     meters: int
     words: Text
     considered: int
@@ -66,8 +81,9 @@ class Log:
         opened = opening(decode_turn(self._reader.stored(query.area, 1)))
         self.divisions = Divisions(query.folder).tree(opened.divisions)
         self.ledger = Ledger(self.divisions)
-        self.blank = Area(query.area, self.divisions)
+        self._telling = Ledger(self.divisions)
         self._folded = Area(query.area, self.divisions)
+        self._present = Area(query.area, self.divisions)
 
     def turns(self, after: int) -> Iterator[Turn]:
         return map(decode_turn, self._reader.read(self._area, after))
@@ -79,6 +95,16 @@ class Log:
                 return
             self.ledger.learn(turn)
 
+    def telling(self, until: int) -> Ledger:
+        """What was known just behind a turn, so that a timeline reads the same every time."""
+        if self._telling.sequence > until:
+            self._telling = Ledger(self.divisions)
+        for turn in self.turns(self._telling.sequence):
+            if turn.sequence > until:
+                break
+            self._telling.learn(turn)
+        return self._telling
+
     def folded(self, until: int) -> Area:
         """The state just behind a turn. Folded further where it can be, again where it must."""
         if self._folded.sequence > until:
@@ -88,6 +114,12 @@ class Log:
                 if fold(self._folded, stored).sequence == until:
                     break
         return self._folded
+
+    def present(self) -> Area:
+        """The state at the log's end."""
+        for stored in self._reader.read(self._area, self._present.sequence):
+            fold(self._present, stored)
+        return self._present
 
     def close(self) -> None:
         self._reader.close()
@@ -124,10 +156,10 @@ def _log(query: Query) -> Log:
 def timeline(query: Query, scope: Scope, after: int, limit: int) -> bytes:
     """Up to `limit` entries behind a sequence, as JSON."""
     log = _log(query)
-    log.learn(after)
+    ledger = log.telling(after)
     entries: list[Entry] = []
     for looked_at, turn in enumerate(log.turns(after), 1):
-        made = entry(log.ledger, turn, scope)
+        made = entry(ledger, turn, scope)
         if made is not None:
             entries.append(made)
         if len(entries) == limit or looked_at == TURNS_MAX:
@@ -142,34 +174,44 @@ def reasons(
     log = _log(query)
     log.learn()
     known = log.ledger.lines.get(line)
-    if known is None or line not in log.ledger.decided:
+    if known is None:
         return None
     if not _may_ask(log, scope, log.ledger.demands[known.demand].division, organization):
         return None
-    sequence, decided = log.ledger.decided[line]
-    area = log.folded(sequence)
-    found = area.operation(operation)
-    answer = None if found is None else why(area, found, line, organization, area.at)
+    area = log.present()
+    answer = _why(area, operation, line, organization)
+    sequence, decided = log.ledger.decided.get(line, (0, None))
+    if answer is not None and not answer.asked:
+        area = log.folded(sequence)  # 0: nobody has been looked for yet
+        answer = _why(area, operation, line, organization)
     if answer is None:
         return None
-    return msgspec.json.encode(_answer(answer, decided.considered, decided.gates, sequence))
+    return msgspec.json.encode(_answer(answer, decided, area.sequence))
+
+
+def _why(
+    area: Area, operation: OperationId, line: LineId, organization: OrganizationId
+) -> Why | None:
+    found = area.operation(operation)
+    return None if found is None else why(area, found, line, organization, area.at)
 
 
 def _may_ask(log: Log, scope: Scope, division: DivisionCode, organization: OrganizationId) -> bool:
     """A desk and a reviewer about anybody for their own lines; an organization about itself."""
     if organization in scope.organizations:
         known = log.ledger.organizations.get(organization)
-        return known is not None and same_county(log.blank, known.home, division)
+        return known is not None and same_county(log.divisions, known.home, division)
     return any(log.divisions.contains(held, division) for held in scope.divisions)
 
 
-def _answer(found: Why, considered: int, gates: tuple[GateCount, ...], sequence: int) -> Answer:
+def _answer(found: Why, decided: Decided | None, sequence: int) -> Answer:
     return Answer(
         asked=found.asked,
         gate=None if found.gate is None else found.gate.value,
+        until=found.until,
         meters=found.meters,
         words=Text(found.words.zh, found.words.en),
-        considered=considered,
-        gates=gates,
+        considered=0 if decided is None else decided.considered,
+        gates=() if decided is None else decided.gates,
         sequence=sequence,
     )

@@ -23,6 +23,7 @@ from api.conductor import Conductor
 from api.context import Context
 from api.feed import Feed
 from api.people import People
+from api.persons import Persons
 from api.review import reviews_of
 from api.settings import Settings
 from api.vault import Vault
@@ -36,6 +37,7 @@ from streams.engines.embedded import Embedded
 from streams.engines.folder import DIVISIONS, LOG, FolderUnfit, opening
 from streams.engines.logs import open_reader
 
+PEOPLE = "people.db"
 PORTS_TRIED = 50
 SWITCH_S = 0.005  # shorter costs a tenth of the turns; nothing here computes for long
 COLLECT = (50_000, 20, 1_000)  # what lives long makes no cycles, so it is hardly looked at
@@ -75,8 +77,7 @@ def tree_of(folder: Path, opened: LogOpened) -> DivisionTree:
 
 def people_of(settings: Settings) -> People:
     """A hold on the folder's people."""
-    path = settings.data / "people.db"
-    return People(path, settings.session_hours, settings.link_hours)
+    return People(settings.data / PEOPLE, settings.session_hours, settings.link_hours)
 
 
 @asynccontextmanager
@@ -97,10 +98,11 @@ async def opened(settings: Settings, accept_clock: bool = False) -> AsyncIterato
         if not feed.sequence:
             raise FolderUnfit(f"the board has nothing of area {settings.area} yet: no projector?")
         engine.listen(feed.apply)
-        people, vault = people_of(settings), Vault(settings.data / "keys.db")
-        closing.callback(people.close)
-        closing.callback(vault.close)
-        context = Context(engine, feed, people, vault, settings, tree)
+        people, persons = people_of(settings), Persons(settings.data / PEOPLE)
+        vault = Vault(settings.data / "keys.db")
+        for store in (people, persons, vault):
+            closing.callback(store.close)
+        context = Context(engine, feed, people, persons, vault, settings, tree)
         if told.time_source is TimeSource.GIVEN:
             context.conductor = Conductor(engine, settings.area, settings, feed.at)
         yield context

@@ -5,11 +5,18 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.body import Body, Empty
+from api.body import Body, Empty, Id
 from api.commands import Call
 from api.doors import door
-from api.incidents import Id
-from schemas.commands import ClaimTask, DropTask, OpenTask, ReportTask, VerifyTask
+from schemas.commands import (
+    ClaimTask,
+    DropTask,
+    GiveBackTask,
+    OpenTask,
+    ReportTask,
+    TakeBackTask,
+    VerifyTask,
+)
 from schemas.values import Domain, OrganizationId
 from schemas.views import TaskRow
 
@@ -55,6 +62,20 @@ async def claim(call: Call[ClaimTaskBody]) -> Response:
     row = call.subject(TaskRow)
     command = ClaimTask(task=row.id, organization=OrganizationId(call.body.organization))
     return call.answer(await call.about(row, command), row.id)
+
+
+@door(router, "/tasks/{task}/give-back", Empty, GiveBackTask)
+async def give_back(call: Call[Empty]) -> Response:
+    """The claimant gives it back; others may claim it, and nothing is held against anybody."""
+    row = call.subject(TaskRow)
+    return call.answer(await call.about(row, GiveBackTask(task=row.id)), row.id)
+
+
+@door(router, "/tasks/{task}/take-back", Empty, TakeBackTask)
+async def take_back(call: Call[Empty]) -> Response:
+    """The desk takes a claimed task back; others may claim it."""
+    row = call.subject(TaskRow)
+    return call.answer(await call.about(row, TakeBackTask(task=row.id)), row.id)
 
 
 @door(router, "/tasks/{task}/report-done", Empty, ReportTask)

@@ -23,6 +23,8 @@ _PERHAPS_PILED = re.compile(
     "\u3099\u309a\ua66f-\uabff\ufb1e\ufe20-\ufe2f\U000101fd-\U0001e94a]{9}"
 )
 _MARKS_MAX = 8
+_TELEPHONE = re.compile("[0-9 +()-]{3,32}")
+_DIGITS_MIN = 3
 _SEEMS_EMPTY = "\u115f\u1160\u2800\u3164\uffa0"
 
 
@@ -57,8 +59,23 @@ def _piled(text: str) -> bool:
     return False
 
 
+def _telephone(text: str) -> str:
+    """A telephone in plain characters; full-width ones, as in （０５７７）, become so."""
+    text = unicodedata.normalize("NFKC", text).strip()
+    digits = sum(character.isdigit() for character in text)
+    if not _TELEPHONE.fullmatch(text) or digits < _DIGITS_MIN:
+        raise PydanticCustomError("format_invalid", "format_invalid")
+    return text
+
+
 Name = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(clean(120, False))]
 Statement = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(clean(500))]
+Telephone = Annotated[
+    str,
+    Field(min_length=1, max_length=32, description="3 to 32 digits, spaces and + - ( )."),
+    AfterValidator(_telephone),
+]
 Contact = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(clean(200))]
+Reason = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(clean(200))]
 Address = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(clean(300))]
 Note = Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(clean(2_000))]

@@ -29,7 +29,7 @@ def settings_of(typed: argparse.Namespace, **given: Any) -> Settings:
     try:
         return read(typed, os.environ, **given)
     except ValueError as error:
-        raise Trouble(f"设置有误:{error}", f"A setting is wrong: {error}") from None
+        raise Trouble(f"设置有误：{error}", f"A setting is wrong: {error}") from None
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def _packages(error: Exception) -> Trouble | None:
     if not missing and not isinstance(error, ChecksumsSlow):
         return None
     return Trouble(
-        f"集群所需的软件包没有安装({error});请运行 pip install 'shouwang[cluster]'。",
+        f"集群所需的软件包没有安装（{error}）；请运行 pip install 'shouwang[cluster]'。",
         f"Packages of the cluster are missing ({error}): pip install 'shouwang[cluster]'",
     )
 
@@ -66,18 +66,18 @@ def _cluster(error: Exception) -> Trouble | None:
 
     if isinstance(error, obstacles.BrokerAway):
         return Trouble(
-            f"Kafka 没有应答:{error.brokers}。请启动它,或改正 cluster.toml 中的 brokers。",
+            f"Kafka 没有应答：{error.brokers}。请启动它，或改正 cluster.toml 中的 brokers。",
             f"No Kafka broker answers at {error.brokers}; start it,"
             " or correct `brokers` in cluster.toml",
         )
     if isinstance(error, obstacles.BoardAway):
         return Trouble(
-            f"Redis 没有应答:{error.address}。请启动它,或改正 cluster.toml 中的 redis。",
+            f"Redis 没有应答：{error.address}。请启动它，或改正 cluster.toml 中的 redis。",
             f"No Redis answers at {error.address}; start it, or correct `redis` in cluster.toml",
         )
     if isinstance(error, obstacles.TopicMissing):
         return Trouble(
-            f"主题 {error.topic} 不存在或分区不足;请先运行 shouwang topics apply。",
+            f"主题 {error.topic} 不存在或分区不足；请先运行 shouwang topics apply。",
             f"The topic {error.topic} is missing or has too few partitions; first run:"
             " shouwang topics apply",
         )
@@ -85,20 +85,29 @@ def _cluster(error: Exception) -> Trouble | None:
 
 
 def _folder(error: Exception) -> Trouble | None:
-    from streams.engines.embedded import ClockDoubtful
+    from streams.engines.alive import ClockDoubtful
     from streams.engines.folder import FolderHeld
 
     if isinstance(error, FolderHeld):
         return Trouble(
-            f"数据目录正被进程 {error.process} 使用;请先停止它,或换一个目录。",
+            f"数据目录正被进程 {error.process} 使用；请先停止它，或换一个目录。",
             f"{error}; stop it first, or take another folder (--data)",
         )
     if isinstance(error, ClockDoubtful):
         return Trouble(
-            f"本机时钟比日志落后 {error.behind // 1000} 秒;校准时钟,或加 --accept-clock。",
-            f"{error}: --accept-clock",
+            f"{_doubt(error.doubt, error.by)}；请校准时钟，或确认时钟无误后加 --accept-clock。",
+            f"{error} (--accept-clock)",
         )
     return None
+
+
+def _doubt(doubt: str, by: int) -> str:
+    """What does not fit between the clock and the log, in Chinese; `by`: milliseconds."""
+    return {
+        "behind": f"本机时钟比日志落后 {by // 1000} 秒",
+        "leapt": f"本机时钟比上次运行后实际经过的时间快 {by // 60_000} 分钟",
+        "ahead": f"本机时钟比日志超前 {by // 86_400_000} 天",
+    }[doubt]
 
 
 def _files(error: Exception) -> Trouble | None:
@@ -111,7 +120,7 @@ def _files(error: Exception) -> Trouble | None:
 
     unfit = (FolderUnfit, NotOurLog, NotReadable, ValueError, Hole, NotInTable)
     if isinstance(error, unfit):
-        return Trouble(f"数据目录或文件不可用:{error}", f"This cannot be used: {error}")
+        return Trouble(f"数据目录或文件不可用：{error}", f"This cannot be used: {error}")
     if isinstance(error, (OSError, apsw.Error)):
-        return Trouble(f"无法读写:{error}", f"Cannot read or write: {error}")
+        return Trouble(f"无法读写：{error}", f"Cannot read or write: {error}")
     return None

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain, count, repeat
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,11 @@ from api.conductor import Conductor
 from api.context import Context
 from api.feed import Feed
 from api.people import People
+from api.persons import Persons
 from api.settings import DIVISIONS, Settings
 from api.vault import Vault
 from geo.divisions import DivisionTree
+from schemas.codes import SKILLS
 from schemas.turns import Turn
 from schemas.values import AccountId, AreaId, Purpose, Role, TimeSource
 from schemas.wire import decode_turn
@@ -37,6 +40,7 @@ BEGIN = 1_790_000_000_000  # of an exercise
 
 POINT = {"crs": "WGS-84", "lon": 120.69, "lat": 28.15, "division": TOWN}
 JSON_HEADERS = {"content-type": "application/json"}
+_names = count(1)
 
 
 @dataclass
@@ -173,6 +177,12 @@ class House:
         assert made.status == 201, made.content
         return made.json["id"], await self.person(Role.ORGANIZATION, organization=made.json["id"])
 
+    async def wait(self, *, minutes: int = 0, seconds: int = 0) -> None:
+        """Let the time of an exercise go on, with every tick that falls due on the way."""
+        conductor = self.context.conductor
+        assert conductor is not None, "a live log has its own time"
+        await conductor.advance(conductor.now() + minutes * 60_000 + seconds * 1_000)
+
     async def incident(self, desk: Person, division: str = TOWN) -> str:
         made = await desk.post("/incidents", {"hazard": "typhoon", "division": division})
         assert made.status == 201, made.content
@@ -180,14 +190,28 @@ class House:
 
 
 def organization_body(skill: str = "PUMP_DRAIN") -> dict[str, Any]:
+    """Each has another name; a second one of the same name and home would be refused."""
     return {
-        "name": "永嘉排涝队",
+        "name": f"永嘉排涝队 {next(_names)}",
         "registration_class": "filed",
         "home": TOWN,
         "place": POINT,
         "capabilities": [{"skill": skill, "units": 2}],
         "people": 12,
     }
+
+
+def certificate_body(skill: str = "WATER", **changed: Any) -> dict[str, Any]:
+    """A good certificate by the skill's own standard."""
+    body = {
+        "skill": skill,
+        "grade": 2,
+        "standard": SKILLS[skill].standard,
+        "issuer": "浙江省应急管理厅",
+        "number": "ZJ-1",
+        "valid_through": "2099-12-31",
+    }
+    return body | changed
 
 
 def demand_body(incident: str, **changed: Any) -> dict[str, Any]:
@@ -203,6 +227,11 @@ def demand_body(incident: str, **changed: Any) -> dict[str, Any]:
     return body | changed
 
 
+@cache
+def divisions() -> DivisionTree:
+    return DivisionTree.load(DIVISIONS)
+
+
 @asynccontextmanager
 async def opened(folder: Path, settings: Settings | None = None) -> AsyncIterator[House]:
     """A server over a folder, which is made where it is new; everything is closed at the end."""
@@ -213,13 +242,14 @@ async def opened(folder: Path, settings: Settings | None = None) -> AsyncIterato
         source, at = (TimeSource.GIVEN, BEGIN) if given else (TimeSource.LIVE, None)
         create(folder, AREA, DIVISIONS, settings.purpose, source, STEWARD, at)
     engine = Embedded.open(folder, asyncio.get_running_loop())
-    tree = DivisionTree.load(DIVISIONS)
+    tree = divisions()
     feed = Feed(tree, AREA)
     engine.listen(feed.apply)
     feed.apply(engine.changes())
-    people, vault = People(folder / "people.db"), Vault(folder / "keys.db")
+    people, persons = People(folder / "people.db"), Persons(folder / "people.db")
+    vault = Vault(folder / "keys.db")
     people.make_account("管理员", AREA, STEWARD)
-    context = Context(engine, feed, people, vault, settings, tree)
+    context = Context(engine, feed, people, persons, vault, settings, tree)
     if settings.purpose is Purpose.EXERCISE:
         context.conductor = Conductor(engine, AREA, settings, feed.at)
     app = create_app(context)
@@ -228,5 +258,5 @@ async def opened(folder: Path, settings: Settings | None = None) -> AsyncIterato
             yield House(context, app)
     finally:
         await engine.close()
-        people.close()
-        vault.close()
+        for store in (people, persons, vault):
+            store.close()

@@ -98,7 +98,7 @@ async def test_ticks_are_sent_at_the_time_they_are_due(stage: Context) -> None:
     ticks = turns(stage)[before:]
     assert ticks
     assert all(isinstance(turn.command, Tick) for turn in ticks)
-    [expired] = [f for turn in ticks for f in turn.facts if isinstance(f, OfferExpired)]
+    expired = next(f for turn in ticks for f in turn.facts if isinstance(f, OfferExpired))
     assert expired.at == sent.answer_by + 1
     assert [turn.at for turn in ticks] == sorted(turn.at for turn in ticks)
     assert all(turn.at <= START + 10 * MINUTE for turn in ticks)

@@ -2,9 +2,19 @@
 
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 from api.settings import Settings
-from schemas.values import Purpose, Role
+from schemas.values import (
+    AgainOn,
+    ClaimEnd,
+    Gate,
+    OpeningReason,
+    Purpose,
+    Role,
+    StandDownReason,
+    Step,
+)
 from tests.api.house import (
     AREA,
     BEGIN,
@@ -14,6 +24,7 @@ from tests.api.house import (
     House,
     Person,
     Reply,
+    certificate_body,
     demand_body,
     opened,
     organization_body,
@@ -113,16 +124,18 @@ async def test_the_other_ways(house: House) -> None:
 
 async def test_the_registry(house: House) -> None:
     steward = await house.steward()
-    made = done(await steward.post("/organizations", organization_body()), status=201)
+    registered = organization_body() | {"registration_class": "registered"}
+    made = done(await steward.post("/organizations", registered), status=201)
     path = f"/organizations/{made['id']}"
-    certificate = {"skill": "WATER", "grade": 2, "valid_from": 1_700_000_000_000}
+    certificate = certificate_body()
     done(await steward.post(f"{path}/certificates", certificate), made["id"])
     done(await steward.post(f"{path}/capacity", {"capabilities": []}), made["id"])
     crew = await house.person(Role.ORGANIZATION, organization=made["id"])
     done(await crew.post(f"{path}/duty", {"on_duty": False}), made["id"])
     row = await the_row(crew, "organization")
     assert (row["on_duty"], row["capabilities"]) == (False, [])
-    assert row["certificates"][0]["grade"] == 2
+    assert row["certificates"] == [{"certificate": ANY, "withdrawn": False}]
+    assert row["certificates"][0]["certificate"] == certificate | {"valid_from": None}
     refused = await crew.post(f"{path}/certificates", certificate)
     assert (refused.status, refused.code) == (403, "role_missing")
 
@@ -153,7 +166,7 @@ async def test_what_is_outside_the_scope_does_not_exist(house: House) -> None:
     before = house.sequence
     for reply in (
         await neighbor.post(f"/demands/{answer['id']}/close", {"reason": "met"}, revision=1),
-        await neighbor.post(f"/demands/{answer['id']}/sealed", {}),
+        await neighbor.post(f"/demands/{answer['id']}/sealed", {"reason": "checking"}),
         await neighbor.post(f"/offers/{offer}/accept", {"quantity": 1}),
         await stranger.post(f"/offers/{offer}/accept", {"quantity": 1}),
         await stranger.post(f"/organizations/{made.json['id'][:-1]}x/duty", {"on_duty": True}),
@@ -193,6 +206,13 @@ async def test_what_a_device_tells_is_kept_beside(house: House) -> None:
     assert house.turns()[-1].tapped_at == 1_790_000_000_000
 
 
+CODE_LISTS = (
+    *("skills", "hazards", "kinds", "domains", "priorities", "close_reasons", "decline_reasons"),
+    *("stand_down_reasons", "opening_reasons", "gates", "again_on", "steps", "claim_ends"),
+    *("registration_classes", "refusals", "problems"),
+)
+
+
 async def test_me_codes_and_divisions(house: House) -> None:
     desk = await house.desk()
     me = (await desk.get("/me")).json
@@ -200,9 +220,21 @@ async def test_me_codes_and_divisions(house: House) -> None:
     assert me["scopes"] == [{"division": TOWN, "organization": None, "until": None}]
     assert (me["mode"], me["operation"], me["pace"]) == ("actual", "actual", 1.0)
     codes = (await desk.get("/codes")).json
-    for name in ("skills", "hazards", "kinds", "domains", "priorities", "gates", "problems"):
-        assert codes[name]
+    for name in CODE_LISTS:
+        assert codes[name], name
         assert all(words["zh"] and words["en"] for words in codes[name].values()), name
+    for name, enum in (
+        ("stand_down_reasons", StandDownReason),
+        ("opening_reasons", OpeningReason),
+        ("gates", Gate),
+        ("again_on", AgainOn),
+        ("steps", Step),
+        ("claim_ends", ClaimEnd),
+    ):
+        assert list(codes[name]) == [each.value for each in enum], name
+    assert codes["skills"]["PUMP_DRAIN"]["unit_zh"] == "台"
+    assert codes["skills"]["WATER"]["standard"] == "YJ/T 1.4-2022"
+    assert codes["kinds"]["rescue_water"]["beside"] == "BOAT_OPERATE"
     under = (await desk.get(f"/divisions?under={COUNTY}")).json
     assert under[0]["code"] == COUNTY
     assert all(row["parent"] for row in under)

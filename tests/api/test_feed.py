@@ -28,6 +28,7 @@ from tests.api.screens import (
     account,
     events_of,
     grant,
+    organization,
     shown,
     taken,
     thing,
@@ -48,6 +49,15 @@ from tests.api.screens import (
         ({"county": COUNTY}, {"crew"}),
         ({"county": OTHER_COUNTY}, {"far-crew"}),
         ({"county": AREA}, {"crew", "far-crew"}),
+        ({"division": TOWN, "sender": SISTER}, {"city", "county", "town", "sister", "steward"}),
+        ({"division": FAR, "sender": TOWN}, {"city", "county", "town", "steward"}),
+        ({"sender": TOWN}, {"city", "county", "town", "steward"}),
+        ({"desks": COUNTY}, {"city", "county", "town"}),  # no reviewer, no steward
+        ({"desks": OTHER_COUNTY}, {"city"}),
+        ({"desks": AREA}, {"city", "county", "town"}),
+        ({"desks": TOWN}, {"city", "county", "town"}),
+        ({"desks": SISTER}, {"city", "county"}),
+        ({"division": FAR, "desks": COUNTY}, {"city", "county", "town"}),
         ({"accounts": ("town",)}, {"town"}),
         ({"everyone": True}, set(PEOPLE)),
         ({}, set()),
@@ -79,6 +89,22 @@ def test_accounts_are_seen_by_themselves_and_stewards_only() -> None:
     assert ("account", "town") not in shown(board.feed, board.reader("city"))
 
 
+def test_every_desk_of_a_county_sees_its_organizations() -> None:
+    """Whom a township's desk may ask by hand is on its board, also when it comes from elsewhere."""
+    board = Board()
+    assert ("organization", "o1") in shown(board.feed, board.reader("town"))
+    assert ("organization", "o2") not in shown(board.feed, board.reader("town"))
+    neighbor = account("neighbor", grant(Role.DESK, SISTER))
+    board.publish(neighbor)
+    reader = board.feed.reader(AccountId("neighbor"), Role.DESK, 0)
+    screen = Screen(board.feed, reader)
+    assert ("organization", "o1") in screen.rows
+    moved = organization("o1", FAR)
+    board.publish(moved)
+    assert ("organization", "o1") not in screen.catch_up().rows
+    assert ("organization", "o1") in shown(board.feed, board.reader("city"))
+
+
 def test_a_role_brings_its_own_scopes_only() -> None:
     board = Board()
     both = account("both", grant(Role.DESK, TOWN), grant(Role.REVIEWER, FAR))
@@ -99,13 +125,15 @@ AUDIENCES = st.builds(
     Audience,
     division=st.sampled_from([None, TOWN, SISTER, FAR, COUNTY, AREA]),
     organizations=st.sampled_from([(), ("o1",), ("o1", "o2")]),
+    sender=st.sampled_from([None, None, TOWN, FAR]),
+    desks=st.sampled_from([None, None, COUNTY, OTHER_COUNTY]),
     county=st.sampled_from([None, None, COUNTY, OTHER_COUNTY]),
     accounts=st.sampled_from([(), ("sister",)]),
     everyone=st.sampled_from([False, False, True]),
 )
 PUTS = st.builds(
     lambda id, number, audience: Put(
-        row=OperationRow(id=OperationId(id), mode=Mode.TEST, shifted_by=number),
+        row=OperationRow(id=OperationId(id), mode=Mode.TEST, lost=number),
         audience=audience,
     ),
     st.sampled_from("abcd"),
@@ -161,7 +189,7 @@ def test_a_row_that_leaves_a_scope_is_taken_away_from_those_who_saw_it() -> None
     town, sister, county = (board.screen(id) for id in ("town", "sister", "county"))
     board.publish(thing("a", 2, division=SISTER))
     assert ("operation", "a") not in town.catch_up().rows
-    assert sister.catch_up().rows["operation", "a"]["shifted_by"] == 2
+    assert sister.catch_up().rows["operation", "a"]["lost"] == 2
     [event] = events_of(taken(county.stream))
     assert [*event["data"]["changes"][0]] == ["put"]
     board.publish(Removed(kind="operation", id="a"))
@@ -283,7 +311,7 @@ def test_a_stream_that_does_not_keep_up_is_dropped(monkeypatch: pytest.MonkeyPat
         quick.catch_up()
     assert slow.stream.ended
     assert not quick.stream.ended
-    assert quick.rows["operation", "a"]["shifted_by"] == 29
+    assert quick.rows["operation", "a"]["lost"] == 29
 
 
 def test_streams_that_left_cost_nothing() -> None:

@@ -23,7 +23,18 @@ from schemas.views import DemandRow
 from schemas.wire import decode_turn
 from streams.ledger import Ledger
 from streams.review import Scope, entry
-from tests.api.house import AREA, OTHER_TOWN, House, Person, demand_body, opened
+from tests.api.house import (
+    AREA,
+    COUNTY,
+    JSON_HEADERS,
+    OTHER_TOWN,
+    TOWN,
+    House,
+    Person,
+    demand_body,
+    opened,
+)
+from tests.api.test_doors import done, rows, the_row
 
 ROOT = Path(__file__).parents[2]
 SECRET = "13800138000"
@@ -128,10 +139,11 @@ async def test_why_through_the_doors(told: tuple[House, dict[str, Any]]) -> None
     asked = f"/review/why?line={line}&organization="
     yes = (await desk.get(asked + things["organization"])).json
     assert yes["asked"]
-    assert yes["gate"] is None
+    assert yes["gate"] == "asked_before", "it gave one unit of two; the rest is paused"
+    assert yes["until"] > house.context.feed.at
     assert yes["words"]["zh"]
     no = (await desk.get(asked + things["other"])).json
-    assert (no["asked"], no["gate"]) == (False, "skill")
+    assert (no["asked"], no["gate"], no["until"]) == (False, "skill", None)
     assert no["words"]["en"]
     assert no["considered"] >= 1
 
@@ -141,6 +153,78 @@ async def test_why_through_the_doors(told: tuple[House, dict[str, Any]]) -> None
     assert (await things["away"].get(asked + things["organization"])).status == 404
     assert (await desk.get(asked + "nobody")).status == 404
     assert (await desk.get(f"/review/why?line=x&organization={things['other']}")).status == 404
+
+
+async def test_why_says_what_came_of_it_and_when_it_may_be_asked_again(stage: House) -> None:
+    """Of whoever was asked as it stands now; of whoever was not as of when somebody was sought."""
+    team, crew = await stage.organization()
+    desk = await stage.desk()
+    incident = await stage.incident(desk)
+    done(await desk.post("/demands", demand_body(incident)), status=201)
+    line = (await the_row(desk, "demand"))["lines"][0]["id"]
+    at = stage.context.now()
+    late, _ = await stage.organization()
+    asked = f"/review/why?line={line}&organization="
+    try:
+        open_still = (await crew.get(asked + team)).json
+        assert (open_still["asked"], open_still["gate"]) == (True, "asked")
+        assert (await desk.get(asked + late)).status == 404, "it was not there at that time"
+        await stage.wait(minutes=3)
+        silent = (await desk.get(asked + team)).json
+        assert (silent["gate"], silent["until"]) == ("asked_before", at + 7 * 60_000)
+        assert "no answer by" in silent["words"]["en"]
+        assert "May be asked again from" in silent["words"]["en"]
+        assert silent["sequence"] == stage.sequence
+        nearer = (await desk.get(asked + late)).json
+        assert nearer["asked"], "asked in its place"
+    finally:
+        reviews_of(stage.app).close()
+
+
+async def test_what_a_desk_did_by_hand_is_no_comparison(stage: House) -> None:
+    """Whom a desk asked itself changes nothing in why the others were not asked."""
+    team, crew = await stage.organization()
+    other, _ = await stage.organization("CATERING")
+    done(await crew.post(f"/organizations/{team}/duty", {"on_duty": False}))
+    desk = await stage.desk()
+    incident = await stage.incident(desk)
+    done(await desk.post("/demands", demand_body(incident)), status=201)
+    line = (await the_row(desk, "demand"))["lines"][0]["id"]
+    asked = f"/review/why?line={line}&organization="
+    try:
+        before = (await desk.get(asked + other)).json
+        assert before["gate"] == "skill"
+        body = {"organization": team, "reason": "近"}
+        done(await desk.post(f"/lines/{line}/ask", body), status=201)
+        assert (await desk.get(asked + other)).json == before
+        assert (await desk.get(asked + team)).json["asked"]
+    finally:
+        reviews_of(stage.app).close()
+
+
+async def test_what_a_tap_claims_counts_where_it_is_credible(stage: House) -> None:
+    """Given a phone without signal, then its own time counts, but not before it was asked; what
+    a desk's device claims counts for nothing."""
+    desk, (_, team) = await stage.desk(), await stage.organization()
+    incident = await stage.incident(desk)
+    done(await desk.post("/demands", demand_body(incident)), status=201)
+    offer = (await rows(team, "offer"))[0]
+    now = stage.context.now()
+    await stage.wait(minutes=1)
+    for person, path, body, tapped in (
+        (team, f"/offers/{offer['id']}/decline", {"reason": "no_crew"}, now - 60_000),
+        (desk, f"/incidents/{incident}/join", {"division": TOWN}, now - 60_000),
+    ):
+        headers = {**JSON_HEADERS, "idempotency-key": stage.new_key()}
+        headers["shouwang-tapped-at"] = str(tapped)
+        done(await person.send(path, json.dumps(body).encode(), headers.items()))
+    reviewer = await stage.person(Role.REVIEWER, division=COUNTY)
+    try:
+        told = {e["command"]: e["happened_at"] for e in await whole(reviewer)}
+    finally:
+        reviews_of(stage.app).close()
+    assert told["DeclineOffer"] == now
+    assert told["JoinIncident"] == stage.context.now()
 
 
 async def test_a_killed_process_is_replaced(told: tuple[House, dict[str, Any]]) -> None:

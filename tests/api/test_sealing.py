@@ -7,16 +7,27 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from api.settings import Settings
 from api.vault import KeyGone, TextDamaged, Vault
 from schemas.facts import DemandPublished, KeyDestroyed, SealedTextOpened
-from schemas.values import IncidentId
-from tests.api.house import AREA, OTHER_TOWN, House, Person, demand_body, opened
+from schemas.values import IncidentId, Purpose, Role
+from tests.api.house import (
+    AREA,
+    COUNTY,
+    OTHER_TOWN,
+    TOWN,
+    House,
+    Person,
+    demand_body,
+    opened,
+)
 from tests.api.test_doors import done, the_row
 
 CONTACT = "王小明 13800138000"
 ADDRESS = "永嘉县桥头镇学前路 9 号"
 NOTE = "二楼有老人 👵🏼"
 TEXTS = {"contact": CONTACT, "address": ADDRESS, "note": NOTE}
+READING = {"reason": "checking"}
 INCIDENT, OTHER = IncidentId("incident-one"), IncidentId("incident-two")
 
 
@@ -39,39 +50,135 @@ async def test_the_log_and_the_board_hold_no_word_of_it(house: House, tmp_path: 
     assert (await the_row(desk, "demand"))["sealed"] == ["contact", "address", "note"]
 
 
-async def test_reading_it_is_a_fact(house: House) -> None:
+async def test_reading_it_is_a_fact_with_a_reason(house: House) -> None:
     desk = await house.desk()
     _, demand = await published(house, desk)
-    reply = await desk.post(f"/demands/{demand}/sealed", {})
+    reply = await desk.post(f"/demands/{demand}/sealed", {"reason": "calling"})
     assert reply.json == TEXTS
     assert reply.headers["cache-control"] == "no-store"
     fact = house.turns()[-1].facts[0]
     assert isinstance(fact, SealedTextOpened)
-    assert (fact.demand, fact.account) == (demand, desk.account)
+    assert (fact.demand, fact.account, fact.reason) == (demand, desk.account, "calling")
+
+
+async def test_a_key_that_was_used_shows_nothing(house: House) -> None:
+    """Every reading is on record: who reads again sends it again with a new key."""
+    desk = await house.desk()
+    _, demand = await published(house, desk)
+    for number in range(2):
+        key, before = f"reading-{number}", house.sequence
+        first = await desk.post(f"/demands/{demand}/sealed", READING, key=key)
+        assert first.json == TEXTS
+        again = await desk.post(f"/demands/{demand}/sealed", READING, key=key)
+        assert (again.status, again.code) == (409, "key_used_up")
+        assert not any(text.encode() in again.content for text in TEXTS.values())
+        assert house.sequence == before + 1
 
 
 async def test_what_was_not_given_is_null(house: House) -> None:
     desk = await house.desk()
     incident = await house.incident(desk)
-    made = await desk.post("/demands", demand_body(incident, note=NOTE))
-    reply = await desk.post(f"/demands/{made.json['id']}/sealed", {})
-    assert reply.json == {"contact": None, "address": None, "note": NOTE}
+    for given in ({"note": NOTE}, {}):
+        made = await desk.post("/demands", demand_body(incident, **given))
+        reply = await desk.post(f"/demands/{made.json['id']}/sealed", READING)
+        assert reply.json == {"contact": None, "address": None, "note": None} | given
 
 
 async def test_an_organization_reads_it_only_while_it_works_there(house: House) -> None:
+    """E3: read while at work; when that is over the same request shows nothing any more."""
     _, crew = await house.organization()
     desk, neighbor = await house.desk(), await house.desk(OTHER_TOWN)
     _, demand = await published(house, desk)
     path = f"/demands/{demand}/sealed"
     for stranger in (crew, neighbor):
-        reply = await stranger.post(path, {})
+        reply = await stranger.post(path, READING)
         assert (reply.status, reply.code) == (404, "not_found")
-    offer = (await the_row(crew, "offer"))["id"]
-    yes = done(await crew.post(f"/offers/{offer}/accept", {"quantity": 1}))
-    assert (await crew.post(path, {})).json == TEXTS
+    yes = done(await crew.post(f"/offers/{await _offer(crew)}/accept", {"quantity": 1}))
+    assert (await crew.post(path, {"reason": "on_the_way"}, key="at-work")).json == TEXTS
     assignment = next(m["id"] for m in yes["made"] if m["fact"] == "AssignmentCommitted")
     done(await crew.post(f"/assignments/{assignment}/cannot-complete", {}))
-    assert (await crew.post(path, {})).status == 404
+    before = house.sequence
+    for key in ("at-work", "later"):
+        reply = await crew.post(path, {"reason": "on_the_way"}, key=key)
+        assert (reply.status, reply.code) == (404, "not_found")
+        assert not any(text.encode() in reply.content for text in TEXTS.values())
+    assert house.sequence == before
+    assert _openings(house) == ["accepted", "on_the_way"]
+
+
+async def test_the_answer_to_a_yes_carries_it_once(house: House) -> None:
+    _, crew = await house.organization()
+    desk = await house.desk()
+    await published(house, desk)
+    path = f"/offers/{await _offer(crew)}/accept"
+    first = await crew.post(path, {"quantity": 1, "people": 4}, key="yes")
+    assert first.headers["cache-control"] == "no-store"
+    point = {"lon": 1_206_900_000, "lat": 281_500_000}
+    assert done(first)["sealed"] == TEXTS | point
+    again = done(await crew.post(path, {"quantity": 1, "people": 4}, key="yes"))
+    assert again == first.json | {"repeated": True, "sealed": None}
+    assert _openings(house) == ["accepted"]
+    assert _opened(house)[0].account == crew.account
+    assert (await the_row(desk, "assignment"))["people"] == 4
+
+
+async def test_a_yes_that_the_desk_records_reveals_nothing(house: House) -> None:
+    _, crew = await house.organization()
+    desk = await house.desk()
+    await published(house, desk)
+    yes = done(await desk.post(f"/offers/{await _offer(crew)}/accept", {"quantity": 1}))
+    assert yes["sealed"] is None
+    assert _openings(house) == []
+
+
+async def test_a_yes_to_what_has_no_sealed_text_has_its_point(house: House) -> None:
+    _, crew = await house.organization()
+    desk = await house.desk()
+    incident = await house.incident(desk)
+    done(await desk.post("/demands", demand_body(incident)), status=201)
+    yes = done(await crew.post(f"/offers/{await _offer(crew)}/accept", {"quantity": 2}))
+    nothing = dict.fromkeys(TEXTS)
+    assert yes["sealed"] == nothing | {"lon": 1_206_900_000, "lat": 281_500_000}
+    assert _openings(house) == []
+
+
+async def test_a_yes_counts_though_its_texts_cannot_be_opened(house: House) -> None:
+    """A folder that was copied without its keys: the crew goes, and asks by telephone."""
+    _, crew = await house.organization()
+    desk = await house.desk()
+    incident, demand = await published(house, desk)
+    house.context.vault.destroy(IncidentId(incident))
+    yes = done(await crew.post(f"/offers/{await _offer(crew)}/accept", {"quantity": 1}))
+    assert yes["sealed"] is None
+    assert (await the_row(desk, "assignment"))["state"] == "committed"
+    reply = await crew.post(f"/demands/{demand}/sealed", READING)
+    assert (reply.status, reply.code) == (409, "key_destroyed")
+
+
+async def test_each_opens_what_is_its_own_to_answer_for(house: House) -> None:
+    desk, county = await house.desk(), await house.desk(COUNTY)
+    _, demand = await published(house, desk)
+    reviewer = await house.person(Role.REVIEWER, division=TOWN)
+    steward = await house.steward()
+    path = f"/demands/{demand}/sealed"
+    assert (await county.post(path, READING)).json == TEXTS
+    before = house.sequence
+    for other in (reviewer, steward):
+        reply = await other.post(path, READING)
+        assert (reply.status, reply.code) == (403, "role_missing")
+    assert house.sequence == before
+
+
+async def _offer(crew: Person) -> str:
+    return str((await the_row(crew, "offer"))["id"])
+
+
+def _opened(house: House) -> list[SealedTextOpened]:
+    return [f for turn in house.turns() for f in turn.facts if isinstance(f, SealedTextOpened)]
+
+
+def _openings(house: House) -> list[str]:
+    return [fact.reason.value for fact in _opened(house)]
 
 
 async def test_a_key_is_compared_over_personal_fields_too(house: House) -> None:
@@ -86,46 +193,59 @@ async def test_a_key_is_compared_over_personal_fields_too(house: House) -> None:
         assert (reply.status, reply.code) == (422, "key_reused")
 
 
-async def test_with_the_key_everything_is_gone(house: House) -> None:
-    desk = await house.desk()
-    vault = house.context.vault
-    incident = await house.incident(desk)
+async def test_with_the_key_everything_is_gone(stage: House) -> None:
+    """An hour after an exercise's incident is closed; until then it can be taken up again."""
+    desk, vault = await stage.desk(), stage.context.vault
+    incident = await stage.incident(desk)
     await desk.post("/demands", demand_body(incident, **TEXTS))
-    fact = next(f for t in house.turns() for f in t.facts if isinstance(f, DemandPublished))
+    fact = _published_in(stage)
     assert fact.contact is not None
+    await _ended(desk, incident, fact.demand)
+    await stage.wait(minutes=59)
     assert vault.open(fact.contact, "contact") == CONTACT
-    reply = await desk.post(f"/demands/{fact.demand}/close", {"reason": "canceled"}, revision=1)
-    done(reply)
-    done(await desk.post(f"/incidents/{incident}/close", {}))
-    assert any(isinstance(f, KeyDestroyed) for t in house.turns() for f in t.facts)
+    assert (await desk.post(f"/demands/{fact.demand}/sealed", READING)).json == TEXTS
+    await stage.wait(minutes=2)
+    assert any(isinstance(f, KeyDestroyed) for t in stage.turns() for f in t.facts)
     with pytest.raises(KeyGone):
         vault.open(fact.contact, "contact")
     with pytest.raises(KeyGone):
         vault.seal(IncidentId(incident), "contact", CONTACT)
-    sealed = await desk.post(f"/demands/{fact.demand}/sealed", {})
-    assert (sealed.status, sealed.code) == (409, "key_destroyed")
-    late = await desk.post("/demands", demand_body(incident, **TEXTS))
-    assert (late.status, late.code) == (409, "key_destroyed")
+    for path, body in (
+        (f"/demands/{fact.demand}/sealed", READING),
+        ("/demands", demand_body(incident, **TEXTS)),
+        (f"/incidents/{incident}/reopen", {}),
+    ):
+        late = await desk.post(path, body)
+        assert (late.status, late.code) == (409, "key_destroyed")
     late = await desk.post("/demands", demand_body(incident))
     assert (late.status, late.code) == (409, "incident_not_open")
 
 
+async def _ended(desk: Person, incident: str, demand: str) -> None:
+    done(await desk.post(f"/demands/{demand}/close", {"reason": "canceled"}, revision=1))
+    done(await desk.post(f"/incidents/{incident}/close", {}))
+
+
+def _published_in(house: House) -> DemandPublished:
+    return next(f for t in house.turns() for f in t.facts if isinstance(f, DemandPublished))
+
+
 async def test_a_deletion_that_a_crash_prevented_is_made_good_at_start(tmp_path: Path) -> None:
     folder = tmp_path / "data"
-    async with opened(folder) as house:
+    settings = Settings(data=folder, area=AREA, purpose=Purpose.EXERCISE)
+    async with opened(folder, settings) as house:
         desk = await house.desk()
-        incident, _ = await published(house, desk)
+        incident, demand = await published(house, desk)
         kept = _copied(folder)
-        fact = next(f for t in house.turns() for f in t.facts if isinstance(f, DemandPublished))
+        fact = _published_in(house)
         assert fact.note is not None
-        demand = fact.demand
-        done(await desk.post(f"/demands/{demand}/close", {"reason": "canceled"}, revision=1))
-        done(await desk.post(f"/incidents/{incident}/close", {}))
+        await _ended(desk, incident, demand)
+        await house.wait(minutes=61)
     _restore(folder, kept)  # as if the process had ended before the deletion
     vault = Vault(folder / "keys.db")
     assert vault.open(fact.note, "note") == NOTE
     vault.close()
-    async with opened(folder) as house:
+    async with opened(folder, settings) as house:
         with pytest.raises(KeyGone):
             house.context.vault.open(fact.note, "note")
 
@@ -144,12 +264,16 @@ def _restore(folder: Path, kept: dict[str, bytes]) -> None:
 async def test_after_a_restart_everything_opens_again(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     async with opened(folder) as house:
+        _, crew = await house.organization()
         desk = await house.desk()
         _, demand = await published(house, desk)
+        offer = await _offer(crew)
     async with opened(folder) as house:
-        again = Person(house, desk.role, desk.cookie, desk.account)
-        assert (await again.post(f"/demands/{demand}/sealed", {}, key="later")).json == TEXTS
-        assert [turn.area for turn in house.turns()][-1] == AREA
+        desk, crew = (Person(house, each.role, each.cookie, each.account) for each in (desk, crew))
+        assert (await desk.post(f"/demands/{demand}/sealed", READING, key="later")).json == TEXTS
+        house.context.ciphertexts.clear()
+        yes = await crew.post(f"/offers/{offer}/accept", {"quantity": 1}, key="yes-later")
+        assert yes.json["sealed"]["contact"] == CONTACT
 
 
 def test_a_text_belongs_to_its_field_and_its_incident(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from api.people import FAILURES_MAX, HOUR_MS, People, SignInRefused
 from api.settings import Settings
 from schemas.commands import GrantRole
-from schemas.ids import command_id
+from schemas.ids import command_id, made_id
 from schemas.turns import REGISTRY, Envelope
 from schemas.values import AccountId, DivisionCode, Role
 from tests.api.house import (
@@ -159,11 +159,16 @@ async def test_an_account_is_made_once(house: House) -> None:
 
 async def test_a_refused_account_leaves_no_name(house: House) -> None:
     steward = await house.person(Role.STEWARD, division=COUNTY)
+    before = house.sequence
     beyond = {"name": "甲", "role": "desk", "division": str(AREA)}
     refused(await steward.post("/accounts", beyond, key="beyond"), 404, "not_found")
-    command = house.turns()[-1].command
-    assert isinstance(command, GrantRole)
-    assert house.context.people.name(command.account) is None
+    assert house.sequence == before, "refused at the door: no turn"
+    unfit = {"name": "乙", "role": "organization", "division": TOWN}
+    refused(await steward.post("/accounts", unfit, key="unfit"), 422, "grant_unfit")
+    assert isinstance(house.turns()[-1].command, GrantRole)
+    for key in ("beyond", "unfit"):
+        account = made_id(command_id(AREA, REGISTRY, steward.account, key), 0)
+        assert house.context.people.name(AccountId(account)) is None
 
 
 async def test_a_fresh_link_only_within_the_scope(house: House) -> None:

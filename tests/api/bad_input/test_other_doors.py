@@ -6,7 +6,16 @@ import pytest
 
 from schemas.values import Role
 from tests.api.bad_input.told import SECRET, told
-from tests.api.house import AREA, OTHER_COUNTY_TOWN, TOWN, House, Person, demand_body
+from tests.api.house import (
+    AREA,
+    OTHER_COUNTY_TOWN,
+    TOWN,
+    House,
+    Person,
+    certificate_body,
+    demand_body,
+    organization_body,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -25,7 +34,32 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
         ("/demands/x/close", {"reason": SECRET}, "code_unknown", "reason"),
         ("/offers/x/accept", {"quantity": 0}, "out_of_range", "quantity"),
         ("/offers/x/accept", {"quantity": 1, "minutes": 2_881}, "out_of_range", "minutes"),
+        ("/offers/x/accept", {"quantity": 1, "people": 0}, "out_of_range", "people"),
         ("/offers/x/decline", {"reason": None}, "code_unknown", "reason"),
+        (
+            "/offers/x/decline",
+            {"reason": "other", "free_from": 1_790_000_000},  # seconds
+            "out_of_range",
+            "free_from",
+        ),
+        ("/offers/x/persons", {"reason": SECRET}, "unknown_field", None),
+        ("/lines/x/ask", {"organization": "x"}, "field_missing", "reason"),
+        ("/lines/x/ask", {"organization": "x", "reason": " "}, "blank", "reason"),
+        ("/lines/x/ask", {"organization": "x", "reason": SECRET * 10}, "too_long", "reason"),
+        ("/lines/x/ask", {"organization": "x", "reason": "a\u202eb"}, "text_invalid", "reason"),
+        ("/lines/x/drop", {"line": "x"}, "unknown_field", None),
+        ("/standby/x/take", {"quantity": 1}, "unknown_field", None),
+        ("/demands/x/sealed", {}, "field_missing", "reason"),
+        ("/demands/x/sealed", {"reason": "accepted"}, "code_unknown", "reason"),
+        ("/demands/x/sealed", {"reason": SECRET}, "code_unknown", "reason"),
+        ("/demands/x/take-back", {"revision": 1}, "unknown_field", None),
+        ("/incidents/x/close", {"live": SECRET}, "format_invalid", "live"),
+        ("/incidents/x/close", {"stand_down": []}, "unknown_field", None),
+        ("/assignments/x/arrive", {"people": 10_001}, "out_of_range", "people"),
+        ("/assignments/x/new-time", {}, "field_missing", "minutes"),
+        ("/assignments/x/new-time", {"minutes": 2_881}, "out_of_range", "minutes"),
+        ("/assignments/x/correct", {"step": SECRET}, "code_unknown", "step"),
+        ("/tasks/x/give-back", {"organization": "x"}, "unknown_field", None),
         ("/assignments/x/confirm", {"done": "yes"}, "type_wrong", "done"),
         ("/assignments/x/set-off", {"note": SECRET}, "unknown_field", None),
         ("/tasks/x/open", {"domain": SECRET}, "code_unknown", "domain"),
@@ -54,9 +88,51 @@ async def test_other_doors_of_a_desk(
         ("/accounts", {"name": "甲", "role": "desk"}, "grant_unfit", None),
         (
             "/organizations/x/certificates",
-            {"skill": "WATER", "grade": 0, "valid_from": 1_790_000_000_000},
+            certificate_body(grade=0),
             "out_of_range",
             "grade",
+        ),
+        (
+            "/organizations/x/certificates",
+            certificate_body(valid_through=1_790_000_000_000),
+            "type_wrong",
+            "valid_through",
+        ),
+        (
+            "/organizations/x/certificates",
+            certificate_body(valid_from="2026-1-1"),
+            "format_invalid",
+            "valid_from",
+        ),
+        (
+            "/organizations/x/certificates",
+            {name: text for name, text in certificate_body().items() if name != "issuer"},
+            "field_missing",
+            "issuer",
+        ),
+        (
+            "/organizations/x/certificates",
+            certificate_body(number="\u3000"),
+            "blank",
+            "number",
+        ),
+        ("/organizations/x/withdraw-certificate", {"issuer": "x"}, "field_missing", "number"),
+        ("/issuers/withdraw", {"issuer": f"{SECRET}\n{SECRET}"}, "text_invalid", "issuer"),
+        ("/issuers/withdraw", {}, "field_missing", "issuer"),
+        ("/organizations/x/merge", {"merged": ""}, "blank", "merged"),
+        ("/organizations/x/retire", {SECRET: 1}, "unknown_field", None),
+        (
+            "/organizations",
+            organization_body() | {"credit_code": SECRET},
+            "format_invalid",
+            "credit_code",
+        ),
+        ("/organizations", organization_body() | {"insist": 1}, "type_wrong", "insist"),
+        (
+            "/organizations/x/correct",
+            organization_body() | {"insist": True},
+            "unknown_field",
+            None,
         ),
         (
             "/organizations/x/capacity",
@@ -95,17 +171,28 @@ async def test_text_is_kept_as_text(desk: Person, incident: str) -> None:
 async def test_refusals_of_the_rules_bind_the_key(
     house: House, desk: Person, incident: str
 ) -> None:
-    elsewhere = demand_body(incident, place={"division": OTHER_COUNTY_TOWN})
-    first = await desk.post("/demands", elsewhere, key="elsewhere")
-    told(first, 404, "not_found")
+    unfit = demand_body(incident, lines=[{"skill": "WATER", "minimum": 1, "target": 1}])
+    first = await desk.post("/demands", unfit, key="unfit")
+    told(first, 422, "skill_grade_unfit")
     after = house.sequence
-    again = await desk.post("/demands", elsewhere, key="elsewhere")
-    assert again.json["code"] == "not_found"
+    again = await desk.post("/demands", unfit, key="unfit")
+    told(again, 422, "skill_grade_unfit")
     assert again.json["trace"] == first.json["trace"]
     assert house.sequence == after
-    other = await desk.post("/demands", demand_body(incident), key="elsewhere")
+    other = await desk.post("/demands", demand_body(incident), key="unfit")
     told(other, 422, "key_reused")
     assert house.sequence == after
+
+
+async def test_what_lies_elsewhere_leaves_no_turn_and_binds_no_key(
+    house: House, desk: Person, incident: str
+) -> None:
+    before = house.sequence
+    elsewhere = demand_body(incident, place={"division": OTHER_COUNTY_TOWN})
+    for _ in range(2):
+        told(await desk.post("/demands", elsewhere, key="elsewhere"), 404, "not_found")
+    assert house.sequence == before
+    assert (await desk.post("/demands", demand_body(incident), key="elsewhere")).status == 201
 
 
 async def test_a_problem_at_the_door_does_not_bind_the_key(desk: Person, incident: str) -> None:

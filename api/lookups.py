@@ -1,0 +1,111 @@
+"""Look-ups: what doors ask of the board by another id than a row's own, without a search.
+
+Kept row by row as the board changes, in whatever order rows come: a line's demand, whose crews
+are live, an organization's home, and which entries were merged into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from schemas.values import AssignmentId, DemandId, DivisionCode, IncidentId, LineId, OrganizationId
+from schemas.views import AssignmentRow, DemandRow, OrganizationRow, Row
+from streams.entities import ENDED
+
+K = TypeVar("K")
+N = TypeVar("N")
+V = TypeVar("V")
+
+_OVER = frozenset(state.value for state in ENDED)
+
+
+class LookUps:
+    """What the rows of one board say about each other."""
+
+    def __init__(self) -> None:
+        self.homes: dict[str, DivisionCode] = {}
+        self._demand_of: dict[LineId, DemandId] = {}
+        self._demands_in: dict[IncidentId, dict[DemandId, None]] = {}
+        self._crews_on: dict[DemandId, dict[AssignmentId, OrganizationId]] = {}
+        self._merged_into: dict[OrganizationId, dict[OrganizationId, None]] = {}
+
+    # Asking
+
+    def demand_of(self, line: LineId) -> DemandId | None:
+        """The demand that a line belongs to."""
+        return self._demand_of.get(line)
+
+    def works_on(self, organization: OrganizationId, demand: DemandId) -> bool:
+        """Whether an organization has a live assignment there."""
+        return organization in self._crews_on.get(demand, {}).values()
+
+    def live_in(self, incident: IncidentId) -> list[AssignmentId]:
+        """The live assignments of an incident, in the order of their ids."""
+        demands: Iterable[DemandId] = self._demands_in.get(incident, ())
+        return sorted(id for demand in demands for id in self._crews_on.get(demand, ()))
+
+    def entries_of(self, organization: OrganizationId) -> Iterator[OrganizationId]:
+        """An organization, and the entries that were merged into it."""
+        yield organization
+        yield from self._merged_into.get(organization, ())
+
+    # Keeping
+
+    def take(self, row: Row, before: Row | None) -> None:
+        """Note a row that is new, or that has changed."""
+        match row:
+            case AssignmentRow():
+                self._crew(row)
+            case DemandRow():
+                self._demand(row)
+            case OrganizationRow():
+                self._organization(row, before)
+            case _:
+                pass
+
+    def forget(self, row: Row) -> None:
+        """Note that a row has left the board."""
+        match row:
+            case AssignmentRow():
+                _drop(self._crews_on, row.demand, row.id)
+            case DemandRow():
+                _drop(self._demands_in, row.incident, row.id)
+                for line in row.lines:
+                    self._demand_of.pop(line.id, None)
+            case OrganizationRow():
+                self.homes.pop(row.id, None)
+                self._unmerge(row)
+            case _:
+                pass
+
+    def _crew(self, row: AssignmentRow) -> None:
+        if row.state in _OVER:
+            _drop(self._crews_on, row.demand, row.id)
+        else:
+            self._crews_on.setdefault(row.demand, {})[row.id] = row.organization
+
+    def _demand(self, row: DemandRow) -> None:
+        self._demands_in.setdefault(row.incident, {})[row.id] = None
+        for line in row.lines:
+            self._demand_of[line.id] = row.id
+
+    def _organization(self, row: OrganizationRow, before: Row | None) -> None:
+        self.homes[row.id] = row.home
+        if isinstance(before, OrganizationRow):
+            self._unmerge(before)
+        if row.merged_into is not None:
+            self._merged_into.setdefault(row.merged_into, {})[row.id] = None
+
+    def _unmerge(self, row: OrganizationRow) -> None:
+        if row.merged_into is not None:
+            _drop(self._merged_into, row.merged_into, row.id)
+
+
+def _drop(groups: dict[K, dict[N, V]], key: K, id: N) -> None:
+    """Take an id out of its group; a group that is empty goes."""
+    group = groups.get(key)
+    if group is not None:
+        group.pop(id, None)
+        if not group:
+            del groups[key]
