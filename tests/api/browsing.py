@@ -2,22 +2,27 @@
 
 import json
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
 from itertools import count
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
+ROOT = Path(__file__).parent.parent.parent
 COUNTY, TOWN = "330324", "330324001"
 POINT = {"crs": "WGS-84", "lon": 120.69, "lat": 28.15, "division": TOWN}
 TEAM = "Team 7"  # names and typed texts have no letter of the other language's script
 DESK_SCREEN = {"width": 1280, "height": 900}
 PHONE_SCREEN = {"width": 390, "height": 844}
+MINUTE = 60_000
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 ENGLISH = re.compile("[A-Za-z]{3,}")
@@ -54,6 +59,11 @@ class Server:
     opener: Any = field(default_factory=lambda: build_opener(HTTPCookieProcessor(CookieJar())))
     keys: Iterator[int] = field(default_factory=count)
 
+    def get(self, path: str, role: str = "steward") -> Any:
+        asked = Request(f"{self.address}/api/v1{path}", headers={"Shouwang-Role": role})
+        with self.opener.open(asked, timeout=10) as answer:
+            return json.load(answer)
+
     def post(self, path: str, body: dict[str, Any], role: str = "steward") -> Any:
         headers = {"Content-Type": "application/json", "Idempotency-Key": f"k{next(self.keys)}"}
         data = json.dumps(body).encode()
@@ -66,7 +76,7 @@ class Server:
         told = {name: values[0] for name, values in parse_qs(urlsplit(link).fragment).items()}
         self.post("/sessions", told)
 
-    def organization(self, name: str, skill: str) -> str:
+    def organization(self, name: str, skill: str, **more: Any) -> str:
         body = {
             "name": name,
             "registration_class": "filed",
@@ -74,8 +84,9 @@ class Server:
             "place": POINT,
             "capabilities": [{"skill": skill, "units": 2}],
             "people": 9,
+            "insist": True,  # one folder serves many tests
         }
-        return str(self.post("/organizations", body)["id"])
+        return str(self.post("/organizations", body | more)["id"])
 
     def link(self, role: str, **scope: str) -> str:
         """A sign-in address for a new account."""
@@ -101,10 +112,49 @@ class Server:
         return str(self.post("/demands", body | more, "desk")["id"])
 
 
+class Stage(Server):
+    """An exercise whose time stands until it is moved on."""
+
+    @property
+    def now(self) -> int:
+        return int(self.get("/conductor")["at"])
+
+    def advance(self, minutes: float) -> None:
+        """Let time go on, with everything that falls due on the way."""
+        to = self.now + round(minutes * MINUTE)
+        body = {"to": to, "operation": "exercise", "pace": 1}
+        while self.post("/conductor/advance", body)["behind"]:
+            pass
+
+    def rows(self, kind: str, **where: str) -> list[dict[str, Any]]:
+        """Rows of a township's or county's desk."""
+        found = [row for row in self.get("/board", "desk")["rows"] if row["type"] == kind]
+        return [row for row in found if all(row[name] == value for name, value in where.items())]
+
+
 def shouwang(*arguments: str) -> list[str]:
     """The command line of the program under test, ending with one JSON object."""
     program = "import sys; from api.cli import main; sys.exit(main())"
     return [sys.executable, "-c", program, *arguments, "--json"]
+
+
+@contextmanager
+def served(folder: Path, *purpose: str) -> Iterator[tuple[str, str]]:
+    """A new folder, served: its address, and its first steward's link."""
+    made = subprocess.run(
+        shouwang("init", "--data", str(folder), *purpose),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    link = str(json.loads(made.stdout.splitlines()[-1])["link"])
+    command = shouwang("serve", "--data", str(folder), "--port", "0")
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        told = next(line for line in process.stdout if line.startswith("{"))
+        yield str(json.loads(told)["address"]), link
+        process.terminate()
 
 
 @dataclass
@@ -124,6 +174,8 @@ class Screens:
         )
         context.set_default_timeout(8_000)
         page = context.new_page()
+        if phone:
+            page.clock.install()  # what a thumb has to wait for is over in no time
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._hear)
         return page
@@ -135,6 +187,10 @@ class Screens:
         expect(page.locator("#main")).to_be_visible()
         expect(page.locator("#link")).not_to_have_class(re.compile("lost"))
         return page
+
+    def forgive(self, word: str) -> None:
+        """Browsers log failed requests by themselves; those that a test makes are no complaint."""
+        self.complaints[:] = [told for told in self.complaints if word not in told]
 
     def _hear(self, message: Any) -> None:
         if message.type in ("error", "warning"):
@@ -152,7 +208,30 @@ def in_both_languages(page: Page) -> None:
     """Whatever the page shows just now, all of it is in the chosen language; then back."""
     for _ in range(2):
         language = page.locator("html").get_attribute("lang") or ""
-        page.wait_for_timeout(50)  # lists are drawn again a moment after the page's own texts
+        for _ in range(20):  # lists are drawn again a moment after the page's own texts
+            page.wait_for_timeout(50)
+            if not mixed(page, language[:2]):
+                break
         assert not mixed(page, language[:2])
         page.locator("[data-language]").click()
         expect(page.locator("html")).not_to_have_attribute("lang", language)
+
+
+def touch(within: Page | Locator, name: str | re.Pattern[str]) -> None:
+    """Touch a button of a phone, a moment after the last touch, when it is no slip any more."""
+    page = within if isinstance(within, Page) else within.page
+    page.clock.fast_forward(1_000)
+    within.get_by_role("button", name=name, exact=True).tap()
+
+
+def step(card: Locator, name: str, then: str) -> None:
+    """Press the one next step, when the quiet seconds are over, and see it taken."""
+    card.page.clock.fast_forward(5_000)
+    touch(card, name)
+    expect(card.locator(".chip.state")).to_have_text(then)
+
+
+def confirm(page: Page) -> None:
+    """Press what a dialog asks for, and see it go away."""
+    page.locator("#dialog button[type=submit]").click()
+    expect(page.locator("#dialog")).to_be_hidden()

@@ -75,14 +75,19 @@ def organization(id: str, home: DivisionCode, people: int = 1) -> Put:
         capabilities=(),
         certificates=(),
         people=people,
+        credit_code=None,
         on_duty=True,
+        retired=False,
+        merged_into=None,
     )
-    return Put(row=row, audience=Audience(division=home, organizations=(row.id,)))
+    county = tree().ancestors(home)[1]
+    audience = Audience(division=home, organizations=(row.id,), desks=DivisionCode(county))
+    return Put(row=row, audience=audience)
 
 
 def thing(id: str, number: int, **audience: Any) -> Put:
     """Any row: which one it is does not matter here."""
-    row = OperationRow(id=OperationId(id), mode=Mode.EXERCISE, shifted_by=number)
+    row = OperationRow(id=OperationId(id), mode=Mode.EXERCISE, lost=number)
     return Put(row=row, audience=Audience(**audience))
 
 

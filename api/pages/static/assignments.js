@@ -1,8 +1,38 @@
-/** Words of an assignment that desk and organization share: steps, their times, sealed text. */
+/** What desk and organization share about offers and assignments: steps, times, lateness. */
 
 import { h } from "./dom.js";
-import { moment } from "./format.js";
-import { say } from "./words.js";
+import { fieldTime, moment } from "./format.js";
+import { posting } from "./page.js";
+import { took } from "./quiet.js";
+import { named, say } from "./words.js";
+
+const SOONEST = 10 * 60 * 1000; // "free from" lies this far ahead at the least,
+const LATEST = 48 * 3600 * 1000; // and this far at the most
+
+/** How urgent, as a number and a word. */
+export const priorityMark = (priority) =>
+  h(
+    "span",
+    { class: `priority p${priority}` },
+    String(priority),
+    " ",
+    named("priorities", priority),
+  );
+
+/** Whether a time lies in that range; a field knows whole minutes only. */
+export const inRange = ({ clock }, at) =>
+  at > clock.now() + SOONEST - 60000 && at <= clock.now() + LATEST;
+
+/** A field for the time from which somebody could come. */
+export function freeFromField({ clock }) {
+  const now = clock.now();
+  const range = { min: fieldTime(now + SOONEST), max: fieldTime(now + LATEST) };
+  return h("input", { name: "free_from", type: "datetime-local", ...range });
+}
+
+const LIVE = new Set(["committed", "en_route", "on_scene", "reported_done"]);
+
+export const live = (row) => LIVE.has(row.state);
 
 const AFTER = {
   committed: ["set-off", "arrive", "report-done", "cannot-complete"],
@@ -34,25 +64,38 @@ export function stepTimes(row, now) {
   return taken.map(([key, name]) => say(key, { time: moment(row[name], now) }));
 }
 
-/** Sealed text as a list; a telephone number in it can be called by touching it. */
-export function sealedList(texts) {
-  const names = ["contact", "address", "note"].filter((name) => texts[name]);
-  if (!names.length) return h("p", {}, say("sealed.none"));
-  const words = {
-    contact: say("form.contact"),
-    address: say("form.address"),
-    note: say("form.note"),
-  };
-  return h(
-    "dl",
-    {},
-    names.map((name) => [h("dt", {}, words[name]), h("dd", {}, callable(texts[name]))]),
-  );
+/** Not set off although half of the promised time is over. */
+export const slow = (row, now) => row.slow_at !== null && row.slow_at <= now;
+
+/** When it is expected, until it is there; without a word of its own it is only estimated. */
+export function expected(row, now) {
+  if (!live(row) || row.arrived_at !== null) return null;
+  const told = row.minutes !== null || row.new_times > 0;
+  const time = moment(row.promised_at, now);
+  return say(told ? "party.expected" : "party.expected_about", { time });
 }
 
-function callable(value) {
-  const parts = value.split(/((?:\+\d{1,3}[ -]?)?\d{3,}(?:[ -]?\d{3,})+)/);
-  return parts.map((part, index) =>
-    index % 2 ? h("a", { href: `tel:${part.replace(/[ -]/g, "")}` }, part) : part,
-  );
+/** Take the last step back, as long as that is possible. */
+export function undoButton(context, row) {
+  const path = `/assignments/${row.id}/undo`;
+  const left = h("span", { "data-until": row.undo_until });
+  const first = () => void (context.undone ??= new Set()).add(row.id);
+  const button = posting(context, { path, words: say("act.undo_step"), look: "small", first });
+  if (!button.disabled) button.append(" ", left);
+  return button;
 }
+
+/** A step, remembered so that it can be undone from here. */
+export const stepButton = (context, row, step, words, look) =>
+  posting(context, {
+    path: `/assignments/${row.id}/${step}`,
+    words,
+    look,
+    first: () => took(context, row.id),
+  });
+
+/** Why something ended: the organization's reason, or ours. */
+export const endReason = (row) =>
+  row.decline_reason
+    ? named("decline_reasons", row.decline_reason)
+    : row.stand_down_reason && named("stand_down_reasons", row.stand_down_reason);

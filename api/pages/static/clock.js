@@ -13,19 +13,44 @@ export class Clock {
     this.pace = me.pace;
     this.conducted = me.mode !== "actual";
     this.paused = false;
+    this.next = Infinity;
     this.hear(Date.now());
   }
 
-  /** It was `at` just now: a device's own clock may be wrong, and is never asked. */
+  /** It was `at` just now: a device's own clock may be wrong, and is never believed. */
   hear(at) {
     this.at = at;
     this.heard = performance.now();
+    this.wrong = at - Date.now();
+  }
+
+  /**
+   * When something is pressed, by a clock that goes on while a device sleeps. Nothing in an
+   * exercise, whose time nobody's device can know.
+   */
+  tap() {
+    return this.conducted ? null : Math.round(Date.now() + this.wrong);
   }
 
   now() {
     const since = performance.now() - this.heard;
     if (!this.conducted) return this.at + since;
     return this.at + Math.min(since, WORD_HOLDS) * (this.paused ? 1 : this.pace);
+  }
+
+  /** How many of these times are past (`null` is none); the next to come will be `due`. */
+  passed(times) {
+    const now = this.now();
+    const coming = times.filter((time) => time !== null && time > now);
+    this.next = Math.min(this.next, ...coming);
+    return times.filter((time) => time !== null && time <= now).length;
+  }
+
+  /** Whether one of those times has come since it was asked last. */
+  due() {
+    if (this.now() < this.next) return false;
+    this.next = Infinity;
+    return true;
   }
 
   /** Keep to the conductor of an exercise. */

@@ -1,12 +1,12 @@
-/** What a desk does with one demand, offer or assignment, each in a dialog. */
+/** What a desk does with a demand: close, amend, move, read what is sealed, take a slip back. */
 
-import { nextSteps, sealedList } from "./assignments.js";
-import { live } from "./desk-model.js";
+import { liveOf, numberWords } from "./desk-model.js";
 import { ask, field, number, radios, select, text } from "./dialog.js";
 import { h, setText } from "./dom.js";
-import { spoken } from "./format.js";
 import { act, tell } from "./page.js";
-import { listed, named, say, wording } from "./words.js";
+import { longPlaceName, placesWithin } from "./places.js";
+import { read, sealedList } from "./sealed.js";
+import { choose, listed, named, say, wording } from "./words.js";
 
 const UNDO_LASTS = 60000; // milliseconds
 
@@ -17,39 +17,45 @@ const NOT_CHOSEN = new Set(["incident_closed"]);
 
 /** Close a demand, with the reason. */
 export function closeDemand(context, demand) {
-  const busy = context.board
-    .all("assignment")
-    .filter((row) => row.demand === demand.id && live(row));
+  const busy = liveOf(context.board, demand);
   const pairs = pairsOf("close_reasons").filter(([code]) => !NOT_CHOSEN.has(code));
   const warned =
     busy.length && h("p", { class: "unmet" }, say("close.live", { count: busy.length }));
   ask({
-    title: say("close.title", { demand: spoken(demand) }),
+    title: say("close.title", { demand: numberWords(context.board, demand) }),
     parts: [field(say("close.reason"), select("reason", pairs, "met")), warned || ""],
     confirm: say("act.close_demand"),
-    send: (values) =>
-      context.outbox.post(
-        `/demands/${demand.id}/close`,
-        { reason: values.get("reason") },
-        { revision: demand.revision },
-      ),
+    send: (values) => sendClose(context, demand, values.get("reason")),
   });
 }
 
-/** Amend priority, targets, risk statement and rally point of a demand. */
+const HEARD_WITHIN = 1000; // milliseconds until the board has what another desk did
+
+const closed = ({ board }, id) => board.get("demand", id)?.state === "closed";
+
+/** Closed by somebody else meanwhile is closed all the same, and no conflict. */
+async function sendClose(context, { id, revision }, reason) {
+  try {
+    await context.outbox.post(`/demands/${id}/close`, { reason }, { revision });
+  } catch (problem) {
+    if (problem.code === "demand_closed") return;
+    if (problem.code !== "revision_stale") throw problem;
+    if (!closed(context, id)) await new Promise((soon) => setTimeout(soon, HEARD_WITHIN));
+    if (!closed(context, id)) throw problem;
+  }
+}
+
+/** Amend priority, targets, risk statement, rally point and place of a demand. */
 export function amend(context, demand) {
   const priorities = pairsOf("priorities").map(([code, name]) => [code, `${code} ${name}`]);
-  const targets = demand.lines.map((line, index) => {
-    const words = say("amend.target", { ...line, skill: named("skills", line.skill) });
-    return field(words, number(`target-${index}`, line.target, line.minimum));
-  });
   ask({
-    title: say("amend.title", { demand: spoken(demand) }),
+    title: say("amend.title", { demand: numberWords(context.board, demand) }),
     parts: [
-      ...targets,
+      ...demand.lines.flatMap(targetField),
       radios("priority", say("form.priority"), priorities, String(demand.priority)),
       field(say("form.risk"), text("risk_statement", demand.risk_statement)),
       field(say("form.rally"), text("rally_point", demand.rally_point)),
+      ...placeFields(context, demand),
     ],
     confirm: say("act.amend"),
     send: (values) =>
@@ -59,65 +65,69 @@ export function amend(context, demand) {
   });
 }
 
-const amended = (demand, values) => ({
-  priority: Number(values.get("priority")),
-  targets: demand.lines.map((_, index) => Number(values.get(`target-${index}`))),
-  lines: [],
-  risk_statement: values.get("risk_statement"),
-  rally_point: values.get("rally_point"),
-});
+function targetField(line, index) {
+  if (!line.open) return [];
+  const words = say("amend.target", { ...line, skill: named("skills", line.skill) });
+  return [field(words, number(`target-${index}`, line.target, line.minimum))];
+}
 
-/** Record what an organization said on the telephone to an offer. */
-export function answerByPhone(context, offer) {
-  const answers = [
-    ["accept", say("phone.accept")],
-    ["decline", say("phone.decline")],
+/** Only places that the incident covers; another township takes it over with its own desk. */
+function placeFields({ board }, demand) {
+  const incident = board.get("incident", demand.incident);
+  const places = placesWithin([incident.division, ...incident.joined]);
+  const pairs = places.map((row) => [row.code, longPlaceName(row.code)]);
+  const degree = (name, most) =>
+    h("input", { name, type: "number", step: "any", min: -most, max: most });
+  return [
+    field(say("form.place"), select("division", pairs, demand.division), say("amend.move")),
+    h(
+      "div",
+      { class: "pair" },
+      field(say("form.lon"), degree("lon", 180)),
+      field(say("form.lat"), degree("lat", 90), say("amend.point")),
+    ),
   ];
-  const quantity = number("quantity", offer.quantity, 1, offer.quantity);
-  const minutes = h("input", { name: "minutes", type: "number", min: 0, max: 2880 });
-  const reasons = select("reason", pairsOf("decline_reasons"), "no_crew");
-  const yes = h("div", {}, field(say("phone.quantity"), quantity));
-  yes.append(field(say("phone.minutes"), minutes));
-  const no = h("div", { hidden: true }, field(say("decline.reason"), reasons));
-  const form = ask({
-    title: say("phone.title", { organization: offer.organization_name }),
-    parts: [radios("answer", say("phone.answer"), answers, "accept"), yes, no],
-    confirm: say("act.record"),
-    send: (values) => context.outbox.post(...answered(offer, values)),
-  });
-  form.addEventListener("change", () => {
-    const accepting = form.elements.answer.value === "accept";
-    yes.hidden = !accepting;
-    no.hidden = accepting;
-  });
 }
 
-function answered(offer, values) {
-  const path = `/offers/${offer.id}/${values.get("answer")}`;
-  if (values.get("answer") === "decline") return [path, { reason: values.get("reason") }];
-  const minutes = values.get("minutes");
-  const body = { quantity: Number(values.get("quantity")) };
-  return [path, minutes ? { ...body, minutes: Number(minutes) } : body];
+function amended(demand, values) {
+  const target = (line, index) => Number(values.get(`target-${index}`) ?? line.target);
+  const place = placeOf(demand, values);
+  return {
+    priority: Number(values.get("priority")),
+    targets: demand.lines.map(target),
+    lines: [],
+    risk_statement: values.get("risk_statement"),
+    rally_point: values.get("rally_point"),
+    ...(place ? { place } : {}),
+  };
 }
 
-/** Record a step that an organization told on the telephone. */
-export function stepByPhone(context, row) {
-  const steps = nextSteps(row);
+/** Where it is now, as the desk says; nothing where that stays. */
+function placeOf(demand, values) {
+  const [division, lon, lat] = ["division", "lon", "lat"].map((name) => values.get(name));
+  if (lon && lat) return { crs: "WGS-84", lon: Number(lon), lat: Number(lat), division };
+  return division && division !== demand.division ? { division } : null;
+}
+
+const DESK_REASONS = ["calling", "handing_over", "checking"];
+
+/** Read the sealed texts of a demand, with a reason; that they were read is on record. */
+export function sealed(context, demand) {
+  let texts = null;
+  const title = say("sealed.title", { demand: numberWords(context.board, demand) });
+  const pairs = DESK_REASONS.map((code) => [code, choose("opening", code)]);
   ask({
-    title: say("phone.title", { organization: row.organization_name }),
-    parts: [radios("step", say("phone.step"), steps, steps[0][0])],
-    confirm: say("act.record"),
-    send: (values) => context.outbox.post(`/assignments/${row.id}/${values.get("step")}`),
-  });
-}
-
-/** Open the sealed texts of a demand; that they were opened is on record. */
-export async function sealed(context, demand) {
-  const texts = await act(context, `/demands/${demand.id}/sealed`);
-  if (!texts) return;
-  ask({
-    title: say("sealed.title", { demand: spoken(demand) }),
-    parts: [sealedList(texts), h("p", { class: "quiet" }, say("sealed.recorded"))],
+    title,
+    parts: [
+      radios("reason", say("sealed.reason"), pairs, DESK_REASONS[0]),
+      h("p", { class: "quiet" }, say("sealed.recorded")),
+    ],
+    confirm: say("act.read_sealed"),
+    send: async (values) => {
+      const path = `/demands/${demand.id}/sealed`;
+      texts = await read(context, path, { reason: values.get("reason") });
+    },
+    done: () => ask({ title, parts: [sealedList(texts)] }),
   });
 }
 
@@ -125,12 +135,14 @@ export async function sealed(context, demand) {
 export function offerUndo(context, id) {
   const undo = h("button", { type: "button" });
   const posted = context.board.get("demand", id);
-  const words = () => say("form.posted", { number: posted ? spoken(posted) : "" });
+  const number = () => (posted ? numberWords(context.board, posted) : "");
+  const words = () => say("form.posted", { number: number() });
   const notice = tell(words, { action: undo, lasts: UNDO_LASTS });
   undo.addEventListener("click", async () => {
     const revision = context.board.get("demand", id)?.revision ?? 1;
     const body = { reason: "posted_by_mistake" };
-    if (await act(context, `/demands/${id}/close`, body, { revision })) notice.remove();
+    const path = `/demands/${id}/close`;
+    if (closed(context, id) || (await act(context, path, body, { revision }))) notice.remove();
   });
   count(undo, Date.now() + UNDO_LASTS);
 }

@@ -1,11 +1,19 @@
 /** The form that posts a demand: few keys, sensible defaults, nothing to look up. */
 
-import { number, select } from "./dialog.js";
+import { number, refill, select } from "./dialog.js";
 import { find, findAll, h, setText } from "./dom.js";
 import { offerUndo } from "./desk-acts.js";
+import { reveal } from "./desk-demands.js";
 import { spell, spoken } from "./format.js";
 import { Problem } from "./http.js";
-import { longPlaceName, placeName, placesToPost } from "./places.js";
+import { divisionsOf } from "./desk-model.js";
+import {
+  incidentWords,
+  longPlaceName,
+  placeName,
+  placesToPost,
+  substituteFor,
+} from "./places.js";
 import { choose, fill, listed, named, say, wording } from "./words.js";
 
 const DOOR = "/demands";
@@ -25,15 +33,19 @@ export function startForm(context) {
   touchable("risk_statement");
   touchable("rally_point");
   input("kind").addEventListener("change", propose);
+  input("incident").addEventListener("change", context.redraw);
   input("division").addEventListener("change", () => suggestTexts());
-  form.addEventListener("change", explain);
+  form.addEventListener("change", () => drawHints(context));
   find("#add-line").addEventListener("click", () => addLine().querySelector("select").focus());
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     post(context);
   });
   document.addEventListener("keydown", (event) => shortcut(event));
-  wording.addEventListener("change", () => suggestTexts());
+  wording.addEventListener("change", () => {
+    suggestTexts();
+    drawHints(context);
+  });
   context.outbox.addEventListener("change", () => {
     if (context.outbox.waiting(DOOR)?.tries) setText(find("#send"), say("act.retrying"));
   });
@@ -46,7 +58,7 @@ const namedOption = (list, code) => {
 };
 
 function priorityChoice([code]) {
-  const radio = h("input", { type: "radio", name: "priority", value: code, checked: code === "2" });
+  const radio = h("input", { type: "radio", name: "priority", value: code, required: true });
   const name = h("span", { "data-named": `priorities:${code}` }, named("priorities", code));
   const mark = h("span", { class: `priority p${code}` }, h("b", {}, code), " ", name);
   return h("label", { class: "choice" }, radio, mark);
@@ -75,20 +87,26 @@ function touchable(name) {
 /** Texts that say only what is certain, in the language of the desk. */
 function suggestTexts() {
   const place = placeName(input("division").value);
+  if (!place) return;
   suggest("risk_statement", say("form.risk_suggested"));
   suggest("rally_point", say("form.rally_suggested", { place }));
-  explain();
 }
 
 function suggest(name, text) {
   if (!input(name).dataset.touched) input(name).value = text;
 }
 
-/** The kind proposes the skill of the first line. */
+/** The kind proposes the skill of the first line, and a general one beside a graded one. */
 function propose() {
-  const kind = listed("kinds").find(([code]) => code === input("kind").value);
+  const kind = listed("kinds").find(([code]) => code === input("kind").value)?.[1];
   const first = find(".line-fields", form);
-  if (kind && first) find("[name=skill]", first).value = kind[1].skill;
+  if (kind && first) find("[name=skill]", first).value = kind.skill;
+  find(".line-fields[data-beside]", form)?.remove();
+  if (kind?.beside) {
+    const line = addLine();
+    line.dataset.beside = "";
+    find("[name=skill]", line).value = kind.beside;
+  }
   for (const line of findAll(".line-fields", form)) fitGrade(line);
   suggestTexts();
 }
@@ -110,7 +128,10 @@ function addLine() {
     h("label", { class: "tick" }, hazardous, h("span", { "data-words": "line.hazardous" })),
   );
   find("#lines").append(line);
-  skill.addEventListener("change", () => fitGrade(line));
+  skill.addEventListener("change", () => {
+    delete line.dataset.beside;
+    fitGrade(line);
+  });
   find("[name=minimum]", line).addEventListener("input", () => raiseTarget(line));
   fill(line);
   fitGrade(line);
@@ -140,47 +161,48 @@ function raiseTarget(line) {
   if (Number(target.value) < Number(minimum.value)) target.value = minimum.value;
 }
 
-/** Say before posting when offers go out and how long there is to answer. */
-function explain() {
-  const chosen = form.querySelector("[name=priority]:checked")?.value;
-  const rule = listed("priorities").find(([code]) => code === chosen)?.[1];
-  if (!rule?.answer_minutes) return;
-  const { release_seconds: wait, answer_minutes: minutes } = rule;
-  const answer = spell(minutes * 60);
-  const words = wait
-    ? say("form.release_later", { wait: spell(wait), answer })
-    : say("form.release_at_once", { answer });
-  setText(find("#priority-hint"), words);
+/** Say before posting when requests go out, how long there is to answer, and for whom it is. */
+function drawHints(context) {
+  setText(find("#priority-hint"), urgencyWords());
+  const substitute = substituteFor(divisionsOf(context.me), input("division").value);
+  const place = placeName(input("division").value);
+  const words = substitute && say("form.substitute", { own: placeName(substitute), place });
+  find("#substitute-hint").hidden = !words;
+  setText(find("#substitute-hint"), words ?? "");
 }
 
-/** Bring the choices of incident and township in line with the board and the divisions. */
-export function drawForm({ me, board }) {
+function urgencyWords() {
+  const chosen = form.querySelector("[name=priority]:checked")?.value;
+  const rule = listed("priorities").find(([code]) => code === chosen)?.[1];
+  if (!rule?.answer_minutes) return say("form.urgency");
+  const { release_seconds: wait, answer_minutes: minutes } = rule;
+  const answer = spell(minutes * 60);
+  return wait
+    ? say("form.release_later", { wait: spell(wait), answer })
+    : say("form.release_at_once", { answer });
+}
+
+/** Bring the choices of incident and place in line with the board and the divisions. */
+export function drawForm(context) {
+  const { me, board } = context;
   const open = board.all("incident").filter((row) => row.state === "open");
   open.sort((one, other) => other.number - one.number);
   refill(
     input("incident"),
     open.map((row) => [row.id, incidentWords(row)]),
   );
-  const places = placesToPost(divisionsOf(me)).map((row) => [row.code, longPlaceName(row.code)]);
-  refill(input("division"), places);
+  const chosen = board.get("incident", input("incident").value);
+  const covered = chosen ? [chosen.division, ...chosen.joined] : [];
+  const places = placesToPost(divisionsOf(me), covered);
+  refill(
+    input("division"),
+    places.map((row) => [row.code, longPlaceName(row.code)]),
+  );
   find("#post-fields").disabled = !open.length || !places.length;
   find("#no-incident").hidden = open.length > 0;
+  find("#no-place").hidden = !open.length || places.length > 0;
   suggestTexts();
-}
-
-export const divisionsOf = (me) => me.scopes.map((one) => one.division).filter(Boolean);
-
-export const incidentWords = (row) =>
-  `${spoken(row)} ${named("hazards", row.hazard)} ${placeName(row.division)}`;
-
-/** Replace a select's options only where they differ, keeping what was chosen. */
-export function refill(control, pairs) {
-  const signature = JSON.stringify(pairs);
-  if (control.dataset.filled === signature) return;
-  const chosen = control.value;
-  control.replaceChildren(...pairs.map(([value, words]) => h("option", { value }, words)));
-  if (pairs.some(([value]) => value === chosen)) control.value = chosen;
-  control.dataset.filled = signature;
+  drawHints(context);
 }
 
 function placeBody() {
@@ -223,8 +245,9 @@ async function post(context) {
   complain(null);
   try {
     const answer = await context.outbox.post(DOOR, body(), { personal: true });
-    clear();
+    clear(context);
     await seen(context, answer.id);
+    reveal(context, answer.id);
     offerUndo(context, answer.id);
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
@@ -252,12 +275,16 @@ function complain(problem) {
 }
 
 /** Ready for the next posting: incident, township and rally point stay, the rest starts anew. */
-function clear() {
+function clear(context) {
   for (const name of ["contact", "address", "note", "lon", "lat"]) input(name).value = "";
   delete input("risk_statement").dataset.touched;
   for (const line of findAll(".line-fields", form).slice(1)) line.remove();
   for (const name of ["minimum", "target"]) find(`.line-fields [name=${name}]`, form).value = "1";
   find(".line-fields [name=hazardous]", form).checked = false;
+  // How urgent the next one is has nothing to do with the last.
+  const urgency = form.querySelector("[name=priority]:checked");
+  if (urgency) urgency.checked = false;
   propose();
+  drawHints(context);
   input("kind").focus();
 }

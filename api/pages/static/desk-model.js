@@ -1,14 +1,46 @@
 /** What the desk's list shows, made from board rows: which demands, in which order, with whom. */
 
-import { placeName } from "./places.js";
-import { language } from "./words.js";
+import { live } from "./assignments.js";
+import { spoken, spokenDemand } from "./format.js";
+import { incidentWords, placeName, within } from "./places.js";
+import { undoable } from "./quiet.js";
+import { language, named, say } from "./words.js";
 
-const LIVE = new Set(["committed", "en_route", "on_scene", "reported_done"]);
+/** The divisions that this desk answers for. */
+export const divisionsOf = (me) => me.scopes.map((scope) => scope.division).filter(Boolean);
 
-export const live = (assignment) => LIVE.has(assignment.state);
+/** Whether a division is this desk's to act on. */
+export const answersFor = (me, division) =>
+  divisionsOf(me).some((scope) => within(division, scope));
 
-export const short = (demand) =>
-  demand.lines.some((line) => line.cover === "empty" || line.cover === "inadequate");
+/** Fewer units than the line needs at the least; one that was dropped needs none. */
+const below = (line) => !line.dropped && line.covered < line.minimum;
+const wanting = (line) => !line.dropped && line.covered < line.target;
+
+const MOST_URGENT = 1;
+
+/** It lies with another desk now, which answers for it. */
+const away = ({ sent, mine }) => sent && !mine;
+
+/** A crew that does not come to what is most urgent is as if it were missing. */
+const needing = ({ demand, assignments }) =>
+  demand.lines.some(below) ||
+  (demand.priority === MOST_URGENT && assignments.some((row) => row.overdue));
+
+/**
+ * The spoken number of a demand, or of the one that a row is about; with its incident while
+ * another one is open too, since each counts its demands from 1.
+ */
+export function numberWords(board, row) {
+  const number = row.demand_number === undefined ? spoken(row) : spokenDemand(row);
+  const id = row.incident ?? board.get("demand", row.demand)?.incident;
+  const incident = board.get("incident", id);
+  const others = board.all("incident").filter((one) => one.id !== id && one.state !== "closed");
+  if (!incident || !others.length) return number;
+  const alike = others.some((one) => one.hazard === incident.hazard);
+  const words = alike ? incidentWords(incident) : named("hazards", incident.hazard);
+  return say("demand.of_incident", { number, incident: words });
+}
 
 function grouped(rows, name) {
   const groups = new Map();
@@ -20,10 +52,24 @@ function grouped(rows, name) {
   return (id) => groups.get(id) ?? [];
 }
 
-/** Open before closed, then the most urgent, then the oldest. */
+/** Below the least, then overdue, more wanted, to confirm, covered, closed, another desk's. */
+function band(known) {
+  const { demand, assignments } = known;
+  if (away(known)) return 6;
+  if (demand.state === "closed") return 5;
+  if (needing(known)) return 0;
+  if (assignments.some((row) => row.overdue)) return 1;
+  if (demand.lines.some(wanting)) return 2;
+  return assignments.some((row) => row.state === "reported_done") ? 3 : 4;
+}
+
+/** The uncovered before the covered, then the most urgent, then the oldest. */
 function order(one, other) {
-  const closed = Number(one.state === "closed") - Number(other.state === "closed");
-  return closed || one.priority - other.priority || one.number - other.number;
+  return (
+    one.band - other.band ||
+    one.demand.priority - other.demand.priority ||
+    one.demand.number - other.demand.number
+  );
 }
 
 /** Commands about any of these ids that are on their way: `[path, whether tried before]`. */
@@ -33,23 +79,47 @@ export function underway(outbox, ids) {
     .map((entry) => [entry.path, entry.tries > 0]);
 }
 
+/** Times after which a card reads otherwise, without anything having happened. */
+const moments = ({ demand, offers, assignments }) => [
+  demand.release_at,
+  ...demand.lines.map((line) => line.able_at),
+  ...offers.flatMap((row) => [row.answer_by, row.standby_until, row.again_at]),
+  ...assignments.flatMap((row) => [row.slow_at, row.undo_until]),
+];
+
+function item(context, demand, parties) {
+  const { me, board, clock, outbox } = context;
+  const mine = answersFor(me, demand.division);
+  const sent = demand.sender !== null && answersFor(me, demand.sender);
+  const known = { demand, mine, sent, ...parties };
+  const lines = demand.lines.map((line) => line.id);
+  const ids = [demand.id, ...lines, ...[...parties.offers, ...parties.assignments].map(idOf)];
+  return {
+    ...known,
+    key: demand.id,
+    band: band(known),
+    number: numberWords(board, demand),
+    open: board.get("incident", demand.incident)?.state === "open",
+    readable: board.get("incident", demand.incident)?.readable ?? false,
+    marked: context.marked === demand.id,
+    place: placeName(demand.division),
+    language: language(),
+    passed: clock.passed(moments(known)),
+    undo: parties.assignments.filter((row) => undoable(context, row)).map(idOf),
+    underway: underway(outbox, ids),
+  };
+}
+
 /** Every demand of the incident (or of all), as one item for `drawList`. */
-export function demandItems({ board, outbox }, incident) {
+export function demandItems(context, incident) {
+  const { board } = context;
   const offers = grouped(board.all("offer"), "demand");
   const assignments = grouped(board.all("assignment"), "demand");
   const wanted = board.all("demand").filter((row) => !incident || row.incident === incident);
-  return wanted.sort(order).map((demand) => {
-    const parties = { offers: offers(demand.id), assignments: assignments(demand.id) };
-    const ids = [demand.id, ...parties.offers.map(idOf), ...parties.assignments.map(idOf)];
-    return {
-      key: demand.id,
-      demand,
-      ...parties,
-      place: placeName(demand.division),
-      language: language(),
-      underway: underway(outbox, ids),
-    };
-  });
+  const items = wanted.map((demand) =>
+    item(context, demand, { offers: offers(demand.id), assignments: assignments(demand.id) }),
+  );
+  return items.sort(order);
 }
 
 const idOf = (row) => row.id;
@@ -57,13 +127,12 @@ const idOf = (row) => row.id;
 /** The named parts of the list: which items belong to each. */
 export const VIEWS = {
   open: ({ demand }) => demand.state !== "closed",
-  short: ({ demand }) => demand.state !== "closed" && short(demand),
-  confirm: ({ assignments }) => assignments.some((row) => row.state === "reported_done"),
+  short: (known) => known.demand.state !== "closed" && !away(known) && needing(known),
+  confirm: (known) =>
+    !away(known) && known.assignments.some((row) => row.state === "reported_done"),
   closed: ({ demand }) => demand.state === "closed",
 };
 
-/** Live assignments of an incident, for closing it. */
-export function liveAssignments(board, incident) {
-  const inside = (row) => board.get("demand", row.demand)?.incident === incident;
-  return board.all("assignment").filter((row) => live(row) && inside(row));
-}
+/** The live assignments of a demand. */
+export const liveOf = (board, demand) =>
+  board.all("assignment").filter((row) => row.demand === demand.id && live(row));

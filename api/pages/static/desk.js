@@ -2,7 +2,8 @@
 
 import { drawDemands, startDemands } from "./desk-demands.js";
 import { drawForm, startForm } from "./desk-form.js";
-import { drawIncidents, drawTasks, startIncidents } from "./desk-side.js";
+import { drawIncidents, startIncidents } from "./desk-incidents.js";
+import { drawTasks } from "./desk-tasks.js";
 import { find } from "./dom.js";
 import { span } from "./format.js";
 import { start, tell } from "./page.js";
@@ -10,18 +11,18 @@ import { say } from "./words.js";
 
 const WIDE = "(min-width: 60rem)";
 
-const SHIFT_TOLD = "shouwang-shift-told";
+const LOST_TOLD = "shouwang-lost-told";
 
-/** After a standstill every open deadline has moved, once; the desk is told so, once. */
-function tellShift(board) {
-  const shift = Math.max(0, ...board.all("operation").map((row) => row.shifted_by));
-  if (String(shift) === (sessionStorage.getItem(SHIFT_TOLD) ?? "0")) return;
-  sessionStorage.setItem(SHIFT_TOLD, String(shift));
-  if (shift) tell(() => say("demands.shifted", { span: span(shift) }), { problem: true });
+/** After a standstill whoever has to answer has the time that was left; it is told once. */
+function tellLost(board) {
+  const lost = Math.max(0, ...board.all("operation").map((row) => row.lost));
+  if (String(lost) === (sessionStorage.getItem(LOST_TOLD) ?? "0")) return;
+  sessionStorage.setItem(LOST_TOLD, String(lost));
+  if (lost) tell(() => say("demands.lost", { span: span(lost) }), { problem: true });
 }
 
 function draw(context) {
-  tellShift(context.board);
+  tellLost(context.board);
   drawForm(context);
   drawIncidents(context);
   drawDemands(context);

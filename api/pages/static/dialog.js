@@ -33,11 +33,21 @@ export function radios(name, words, pairs, chosen) {
   return h("fieldset", {}, h("legend", {}, words), h("div", { class: "choices" }, pairs.map(one)));
 }
 
+/** Replace a select's options only where they differ, keeping what was chosen. */
+export function refill(control, pairs) {
+  const signature = JSON.stringify(pairs);
+  if (control.dataset.filled === signature) return;
+  const chosen = control.value;
+  control.replaceChildren(...pairs.map(([value, words]) => h("option", { value }, words)));
+  if (pairs.some(([value]) => value === chosen)) control.value = chosen;
+  control.dataset.filled = signature;
+}
+
 /**
  * Open the dialog with a form. `send(values)` does the work with what was filled in; a Problem
- * is shown inside and the form stays as it is, otherwise the dialog closes.
+ * is shown inside and the form stays as it is, otherwise the dialog closes and `done` is called.
  */
-export function ask({ title, parts, confirm, look = "primary", send }) {
+export function ask({ title, parts, confirm, look = "primary", send, done }) {
   const dialog = find("#dialog");
   const problem = h("p", { class: "problem", role: "alert", hidden: true });
   const cancel = h("button", { type: "button", class: "plain", onclick: () => dialog.close() });
@@ -48,19 +58,22 @@ export function ask({ title, parts, confirm, look = "primary", send }) {
   form.append(...parts, problem, foot);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    submitted({ dialog, form, submit, problem, send, confirm });
+    submitted({ dialog, form, submit, problem, send, confirm, done });
   });
   dialog.replaceChildren(form);
   dialog.showModal();
   return form;
 }
 
-async function submitted({ dialog, form, submit, problem, send, confirm }) {
+async function submitted({ dialog, form, submit, problem, send, confirm, done }) {
   submit.disabled = true;
   setText(submit, say("act.sending"));
   try {
     await send(new FormData(form));
-    dialog.close();
+    // Put away meanwhile, another one may stand in its place.
+    if (form.isConnected) dialog.close();
+    done?.();
+    return;
   } catch (refused) {
     if (!(refused instanceof Problem)) throw refused;
     setText(problem, refused.text);

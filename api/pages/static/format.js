@@ -24,6 +24,14 @@ export function moment(at, today) {
   return day === written(today, DAY) ? time : `${day} ${time}`;
 }
 
+const OFFSET = 8 * 3600 * 1000; // of the country's one time zone; it has no summer time
+
+/** A moment as a `datetime-local` field holds it, on everybody's one clock. */
+export const fieldTime = (at) => new Date(at + OFFSET).toISOString().slice(0, 16);
+
+/** The moment in a `datetime-local` field, or null. */
+export const fieldMoment = (text) => (text ? Date.parse(`${text}:00Z`) - OFFSET : null);
+
 const two = (number) => String(number).padStart(2, "0");
 
 /** Milliseconds as `m:ss` or `h:mm:ss`. */
@@ -45,6 +53,17 @@ export function distance(meters) {
   if (meters < 1000) return say("distance.meters", { count: Math.round(meters / 10) * 10 });
   const kilometers = (meters / 1000).toLocaleString(locale(), { maximumFractionDigits: 1 });
   return say("distance.kilometers", { count: kilometers });
+}
+
+const RADIUS = 6371000;
+
+/** Meters between two places of rows, as a bird flies. */
+export function metersBetween(one, other) {
+  const radians = (degrees7) => (degrees7 / 1e7) * (Math.PI / 180);
+  const [north, south] = [radians(one.lat), radians(other.lat)];
+  const [up, along] = [north - south, radians(one.lon) - radians(other.lon)];
+  const half = Math.sin(up / 2) ** 2 + Math.cos(north) * Math.cos(south) * Math.sin(along / 2) ** 2;
+  return 2 * RADIUS * Math.asin(Math.sqrt(half));
 }
 
 /** The spoken number of a demand or incident; exercises carry their mark. */

@@ -60,11 +60,8 @@ function newKey() {
 }
 
 async function deliver(entry, role) {
-  const headers = {
-    "Content-Type": "application/json",
-    "Idempotency-Key": entry.key,
-    "Shouwang-Tapped-At": String(entry.tapped),
-  };
+  const headers = { "Content-Type": "application/json", "Idempotency-Key": entry.key };
+  if (entry.tapped) headers["Shouwang-Tapped-At"] = String(entry.tapped);
   if (entry.revision) headers["If-Match"] = `"${entry.revision}"`;
   const body = JSON.stringify(entry.body);
   const answer = await request(entry.path, role, { method: "POST", headers, body });
@@ -72,8 +69,7 @@ async function deliver(entry, role) {
 }
 
 /** One post outside any outbox, for signing in and out. */
-export const postOnce = (path, body, role) =>
-  deliver({ key: newKey(), tapped: Date.now(), path, body }, role);
+export const postOnce = (path, body, role) => deliver({ key: newKey(), path, body }, role);
 
 /**
  * What was pressed and not yet answered. Every entry keeps its key until an answer is there, so
@@ -81,9 +77,10 @@ export const postOnce = (path, body, role) =>
  * reload unless they are `personal`, and `change` is sent whenever something moves.
  */
 export class Outbox extends EventTarget {
-  constructor(role, account) {
+  constructor(role, account, clock) {
     super();
     this.role = role;
+    this.clock = clock;
     // The account is in the name: what one person pressed must never leave as another's.
     this.name = `shouwang-outbox-${role}-${account}-`;
     this.entries = this.#read();
@@ -115,7 +112,8 @@ export class Outbox extends EventTarget {
   }
 
   #add(entry) {
-    const added = { ...entry, key: newKey(), tapped: Date.now(), tries: 0 };
+    const when = { added: Date.now(), tapped: this.clock.tap() };
+    const added = { ...entry, ...when, key: newKey(), tries: 0 };
     this.entries.push(added);
     this.#keep(added);
     this.#moved();
@@ -140,6 +138,7 @@ export class Outbox extends EventTarget {
       this.#settle(entry, "resolve", answer);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
+      problem.path = entry.path;
       if (problem.status === 0 || LATER.has(problem.status)) return this.#later(entry, problem);
       if (problem.status === 401) return this.#signedOut(entry);
       this.#settle(entry, "reject", problem);
@@ -185,7 +184,7 @@ export class Outbox extends EventTarget {
     try {
       const names = Object.keys(localStorage).filter((name) => name.startsWith(this.name));
       const entries = names.map((name) => JSON.parse(localStorage.getItem(name)));
-      return entries.sort((one, other) => one.tapped - other.tapped);
+      return entries.sort((one, other) => one.added - other.added);
     } catch {
       return []; // storage may be forbidden; entries then live as long as the page
     }

@@ -2,7 +2,7 @@
 
 import { request } from "./http.js";
 
-const SILENCE = 40000; // milliseconds; an event is due every 15 seconds
+const SILENCE = 35000; // milliseconds; an event is due every 15 seconds
 const FIRST_RETRY = 500;
 const LAST_RETRY = 10000;
 const TYPES = ["incident", "demand", "offer", "assignment", "task", "organization", "operation"];
@@ -52,6 +52,11 @@ export class Board extends EventTarget {
 
   get = (type, id) => this.rows[type].get(id);
 
+  /** Whether the stream has been heard lately: timers stand still where a device sleeps. */
+  get heard() {
+    return this.connected && Date.now() - this.lastWord <= SILENCE;
+  }
+
   /** Follow the board for as long as the session lasts. */
   async follow() {
     while (!this.ended) {
@@ -77,7 +82,6 @@ export class Board extends EventTarget {
     this.#empty();
     for (const row of page.rows) this.#put(row);
     this.last = page.event;
-    this.#heard();
     this.dispatchEvent(new Event("change"));
   }
 
@@ -87,7 +91,6 @@ export class Board extends EventTarget {
     const address = `/live?role=${this.role}&after=${encodeURIComponent(this.last)}`;
     const answer = await request(address, this.role, { signal: this.stop.signal });
     this.wait = FIRST_RETRY;
-    this.#heard();
     await this.#read(answer.body.getReader());
   }
 

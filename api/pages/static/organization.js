@@ -1,46 +1,115 @@
-/** An organization's page, for one thumb: offers to answer, assignments to go through, tasks. */
+/** An organization's page, for one thumb: what to answer, what to go through, what is its own. */
 
-import { drawList, find, h, setText } from "./dom.js";
-import { assignmentCard, endedCard, offerCard, taskCard } from "./organization-cards.js";
-import { posting, start } from "./page.js";
+import { live } from "./assignments.js";
+import { drawList, find, setText } from "./dom.js";
+import { fresh, lateCard, offerCard, standbyCard } from "./organization-offers.js";
+import { drawOwn, startOwn } from "./organization-own.js";
+import { assignmentCard, endedCard, taskCard, turnCard, turnWords } from "./organization-work.js";
+import { start } from "./page.js";
 import { placeName } from "./places.js";
+import { moved, prime, quiet, undoable, wasSeen } from "./quiet.js";
+import { forgetAllBut, kept } from "./sealed.js";
 import { language, say, wording } from "./words.js";
 
-const LIVE = new Set(["committed", "en_route", "on_scene", "reported_done"]);
 const ENDED_SHOWN = 10;
+const TURNS_LAST = 12 * 3600 * 1000; // milliseconds after which nobody is on the road for it
 
-let told = null; // offers that were open at the last drawing; null before the first
+let told = null; // offers and turns that were shown at the last drawing; null before the first
+let above = []; // what has been drawn so far, from the top
+const states = new Map(); // of assignments at the last drawing
+const back = new Map(); // assignments that the desk has sent back, and when
 
 function draw(context) {
   const { board } = context;
   const offers = board.all("offer");
   const assignments = board.all("assignment");
-  const asked = offers.filter((row) => row.state === "sent").sort(byUrgency);
-  const busy = assignments.filter((row) => LIVE.has(row.state)).sort(byUrgency);
-  section(context, "offers", asked, offerCard);
-  section(context, "assignments", busy, assignmentCard);
+  above = [];
+  const asked = offers.filter((row) => row.state === "sent" || missed(row)).sort(byUrgency);
+  const busy = assignments.filter((row) => live(row) || undoable(context, row));
+  const late = offers.filter((row) => row.answerable && !asked.includes(row)).sort(byUrgency);
+  const standby = offers.filter((row) => row.state === "standby");
+  const turns = turnsOf(context, assignments);
+  section(context, "turns", turns, turnCard);
+  section(context, "offers", asked, offerCard, fresh);
+  section(context, "assignments", busy.sort(overdueFirst), assignmentCard, quiet);
+  section(context, "standby", standby, standbyCard);
+  section(context, "late", late, lateCard, fresh);
   section(context, "tasks", tasksFor(context), taskCard);
   section(context, "ended", ended(offers, assignments), endedCard);
   find("#no-offers").hidden = asked.length + busy.length > 0;
-  drawDuty(context);
-  announce(asked);
+  drawOwn(context);
+  watch(context, busy);
+  announce(context, asked, turns);
+  if (board.last === null) return;
+  forgetEnded(context, offers, assignments);
+  prime();
 }
 
-const byUrgency = (one, other) =>
-  one.priority - other.priority || (one.answer_by ?? 0) - (other.answer_by ?? 0);
+const byUrgency = (one, other) => one.priority - other.priority || other.sent_at - one.sent_at;
 
-function section(context, name, rows, card) {
-  const items = rows.map((row) => ({
-    key: row.id,
+const overdueFirst = (one, other) =>
+  Number(other.overdue) - Number(one.overdue) || one.priority - other.priority;
+
+function section(context, name, rows, card, calm = () => false) {
+  const items = rows.map(({ turn, ...row }) => ({
+    ...(turn ?? { key: row.id }),
     row,
     place: placeName(row.division),
     language: language(),
     meters: row.offer ? context.board.get("offer", row.offer)?.meters : row.meters,
     underway: underway(context, row),
-    opened: context.opened?.[row.demand],
+    opened: row.offer ? kept(context, row.demand) : null,
+    undo: row.offer !== undefined && undoable(context, row),
+    calm: calm(context, row),
+    due: due(context, row),
+    first: row.state === "sent" && rows.find((one) => missed(one) && before(one, row)),
+    moved: slid(context, turn?.key ?? row.id),
   }));
   drawList(find(`#${name}`), items, (item) => card(context, item));
   find(`#${name}-box`).hidden = items.length === 0;
+}
+
+/** The time to answer went by, and it is short still: as urgent as on the first day. */
+const missed = (row) => row.state === "no_answer" && row.answerable && row.wanted;
+
+const before = (one, other) => one.skill === other.skill && one.priority < other.priority;
+
+/** Whether a card has come to stand elsewhere just now. */
+function slid(context, key) {
+  const just = moved(context, key, above);
+  above.push(key);
+  return just;
+}
+
+/** Expected by now, and neither there nor overdue. */
+const due = ({ clock }, row) =>
+  live(row) && row.arrived_at === null && !row.overdue && row.promised_at <= clock.now();
+
+/** Assignments to turn back from, or to take up again, until that was seen. */
+function turnsOf(context, assignments) {
+  for (const { id, state } of assignments) {
+    const again = states.get(id) === "reported_done" && state === "on_scene";
+    if (state !== "on_scene") back.delete(id);
+    else if (again && !context.undone?.delete(id)) back.set(id, context.clock.now());
+    states.set(id, state);
+  }
+  const turns = assignments.map((row) => [row, whyTurn(context, row)]).filter(([, why]) => why);
+  const keyed = turns.map(([row, why]) => {
+    const when = why === "sent_back" ? back.get(row.id) : "";
+    return { ...row, turn: { key: `${why}-${row.id}${when}`, why } };
+  });
+  return keyed.filter(({ turn }) => !wasSeen(context, turn.key));
+}
+
+function whyTurn({ clock }, row) {
+  if (live(row)) return (row.unfit && "unfit") || (back.has(row.id) && "sent_back");
+  const lately = row.ended_at > clock.now() - TURNS_LAST;
+  return row.state === "stood_down" && row.reported_at === null && lately && "stood_down";
+}
+
+/** What the passing of time alone changes is drawn again then. */
+function watch({ clock }, busy) {
+  clock.passed(busy.flatMap((row) => [row.undo_until, row.promised_at]));
 }
 
 function underway({ outbox }, row) {
@@ -48,9 +117,18 @@ function underway({ outbox }, row) {
   return outbox.entries.filter(about).map((entry) => [entry.path, entry.tries > 0]);
 }
 
+/** What came sealed with a yes is kept as long as there is work, or an answer under way. */
+function forgetEnded(context, offers, assignments) {
+  const begun = new Set(assignments.map((row) => row.offer));
+  const coming = (row) => row.answerable || (row.state === "accepted" && !begun.has(row.id));
+  const wanted = [...assignments.filter(live), ...offers.filter(coming)];
+  forgetAllBut(context, new Set(wanted.map((row) => row.demand)));
+}
+
 /** Open tasks of the county, and those this organization has claimed. */
 function tasksFor({ board, organization }) {
-  const mine = (row) => row.organization === organization && row.state !== "verified";
+  const busy = (row) => row.state === "claimed" || row.state === "reported_done";
+  const mine = (row) => row.organization === organization && busy(row);
   const rows = board.all("task").filter((row) => row.state === "open" || mine(row));
   return rows.sort(
     (one, other) => Number(mine(other)) - Number(mine(one)) || one.number - other.number,
@@ -59,35 +137,25 @@ function tasksFor({ board, organization }) {
 
 /** The latest of what is over, so that a stand-down or an earlier answer is seen and understood. */
 function ended(offers, assignments) {
-  const over = offers.filter((row) => row.state !== "sent" && row.state !== "accepted");
-  const done = assignments.filter((row) => !LIVE.has(row.state));
+  const open = new Set(["sent", "accepted", "standby"]);
+  const over = offers.filter((row) => !open.has(row.state) && !row.answerable);
+  const done = assignments.filter((row) => !live(row));
   const rows = [...over, ...done].filter((row) => row.ended_at !== null);
   return rows.sort((one, other) => other.ended_at - one.ended_at).slice(0, ENDED_SHOWN);
 }
 
-function drawDuty(context) {
-  const own = context.board.get("organization", context.organization);
-  const box = find("#duty");
-  box.hidden = !own;
-  if (!own) return;
-  setText(find("#own-name"), own.name);
-  const path = `/organizations/${own.id}/duty`;
-  const words = say(own.on_duty ? "duty.go_off" : "duty.go_on");
-  const button = posting(context, { path, body: { on_duty: !own.on_duty }, words, look: "small" });
-  const state = say(own.on_duty ? "duty.on" : "duty.off");
-  const chip = h("span", { class: own.on_duty ? "chip good" : "chip warn" }, state);
-  const item = { key: "duty", words, sending: button.disabled, label: button.textContent };
-  drawList(box, [item], () => h("span", { class: "buttons" }, chip, button));
-}
-
-/** New offers are counted in the tab's title, told to screen readers, and felt in the hand. */
-function announce(asked) {
+/** New offers and turns are told to screen readers and felt in the hand; the title counts. */
+function announce(context, asked, turns) {
   const count = asked.length;
   document.title = count ? `(${count}) ${say("organization.title")}` : say("organization.title");
-  const fresh = told !== null && asked.some((row) => !told.has(row.id));
-  told = new Set(asked.map((row) => row.id));
-  if (!fresh) return;
-  setText(find("#news"), say("offers.news", { count }));
+  const isNew = (key) => told !== null && !told.has(key);
+  const turned = turns.filter(({ turn }) => isNew(turn.key));
+  const words = turned.map(({ turn, ...row }) => turnWords({ row, why: turn.why }));
+  if (asked.some((row) => isNew(row.id))) words.push(say("offers.news", { count }));
+  told = new Set([...asked.map((row) => row.id), ...turns.map(({ turn }) => turn.key)]);
+  if (!told.size) setText(find("#news"), "");
+  if (!words.length) return;
+  setText(find("#news"), words.join(" "));
   if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([200, 100, 200]);
 }
 
@@ -96,7 +164,8 @@ wording.addEventListener("change", () => setText(find("#news"), ""));
 
 const own = (me) => me.scopes.map((one) => one.organization).find(Boolean);
 
-await start("organization", (context) => {
-  context.organization ??= own(context.me);
-  draw(context);
+const context = await start("organization", (drawn) => {
+  drawn.organization ??= own(drawn.me);
+  draw(drawn);
 });
+startOwn(context);

@@ -2,15 +2,20 @@
 
 import { Clock, countDown } from "./clock.js";
 import { find, h, setText, soon } from "./dom.js";
-import { clockTime } from "./format.js";
+import { clockTime, spokenDemand } from "./format.js";
 import { Outbox, Problem, get, postOnce, request } from "./http.js";
 import { Board } from "./live.js";
 import { learnPlaces, naming } from "./places.js";
+import { forgetAllBut } from "./sealed.js";
 import { choose, fill, loadWords, say, useCodes, wording } from "./words.js";
 
 const TRY_AGAIN = 3000;
 const NOTICE_LASTS = 8000;
+const BRIEF = 6000; // on an organization's phone, where every notice goes by itself
+const AT_MOST = 2;
+const ARMED = 5000; // milliseconds in which a second touch confirms the first
 const TICK = 500;
+const DEAD = 700; // milliseconds after a press in which a second one is a slip of the thumb
 
 /** Show one of the page's states: `main`, `signed-out` or `loading`. */
 function show(state) {
@@ -53,7 +58,7 @@ export async function start(role, draw) {
 
 function run(role, me, page, draw) {
   const clock = new Clock(me);
-  const [board, outbox] = [new Board(role, clock, page), new Outbox(role, me.account)];
+  const [board, outbox] = [new Board(role, clock, page), new Outbox(role, me.account, clock)];
   const context = { role, me, board, clock, outbox };
   context.redraw = soon(() => {
     draw(context);
@@ -61,7 +66,7 @@ function run(role, me, page, draw) {
   });
   listen(context);
   if (clock.conducted) clock.keepToConductor(role);
-  find("#sign-out").addEventListener("click", () => signOut(role));
+  find("#sign-out").addEventListener("click", () => signOut(context));
   setText(find("#who"), me.name);
   show("main");
   setInterval(() => tick(context), TICK);
@@ -72,14 +77,23 @@ function run(role, me, page, draw) {
   return context;
 }
 
-function listen({ role, board, outbox, redraw }) {
+function listen(context) {
+  const { board, outbox, redraw } = context;
   for (const source of [board, outbox, wording, naming]) {
     source.addEventListener("change", redraw);
   }
   for (const source of [board, outbox]) {
-    source.addEventListener("signed-out", () => show("signed-out"));
+    source.addEventListener("signed-out", () => ended(context));
   }
-  outbox.addEventListener("refused", ({ detail }) => tell(() => detail.text, { problem: true }));
+  outbox.addEventListener("refused", ({ detail }) =>
+    tell(() => refusal(context, detail), { problem: true }),
+  );
+}
+
+/** What was read under a session ends with it. */
+function ended(context) {
+  forgetAllBut(context, new Set());
+  show("signed-out");
 }
 
 /** Names of divisions come after the rows: until they are there, codes stand in their places. */
@@ -91,8 +105,17 @@ async function learn(me, role) {
   }
 }
 
-async function signOut(role) {
-  await postOnce("/sessions/end", {}, role).catch(() => {});
+/** Without signal the session would live on: then nothing is forgotten either. */
+async function signOut(context) {
+  try {
+    await postOnce("/sessions/end", {}, context.role);
+  } catch (problem) {
+    if (!problem.status || problem.status >= 500) {
+      tell(() => say("problem.sign_out"), { problem: true });
+      return;
+    }
+  }
+  forgetAllBut(context, new Set());
   location.assign("/");
 }
 
@@ -101,6 +124,7 @@ function tick(context) {
   drawLink(context.board);
   drawWaiting(context.outbox);
   countDown(context.clock);
+  if (context.clock.due()) context.redraw();
 }
 
 function drawBanner({ me, clock }) {
@@ -109,26 +133,29 @@ function drawBanner({ me, clock }) {
   setText(find("#mode"), choose("mode", me.mode));
   const fast = clock.pace > 1 ? say("banner.pace", { pace: clock.pace }) : "";
   setText(find("#pace"), clock.paused ? say("banner.paused") : fast);
-  setText(find("#rule-time"), say("banner.time", { time: clockTime(clock.now()) }));
+  const time = clockTime(clock.now());
+  const words = clock.conducted ? say("banner.time", { time }) : say("banner.log_time", { time });
+  setText(find("#rule-time"), words);
 }
 
-function drawLink({ connected, lastWord }) {
+/** Green only while the stream is heard, with the age of the last word. */
+function drawLink({ heard, lastWord }) {
   const link = find("#link");
-  link.classList.toggle("lost", !connected);
+  link.classList.toggle("lost", !heard);
+  const age = Math.max(0, Math.round((Date.now() - lastWord) / 1000));
   const time = lastWord ? clockTime(lastWord) : say("link.never");
-  setText(link, connected ? say("link.on", { time }) : say("link.off", { time }));
+  setText(link, heard ? say("link.on", { age }) : say("link.off", { time }));
 }
 
 function drawWaiting({ entries }) {
   const waiting = find("#waiting");
-  const late = entries.filter((entry) => entry.tries);
-  waiting.hidden = !late.length;
-  setText(waiting, say("link.waiting", { count: late.length }));
+  waiting.hidden = !entries.some((entry) => entry.tries);
+  setText(waiting, say("link.waiting", { count: entries.length }));
 }
 
 /**
- * A notice at the foot of the page; a problem stays until it is put away. `words()` gives its
- * text, again whenever the language changes.
+ * A notice; a problem stays until it is put away, but for an organization's phone, where all go
+ * by themselves or upon a touch. `words()` gives its text, again whenever the language changes.
  */
 export function tell(words, { problem = false, action = null, lasts = NOTICE_LASTS } = {}) {
   const close = h("button", { type: "button", class: "plain", "data-words": "notice.close" });
@@ -138,30 +165,73 @@ export function tell(words, { problem = false, action = null, lasts = NOTICE_LAS
   fill(notice);
   wording.addEventListener("change", () => setText(text, words()));
   if (problem) notice.setAttribute("role", "alert");
-  find("#notices").append(notice);
-  if (!problem) setTimeout(() => notice.remove(), lasts);
+  const all = find("#notices");
+  all.append(notice);
+  if (document.body.classList.contains("organization")) {
+    notice.addEventListener("click", () => notice.remove());
+    setTimeout(() => notice.remove(), BRIEF);
+    while (all.children.length > AT_MOST) all.firstChild.remove();
+  } else if (!problem) setTimeout(() => notice.remove(), lasts);
   return notice;
 }
 
+/** A refusal's words, with the number of the demand that an organization's command was about. */
+export function refusal({ role, board }, problem) {
+  const [, kind, id, step] = (problem.path ?? "").split("/");
+  if (role !== "organization" || !id) return problem.text;
+  const row =
+    kind === "demands"
+      ? board.all("assignment").find((one) => one.demand === id)
+      : board.rows[kind.slice(0, -1)]?.get(id);
+  const taken = step === "undo" && problem.code === "capacity_taken";
+  const words = taken ? say("problem.undo_taken") : problem.text;
+  return row?.demand_number ? [spokenDemand(row), words].join(say("list.colon")) : words;
+}
+
 /** Post, and tell a refusal; resolves with the answer, or null where it was refused. */
-export async function act({ outbox }, path, body, options) {
+export async function act(context, path, body, options) {
   try {
-    return await outbox.post(path, body, options);
+    return await context.outbox.post(path, body, options);
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    tell(() => problem.text, { problem: true });
+    tell(() => refusal(context, problem), { problem: true });
     return null;
   }
 }
 
-/** A button that posts; while its command is on the way it says so and cannot be pressed. */
-export function posting(context, { path, words, look = "", body = {}, revision, focus, then }) {
+let pressed = -Infinity;
+
+/** A second touch of a thumb within a moment is the same one, wherever it lands. */
+function slip() {
+  const before = pressed;
+  pressed = performance.now();
+  return pressed - before < DEAD;
+}
+
+/**
+ * A button that posts; while its command is on the way it says so and cannot be pressed. `first`
+ * runs before it is sent (`false` keeps it from being sent), `then` with the answer; `twice` asks
+ * for a second touch.
+ */
+export function posting(context, options) {
+  const { path, words, look = "", body = {}, revision, focus, first, then, twice } = options;
   const waiting = context.outbox.waiting(path);
   const label = waiting ? say(waiting.tries ? "act.retrying" : "act.sending") : words;
   const attributes = { type: "button", class: look, disabled: Boolean(waiting) };
   const press = async () => {
+    if (context.role === "organization" && slip()) return;
+    if (twice && !armed) return arm();
+    if (first?.() === false) return;
     const answer = await act(context, path, body, { revision });
     if (answer) then?.(answer);
   };
-  return h("button", { ...attributes, "data-focus": focus ?? path, onclick: press }, label);
+  const button = h("button", { ...attributes, "data-focus": focus ?? path }, label);
+  let armed = false;
+  const arm = (on = true) => {
+    armed = on;
+    if (!button.disabled) setText(button, on ? say("act.again") : label);
+    if (on) setTimeout(() => arm(false), ARMED);
+  };
+  button.addEventListener("click", press);
+  return button;
 }

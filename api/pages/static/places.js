@@ -1,7 +1,8 @@
 /** Names of divisions, and the townships a desk may post for. */
 
+import { spoken } from "./format.js";
 import { get } from "./http.js";
-import { language } from "./words.js";
+import { language, named } from "./words.js";
 
 const known = new Map();
 
@@ -22,6 +23,10 @@ export function placeName(code) {
   return language() === "zh" ? place.name : place.english || place.name;
 }
 
+/** An incident by its number, hazard and place. */
+export const incidentWords = (row) =>
+  [spoken(row), named("hazards", row.hazard), placeName(row.division)].join(" ");
+
 /** With the name of the division above it, for lists where one name occurs twice. */
 export function longPlaceName(code) {
   const parent = known.get(code)?.parent;
@@ -30,8 +35,9 @@ export function longPlaceName(code) {
   return language() === "zh" ? `${outer}${inner}` : `${inner}, ${outer}`;
 }
 
-/** Whether a division is another one or lies in it, as far as names are known. */
+/** Whether a division is another one or lies in it; before names are known, by its code. */
 export function within(code, scope) {
+  if (!known.has(code)) return Boolean(code?.startsWith(scope));
   for (let at = code; at; at = known.get(at)?.parent) if (at === scope) return true;
   return false;
 }
@@ -44,14 +50,29 @@ export function placesWithin(scopes) {
   return inside.sort(inOrder);
 }
 
+/** The county that a division lies in; the division itself where none is known above it. */
+export function countyOf(code) {
+  for (let at = code; at; at = known.get(at)?.parent) {
+    if (known.get(at)?.level === "county") return at;
+  }
+  return code;
+}
+
+const small = (code) => ["township", "village"].includes(known.get(code)?.level);
+
 /**
- * Where a desk posts from: a township and its villages, these first. A county's desk posts for the
- * county itself; what its townships ask for is theirs to say (Article 7).
+ * Where a desk may post for: its own places first, then those below it, as their recorded
+ * substitute (Article 7); only what the incident covers.
  */
-export function placesToPost(scopes) {
-  const small = (code) => ["township", "village"].includes(known.get(code)?.level);
-  const own = (row) =>
-    scopes.some((one) => row.code === one || (small(one) && within(row.code, one)));
-  const smallFirst = (one, other) => small(other.code) - small(one.code) || inOrder(one, other);
-  return [...known.values()].filter(own).sort(smallFirst);
+export function placesToPost(scopes, covered) {
+  const own = (row) => scopes.includes(row.code);
+  const inside = placesWithin(scopes).filter((row) => covered.some((one) => within(row.code, one)));
+  return inside.sort((one, other) => own(other) - own(one) || inOrder(one, other));
+}
+
+/** The division whose desk would stand in for another one's, or null. */
+export function substituteFor(scopes, division) {
+  const holding = scopes.filter((one) => within(division, one));
+  if (holding.some((one) => one === division || small(one))) return null;
+  return holding[0] ?? null;
 }

@@ -1,29 +1,19 @@
 /** The review page: what happened, in the order of the log, and why somebody was not asked. */
 
+import { refill } from "./dialog.js";
 import { find, h, setText } from "./dom.js";
 import { distance, fullTime, spoken } from "./format.js";
 import { Problem, get } from "./http.js";
 import { start, tell } from "./page.js";
-import { placeName } from "./places.js";
+import { incidentWords, placeName } from "./places.js";
 import { choose, inLanguage, language, named, say, wording } from "./words.js";
 
 const PAGE = 50;
 const PAGES_AT_ONCE = 10; // read on for at most so many pages until a filter finds something
 
+const NOTICEABLE = 5000; // milliseconds between a tap and its record that are worth saying
+
 const state = { entries: [], next: 0, loading: false };
-
-const incidentWords = (row) =>
-  [spoken(row), named("hazards", row.hazard), placeName(row.division)].join(" ");
-
-/** Replace a choice's options where they differ, keeping what was chosen. */
-function refill(control, pairs) {
-  const signature = JSON.stringify(pairs);
-  if (control.dataset.filled === signature) return;
-  const chosen = control.value;
-  control.replaceChildren(...pairs.map(([value, words]) => h("option", { value }, words)));
-  if (pairs.some(([value]) => value === chosen)) control.value = chosen;
-  control.dataset.filled = signature;
-}
 
 function draw({ board }) {
   const incidents = board.all("incident").sort((one, other) => other.number - one.number);
@@ -118,7 +108,7 @@ function drawEntries() {
 }
 
 function entryItem(entry) {
-  const { sequence, at, actor, facts, refusal } = entry;
+  const { sequence, happened_at: at, actor, facts, refusal } = entry;
   const refused = refusal && h("p", { class: "chip warn" }, refusalWords(refusal));
   return h(
     "li",
@@ -147,9 +137,11 @@ const actorWords = (actor) =>
 
 const refusalWords = (refusal) => say("review.refused", { reason: inLanguage(refusal.words) });
 
-/** What a device claimed, where it is too far from the log's time to be believed. */
-function tapped({ tap_doubtful: doubtful, tapped_at: claimed }) {
-  return doubtful ? [" · ", say("review.device_time", { time: fullTime(claimed) })].join("") : "";
+/** When it was recorded, if that was later; or a device's claim that cannot be believed. */
+function tapped({ at, happened_at: happened, tap_doubtful: doubtful, tapped_at: claimed }) {
+  if (doubtful) return [" · ", say("review.device_time", { time: fullTime(claimed) })];
+  if (at - happened < NOTICEABLE) return null;
+  return [" · ", say("review.recorded_at", { time: fullTime(at) })];
 }
 
 async function askWhy(event) {
@@ -171,9 +163,11 @@ function drawWhy(answer, why) {
   const far = Number.isInteger(why.meters)
     ? say("review.far", { far: distance(why.meters) })
     : null;
+  const until = why.until ? say("review.until", { time: fullTime(why.until) }) : null;
+  const facts = [far, until].filter(Boolean).join(" · ");
   answer.replaceChildren(
     h("p", {}, inLanguage(why.words)),
-    far ? h("p", { class: "quiet" }, far) : "",
+    facts ? h("p", { class: "quiet" }, facts) : "",
   );
 }
 

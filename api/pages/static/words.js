@@ -80,6 +80,14 @@ export const choose = (group, value, parts) => say(`${group}.${value}`, parts);
 /** A code's name from the code lists, or the code where it is not listed. */
 export const named = (list, code) => inLanguage(lists[list]?.[code]) || String(code);
 
+/** So many units of a skill in its own words: 2 台, 2 pumps. */
+export function counted(skill, number) {
+  const words = lists.skills?.[skill];
+  const unit = { zh: words?.unit_zh, en: number === 1 ? words?.unit_en : words?.units_en };
+  const unknown = say(number === 1 ? "unit.one" : "unit.many");
+  return `${number} ${unit[current] ?? unknown}`;
+}
+
 /** The entries of a code list in its own order. */
 export const listed = (list) => Object.entries(lists[list] ?? {});
 

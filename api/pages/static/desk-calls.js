@@ -1,0 +1,160 @@
+/** What a desk records of a telephone call, with the numbers to call beside it. */
+
+import { freeFromField, nextSteps } from "./assignments.js";
+import { numberWords } from "./desk-model.js";
+import { ask, field, number, radios, select } from "./dialog.js";
+import { h, setText } from "./dom.js";
+import { fieldMoment } from "./format.js";
+import { Problem } from "./http.js";
+import { took } from "./quiet.js";
+import { callLink, read } from "./sealed.js";
+import { choose, counted, listed, named, say } from "./words.js";
+
+/** Whom to call: asked for by a press, since each showing is on record; never kept. */
+function numbers(context, offer) {
+  const place = h("div", { class: "numbers" });
+  const button = h("button", { type: "button", class: "small" }, say("phone.numbers"));
+  const told = h("p", { class: "quiet", role: "status" }, say("phone.numbers_hint"));
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      const { persons } = await read(context, `/offers/${offer}/persons`);
+      place.replaceChildren(...listOf(persons));
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      button.disabled = false;
+      setText(told, problem.text);
+    }
+  });
+  place.append(button, told);
+  return place;
+}
+
+function listOf(persons) {
+  if (!persons.length) return [h("p", {}, say("phone.nobody"))];
+  return persons.map((person) => h("p", {}, person.name, " ", callLink(person.telephone)));
+}
+
+const optional = (name, min, max) =>
+  h("input", { name, type: "number", inputmode: "numeric", min, max });
+
+function yesFields(offer) {
+  const quantity = number("quantity", offer.quantity, 1, offer.quantity);
+  const hint = counted(offer.skill, offer.quantity);
+  return h(
+    "div",
+    { class: "pair" },
+    field(say("phone.quantity"), quantity, hint),
+    field(say("phone.minutes"), optional("minutes", 0, 2880)),
+    field(say("accept.people"), optional("people", 1, 10000)),
+  );
+}
+
+function noFields(context) {
+  const from = freeFromField(context);
+  const pairs = listed("decline_reasons").map(([code]) => [code, named("decline_reasons", code)]);
+  return h(
+    "div",
+    { class: "pair", hidden: true },
+    field(say("decline.reason"), select("reason", pairs, "no_crew")),
+    field(say("decline.free_from"), from),
+  );
+}
+
+/** Whom a dialog is about, and for which demand. */
+const about = ({ board }, row) => ({
+  organization: row.organization_name,
+  demand: numberWords(board, row),
+});
+
+/** Record what an organization said on the telephone to an offer; a yes counts late, too. */
+export function answerByPhone(context, offer) {
+  const answers = [
+    ["accept", say("phone.accept")],
+    ["decline", say("phone.decline")],
+  ];
+  const [yes, no] = [yesFields(offer), noFields(context)];
+  const late = offer.state !== "sent" && h("p", { class: "quiet" }, say("late.hint"));
+  const form = ask({
+    title: say("phone.title", about(context, offer)),
+    parts: [
+      numbers(context, offer.id),
+      late || "",
+      radios("answer", say("phone.answer"), answers, "accept"),
+      yes,
+      no,
+    ],
+    confirm: say("act.record"),
+    send: (values) => context.outbox.post(...answered(offer, values)),
+  });
+  form.addEventListener("change", () => {
+    const accepting = form.elements.answer.value === "accept";
+    yes.hidden = !accepting;
+    no.hidden = accepting;
+  });
+}
+
+function answered(offer, values) {
+  const path = `/offers/${offer.id}/${values.get("answer")}`;
+  if (values.get("answer") === "decline") {
+    const from = fieldMoment(values.get("free_from"));
+    const reason = { reason: values.get("reason") };
+    return [path, from ? { ...reason, free_from: from } : reason];
+  }
+  const body = { quantity: Number(values.get("quantity")) };
+  for (const name of ["minutes", "people"]) {
+    if (values.get(name)) body[name] = Number(values.get(name));
+  }
+  return [path, body];
+}
+
+const NEW_TIME = "new-time";
+
+/** Record a step, or a new time, that an organization told on the telephone. */
+export function stepByPhone(context, row) {
+  const steps = nextSteps(row);
+  if (row.arrived_at === null) steps.splice(-1, 0, [NEW_TIME, say("act.new_time")]);
+  const minutes = number("minutes", 20, 0, 2880);
+  const when = h("div", { hidden: true }, field(say("overdue.minutes"), minutes));
+  const form = ask({
+    title: say("phone.title", about(context, row)),
+    parts: [
+      numbers(context, row.offer),
+      radios("step", say("phone.step"), steps, row.overdue ? NEW_TIME : steps[0][0]),
+      when,
+    ],
+    confirm: say("act.record"),
+    send: (values) => send(context, row, values),
+  });
+  const show = () => (when.hidden = form.elements.step.value !== NEW_TIME);
+  form.addEventListener("change", show);
+  show();
+}
+
+function send(context, row, values) {
+  const step = values.get("step");
+  const path = `/assignments/${row.id}/${step}`;
+  if (step === NEW_TIME) {
+    return context.outbox.post(path, { minutes: Number(values.get("minutes")) });
+  }
+  took(context, row.id);
+  return context.outbox.post(path);
+}
+
+const STEPS = ["committed", "en_route", "on_scene", "reported_done"];
+
+/** Put right how far a crew has come: back to a step before the one it is at. */
+export function correctStep(context, row) {
+  const before = STEPS.slice(0, STEPS.indexOf(row.state));
+  const pairs = before.map((step) => [step, choose("assignment_state", step)]);
+  ask({
+    title: say("correct.title", about(context, row)),
+    parts: [
+      radios("step", say("correct.step"), pairs, before.at(-1)),
+      h("p", { class: "quiet" }, say("correct.hint")),
+    ],
+    confirm: say("act.correct"),
+    send: (values) =>
+      context.outbox.post(`/assignments/${row.id}/correct`, { step: values.get("step") }),
+  });
+}

@@ -1,0 +1,322 @@
+/** One line of a demand: its cover, what happens next by itself, and everybody concerned. */
+
+import {
+  endReason,
+  expected,
+  live,
+  nextSteps,
+  slow,
+  stepTimes,
+  undoButton,
+} from "./assignments.js";
+import { askByHand, dropLine } from "./desk-ask.js";
+import * as calls from "./desk-calls.js";
+import { h } from "./dom.js";
+import { distance, moment } from "./format.js";
+import { posting } from "./page.js";
+import { choose, counted, named, say } from "./words.js";
+
+export function lineBlock(context, item, line) {
+  const known = { ...item, line };
+  known.offers = item.offers.filter((row) => row.line === line.id);
+  known.assignments = item.assignments.filter((row) => row.line === line.id);
+  const asked = known.offers.filter((row) => row.state === "sent");
+  const standby = known.offers.filter((row) => row.state === "standby");
+  return h(
+    "section",
+    { class: `line ${line.dropped ? "dropped" : line.cover}` },
+    lineHead(line, line.open && item.mine && lineButtons(context, item, line)),
+    line.open && outlook(context, known, asked),
+    known.assignments
+      .filter((row) => current(row, line))
+      .map((row) => assignmentRow(context, known, row)),
+    asked.map((row) => offerRow(context, known, row)),
+    standby.map((row) => standbyRow(context, known, row)),
+    endedRows(context, known),
+  );
+}
+
+/** At work, or done in the line's present round. */
+const current = (row, line) =>
+  live(row) || (row.state === "released" && row.round === line.round);
+
+function lineHead(line, buttons) {
+  const grade = line.grade ? say("line.grade", { grade: line.grade }) : "";
+  const amount = say("line.amount", {
+    covered: line.covered,
+    target: counted(line.skill, line.target),
+    minimum: line.minimum,
+  });
+  const look = `chip cover ${line.cover}`;
+  const cover = line.open && h("span", { class: look }, choose("cover", line.cover));
+  const doubtful = say("line.doubtful", { units: counted(line.skill, line.doubtful) });
+  return h(
+    "div",
+    { class: "line-head" },
+    h("strong", {}, named("skills", line.skill), " ", grade),
+    line.hazardous && h("span", { class: "chip warn" }, say("line.hazardous")),
+    h("progress", { value: line.covered, max: line.target, "aria-label": say("line.cover") }),
+    h("span", {}, amount),
+    cover,
+    line.dropped && h("span", { class: "chip" }, say("line.dropped")),
+    line.doubtful > 0 && h("span", { class: "chip bad" }, doubtful),
+    buttons,
+  );
+}
+
+/** What happens next by itself: who is being asked, what keeps others from it, and until when. */
+function outlook({ clock }, { demand, line, offers, assignments }, asked) {
+  const now = clock.now();
+  const replacing = assignments.some((row) => live(row) && row.replaced);
+  const wanting = line.covered < line.target || replacing;
+  if (!wanting && !asked.length) return null;
+  const parts = [asked.length > 0 && h("p", { class: "asking" }, askedWords(line, asked, now))];
+  if (line.unmet && wanting) {
+    const paused = pausedWords(offers, now);
+    const words = asked.length ? otherWords(line, paused, now) : unmetWords(line, paused, now);
+    parts.push(h("p", { class: asked.length ? "quiet" : "unmet" }, words));
+  } else if (!asked.length) {
+    parts.push(awaited(demand, now));
+  }
+  return parts;
+}
+
+function askedWords(line, asked, now) {
+  const units = asked.reduce((sum, row) => sum + row.quantity, 0);
+  const until = Math.max(...asked.map((row) => row.answer_by));
+  return say("line.asked", {
+    count: asked.length,
+    units: counted(line.skill, units),
+    time: moment(until, now),
+  });
+}
+
+const gateWords = (gates) =>
+  gates
+    .map(({ gate, count }) => say("line.gate", { gate: named("gates", gate), count }))
+    .join(say("line.gates"));
+
+/** Beside those who are being asked: why nobody more is, and when that may change. */
+function otherWords(line, paused, now) {
+  const gates = line.gates.filter(({ gate }) => gate !== "asked");
+  const others = gates.length > 0 && say("line.others", { gates: gateWords(gates) });
+  return [others, paused, nextTry(line, now)].filter(Boolean).join(" ");
+}
+
+/** Nobody is being asked: as of when, why, and when it is tried again. */
+function unmetWords(line, paused, now) {
+  const counts = { considered: line.considered, gates: gateWords(line.gates) };
+  const why = line.considered
+    ? say("line.unmet", { ...counts, time: moment(line.said_at, now) })
+    : say("line.unmet_empty");
+  return [why, paused, nextTry(line, now)].filter(Boolean).join(" ");
+}
+
+function nextTry(line, now) {
+  if (line.able_at === null) return say("line.once_able");
+  if (line.able_at <= now) return say("line.retry_now");
+  return say("line.retry", { time: moment(line.able_at, now) });
+}
+
+const PAUSED_NAMED = 3;
+const PAUSING = new Set(["no_answer", "declined"]);
+
+/** Who was asked before and from when each may be asked again, the soonest first. */
+function pausedWords(offers, now) {
+  const newest = new Map();
+  for (const row of offers) {
+    const known = newest.get(row.organization);
+    if (!known || known.sent_at <= row.sent_at) newest.set(row.organization, row);
+  }
+  const rows = [...newest.values()]
+    .filter((row) => PAUSING.has(row.state) && row.again_at > now)
+    .sort((one, other) => one.again_at - other.again_at);
+  if (!rows.length) return null;
+  const names = rows
+    .slice(0, PAUSED_NAMED)
+    .map((row) => pausedOne(row, now))
+    .join(say("list.separator"));
+  const count = rows.length - PAUSED_NAMED;
+  return say(count > 0 ? "line.paused_more" : "line.paused", { names, count });
+}
+
+const pausedOne = (row, now) =>
+  say("line.paused_one", { name: row.organization_name, time: moment(row.again_at, now) });
+
+/** Nobody was asked yet: they will be, or are being looked for. */
+function awaited(demand, now) {
+  if (demand.release_at <= now) return h("p", { class: "quiet" }, say("line.searching"));
+  return h("p", {}, say("line.release"), " ", countdown(demand.release_at, say("time.now")));
+}
+
+const countdown = (until, over = null) =>
+  h("span", { class: "countdown", "data-until": until, "data-over": over });
+
+const smallButton = (row, name, open) =>
+  h(
+    "button",
+    { type: "button", class: "small", onclick: open, "data-focus": `${name}-${row.id}` },
+    say(name),
+  );
+
+/** Why this one: later waves pass over whoever was asked or busy, however near. */
+function chosen({ by_hand: byHand, wave, rank }) {
+  if (byHand) return say("party.by_hand");
+  return say(wave > 1 ? "party.rank_then" : "party.rank", { rank });
+}
+
+function offerRow(context, { mine }, row) {
+  const time = moment(row.answer_by, context.clock.now());
+  return h(
+    "div",
+    { class: "party asked" },
+    h("span", { class: "name" }, row.organization_name),
+    h("span", { class: "chip" }, choose("offer_state", row.state)),
+    h("span", {}, counted(row.skill, row.quantity)),
+    h("span", {}, distance(row.meters)),
+    h("span", { class: "quiet" }, chosen(row)),
+    h("span", {}, say("offer.answer_by", { time }), " ", countdown(row.answer_by)),
+    mine && smallButton(row, "act.by_phone", () => calls.answerByPhone(context, row)),
+  );
+}
+
+/** Would still come: taken on with one act, as long as it is fresh. */
+function standbyRow(context, { mine }, row) {
+  const now = context.clock.now();
+  const path = `/standby/${row.id}/take`;
+  const take = { path, words: say("act.take_standby"), look: "small" };
+  const until = say("standby.fresh", { time: moment(row.standby_until, now) });
+  return h(
+    "div",
+    { class: "party standby" },
+    h("span", { class: "name" }, row.organization_name),
+    h("span", { class: "chip" }, choose("offer_state", row.state)),
+    h("span", {}, counted(row.skill, row.answered)),
+    h("span", {}, distance(row.meters)),
+    h("span", { class: "quiet" }, until),
+    mine && row.standby_until > now && posting(context, take),
+  );
+}
+
+function assignmentRow(context, item, row) {
+  const now = context.clock.now();
+  const offer = item.offers.find((one) => one.id === row.offer);
+  const partial = item.line.open && offer && partialWords(offer, now);
+  const look = row.overdue ? "overdue" : slow(row, now) ? "slow" : "";
+  const people = row.people && say("party.people", { count: row.people });
+  return h(
+    "div",
+    { class: `party ${row.state} ${look}` },
+    h("span", { class: "name" }, row.organization_name),
+    h("span", { class: "chip state" }, choose("assignment_state", row.state)),
+    h("span", {}, counted(row.skill, row.quantity)),
+    people && h("span", {}, people),
+    offer && h("span", {}, distance(offer.meters)),
+    flags(row, now).map(([kind, words]) => h("span", { class: `chip ${kind}` }, words)),
+    h("span", {}, expected(row, now)),
+    row.by_desk && h("span", { class: "quiet" }, say("party.by_desk")),
+    h("span", { class: "quiet" }, stepTimes(row, now).join(" · ")),
+    partial && h("span", { class: "quiet" }, partial),
+    item.mine && assignmentButtons(context, item, row),
+  );
+}
+
+/** After a yes for a part only: from when it may be asked for more. */
+const partialWords = (offer, now) =>
+  offer.answered < offer.quantity && offer.again_at > now ? againWords(offer, now) : null;
+
+/** What somebody has to look at: late, slow, a new time, a certificate that is gone. */
+function flags(row, now) {
+  const found = [];
+  if (row.overdue) found.push(["bad", say("party.overdue")]);
+  else if (slow(row, now)) found.push(["warn", say("party.slow")]);
+  if (row.replaced) found.push(["bad", say("party.replaced")]);
+  else if (row.replace_at !== null) {
+    found.push(["bad", say("party.replace_at", { time: moment(row.replace_at, now) })]);
+  }
+  if (row.new_times) found.push(["warn", say("party.new_times", { count: row.new_times })]);
+  if (row.unfit) found.push(["bad", named("gates", row.unfit)]);
+  return found;
+}
+
+function assignmentButtons(context, item, row) {
+  if (!live(row)) return null;
+  const correctable = row.state !== "committed";
+  return h(
+    "span",
+    { class: "buttons" },
+    row.overdue && h("strong", {}, say("party.call_leader")),
+    item.undo.includes(row.id) && undoButton(context, row),
+    nextSteps(row).length > 0 &&
+      smallButton(row, "act.by_phone", () => calls.stepByPhone(context, row)),
+    row.state === "reported_done" && judging(context, row),
+    correctable && smallButton(row, "act.correct", () => calls.correctStep(context, row)),
+  );
+}
+
+function judging(context, row) {
+  const path = `/assignments/${row.id}/confirm`;
+  const confirm = { path, body: { done: true }, words: say("act.confirm"), look: "small primary" };
+  const back = { path, body: { done: false }, words: say("act.send_back"), look: "small" };
+  return [
+    posting(context, { ...confirm, focus: `confirm-${row.id}` }),
+    posting(context, { ...back, focus: `back-${row.id}` }),
+  ];
+}
+
+/** What is over: who said no or nothing, gave up or was stood down; some can still say yes. */
+function endedRows(context, item) {
+  const over = new Set(["declined", "no_answer", "stood_down"]);
+  const offers = item.offers.filter((row) => over.has(row.state));
+  const ended = item.assignments.filter((row) => !current(row, item.line));
+  const rows = [...offers, ...ended].sort((one, other) => other.ended_at - one.ended_at);
+  if (!rows.length) return null;
+  return h(
+    "details",
+    { "data-fold": `ended-${item.line.id}` },
+    h("summary", {}, say("offers.ended", { count: rows.length })),
+    rows.map((row) => endedRow(context, item, row)),
+  );
+}
+
+function endedRow(context, { mine, line, undo }, row) {
+  const now = context.clock.now();
+  const state = row.offer === undefined ? "offer_state" : "assignment_state";
+  const facts = [
+    endReason(row),
+    row.ended_at && moment(row.ended_at, now),
+    row.free_from && say("offer.free_from", { time: moment(row.free_from, now) }),
+    line.open && row.answerable && againWords(row, now),
+    row.by_desk && say("party.by_desk"),
+  ];
+  return h(
+    "div",
+    { class: `party ended ${row.state}` },
+    h("span", { class: "name" }, row.organization_name),
+    h("span", { class: "chip" }, choose(state, row.state)),
+    h("span", {}, facts.filter(Boolean).join(" · ")),
+    mine && row.answerable && lateButton(context, row),
+    mine && undo.includes(row.id) && undoButton(context, row),
+  );
+}
+
+const lateButton = (context, row) =>
+  smallButton(row, "act.by_phone", () => calls.answerByPhone(context, row));
+
+/** When it may be asked again by itself; where no time is named, what would have to change. */
+function againWords(row, now) {
+  if (row.again_at === null) return choose("again", row.again_on ?? "by_hand");
+  if (row.again_at <= now) return say("again.now");
+  return say("again.at", { time: moment(row.again_at, now) });
+}
+
+/** Past the order, or no longer: of several lines one can be dropped, the last is the demand. */
+function lineButtons(context, { demand }, line) {
+  const several = demand.lines.filter((other) => other.open).length > 1;
+  return h(
+    "span",
+    { class: "buttons end" },
+    smallButton(line, "act.ask_by_hand", () => askByHand(context, demand, line)),
+    several && smallButton(line, "act.drop_line", () => dropLine(context, demand, line)),
+  );
+}

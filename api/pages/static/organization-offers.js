@@ -1,0 +1,222 @@
+/** Cards of an organization's page for what it is asked: to answer, to answer late, standby. */
+
+import { freeFromField, inRange, priorityMark } from "./assignments.js";
+import { h } from "./dom.js";
+import { distance, fieldMoment, fieldTime, moment, spokenDemand } from "./format.js";
+import { posting } from "./page.js";
+import { quiet } from "./quiet.js";
+import { keep } from "./sealed.js";
+import { choose, counted, listed, named, say } from "./words.js";
+
+const MINUTES = [10, 20, 30, 45, 60, 90, 120];
+
+/** What it is about: urgency, skill and how many, where and how far, what to look out for. */
+export function head({ row, place, meters, point }, ...more) {
+  const grade = row.grade ? say("line.grade", { grade: row.grade }) : "";
+  const near = row.approximate
+    ? h("span", { class: "quiet" }, say("place.center"))
+    : meters !== undefined && h("span", { class: "far" }, distance(meters));
+  return [
+    h("header", {}, priorityMark(row.priority), h("h3", {}, named("kinds", row.kind)), ...more),
+    h(
+      "p",
+      { class: "what" },
+      h("strong", {}, named("skills", row.skill), " ", grade),
+      h("span", {}, counted(row.skill, row.quantity)),
+      row.hazardous && h("span", { class: "chip warn" }, say("line.hazardous")),
+    ),
+    h("p", { class: "where" }, h("span", {}, place), mapLink(point ?? row), near, numbered(row)),
+    h("p", { class: "risk" }, say("demand.risk", { text: row.risk_statement })),
+    h("p", {}, say("demand.rally", { text: row.rally_point })),
+  ];
+}
+
+const numbered = (row) => h("span", { class: "quiet end" }, spokenDemand(row));
+
+/** The phone's own map, by the address that every phone understands; no foreign page is asked. */
+function mapLink(place) {
+  const [lat, lon] = [place.lat / 1e7, place.lon / 1e7];
+  return h("a", { href: `geo:${lat},${lon}`, class: "map" }, say("act.map"));
+}
+
+/** What has been filled in so far for an offer; it outlives a redrawing. */
+function draft(context, row) {
+  const drafts = (context.drafts ??= {});
+  return (drafts[row.id] ??= { yes: { quantity: row.quantity }, no: {} });
+}
+
+/** An offer with its two answers, and until when; or one whose time is over, while it is short. */
+export function offerCard(context, item) {
+  const { row, first } = item;
+  if (row.state !== "sent") return neededCard(context, item);
+  const left = h("span", { class: "countdown", "data-until": row.answer_by });
+  const time = moment(row.answer_by, context.clock.now());
+  const until = h("p", { class: "until" }, say("offer.answer_by", { time }), " ", left);
+  const priority = first && named("priorities", first.priority);
+  const more = first && say("late.first", { demand: spokenDemand(first), priority });
+  return h(
+    "article",
+    { class: "card offer" },
+    head(item),
+    until,
+    first && h("p", { class: "alarm" }, more),
+    answers(context, item),
+  );
+}
+
+function neededCard(context, item) {
+  const said = say("late.needed", { said: lateWords(item.row, context.clock.now()) });
+  return h(
+    "article",
+    { class: "card offer late" },
+    head(item),
+    h("p", { class: "until" }, said),
+    answers(context, item),
+  );
+}
+
+function answers(context, { row, calm, moved }) {
+  const paths = ["accept", "decline"].map((answer) => `/offers/${row.id}/${answer}`);
+  const sent = paths.find((path) => context.outbox.waiting(path));
+  if (sent) return h("div", { class: "answers" }, posting(context, { path: sent, look: "big" }));
+  return h(
+    "div",
+    { class: "answers" },
+    details(context, row),
+    accepting(context, row, say("act.accept"), calm || moved),
+    declining(context, row),
+  );
+}
+
+/** Yes; what is sealed comes with the answer and stays here until the work ends. */
+function accepting(context, row, words, calm) {
+  const path = `/offers/${row.id}/accept`;
+  const then = (answer) => {
+    if (answer.sealed) keep(context, row.demand, answer.sealed);
+    context.redraw();
+  };
+  const body = draft(context, row).yes;
+  const button = posting(context, { path, body, words, look: "big primary", then });
+  button.disabled ||= calm;
+  return button;
+}
+
+/** How many, when about, with how many people; all of it may be left as it is. */
+function details(context, row) {
+  const body = draft(context, row).yes;
+  const counts = Array.from({ length: row.quantity }, (_, index) => row.quantity - index);
+  const units = counts.map((count) => [count, counted(row.skill, count)]);
+  const times = MINUTES.map((count) => [count, say("time.minutes", { count })]);
+  const people = h("input", { type: "number", inputmode: "numeric", min: 1, max: 10000 });
+  people.value = body.people ?? "";
+  people.addEventListener("input", () => note(body, "people", people.value));
+  return h(
+    "div",
+    { class: "pair" },
+    row.quantity > 1 && labeled("accept.quantity", pick(body, "quantity", units)),
+    labeled("accept.minutes", pick(body, "minutes", [["", say("accept.minutes_open")], ...times])),
+    labeled("accept.people", people),
+  );
+}
+
+const labeled = (key, control) => h("label", { class: "field" }, h("span", {}, say(key)), control);
+
+function note(body, name, value) {
+  if (value) body[name] = Number(value);
+  else delete body[name];
+}
+
+function pick(body, name, pairs) {
+  const chosen = String(body[name] ?? "");
+  const options = pairs.map(([value, words]) =>
+    h("option", { value, selected: String(value) === chosen }, words),
+  );
+  const control = h("select", {}, options);
+  control.addEventListener("change", () => note(body, name, control.value));
+  return control;
+}
+
+/** No needs a reason, one touch each; it is never held against anybody, and the card says so. */
+function declining(context, row) {
+  const path = `/offers/${row.id}/decline`;
+  const one = ([code]) => {
+    const words = named("decline_reasons", code);
+    const body = draft(context, row).no;
+    const first = () => {
+      if (body.free_from && !inRange(context, body.free_from)) return false;
+      body.reason = code;
+    };
+    return posting(context, { path, body, words, focus: `${path}-${code}`, first });
+  };
+  return h(
+    "details",
+    { class: "decline", "data-fold": `decline-${row.id}` },
+    h("summary", { class: "big button" }, say("act.decline")),
+    h("p", { class: "quiet" }, say("decline.free")),
+    freeFrom(context, row),
+    h("div", { class: "reasons" }, listed("decline_reasons").map(one)),
+  );
+}
+
+/** From when one could come: a time of the next two days, or nothing. */
+function freeFrom(context, row) {
+  const body = draft(context, row).no;
+  const control = freeFromField(context);
+  control.value = body.free_from ? fieldTime(body.free_from) : "";
+  const range = h("p", { role: "status" }, say("decline.range"));
+  const check = () => {
+    const wrong = body.free_from && !inRange(context, body.free_from);
+    range.className = wrong ? "problem" : "quiet";
+    control.setAttribute("aria-invalid", Boolean(wrong));
+  };
+  control.addEventListener("input", () => {
+    note(body, "free_from", fieldMoment(control.value));
+    check();
+  });
+  check();
+  return [labeled("decline.free_from", control), range];
+}
+
+/** An offer whose time is over, or that was declined: a yes still counts. */
+export function lateCard(context, item) {
+  const { row, calm, moved } = item;
+  const words = lateWords(row, context.clock.now());
+  const state = row.wanted ? say("late.needed", { said: words }) : say("late.covered");
+  const said = h("p", { class: "quiet" }, row.wanted ? state : [state, words].join(" · "));
+  const card = h("article", { class: `card late ${row.state}` }, head(item), said);
+  const open = h("details", { "data-fold": `late-${row.id}` });
+  open.append(
+    h("summary", {}, say("late.still")),
+    h("p", { class: "quiet" }, say("late.hint")),
+    details(context, row),
+    accepting(context, row, say("act.accept_late"), calm || moved),
+    row.state === "no_answer" ? declining(context, row) : "",
+  );
+  card.append(open);
+  return card;
+}
+
+function lateWords(row, now) {
+  const time = moment(row.ended_at ?? row.answer_by, now);
+  if (row.state === "no_answer") return say("late.silent", { time: moment(row.answer_by, now) });
+  const reason = named("decline_reasons", row.decline_reason);
+  const declined = say("late.declined", { time, reason });
+  const free = row.free_from && say("offer.free_from", { time: moment(row.free_from, now) });
+  return [declined, free, row.by_desk && say("party.by_desk")].filter(Boolean).join(" · ");
+}
+
+/** Would still come: the desk decides, until when. */
+export function standbyCard(context, item) {
+  const { row } = item;
+  const time = moment(row.standby_until, context.clock.now());
+  const state = h("span", { class: "chip end" }, choose("offer_state", row.state));
+  const words = say("standby.until", { time, units: counted(row.skill, row.answered) });
+  const path = `/offers/${row.id}/decline`;
+  const body = { reason: "no_crew" };
+  const leave = posting(context, { path, body, words: say("standby.leave"), look: "wide" });
+  leave.disabled ||= item.moved;
+  return h("article", { class: "card standby" }, head(item, state), h("p", {}, words), leave);
+}
+
+/** Whether an offer has come up so lately that a touch may have meant something else. */
+export const fresh = (context, row) => quiet(context, row, true);

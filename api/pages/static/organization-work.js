@@ -1,0 +1,212 @@
+/** Cards of an organization's page for what it has taken on: assignments, recovery tasks, ends. */
+
+import {
+  endReason,
+  expected,
+  live,
+  nextSteps,
+  stepButton,
+  stepTimes,
+  undoButton,
+} from "./assignments.js";
+import { h } from "./dom.js";
+import { moment, spokenDemand } from "./format.js";
+import { Problem } from "./http.js";
+import { head } from "./organization-offers.js";
+import { posting, refusal, tell } from "./page.js";
+import { see } from "./quiet.js";
+import { keep, read, sealedList } from "./sealed.js";
+import { choose, counted, named, say } from "./words.js";
+
+const NEW_TIMES = [10, 20, 30, 45, 60, 90, 120];
+
+/** An assignment: the next step large, one at a time. */
+export function assignmentCard(context, item) {
+  const { row, opened } = item;
+  const now = context.clock.now();
+  const state = h("span", { class: "chip state end" }, choose("assignment_state", row.state));
+  const facts = [stepTimes(row, now), expected(row, now), row.by_desk && say("party.by_desk")];
+  const point = opened?.lon ? opened : undefined;
+  return h(
+    "article",
+    { class: `card ${row.state}${row.overdue ? " overdue" : ""}` },
+    head({ ...item, point }, state),
+    h("p", { class: "quiet" }, facts.flat().filter(Boolean).join(" · ")),
+    live(row) && (opened ? sealedList(opened) : readButton(context, row)),
+    row.overdue && lateness(context, row, now),
+    item.due && h("p", { class: "until" }, say("overdue.due")),
+    item.undo && undoButton(context, row),
+    live(row) && steps(context, item),
+  );
+}
+
+/** Late, and no word of it: a new time or a no is what the desk waits for. */
+function lateness(context, row, now) {
+  const time = moment(row.promised_at, now);
+  return h(
+    "div",
+    { class: "alarm", role: "alert" },
+    h("p", {}, h("strong", {}, say("overdue.asked", { time }))),
+    newTime(context, row, "primary"),
+    givingUp(context, row),
+  );
+}
+
+/** What has been chosen so far outlives a redrawing. */
+function newTime(context, row, look) {
+  const chosen = (context.times ??= {});
+  const body = (chosen[row.id] ??= { minutes: NEW_TIMES[1] });
+  const choices = NEW_TIMES.map((count) =>
+    h("option", { value: count, selected: count === body.minutes }, say("time.minutes", { count })),
+  );
+  const minutes = h("select", { "aria-label": say("overdue.minutes") }, choices);
+  minutes.addEventListener("change", () => (body.minutes = Number(minutes.value)));
+  const path = `/assignments/${row.id}/new-time`;
+  return h(
+    "div",
+    { class: "pair" },
+    h("label", { class: "field" }, h("span", {}, say("overdue.minutes")), minutes),
+    posting(context, { path, body, words: say("act.new_time"), look }),
+  );
+}
+
+const REASONS = { committed: "on_the_way", en_route: "on_the_way" };
+
+function readButton(context, row) {
+  const path = `/demands/${row.demand}/sealed`;
+  const waiting = context.outbox.waiting(path);
+  const button = h("button", { type: "button", class: "wide", disabled: Boolean(waiting) });
+  button.textContent = say(waiting ? "act.sending" : "act.read_sealed");
+  button.addEventListener("click", async () => {
+    try {
+      const texts = await read(context, path, { reason: REASONS[row.state] ?? "on_scene" });
+      keep(context, row.demand, texts);
+      context.redraw();
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      tell(() => refusal(context, problem), { problem: true });
+    }
+  });
+  return h("div", {}, button, h("small", { class: "quiet" }, say("sealed.recorded")));
+}
+
+function steps(context, { row, calm, moved }) {
+  const [next] = nextSteps(row);
+  if (!next) return h("p", { class: "quiet" }, say("assignment.await_desk"));
+  const sending = context.outbox.entries.find((entry) => entry.path.includes(`/${row.id}/`));
+  if (sending) {
+    const button = posting(context, { path: sending.path, look: "big primary" });
+    return h("div", { class: "answers" }, button);
+  }
+  if (calm) {
+    const still = h("button", { type: "button", class: "big", disabled: true });
+    still.textContent = say("quiet.recorded");
+    return h("div", { class: "answers" }, still);
+  }
+  const [step, words] = next;
+  const button = stepButton(context, row, step, words, "big primary");
+  button.disabled ||= moved;
+  return h(
+    "div",
+    { class: "answers" },
+    button,
+    row.arrived_at === null && !row.overdue && later(context, row),
+    !row.overdue && givingUp(context, row),
+  );
+}
+
+/** It will take longer than said: told before anybody has to ask. */
+const later = (context, row) =>
+  h(
+    "details",
+    { "data-fold": `later-${row.id}` },
+    h("summary", {}, say("overdue.later")),
+    newTime(context, row, ""),
+  );
+
+/** Giving up is two touches, so that a slip of the thumb stands nobody down. */
+const givingUp = (context, row) =>
+  h(
+    "details",
+    { "data-fold": `give-up-${row.id}` },
+    h("summary", {}, say("act.cannot_complete")),
+    h("p", { class: "quiet" }, say("assignment.give_up")),
+    stepButton(context, row, "cannot-complete", say("act.cannot_complete"), "danger"),
+  );
+
+/** A recovery task of the county: to be claimed, or claimed and to be reported or given back. */
+export function taskCard(context, { row, place }) {
+  const title = say("task.title", { number: row.number, kind: named("kinds", row.kind) });
+  const what = [named("skills", row.skill), counted(row.skill, row.units)].join(" ");
+  const until = row.until && say("task.until", { time: moment(row.until, context.clock.now()) });
+  const facts = [named("domains", row.domain), what, place, until].filter(Boolean).join(" · ");
+  const state = h("span", { class: "chip state end" }, choose("task_state", row.state));
+  return h(
+    "article",
+    { class: `card ${row.state}` },
+    h("header", {}, h("h3", {}, title), state),
+    h("p", {}, facts),
+    taskButtons(context, row),
+  );
+}
+
+function taskButtons(context, row) {
+  const path = (act) => `/tasks/${row.id}/${act}`;
+  if (row.state === "open") {
+    const body = { organization: context.organization };
+    return posting(context, { path: path("claim"), body, words: say("act.claim"), look: "wide" });
+  }
+  if (row.state !== "claimed") return h("p", { class: "quiet" }, say("task.await_desk"));
+  const look = "wide primary";
+  const done = { path: path("report-done"), words: say("act.report_done"), look, twice: true };
+  const back = { path: path("give-back"), words: say("act.give_back"), look: "wide" };
+  return h(
+    "div",
+    { class: "answers" },
+    posting(context, done),
+    h(
+      "details",
+      { "data-fold": `back-${row.id}` },
+      h("summary", {}, say("act.give_back")),
+      h("p", { class: "quiet" }, say("task.give_back")),
+      posting(context, back),
+    ),
+  );
+}
+
+/** What a turn is about, in one sentence. */
+export function turnWords({ row, why }) {
+  const reason = endReason(row) || choose("assignment_state", row.state);
+  return choose("turn", why, { demand: spokenDemand(row), reason });
+}
+
+/** Somebody may be on the road for nothing: said until it is tapped away. */
+export function turnCard(context, item) {
+  const tap = () => {
+    see(context, item.key);
+    context.redraw();
+  };
+  const seen = h("button", { type: "button", class: "wide", disabled: item.moved, onclick: tap });
+  seen.textContent = say("act.seen");
+  return h("article", { class: "card alarm" }, h("strong", {}, turnWords(item)), seen);
+}
+
+/** What is over, in one line and with its reason. */
+export function endedCard({ clock }, { row, place }) {
+  const offered = row.offer === undefined;
+  const state = offered ? choose("offer_state", row.state) : choose("assignment_state", row.state);
+  const thanks = row.state === "stood_down" && say("ended.thanks");
+  const what = [spokenDemand(row), named("kinds", row.kind), place].join(" · ");
+  const why = [
+    endReason(row),
+    moment(row.ended_at, clock.now()),
+    row.by_desk && say("party.by_desk"),
+    thanks,
+  ];
+  return h(
+    "article",
+    { class: `card compact ${row.state}` },
+    h("p", {}, h("span", { class: "chip" }, state), " ", what),
+    h("p", { class: "quiet" }, why.filter(Boolean).join(" · ")),
+  );
+}
