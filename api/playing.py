@@ -45,6 +45,8 @@ PATIENCE_S = 10  # for a player that was asked to end
 COUNTY = DivisionCode("330324")  # Yongjia, where the exercise takes place
 TOWNSHIP = DivisionCode("330324001")
 TEAM_NAME = "演练·您的队伍 Your team"
+TEAM_LEADER = "演练·您 You"
+TEAM_TELEPHONE = "000-0000-9999"  # nobody's
 TEAM_SKILLS = ("PUMP_DRAIN", "CHAINSAW_CLEAR", "LOGISTICS_DRIVE")
 
 
@@ -216,6 +218,7 @@ async def _team(context: Context) -> OrganizationId:
             people=12,
         )
         await _submit(context, command, key)
+    context.persons.add(TEAM_LEADER, TEAM_TELEPHONE, organization=team, id=key)
     return team
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from api.drill.client import Answer, Doors, Session
 from api.drill.organizations import Invented, Town
-from api.drill.players import OrganizationPlayer, Stage
+from api.drill.players import Stage
+from api.drill.team import OrganizationPlayer
 from schemas.values import OrganizationId, Role
 from schemas.views import OrganizationRow
 
@@ -57,6 +58,8 @@ class Cast:
             key = f"organization-{self._stage.chance.seed}-{number}"
             answer = await self._steward.post("/organizations", wanted.body, key)
             organization = OrganizationId(answer.id or "")
+            person = {**wanted.person, "organization": organization}
+            await self._steward.post("/persons", person, f"person-{organization}")
         missing = wanted.certificates[len(row.certificates) if row else 0 :]
         for certificate in missing:
             path, key = f"/organizations/{organization}/certificates", f"certificate-{organization}"

@@ -111,13 +111,18 @@ class Clock:
         if following is None or following > reach:
             await self._wait(following, reach)
             return
-        due = self._due(min(following + self.window, reach))
-        last = max((plan.at for plan in due), default=following)
+        last = self._last(min(following + self.window, reach))
         await self.advance(max(last, following))
+        due = self._due(last)  # taken now: what time brought on the way may have changed it
         await asyncio.gather(*(plan.act() for plan in due))
         self.plans_done += len(due)
         if self.settled:
             await self.settled(self._moment.sequence)
+
+    def _last(self, until: Instant) -> Instant:
+        """The time of the last plan by then; 0 where there is none."""
+        times = (plan.at for plan in self._plans if plan.at <= until and not plan.dropped)
+        return max(times, default=0)
 
     def _due(self, until: Instant) -> list[Plan]:
         due = []

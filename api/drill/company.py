@@ -16,8 +16,9 @@ import uvloop
 from api.drill.client import Doors, Refused, ServerGone, Session
 from api.drill.clock import Clock
 from api.drill.habits import Chance, Habits
-from api.drill.players import OrganizationPlayer, Player, Stage
+from api.drill.players import Player, Stage
 from api.drill.streams import Board, Watch
+from api.drill.team import OrganizationPlayer
 from api.language import say
 from schemas.values import Milliseconds, Role
 
@@ -94,7 +95,7 @@ def launch(run: Coroutine[Any, Any, bool]) -> int:
     except* ServerGone:
         reason = say("服务已停止响应。", "The server does not answer any more.")
     except* Refused as refused:
-        reason = say("服务拒绝了演练程序:", "The server refused the player: ") + _first(refused)
+        reason = say("服务拒绝了演练程序：", "The server refused the player: ") + _first(refused)
     except* Hopeless as hopeless:
         reason = _first(hopeless)
     except* BrokenPipeError:

@@ -14,19 +14,21 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from functools import partial
 from time import monotonic
+from typing import Any
 
 from api.drill import storm
 from api.drill.cast import Cast
-from api.drill.client import Doors, Refused, Session
+from api.drill.client import Answer, Doors, Refused, Session
 from api.drill.clock import MINUTE, SECOND
 from api.drill.company import Company, Hopeless, gathered, launch
+from api.drill.desks import DeskPlayer
 from api.drill.organizations import Town, invent
-from api.drill.players import ENDED, DeskPlayer, Intention, Player, Stage
+from api.drill.players import Intention, Player, Stage
 from api.drill.progress import LIVE_TASKS, Count, Line, Summary, as_json, local_time
 from api.language import say
 from schemas.refusals import Refusal
 from schemas.values import Role
-from schemas.views import AssignmentRow, DemandRow, IncidentRow, Row, TaskRow
+from schemas.views import DemandRow, IncidentRow, Row, TaskRow
 
 COUNTY = "330324"  # Yongjia
 NEIGHBORS = ("330302", "330304", "330382")  # Lucheng, Ouhai, Yueqing
@@ -50,7 +52,7 @@ class TownshipDesk(DeskPlayer):
     """A township desk that also publishes what the storm brings upon its township."""
 
     def __init__(self, stage: Stage, session: Session, town: Town, towns: list[Town]) -> None:
-        super().__init__(stage, session)
+        super().__init__(stage, session, town.code)
         self._town, self._towns = town, towns
         self._joined: set[str] = set()
 
@@ -82,29 +84,23 @@ class TownshipDesk(DeskPlayer):
         answer = await self.post("/demands", body, f"demand-{incident.id}-{posting.number}")
         if isinstance(answer, Refused) or answer.id is None:
             return
-        clock = self.stage.clock
-        if posting.mistake:
-            clock.plan(answer.at + storm.MISTAKEN, partial(self._undo, answer.id))
-        if posting.amended:
-            clock.plan(answer.at + storm.AMENDED, partial(self._amend, answer.id, posting))
+        for after, step, body in storm.changes(posting):
+            act = partial(self._change, answer.id, step, body)
+            self.stage.clock.plan(answer.at + after, act)
 
-    async def _undo(self, demand: str) -> None:
-        body = {"reason": "posted_by_mistake"}
-        await self.post(f"/demands/{demand}/close", body, f"undo-{demand}", revision=1)
-
-    async def _amend(self, demand: str, posting: storm.Posting) -> None:
-        body = storm.amendment(posting)
-        await self.post(f"/demands/{demand}/amend", body, f"amend-{demand}", revision=1)
+    async def _change(self, demand: str, step: str, body: dict[str, Any]) -> None:
+        """Change what is as it was posted; a start before may have done it, or somebody else."""
+        row = self.board.rows.get(demand)
+        if isinstance(row, DemandRow) and row.revision == 1:
+            await self.post(f"/demands/{demand}/{step}", body, f"{step}-{demand}", revision=1)
 
 
 class CountyDesk(Player):
     """The county desk: opens the incident of each round, and closes it at the end."""
 
-    def intend(self, row: Row) -> Intention | None:
+    def intend(self, row: Row) -> Iterator[Intention]:
         if isinstance(row, IncidentRow) and is_round(row) and row.state == "open":
-            at = row.opened_at + storm.CLOSING
-            return Intention(at, partial(self._close, row))
-        return None
+            yield Intention(row.opened_at + storm.CLOSING, partial(self._close, row))
 
     def rounds(self) -> list[IncidentRow]:
         """The incidents of all rounds so far, the latest at the end."""
@@ -130,19 +126,19 @@ class CountyDesk(Player):
             await self.post("/incidents", body, f"round-{number}")
 
     async def _close(self, incident: IncidentRow) -> None:
-        """Close, naming what is still live; if more has begun meanwhile, name that too."""
+        """Close; crews at work are named by the digest of their list, which is read first."""
         path, now = f"/incidents/{incident.id}/close", self.now
-        body = {"stand_down": list(self._live_assignments(incident))}
-        answer = await self.post(path, body, f"close-{incident.id}-{now}")
-        if isinstance(answer, Refused) and answer.code == Refusal.INCIDENT_HAS_ASSIGNMENTS:
+        answer = await self.post(path, {}, f"close-{incident.id}-{now}")
+        if _has_assignments(answer):
+            live = await self.board.session.get(f"/incidents/{incident.id}/live")
+            body, key = {"live": live["digest"]}, f"close-{incident.id}-{now}-live"
+            answer = await self.post(path, body, key)
+        if _has_assignments(answer):  # more has begun meanwhile
             self.stage.clock.plan(now + MINUTE, partial(self._close, incident))
 
-    def _live_assignments(self, incident: IncidentRow) -> Iterator[str]:
-        for row in self.board.rows.values():
-            if isinstance(row, AssignmentRow) and row.state not in ENDED:
-                demand = self.board.rows.get(row.demand)
-                if isinstance(demand, DemandRow) and demand.incident == incident.id:
-                    yield row.id
+
+def _has_assignments(answer: Answer | Refused) -> bool:
+    return isinstance(answer, Refused) and answer.code == Refusal.INCIDENT_HAS_ASSIGNMENTS
 
 
 class Exercise:
@@ -155,6 +151,7 @@ class Exercise:
         self._line = Line()
         self._goal = 1  # the round that this run brings to its end
         self._told = False
+        self._over = False
         self.county: CountyDesk
 
     async def prepare(self) -> None:
@@ -168,7 +165,7 @@ class Exercise:
         )
         towns = [town for town in await self._cast.towns(COUNTY) if town.code[6] != "4"]
         if not towns:
-            zh = "演练发生在永嘉县,须在指挥区 3303(温州)中运行。"
+            zh = "演练发生在永嘉县，须在指挥区 3303（温州）中运行。"
             raise Hopeless(say(zh, "The exercise is in Yongjia: run it in area 3303 (Wenzhou)."))
         homes = await self._homes(towns)
         invented = invent(seed, homes, ORGANIZATIONS, self._stage.clock.now)
@@ -190,7 +187,7 @@ class Exercise:
 
     def _preparing(self, ready: int) -> None:
         en = f"organizations signing in: {ready} of {ORGANIZATIONS}"
-        self._line.show(lambda: say(f"组织就位:{ready}/{ORGANIZATIONS}", en))
+        self._line.show(lambda: say(f"组织就位：{ready}/{ORGANIZATIONS}", en))
 
     async def play(self, seconds: float | None) -> None:
         """Play until so many seconds after the first post, or until cancelled."""
@@ -208,16 +205,24 @@ class Exercise:
         rounds = self.county.rounds()
         if len(rounds) < self._goal:
             return
-        if self.county.complete() and not self._told:
-            self._told, self._stage.clock.pace = True, 1.0
+        self._tell(rounds[-1])
+        self._line.show(partial(self._state, len(rounds), rounds[-1]))
+
+    def _tell(self, latest: IncidentRow) -> None:
+        """Say once that the round is complete, and once that its key is gone: all is over then."""
+        complete = self.county.complete()
+        if complete and not self._told:
+            self._told = True
             self._line.say(
                 say(
-                    "本轮演练已走完;系统继续运行,可随意操作。再次启动即开始下一轮。",
+                    "本轮演练已走完；系统继续运行，可随意操作。再次启动即开始下一轮。",
                     "This round is complete. The system goes on serving; "
                     "the next start begins the next round.",
                 )
             )
-        self._line.show(partial(self._state, len(rounds), rounds[-1]))
+        if complete and not latest.readable and not self._over:
+            self._over, self._stage.clock.pace = True, 1.0
+            self._line.say(_of_key(latest))
 
     def _state(self, number: int, latest: IncidentRow) -> str:
         now, count = self._stage.clock.now, self._count(latest)
@@ -225,16 +230,17 @@ class Exercise:
         published = count.demands["published"]
         return say(
             f"{local_time(now)} 第{number}轮 {zh} | 需求 {published} 已满足 {count.covered}"
-            f" | 邀约 {count.offers['sent']} | 出动 {count.under_way()}"
+            f" | 请求 {count.offers['sent']} | 出动 {count.under_way()}"
             f" | 完成 {count.assignments['released']} | 恢复任务 {count.live_tasks()}",
             f"{local_time(now)} round {number} {en} | demands {published},"
-            f" covered {count.covered} | offers {count.offers['sent']}"
+            f" covered {count.covered} | requests {count.offers['sent']}"
             f" | on the way {count.under_way()} | done {count.assignments['released']}"
             f" | tasks {count.live_tasks()}",
         )
 
     def _count(self, incident: IncidentRow) -> Count:
-        return Count.of(self._stage.watch.known.values(), incident.id)
+        watch = self._stage.watch
+        return Count.of(watch.known.values(), incident.id, watch.sightings.of)
 
     def conclude(self, json: bool) -> None:
         """Print what the latest round came to."""
@@ -243,16 +249,30 @@ class Exercise:
         self._line.say(say("演练小结", "What the exercise came to"))
         for text in summary.lines():
             self._line.say(text)
+        if rounds:
+            self._line.say(f"  {_of_key(rounds[-1])}")
         if json:
             extra = {
                 "round": len(rounds),
                 "complete": self.county.complete(),
+                "key_destroyed": bool(rounds) and not rounds[-1].readable,
                 "commands": self._stage.commands,
                 "refused": dict(sorted(self._stage.refused.items())),
                 "missed_events": self._stage.watch.missed,
                 "seed": self._stage.chance.seed,
             }
             print(as_json({**asdict(summary), **extra}), flush=True)
+
+
+def _of_key(incident: IncidentRow) -> str:
+    """What becomes of the key of an incident's sealed texts."""
+    if incident.destroy_at is None:
+        zh = "保密信息：事件结束、恢复完成一小时后销毁密钥"
+        return say(zh, "sealed texts: the key is destroyed 1 h after the end of recovery")
+    at = local_time(incident.destroy_at)
+    if incident.readable:
+        return say(f"保密信息：密钥将于 {at} 销毁", f"sealed texts: key to be destroyed at {at}")
+    return say(f"保密信息：密钥已于 {at} 销毁", f"sealed texts: key destroyed at {at}")
 
 
 async def main(arguments: argparse.Namespace) -> bool:

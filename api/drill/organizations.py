@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from random import Random
 from typing import Any, NamedTuple
 
 from api.drill.clock import HOUR
-from api.drill.habits import Chance, Span
+from api.drill.habits import Chance
 from schemas.codes import SKILLS
 from schemas.values import Instant, RegistrationClass
+from streams.days import ZONE
 
 DAY = 24 * HOUR
 MARK = "演练"  # every name begins with it, so nobody takes one for a real organization
+ISSUER = f"{MARK}应急管理局"
 SCATTER = 0.012  # degrees around a township's seat, a little over a kilometer
 TRIES = 8  # for a point that lies in the township
 
 # Shares of the certificates of graded teams; the others are good for years.
 EXPIRED = 0.15  # before the exercise began
-LAPSING = 0.12  # while it goes on
-WITHOUT_END = 0.15
+LAPSING = 0.12  # at the end of its first day or the one after
 GRADES = (1, 2, 2, 3, 3, 3, 3)  # few are of the highest
 
+# Whoever has a graded skill is registered, as its certificates ask; a village's boatmen go out
+# as boatmen.
 REGISTERED, FILED, GUIDED = RegistrationClass  # by county, township, village committee
 MOSTLY_FILED = (FILED, FILED, FILED, FILED, REGISTERED)
 OF_A_VILLAGE = (GUIDED, GUIDED, FILED)
@@ -70,11 +74,12 @@ class Calling(NamedTuple):
 
 
 class Invented(NamedTuple):
-    """An organization as it will be registered, and its certificates."""
+    """An organization as it will be registered, its certificates, and who can be called."""
 
     name: str
     body: dict[str, Any]
     certificates: tuple[dict[str, Any], ...]
+    person: dict[str, Any]
 
 
 CALLINGS = (
@@ -98,6 +103,7 @@ CALLINGS = (
     Calling("心理关爱站", 2, OF_THE_COUNTY, (4, 12), (("PSYCH_SUPPORT", 3),)),
     Calling("物资分拣队", 4, MOSTLY_FILED, (8, 30), (("MATERIAL_SORT", 4), ("LOGISTICS_DRIVE", 1))),
     Calling("信息员队", 3, OF_A_VILLAGE, (5, 20), (("INFO_REPORT", 4), ("INTERPRET_DIALECT", 1))),
+    Calling("村民舟艇队", 4, OF_A_VILLAGE, (4, 14), (("BOAT_OPERATE", 2),)),
     Calling("舟艇协会", 3, OF_THE_COUNTY, (6, 20), (("BOAT_OPERATE", 4),)),
     Calling("红十字救护队", 4, OF_THE_COUNTY, (8, 24), (("MEDIC", 3), ("FIRST_AID", 3))),
     Calling("水上救援队", 4, OF_THE_COUNTY, (8, 30), (("WATER", 4), ("BOAT_OPERATE", 3))),
@@ -130,7 +136,10 @@ def invent(
         taken[plain] += 1
         name = plain if taken[plain] == 1 else f"{plain}·{taken[plain]}"
         place = town.point(draws, fits)
-        made.append(_organization(name, calling, town.code, place, draws, at))
+        body = _body(name, calling, town.code, place, draws)
+        graded = [skill for skill, _ in calling.skills if SKILLS[skill].graded]
+        certificates = tuple(_certificate(skill, number, draws, at) for skill in graded)
+        made.append(Invented(name, body, certificates, _person(number)))
     return made
 
 
@@ -146,10 +155,10 @@ def _callings(count: int, often: dict[str, int]) -> Iterator[Calling]:
         yield calling
 
 
-def _organization(
-    name: str, calling: Calling, home: str, place: dict[str, Any], draws: Random, at: Instant
-) -> Invented:
-    body = {
+def _body(
+    name: str, calling: Calling, home: str, place: dict[str, Any], draws: Random
+) -> dict[str, Any]:
+    return {
         "name": name,
         "registration_class": draws.choice(calling.classes),
         "home": home,
@@ -159,26 +168,33 @@ def _organization(
         ],
         "people": draws.randint(*calling.people),
     }
-    graded = [skill for skill, _ in calling.skills if SKILLS[skill].graded]
-    return Invented(name, body, tuple(_certificate(skill, draws, at) for skill in graded))
 
 
-def _certificate(skill: str, draws: Random, at: Instant) -> dict[str, Any]:
+def _certificate(skill: str, number: int, draws: Random, at: Instant) -> dict[str, Any]:
     """Good for years, expired, or lapsing in the first days of the exercise."""
     fate = draws.random()
     if fate < EXPIRED:
-        until: Instant | None = at - _days(draws, (3, 200))
+        days = -draws.randint(3, 200)
     elif fate < EXPIRED + LAPSING:
-        until = at + _days(draws, (0.15, 1.5))
+        days = draws.randint(0, 1)
     else:
-        until = None if draws.random() < WITHOUT_END else at + _days(draws, (100, 900))
+        days = draws.randint(100, 900)
     return {
         "skill": skill,
         "grade": draws.choice(GRADES),
-        "valid_from": at - _days(draws, (250, 1_000)),
-        "valid_until": until,
+        "standard": SKILLS[skill].standard,
+        "issuer": ISSUER,
+        "number": f"{MARK}-{skill}-{number:04}",
+        "valid_through": day_of(at + days * DAY),
+        "valid_from": day_of(at - draws.randint(250, 1_000) * DAY),
     }
 
 
-def _days(draws: Random, span: Span) -> int:
-    return int(draws.uniform(*span) * DAY)
+def day_of(at: Instant) -> str:
+    """The day in the area's time zone that an instant falls into."""
+    return datetime.fromtimestamp((at + ZONE) // 1_000, UTC).date().isoformat()
+
+
+def _person(number: int) -> dict[str, Any]:
+    """Nobody has such a number."""
+    return {"name": f"{MARK}联系人{number:04}", "telephone": f"000-0000-{number:04}", "order": 1}

@@ -7,7 +7,7 @@ import shutil
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -15,6 +15,7 @@ from time import monotonic
 from typing import Any
 
 from api.drill.clock import MINUTE
+from api.drill.sightings import OVERDUE, STANDBY_TAKEN, UNDONE
 from api.language import say
 from schemas.values import DemandId, Instant
 from schemas.views import AssignmentRow, DemandRow, OfferRow, Row, TaskRow
@@ -81,10 +82,16 @@ class Count:
     covered: int = 0  # open demands whose every line has its target
     unmet: int = 0  # lines of closed demands that did not reach their minimum
     waits: list[float] = field(default_factory=list)  # rule minutes to a demand's first yes
+    turns: Counter[str] = field(default_factory=Counter)  # what went otherwise than planned
 
     @classmethod
-    def of(cls, rows: Iterable[Row], incident: str | None = None) -> Count:
-        """Count the rows of one incident, or all of them."""
+    def of(
+        cls,
+        rows: Iterable[Row],
+        incident: str | None = None,
+        sightings: Mapping[str, Set[str]] | None = None,
+    ) -> Count:
+        """Count the rows of one incident, or all of them, with what was seen of them before."""
         found = cls()
         first: dict[DemandId, Instant] = {}
         rows = list(rows)
@@ -103,7 +110,29 @@ class Count:
                 first[row.demand] = min(known, row.committed_at)
         for key, at in first.items():
             found.waits.append((at - demands[key].published_at) / MINUTE)
+        found._turned(rows, demands, sightings or {})
         return found
+
+    def _turned(
+        self,
+        rows: Iterable[Row],
+        demands: Mapping[DemandId, DemandRow],
+        sightings: Mapping[str, Set[str]],
+    ) -> None:
+        """Who was asked again, came late or was missed, and what was put right or begun anew."""
+        theirs = [
+            row
+            for row in rows
+            if isinstance(row, OfferRow | AssignmentRow) and row.demand in demands
+        ]
+        offers = [row for row in theirs if isinstance(row, OfferRow)]
+        self.turns["asked_again"] = len(offers) - len({(o.line, o.organization) for o in offers})
+        self.turns["late_yes"] = sum(row.late and row.state == "accepted" for row in offers)
+        self.turns["by_hand"] = sum(row.by_hand for row in offers)
+        self.turns["reopened"] = sum(row.round - 1 for row in demands.values())
+        here = {row.id for row in theirs}
+        for kind in (STANDBY_TAKEN, OVERDUE, UNDONE):
+            self.turns[kind] = len(here & sightings.get(kind, set()))
 
     def _demand(self, row: DemandRow) -> None:
         self.demands[row.state] += 1
@@ -135,6 +164,13 @@ class Summary:
     stood_down: int
     assignments_done: int
     tasks_verified: int
+    asked_again: int
+    late_yes: int
+    standby_taken: int
+    by_hand: int
+    overdue: int
+    undone: int
+    reopened: int
     median_minutes_to_yes: float | None
 
     @classmethod
@@ -148,6 +184,13 @@ class Summary:
             stood_down=count.offers["stood_down"] + count.assignments["stood_down"],
             assignments_done=count.assignments["released"],
             tasks_verified=count.tasks["verified"],
+            asked_again=count.turns["asked_again"],
+            late_yes=count.turns["late_yes"],
+            standby_taken=count.turns[STANDBY_TAKEN],
+            by_hand=count.turns["by_hand"],
+            overdue=count.turns[OVERDUE],
+            undone=count.turns[UNDONE],
+            reopened=count.turns["reopened"],
             median_minutes_to_yes=round(median(count.waits), 1) if count.waits else None,
         )
 
@@ -160,26 +203,34 @@ def worded(name: str, value: Any) -> str:
     """One number with its name, or several with their codes, for people."""
     if isinstance(value, dict):
         value = ", ".join(f"{code} {number}" for code, number in value.items()) or "0"
-    return f"  {say(*_WORDS[name])}: {say('无', 'none') if value is None else value}"
+    told = say("无", "none") if value is None else value
+    return f"  {say(*_WORDS[name])}{say('：', ': ')}{told}"
 
 
 _WORDS = {
     "demands": ("发布需求", "demands published"),
-    "offers": ("发出邀约", "offers sent"),
-    "accepted": ("接受", "accepted"),
-    "declined": ("婉拒", "declined"),
+    "offers": ("发出协助请求", "requests sent"),
+    "accepted": ("答应", "said yes"),
+    "declined": ("谢绝", "said no"),
     "no_answer": ("未答复", "no answer"),
-    "stood_down": ("撤回", "stood down"),
+    "stood_down": ("撤回或解除", "stood down"),
     "assignments_done": ("完成出动", "assignments done"),
     "tasks_verified": ("核验恢复任务", "recovery tasks verified"),
-    "median_minutes_to_yes": ("首次接受用时中位数(分钟)", "median minutes to the first yes"),
+    "asked_again": ("再次请求同一组织", "asked again"),
+    "late_yes": ("过时后答应", "said yes late"),
+    "standby_taken": ("起用备勤", "standby taken on"),
+    "by_hand": ("值班室直接请求", "asked by hand"),
+    "overdue": ("逾时未到的队伍", "crews overdue"),
+    "undone": ("撤销或更正的步骤", "steps undone or put right"),
+    "reopened": ("重新打开的需求（第二轮）", "demands reopened (second round)"),
+    "median_minutes_to_yes": ("首次答应用时中位数（分钟）", "median minutes to the first yes"),
     "repaired": ("修正位置", "places repaired"),
     "commands": ("命令", "commands"),
     "turns": ("日志轮次", "turns in the log"),
-    "unmet_lines": ("关闭时未达最低数量的需求行", "lines closed below their minimum"),
+    "unmet_lines": ("关闭时未达「至少」的项", "lines closed below their minimum"),
     "refused": ("被拒绝的命令", "commands refused"),
     "missed_events": ("未及时送达的更新", "changes that came late"),
-    "seconds": ("用时(秒)", "seconds"),
+    "seconds": ("用时（秒）", "seconds"),
 }
 
 

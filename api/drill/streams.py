@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import aclosing, suppress
 
 from api.drill.client import Event, Page, ResumeLost, Session, sequence_of
+from api.drill.sightings import Sightings
 from schemas.values import OrganizationId
 from schemas.views import AssignmentRow, OfferRow, Row
 
@@ -87,6 +88,7 @@ class Watch:
     def __init__(self, watcher: Session) -> None:
         self.board = Board(watcher, self._hear)
         self.known: dict[str, Row] = {}  # also rows that have left the board
+        self.sightings = Sightings()
         self.missed = 0
         self._boards: dict[OrganizationId, Board] = {}
         self._expected: dict[OrganizationId, int] = {}
@@ -104,6 +106,7 @@ class Watch:
         self._sent = max(self._sent, sequence)
 
     def _hear(self, row: Row) -> None:
+        self.sightings.note(self.known.get(row.id), row)
         self.known[row.id] = row
         if isinstance(row, OfferRow | AssignmentRow) and row.organization in self._boards:
             self._expected[row.organization] = self.board.reached

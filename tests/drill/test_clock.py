@@ -20,6 +20,7 @@ class Conductor:
         self.due: list[int] = []
         self.person: int | None = None
         self.paces: list[float | None] = []
+        self.on_the_way: Callable[[], None] = lambda: None
 
     async def get(self, path: str) -> Any:
         assert path == "/conductor"
@@ -30,6 +31,7 @@ class Conductor:
         assert key
         self.at = max(self.at, body["to"])
         self.paces.append(body["pace"])
+        self.on_the_way()
         self.due = [due for due in self.due if due > self.at]
         following = self.due[0] if self.due else None
         return msgspec.json.encode(Moment(self.at, following, self.person))
@@ -92,6 +94,17 @@ async def test_what_is_close_together_goes_out_together_but_not_before_its_time(
         clock.plan(at, note(str(at)))
     await clock.step()
     assert seen == [("5000", 5_900), ("5900", 5_900)]
+
+
+async def test_what_time_brings_on_the_way_can_still_take_a_plan_back(wall: Wall) -> None:
+    conductor = Conductor()
+    clock, seen = await started(conductor, None, window=1_000), list[tuple[str, int]]()
+    note = noting(clock, seen)
+    clock.plan(5_000, note("early"))
+    late = clock.plan(5_900, note("late"))
+    conductor.on_the_way = late.drop
+    await clock.step()
+    assert seen == [("early", 5_900)]
 
 
 async def test_time_stops_at_what_the_rules_have_due(wall: Wall) -> None:

@@ -3,8 +3,10 @@
 import json
 from collections import Counter
 
-from api.drill.organizations import MARK, Invented, Town, invent
-from api.organizations import RecordCertificateBody, RegisterOrganizationBody
+from api.calling import AddPersonBody
+from api.certificates import RecordCertificateBody
+from api.drill.organizations import MARK, Invented, Town, day_of, invent
+from api.organizations import RegisterOrganizationBody
 from schemas.codes import SKILLS
 from schemas.values import RegistrationClass
 
@@ -37,6 +39,8 @@ def test_the_doors_take_every_body() -> None:
         RegisterOrganizationBody.model_validate_json(json.dumps(one.body), strict=True)
         for certificate in one.certificates:
             RecordCertificateBody.model_validate_json(json.dumps(certificate), strict=True)
+        person = json.dumps({**one.person, "organization": "o"})
+        AddPersonBody.model_validate_json(person, strict=True)
 
 
 def test_most_have_general_skills_and_are_filed() -> None:
@@ -53,12 +57,42 @@ def test_graded_skills_come_with_certificates_and_only_they() -> None:
         assert {c["skill"] for c in one.certificates} == {s for s in skills if SKILLS[s].graded}
 
 
-def test_some_certificates_have_expired_and_some_lapse_meanwhile() -> None:
-    ends = [c["valid_until"] for one in invent(7, TOWNS, 2_000, AT) for c in one.certificates]
-    dated = [end for end in ends if end is not None]
-    assert any(end < AT for end in dated)
-    assert any(AT < end < AT + 40 * HOUR for end in dated)
-    assert sum(end is None or end > AT + 40 * HOUR for end in ends) > len(ends) / 2
+def test_whoever_is_graded_is_registered_and_certified_by_the_standard() -> None:
+    for one in graded(invent(7, TOWNS, 240, AT)):
+        assert one.body["registration_class"] == RegistrationClass.REGISTERED
+        for certificate in one.certificates:
+            assert certificate["standard"] == SKILLS[certificate["skill"]].standard
+            assert certificate["number"].startswith(MARK)
+
+
+def test_a_village_s_boatmen_have_boats_and_no_grade() -> None:
+    boatmen = [
+        one
+        for one in invent(7, TOWNS, 240, AT)
+        if one.body["registration_class"] == RegistrationClass.VILLAGE_GUIDED
+        and any(own["skill"] == "BOAT_OPERATE" for own in one.body["capabilities"])
+    ]
+    assert boatmen
+    assert not any(one.certificates for one in boatmen)
+
+
+def test_nobody_has_the_telephone_of_a_person_in_an_exercise() -> None:
+    persons = [one.person for one in invent(7, TOWNS, 240, AT)]
+    assert all(person["telephone"].startswith("000-") for person in persons)
+    assert len({person["telephone"] for person in persons}) == 240
+
+
+def test_some_certificates_have_expired_and_some_lapse_in_the_first_days() -> None:
+    ends = [c["valid_through"] for one in invent(7, TOWNS, 2_000, AT) for c in one.certificates]
+    today, later = day_of(AT), day_of(AT + 40 * HOUR)
+    assert any(end < today for end in ends)
+    assert any(today <= end <= later for end in ends)
+    assert sum(end > later for end in ends) > len(ends) / 2
+
+
+def test_days_are_those_of_the_area() -> None:
+    assert day_of(1_751_731_199_999) == "2025-07-05"
+    assert day_of(1_751_731_200_000) == "2025-07-06"
 
 
 def test_a_town_without_a_seat_is_named_whole() -> None:

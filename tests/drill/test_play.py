@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,6 +20,25 @@ from schemas.values import Role
 PROFILE = Path(__file__).parents[2] / "docs" / "profiles" / "danas.toml"
 SHOUWANG = [sys.executable, "-c", "import sys; from api.cli import main; sys.exit(main())"]
 QUICK = "8000"  # rule seconds per second: the whole arc in some seven of them
+LIFE = {  # why a player may be refused: somebody was quicker, or at work elsewhere
+    "already_answered",
+    "already_asked",
+    "assignment_ended",
+    "capacity_taken",
+    "demand_closed",
+    "demand_taken_up",
+    "incident_has_assignments",
+    "incident_not_open",
+    "no_longer_needed",
+    "offer_stood_down",
+    "revision_stale",
+    "standby_over",
+    "task_claimed",
+    "task_not_claimable",
+    "task_not_claimed",
+    "task_not_reportable",
+    "undo_too_late",
+}
 
 
 def started(*arguments: str) -> subprocess.Popen[str]:
@@ -52,12 +72,15 @@ def test_an_exercise_ends_by_itself_and_the_next_start_goes_on(tmp_path: Path) -
     assert first["demands"] > 5
     assert first["accepted"] > 5
     starts = iter(range(10))  # a busy machine does not keep the pace
-    while not (later := played(*where, "--for", "7"))["complete"]:
+    while not (later := played(*where, "--for", "12"))["key_destroyed"]:
         assert next(starts, None) is not None, "the round never ends"
-    assert later["round"] == 1
+    assert (later["round"], later["complete"]) == (1, True)
     assert later["tasks_verified"] > 10
     assert first["assignments_done"] < later["assignments_done"]
     assert first["demands"] <= later["demands"] <= 50, "something was posted twice"
+    assert first["late_yes"] <= later["late_yes"] > 0
+    assert later["asked_again"] > 0
+    assert set(later["refused"]) <= LIFE, later["refused"]
     assert played(*where, "--for", "1")["round"] == 2
     assert verified(tmp_path)
 
@@ -111,10 +134,22 @@ async def test_a_person_s_act_slows_it_down_and_a_signal_ends_it(tmp_path: Path)
 
 
 @pytest.fixture(scope="module")
-def drilled(cases: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real profile, with as many organizations as so few cases want."""
+    text, counted = re.subn("^count = .*$", "count = 240", PROFILE.read_text(), flags=re.MULTILINE)
+    assert counted == 1
+    smaller = tmp_path_factory.mktemp("profile") / PROFILE.name
+    smaller.write_text(text)
+    return smaller
+
+
+@pytest.fixture(scope="module")
+def drilled(
+    cases: Path, profile: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, dict[str, Any]]:
     folder = tmp_path_factory.mktemp("history")
     where = ("drill", "--data", str(folder), "--port", "0", "--history", str(cases))
-    return folder, played(*where, "--profile", str(PROFILE), "--limit", "150")
+    return folder, played(*where, "--profile", str(profile), "--limit", "150")
 
 
 def test_a_history_is_played_whole(drilled: tuple[Path, dict[str, Any]]) -> None:
@@ -122,6 +157,7 @@ def test_a_history_is_played_whole(drilled: tuple[Path, dict[str, Any]]) -> None
     assert sums["cases"] == 150 == sums["demands"] + sum(sums["left_out"].values())
     assert sums["adds_up"]
     assert sums["missed_events"] == 0
+    assert set(sums["refused"]) <= LIFE, sums["refused"]
     assert sums["commands"] > 150 * 6
     assert sums["offers"] > sums["accepted"] > 100
     assert sums["turns"] > sums["commands"]

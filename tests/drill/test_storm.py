@@ -6,7 +6,8 @@ from collections import Counter
 from api.demands import AmendDemandBody, PublishDemandBody
 from api.drill.clock import HOUR
 from api.drill.organizations import Town
-from api.drill.storm import CLOSING, amendment, phase_of, postings
+from api.drill.storm import CLOSING, MOVES, amendment, moving, neighbor, phase_of, postings
+from schemas.codes import KINDS
 
 TOWNS = [Town(f"3303241{n:02}", f"第{n}镇", 120.5 + n / 50, 28.2, n % 5 == 0) for n in range(22)]
 PLOT = postings(7, 1, TOWNS)
@@ -39,11 +40,31 @@ def test_one_is_a_mistake_and_one_grows() -> None:
     assert [p.amended for p in PLOT].count(True) == 1
 
 
+def test_some_turn_out_to_be_the_neighbor_s_and_move_as_they_are() -> None:
+    moved = [posting for posting in PLOT if posting.moved_to]
+    assert len(moved) == MOVES
+    for posting in moved:
+        there = neighbor(posting.town, TOWNS)
+        assert posting.moved_to == there != posting.town
+        body = moving(posting, there)
+        assert body["place"] == {"division": there.code}
+        assert body["targets"] == [line["target"] for line in posting.body["lines"]]
+        assert body["priority"] == posting.body["priority"]
+
+
+def test_a_graded_skill_comes_with_the_general_one_beside_it() -> None:
+    for posting in PLOT:
+        kind = KINDS[posting.body["kind"]]
+        skills = {line["skill"] for line in posting.body["lines"]}
+        assert kind.beside is None or {kind.skill, kind.beside} <= skills
+
+
 def test_the_doors_take_every_body() -> None:
     for posting in PLOT:
         body = {"incident": "i", **posting.body}
         PublishDemandBody.model_validate_json(json.dumps(body), strict=True)
-        AmendDemandBody.model_validate_json(json.dumps(amendment(posting)), strict=True)
+        for changed in (amendment(posting), moving(posting, TOWNS[0])):
+            AmendDemandBody.model_validate_json(json.dumps(changed), strict=True)
 
 
 def test_all_priorities_and_some_sealed_texts_occur() -> None:
