@@ -194,14 +194,15 @@ def _capped(
 def certified(held: tuple[HeldCertificate, ...], skill: str, grade: int, at: Instant) -> Bar | None:
     """None if some certificate of the skill is good enough and valid at the time.
 
-    Otherwise what the certificate that came nearest to it lacks.
+    Otherwise what the certificate that came nearest to it lacks; of those not valid yet, the
+    one that is valid first.
     """
     lacks = [_lack(item, grade, at) for item in held if item.certificate.skill == skill]
     if None in lacks:
         return None
     return max(
         (lack for lack in lacks if lack is not None),
-        key=lambda lack: _NEARNESS.index(lack.gate),
+        key=lambda lack: (_NEARNESS.index(lack.gate), -(lack.until or 0)),
         default=Bar(Gate.CERTIFICATE_MISSING),
     )
 

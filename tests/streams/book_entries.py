@@ -86,3 +86,4 @@ class Pair:
     pause: Pause | None = None
     declines: int = 0
     silences: int = 0
+    free_from: int = 0  # as its last no has named it; a silence does not unsay that

@@ -218,17 +218,22 @@ def _declined(books: Books, fact: f.OfferDeclined, turn: Turn) -> None:
     elif declines >= 2:
         at = None
     _end(books, ask, "declined", Pause(at, on, turn.sequence), declines=declines)
+    if fact.free_from is not None:
+        pair.free_from = at or 0
 
 
 def _expired(books: Books, fact: f.OfferExpired, turn: Turn) -> None:
+    """Longer with each silence; never before the time that it has named itself."""
     ask = books.asks[fact.offer]
-    silences = books.pair(books.lines[ask.line], ask.team).silences + 1
+    pair = books.pair(books.lines[ask.line], ask.team)
+    silences, named = pair.silences + 1, pair.free_from
     if ask.priority == 1:
         after = SILENT_P1[min(silences, 4) - 1]
     else:
         after = min(2 * ANSWER[ask.priority] * 2 ** (silences - 1), DAY)
-    pause = Pause(ask.answer_by + after, "force", turn.sequence)
+    pause = Pause(max(ask.answer_by + after, named), "force", turn.sequence)
     _end(books, ask, "no_answer", pause, silences=silences)
+    pair.free_from = named
 
 
 def _stood_down(books: Books, fact: f.OfferStoodDown, turn: Turn) -> None:
@@ -252,7 +257,7 @@ def _end(
     books.open_asks.pop(ask.id, None)
     pair = books.pairs[ask.line, ask.team]
     if pair.newest == ask.id:
-        pair.pause, pair.silences = pause, silences
+        pair.pause, pair.silences, pair.free_from = pause, silences, 0
         pair.declines = pair.declines if declines is None else declines
 
 

@@ -276,3 +276,14 @@ def test_a_certificate_counts_from_its_first_to_its_last_day() -> None:
     assert certified(span, WATER, 2, first) is None
     assert certified(span, WATER, 2, behind - 1) is None
     assert certified(span, WATER, 2, behind) == Bar(Gate.CERTIFICATE_EXPIRED)
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_of_certificates_that_are_not_valid_yet_the_first_day_counts(turn: int) -> None:
+    """In whatever order they were recorded."""
+    days = ("2025-08-01", "2025-09-01")
+    held = tuple(
+        HeldCertificate(certificate=certificate(since=day, number=day)) for day in days[::turn]
+    )
+    bar = certified(held, WATER, 2, NOW)
+    assert bar == Bar(Gate.CERTIFICATE_NOT_YET, start_of("2025-08-01"))
