@@ -77,6 +77,7 @@ class Refusal(StrEnum):
     TASK_NOT_PROPOSED = "task_not_proposed"
     TASK_NOT_REPORTABLE = "task_not_reportable"
     TASK_NOT_REPORTED = "task_not_reported"
+    TASK_REPORTED = "task_reported"
     TICK_OUT_OF_ORDER = "tick_out_of_order"
     UNDO_TOO_LATE = "undo_too_late"
     VALIDITY_UNFIT = "validity_unfit"
@@ -109,7 +110,9 @@ REFUSALS: dict[Refusal, Message] = {
         "The crew has reported done; if that is wrong, the desk can correct it.",
     ),
     Refusal.ASSIGNMENT_ENDED: Message(
-        409, "该任务已结束，不能再更改。", "This assignment has ended and can no longer change."
+        409,
+        "该任务已结束，不能再更改；如仍可出动，请值班室直接请求。",
+        "This assignment has ended and can no longer change; the desk can ask by hand again.",
     ),
     Refusal.ASSIGNMENT_NOT_REPORTED: Message(
         409,
@@ -355,6 +358,11 @@ REFUSALS: dict[Refusal, Message] = {
     ),
     Refusal.TASK_NOT_REPORTED: Message(
         409, "该恢复任务尚未报告完成。", "This recovery task has not been reported done yet."
+    ),
+    Refusal.TASK_REPORTED: Message(
+        409,
+        "该恢复任务已报告完成；请先核实，或退回重做。",
+        "This recovery task has been reported done; verify it, or send it back first.",
     ),
     Refusal.TICK_OUT_OF_ORDER: Message(
         409, "时钟序号不连续。", "This tick is not the next one of its operation."

@@ -10,7 +10,7 @@ from streams import load
 from streams.area import Area, Operation
 from streams.assignment import live
 from streams.cause import Cause, Decision, Refused
-from streams.entities import Assignment, AssignmentState
+from streams.entities import Assignment, AssignmentState, Before
 from streams.parameters import UNDO, URGENCY
 from streams.policy import speaks_by_phone
 
@@ -26,11 +26,7 @@ def undo(area: Area, command: UndoStep, cause: Cause) -> Decision:
     before = found.before
     if before is None or found.unneeded is not None:
         return Refused(Refusal.NOTHING_TO_UNDO, (found.id,))
-    if before.account != cause.actor:
-        return Refused(Refusal.STEP_OF_OTHERS, (found.id,))
-    if cause.at - before.at > UNDO:
-        return Refused(Refusal.UNDO_TOO_LATE, (found.id,))
-    refusal = None if found.live else _gone(area, operation, found)
+    refusal = _not_now(area, operation, found, before, cause)
     if refusal is not None:
         return Refused(refusal, (found.id,))
     return [
@@ -41,6 +37,17 @@ def undo(area: Area, command: UndoStep, cause: Cause) -> Decision:
             at=cause.at,
         )
     ]
+
+
+def _not_now(
+    area: Area, operation: Operation, found: Assignment, before: Before, cause: Cause
+) -> Refusal | None:
+    """Whose step it is, and how long ago; what the desk cannot correct either has ended."""
+    if before.account != cause.actor:
+        return Refusal.STEP_OF_OTHERS if found.live else Refusal.ASSIGNMENT_ENDED
+    if cause.at - before.at > UNDO:
+        return Refusal.UNDO_TOO_LATE if found.live else Refusal.ASSIGNMENT_ENDED
+    return None if found.live else _gone(area, operation, found)
 
 
 def _gone(area: Area, operation: Operation, found: Assignment) -> Refusal | None:

@@ -71,7 +71,9 @@ def drop(area: Area, command: DropTask, cause: Cause) -> Decision:
         return Refused(Refusal.NOT_FOUND)
     if not task.live:
         return Refused(Refusal.TASK_ENDED, (task.id,))
-    if task.state not in (TaskState.PROPOSED, TaskState.OPEN):
+    if task.state is TaskState.REPORTED_DONE:
+        return Refused(Refusal.TASK_REPORTED, (task.id,))
+    if task.state is TaskState.CLAIMED:
         return Refused(Refusal.TASK_CLAIMED, (task.id,))
     return [TaskDropped(task=task.id, at=cause.at)]
 
@@ -110,6 +112,10 @@ def _claim_ended(area: Area, key: TaskId, reason: ClaimEnd, cause: Cause) -> Dec
     task = _task(area, cause, key)
     if task is None:
         return Refused(Refusal.NOT_FOUND)
+    if not task.live:
+        return Refused(Refusal.TASK_ENDED, (task.id,))
+    if task.state is TaskState.REPORTED_DONE:
+        return Refused(Refusal.TASK_REPORTED, (task.id,))
     if task.state is not TaskState.CLAIMED or task.organization is None:
         return Refused(Refusal.TASK_NOT_CLAIMED, (task.id,))
     by_desk = speaks_by_phone(area, cause.actor, task.organization, cause.at)

@@ -37,6 +37,7 @@ LIFE = {  # why a player may be refused: somebody was quicker, or at work elsewh
     "task_not_claimable",
     "task_not_claimed",
     "task_not_reportable",
+    "task_reported",
     "undo_too_late",
 }
 

@@ -48,12 +48,13 @@ def begin(play: Play) -> None:
 def _certificate(play: Play) -> Certificate:
     """Of any grade; over, over at midnight, or for long; now and then not valid yet."""
     through = play.random.choice(("2025-07-30", "2025-07-31", "2025-08-01", "2026-12-31"))
+    begins = (through, "2025-08-01", "2025-08-02")
     return certificate(
         grade=play.random.randint(1, 3),
         number=play.random.choice("12"),
         issuer=play.random.choice(ISSUERS),
         through=through,
-        since=play.random.choice((through, "2025-08-01")) if play.chance(0.2) else None,
+        since=play.random.choice(begins) if play.chance(0.3) else None,
     )
 
 
@@ -129,7 +130,11 @@ def _merge(play: Play, known: Organization) -> Attempt:
     if merged is not None and play.chance(0.9):
         return STEWARD, c.SeparateOrganizations(merged=merged.id)
     other = play.random.choice(list(play.names))
-    return STEWARD, c.MergeOrganizations(organization=known.id, merged=other)
+    merge = c.MergeOrganizations(organization=known.id, merged=other)
+    if play.chance(0.5):
+        return STEWARD, merge
+    play.send(STEWARD, merge)  # and sees at once that they are two
+    return STEWARD, c.SeparateOrganizations(merged=other)
 
 
 def _rows(play: Play) -> list[Organization]:

@@ -91,6 +91,15 @@ def test_after_half_a_minute_the_desk_is_to_be_called() -> None:
     assert scene.row.state is AssignmentState.ON_SCENE
 
 
+def test_whoever_gave_up_and_sees_it_too_late_is_asked_again_by_hand() -> None:
+    """Not even the desk corrects what has ended, so nobody is sent there."""
+    scene = Crew()
+    scene.step(c.CannotComplete)
+    assert scene.refused(c.UndoStep, DESK) is Refusal.ASSIGNMENT_ENDED
+    scene.world.at += LAST_MOMENT + 1
+    assert scene.refused(c.UndoStep) is Refusal.ASSIGNMENT_ENDED
+
+
 def test_who_did_not_take_the_step_does_not_undo_it() -> None:
     scene = Crew()
     scene.step(c.SetOff)

@@ -100,8 +100,8 @@ def test_work_that_was_reported_does_not_run_out() -> None:
     scene = Recovery(claimed=True)
     scene.world.send("doer", c.ReportTask(task=scene.id))
     assert kinds(scene.world.until(scene.world.at + 30 * DAY)) == []
-    for command in (c.GiveBackTask, c.TakeBackTask):
-        assert scene.refused(DESK, command) is Refusal.TASK_NOT_CLAIMED
+    for command in (c.GiveBackTask, c.TakeBackTask, c.DropTask):
+        assert scene.refused(DESK, command) is Refusal.TASK_REPORTED
 
 
 def test_work_that_was_sent_back_has_seven_days_more() -> None:

@@ -51,11 +51,14 @@ def test_a14_tap_that_was_not_meant_is_undone(step: type, by: str, seconds: int)
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a14_after_half_a_minute_only_the_desk_corrects(step: type) -> None:
+    """Or asks by hand again, where the crew has given up: then nobody is sent to correct it."""
     scene, _ = at_work()
     scene.step(step, "near")
     scene.at += 30 * SECOND + 1
     undo = c.UndoStep(assignment=scene.crew("near").id)
-    assert scene.refused("near", undo) is Refusal.UNDO_TOO_LATE
+    over = step is c.CannotComplete
+    late = Refusal.ASSIGNMENT_ENDED if over else Refusal.UNDO_TOO_LATE
+    assert scene.refused("near", undo) is late
 
 
 @pytest.mark.parametrize(("tapped", "by"), [("near", DESK), (DESK, "near"), (DESK, COUNTY)])
