@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any
 
 from geo.divisions import DivisionTree
@@ -48,7 +49,7 @@ from streams.entities import (
     TaskState,
 )
 from streams.parameters import URGENCY
-from streams.table import Journal, Lanes, Ordering, Table
+from streams.table import Groups, Journal, Lanes, Ordering, Table
 from streams.wakes import AT_ONCE, Wait, Wakes
 
 Pair = tuple[LineId, OrganizationId]
@@ -108,23 +109,27 @@ class Operation:
         self.load: Table[Holding, Load] = Table("load", journal, operation)
         self.tallies: Table[str, Tally] = Table("tallies", journal, operation)
         self.counters: Table[str, int] = Table("counters", journal, operation)
+        self._group()
         self._order()
         self._wait()
+
+    def _group(self) -> None:
+        """What the rules look for together: all of a demand, what is open, what is live."""
+        self.offers_of = Groups(self.offers, attrgetter("demand"))
+        self.offers_to = Groups(self.offers, _open_to)
+        self.assignments_of = Groups(self.assignments, attrgetter("demand"))
+        self.assignments_in = Groups(
+            self.assignments, lambda row: row.incident if row.live else None
+        )
+        self.assignments_by = Groups(
+            self.assignments, lambda row: row.organization if row.live else None
+        )
 
     def _order(self) -> None:
         """Every ordering that the rules walk along."""
         self.waking = Lanes(self.lines, _waking, URGENCY)
         self.unmet = Ordering(self.lines, _unmet)
         self.trying = Ordering(self.able, lambda row: (row.at, row.organization, row.skill))
-        self.offers_of = Ordering(self.offers, lambda row: (row.demand, row.id))
-        self.offers_to = Ordering(self.offers, _open_offer)
-        self.assignments_of = Ordering(self.assignments, lambda row: (row.demand, row.id))
-        self.assignments_in = Ordering(
-            self.assignments, lambda row: (row.incident, row.id) if row.live else None
-        )
-        self.assignments_by = Ordering(
-            self.assignments, lambda row: (row.organization, row.id) if row.live else None
-        )
         self.demands_in = Ordering(self.demands, _open_demand)
         self.proposed_in = Ordering(
             self.tasks,
@@ -226,11 +231,10 @@ def _unmet(line: Line) -> tuple[Any, ...] | None:
     return (line.skill, line.priority, line.id) if line.unmet else None
 
 
-def _open_offer(offer: Offer) -> tuple[Any, ...] | None:
-    """What an organization is asked for, or would still do, by skill, the most urgent first."""
-    if offer.state not in (OfferState.SENT, OfferState.STANDBY) or offer.unneeded:
-        return None
-    return (offer.organization, offer.skill, offer.priority, offer.sent_at, offer.id)
+def _open_to(offer: Offer) -> OrganizationId | None:
+    """Who is asked, or would still come."""
+    is_open = offer.state is OfferState.SENT or offer.state is OfferState.STANDBY
+    return offer.organization if is_open and not offer.unneeded else None
 
 
 def _open_demand(demand: Demand) -> tuple[Any, ...] | None:

@@ -17,19 +17,21 @@ from streams.area import Area, Operation
 from streams.entities import LATE, Demand, Incident, Line, Organization
 from streams.line import missing
 from streams.outcome import LOST
+from streams.table import NO_OPERATION
 
-Wanted = tuple[str, str, Any]
+Wanted = tuple[OperationId, str, Any]
 """A row that has to be made: of which operation (if any), which kind, which entity."""
 
 
 def changes(area: Area) -> tuple[Change, ...]:
     """The rows that the present turn has changed, each once, in the order of first change."""
     wanted: dict[Wanted, None] = {}
-    for (scope, table, key), before in area.journal.touched().items():
+    for (scope, table, key), before in area.journal.touched(_NEVER_SHOWN).items():
         if scope:
-            operation = area.operations[OperationId(scope)]
-            if table not in _NEVER_SHOWN:
-                for one in _depending(operation, table, key, before):
+            if table in _OWN_ROWS:
+                wanted[(scope, table, key)] = None
+            else:
+                for one in _depending(area.operations[scope], table, key, before):
                     wanted[one] = None
             wanted[(scope, "clock", scope)] = None
         elif table in _REGISTRY_ROWS:
@@ -41,10 +43,10 @@ def changes(area: Area) -> tuple[Change, ...]:
 
 def everything(area: Area) -> tuple[Change, ...]:
     """Every row of the present state."""
-    wanted: list[Wanted] = [("", "grants", key) for key in area.registry.grants]
-    wanted += [("", "organizations", key) for key in area.registry.organizations]
+    wanted: list[Wanted] = [(NO_OPERATION, "grants", key) for key in area.registry.grants]
+    wanted += [(NO_OPERATION, "organizations", key) for key in area.registry.organizations]
     for operation in area.operations.rows.values():
-        wanted.append(("", "operations", operation.id))
+        wanted.append((NO_OPERATION, "operations", operation.id))
         wanted.append((operation.id, "clock", operation.id))
         for table in operation.tables():
             if table.name in _OPERATION_ROWS:
@@ -54,28 +56,29 @@ def everything(area: Area) -> tuple[Change, ...]:
 
 _REGISTRY_ROWS = ("grants", "organizations", "operations")
 _OPERATION_ROWS = ("incidents", "demands", "offers", "assignments", "tasks")
-_NEVER_SHOWN = ("able", "asks", "load", "tallies")
+_OWN_ROWS = ("offers", "assignments", "tasks")  # which no other shows anything of
+_NEVER_SHOWN = ("asks", "load", "tallies")  # nor is it of these when a tick is due
 
 
 def _row(area: Area, wanted: Wanted) -> Put:
     scope, kind, key = wanted
+    if scope:
+        return _operation_row(area, area.operations[scope], kind, key)
     match kind:
         case "grants":
             return rows.account(area, key)
         case "organizations":
             return rows.organization(area, area.registry.organizations[key])
-        case "operations":
-            return rows.operation(area.operations[key])
         case _:
-            return _operation_row(area, area.operations[OperationId(scope)], kind, key)
+            return rows.operation(area.operations[key])
 
 
 def _operation_row(area: Area, operation: Operation, kind: str, key: Any) -> Put:
     match kind:
-        case "clock":
-            return rows.clock(operation)
         case "offers":
             return rows.offer(area, operation, operation.offers[key])
+        case "clock":
+            return rows.clock(operation)
         case "demands":
             return rows.demand(operation, operation.demands[key])
         case "assignments":
@@ -91,8 +94,8 @@ def _showing_organization(area: Area, key: Any, before: Organization) -> Iterato
     after = area.registry.organizations[key]
     for operation in area.operations.rows.values():
         if after.certificates != before.certificates:
-            for place in operation.assignments_by.within(key):
-                yield (operation.id, "assignments", place[-1])
+            for crew in operation.assignments_by.of(key):
+                yield (operation.id, "assignments", crew.id)
         if after.name != before.name:
             for table in (operation.offers, operation.assignments, operation.tasks):
                 for row in table.rows.values():
@@ -101,13 +104,11 @@ def _showing_organization(area: Area, key: Any, before: Organization) -> Iterato
 
 
 def _depending(operation: Operation, table: str, key: Any, before: Any) -> Iterator[Wanted]:
-    """The rows that show something of one changed entity."""
+    """The rows that show something of one changed entity that has none of its own alone."""
     scope = operation.id
     match table:
         case "lines":
             yield from _showing_line(operation, key, before)
-        case "offers" | "assignments" | "tasks":
-            yield (scope, table, key)
         case "asked" if before is not None and before.offer in operation.offers:
             yield (scope, "offers", before.offer)
         case "demands":
@@ -116,7 +117,7 @@ def _depending(operation: Operation, table: str, key: Any, before: Any) -> Itera
             if _shows_otherwise(operation, operation.incidents[key], before):
                 yield (scope, table, key)
         case "counters" if key == LOST:
-            yield ("", "operations", scope)
+            yield (NO_OPERATION, "operations", scope)
 
 
 def _showing_line(operation: Operation, key: LineId, before: Line | None) -> Iterator[Wanted]:
@@ -124,8 +125,7 @@ def _showing_line(operation: Operation, key: LineId, before: Line | None) -> Ite
     line = operation.lines[key]
     yield (operation.id, "demands", line.demand)
     if before is not None and _late_answer(before) != _late_answer(line):
-        for place in operation.offers_of.within(line.demand):
-            offer = operation.offers[place[-1]]
+        for offer in operation.offers_of.of(line.demand):
             if offer.line == key and offer.state in LATE:
                 yield (operation.id, "offers", offer.id)
 
@@ -146,7 +146,7 @@ def _showing_demand(operation: Operation, key: DemandId, before: Demand | None) 
     after = operation.demands[key]
     if before is None or rows.shown_with_offers(before) == rows.shown_with_offers(after):
         return
-    for place in operation.offers_of.within(key):
-        yield (operation.id, "offers", place[-1])
-    for place in operation.assignments_of.within(key):
-        yield (operation.id, "assignments", place[-1])
+    for offer in operation.offers_of.of(key):
+        yield (operation.id, "offers", offer.id)
+    for crew in operation.assignments_of.of(key):
+        yield (operation.id, "assignments", crew.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import sub
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -107,16 +108,25 @@ def _stepped(
     known: Assignment,
     fact: AssignmentSetOff | AssignmentArrived | AssignmentReportedDone,
 ) -> Assignment:
-    known = replace(_remembering(operation, known, fact), by_desk=fact.by_desk)
+    known, by_desk = _remembering(operation, known, fact), fact.by_desk
     match fact:
         case AssignmentSetOff():
-            return replace(known, state=AssignmentState.EN_ROUTE, set_off_at=fact.at)
+            state = AssignmentState.EN_ROUTE
+            return replace(known, state=state, set_off_at=fact.at, by_desk=by_desk)
         case AssignmentArrived():
-            people = known.people if fact.people is None else fact.people
-            here = replace(known, state=AssignmentState.ON_SCENE, arrived_at=fact.at, people=people)
-            return replace(here, late_at=None, overdue=False, doubted=False)
+            return replace(
+                known,
+                state=AssignmentState.ON_SCENE,
+                arrived_at=fact.at,
+                people=known.people if fact.people is None else fact.people,
+                by_desk=by_desk,
+                late_at=None,
+                overdue=False,
+                doubted=False,
+            )
         case AssignmentReportedDone():
-            return replace(known, state=AssignmentState.REPORTED_DONE, reported_at=fact.at)
+            state = AssignmentState.REPORTED_DONE
+            return replace(known, state=state, reported_at=fact.at, by_desk=by_desk)
 
 
 def _remembering(operation: Operation, known: Assignment, fact: Taken) -> Assignment:
@@ -226,18 +236,24 @@ def _cover(operation: Operation, before: Assignment, after: Assignment, at: Inst
     """The difference that a fact makes to what the line counts, each unit once."""
     old, new = _counted(before), _counted(after)
     if old != new:
-        differences = {name: new[name] - old[name] for name in new}
-        lines.changed(operation, after.line, at, **differences)
+        working, delivered, doubtful, replacing = map(sub, new, old)
+        lines.changed(
+            operation,
+            after.line,
+            at,
+            working=working,
+            delivered=delivered,
+            doubtful=doubtful,
+            replacing=replacing,
+        )
 
 
-def _counted(known: Assignment) -> dict[str, int]:
-    units, live = known.quantity, known.live
-    return {
-        "working": units if live else 0,
-        "delivered": units if known.state is AssignmentState.RELEASED else 0,
-        "doubtful": units if live and known.overdue else 0,
-        "replacing": units if live and known.doubted else 0,
-    }
+def _counted(known: Assignment) -> tuple[int, int, int, int]:
+    """Its units that work, that have worked, that are doubtful, and that are replaced."""
+    units = known.quantity
+    if not known.live:
+        return 0, units if known.state is AssignmentState.RELEASED else 0, 0, 0
+    return units, 0, units if known.overdue else 0, units if known.doubted else 0
 
 
 def _pause(
@@ -255,8 +271,7 @@ def _pause(
 def hurry(operation: Operation, line: Line, at: Instant) -> None:
     """The line is of another urgency: its crews are waited for no longer than such a one's."""
     urgency = URGENCY[line.priority]
-    for place in list(operation.assignments_of.within(line.demand)):
-        crew = operation.assignments[place[-1]]
+    for crew in operation.assignments_of.of(line.demand):
         if crew.line != line.id or not crew.live or crew.arrived_at is not None or crew.doubted:
             continue
         if not crew.overdue:

@@ -193,9 +193,7 @@ def show_persons(area: Area, command: ShowPersons, cause: Cause) -> Decision:
 
 def _within_call(operation: Operation, offer: Offer, at: Instant) -> bool:
     """Whether a crew of it is at work on the demand, or was until lately."""
-    crews = (
-        operation.assignments[place[-1]] for place in operation.assignments_of.within(offer.demand)
-    )
+    crews = operation.assignments_of.of(offer.demand)
     return any(
         crew.ended_at is None or at < crew.ended_at + STANDBY
         for crew in crews

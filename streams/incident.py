@@ -93,7 +93,7 @@ def close(area: Area, command: CloseIncident, cause: Cause) -> Decision:
 
 def live_in(operation: Operation, incident: IncidentId) -> tuple[AssignmentId, ...]:
     """The live assignments of an incident, in order of their ids."""
-    return tuple(place[-1] for place in operation.assignments_in.within(incident))
+    return tuple(assignment.id for assignment in operation.assignments_in.of(incident))
 
 
 def reopen(area: Area, command: ReopenIncident, cause: Cause) -> Decision:
@@ -163,8 +163,7 @@ def _reopened(incident: Incident) -> Incident:
 
 def _mark(operation: Operation, incident: IncidentId) -> None:
     """The live assignments, all named by the closing command, are to be ended."""
-    for place in list(operation.assignments_in.within(incident)):
-        assignment = operation.assignments[place[-1]]
+    for assignment in operation.assignments_in.of(incident):
         if assignment.unneeded is None:
             marked = replace(assignment, unneeded=StandDownReason.INCIDENT_CLOSED)
             operation.assignments.put(assignment.id, marked)

@@ -118,8 +118,7 @@ def _served(operation: Operation, line: Line) -> bool:
     """Whether something was done for it: confirmed, or reported done."""
     reported = (
         found.line == line.id and found.live and found.reported_at is not None
-        for place in operation.assignments_of.within(line.demand)
-        for found in (operation.assignments[place[-1]],)
+        for found in operation.assignments_of.of(line.demand)
     )
     return line.delivered > 0 or any(reported)
 
@@ -159,13 +158,21 @@ def _calm(line: Line) -> Line:
 
 
 def wake(operation: Operation, line: Line, at: Instant) -> None:
-    """Put an open line that is short on the worklist, unless it is due earlier already.
+    """Put an open line that is short on the worklist, unless it is due earlier already."""
+    woken = _woken_by(operation, line, at)
+    if woken is not None:
+        operation.lines.put(line.id, woken)
+
+
+def _woken_by(operation: Operation, line: Line, at: Instant) -> Line | None:
+    """The line as it is looked at by then; None where that needs no change.
 
     What is held back stays so until it is released, whatever a desk asks by hand meanwhile.
     """
+    if not line.open or not missing(line):
+        return None
     at = max(at, operation.demands[line.demand].release_at)
-    if line.open and missing(line) and (line.wake_at is None or line.wake_at > at):
-        operation.lines.put(line.id, replace(line, wake_at=at))
+    return replace(line, wake_at=at) if line.wake_at is None or line.wake_at > at else None
 
 
 def offered(operation: Operation, line: Line, quantity: int, wave: int) -> None:
@@ -185,8 +192,7 @@ def answered(operation: Operation, key: LineId, quantity: int, at: Instant) -> N
     """An offer is no longer open; if the line is still short, it is looked at again."""
     line = operation.lines[key]
     line = replace(line, asked=line.asked - quantity, live_offers=line.live_offers - 1)
-    operation.lines.put(key, line)
-    wake(operation, line, at)
+    operation.lines.put(key, _woken_by(operation, line, at) or line)
 
 
 def in_hand(operation: Operation, key: LineId) -> None:
@@ -221,11 +227,10 @@ def recount(operation: Operation, before: Line, line: Line, at: Instant) -> None
 
     Only what covers it ends them: whom a desk asks beyond the target is not sent away for it.
     """
-    operation.lines.put(line.id, line)
-    if missing(line):
-        wake(operation, line, at)
-    elif line.open and missing(before):
-        in_hand(operation, line.id)
+    covers = line.open and not missing(line) and missing(before) > 0
+    after = _calm(line) if covers else _woken_by(operation, line, at) or line
+    operation.lines.put(line.id, after)
+    if covers:
         mark_offers(operation, line, StandDownReason.COVERED)
 
 
@@ -235,15 +240,13 @@ def mark_offers(operation: Operation, line: Line, reason: StandDownReason) -> No
     Somebody who would still come is let go only where the line itself is over.
     """
     states = (OfferState.SENT,) if line.open else (OfferState.SENT, OfferState.STANDBY)
-    for place in list(operation.offers_of.within(line.demand)):
-        offer = operation.offers[place[-1]]
+    for offer in operation.offers_of.of(line.demand):
         if offer.line == line.id and offer.state in states and offer.unneeded is None:
             operation.offers.put(offer.id, replace(offer, unneeded=reason))
 
 
 def mark_assignments(operation: Operation, line: Line, reason: StandDownReason) -> None:
     """Put a line's live assignments on the worklist, to be ended."""
-    for place in list(operation.assignments_of.within(line.demand)):
-        assignment = operation.assignments[place[-1]]
+    for assignment in operation.assignments_of.of(line.demand):
         if assignment.line == line.id and assignment.live and assignment.unneeded is None:
             operation.assignments.put(assignment.id, replace(assignment, unneeded=reason))

@@ -155,10 +155,12 @@ def _displaced(area: Area, operation: Operation, said: Offer, cause: Cause) -> I
     assert said.answered is not None
     organization = area.registry.organizations[said.organization]
     left = load.uncommitted(operation, organization, said.skill) - said.answered
-    for place in operation.offers_to.within(said.organization, said.skill):
-        offer = operation.offers[place[-1]]
-        if offer.id == said.id:
-            continue
+    others = [
+        offer
+        for offer in operation.offers_to.of(said.organization)
+        if offer.skill == said.skill and offer.id != said.id
+    ]
+    for offer in sorted(others, key=lambda other: (other.priority, other.sent_at, other.id)):
         standby = offer.state is OfferState.STANDBY
         if ((offer.answered or 1) if standby else offer.quantity) <= left:
             left -= 0 if standby else offer.quantity

@@ -163,9 +163,7 @@ def gone(organization: Organization) -> Refused | None:
 
 
 def _busy(operation: Operation, organization: OrganizationId) -> bool:
-    return any(operation.assignments_by.within(organization)) or any(
-        operation.offers_to.within(organization)
-    )
+    return organization in operation.assignments_by or organization in operation.offers_to
 
 
 def separate(area: Area, command: SeparateOrganizations, cause: Cause) -> Decision:
@@ -267,8 +265,7 @@ def may_be_able(area: Area, organization: Organization, at: Instant) -> None:
 def _let_go(area: Area, organization: Organization) -> None:
     """Its open offers are over; work that it has begun goes on."""
     for operation in area.operations.rows.values():
-        for place in list(operation.offers_to.within(organization.id)):
-            offer = operation.offers[place[-1]]
+        for offer in operation.offers_to.of(organization.id):
             marked = replace(offer, unneeded=StandDownReason.ORGANIZATION_RETIRED)
             operation.offers.put(offer.id, marked)
 

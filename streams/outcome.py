@@ -108,8 +108,8 @@ def _remember_asking(operation: Operation, offer: Offer) -> None:
     """The daily cap counts demands, not repeats, and knows neither urgent ones nor a desk's."""
     asks = operation.asks.get(offer.organization) or Asks()
     counted = asks.counted
-    known = any(ask.demand == offer.demand for ask in counted)
-    if offer.priority >= CAPPED and not offer.by_hand and not known:
+    capped = offer.priority >= CAPPED and not offer.by_hand
+    if capped and all(ask.demand != offer.demand for ask in counted):
         counted = (*counted, DemandAsk(demand=offer.demand, at=offer.sent_at))[-CAP:]
     operation.asks.put(offer.organization, Asks(last_in=operation.sequence, counted=counted))
 

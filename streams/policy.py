@@ -79,7 +79,9 @@ def permit(known: Known, actor: AccountId, command: c.Command, at: Instant) -> R
     if subject is None:
         return Refusal.NOT_FOUND
     allowed, within = ROLES[type(command)], False
-    for grant in current(known.grants(actor), at):
+    for grant in known.grants(actor):
+        if not _holds(grant, at):
+            continue
         if _covers(known, grant, subject):
             if grant.role in allowed:
                 return None
@@ -91,7 +93,11 @@ def permit(known: Known, actor: AccountId, command: c.Command, at: Instant) -> R
 
 def current(held: Iterable[Held], at: Instant) -> Iterator[Held]:
     """Those of an account's grants that have not ended."""
-    return (grant for grant in held if grant.until is None or at < grant.until)
+    return (grant for grant in held if _holds(grant, at))
+
+
+def _holds(grant: Held, at: Instant) -> bool:
+    return grant.until is None or at < grant.until
 
 
 def _covers(known: Known, grant: Held, subject: Subject) -> bool:
@@ -121,8 +127,8 @@ def speaks_by_phone(
 ) -> bool:
     """Whether the actor records somebody else's word: a desk that is not the organization."""
     return not any(
-        grant.role is Role.ORGANIZATION and grant.organization == organization
-        for grant in current(area.registry.grants.get(actor) or (), at)
+        grant.organization == organization and grant.role is Role.ORGANIZATION and _holds(grant, at)
+        for grant in area.registry.grants.get(actor) or ()
     )
 
 
@@ -133,14 +139,15 @@ def substitute_for(
 
     A county's demand for itself is its own, too.
     """
-    scopes = [
+    desks = [
         grant.division
-        for grant in current(area.registry.grants.get(actor) or (), at)
-        if grant.role is Role.DESK
-        and grant.division is not None
-        and area.divisions.contains(grant.division, division)
+        for grant in area.registry.grants.get(actor) or ()
+        if grant.role is Role.DESK and grant.division is not None and _holds(grant, at)
     ]
-    if any(scope == division or _is_township(area, scope) for scope in scopes):
+    if division in desks:
+        return None
+    scopes = [scope for scope in desks if area.divisions.contains(scope, division)]
+    if any(_is_township(area, scope) for scope in scopes):
         return None
     return scopes[0] if scopes else None
 

@@ -50,14 +50,12 @@ def settle(
     until = cause.at if ticking else AT_ONCE
     chores = matching = 0
     while chores + matching < SETTLE_FACTS:
-        line = due_line(operation, cause.at)
-        wanted = line is not None or _waits_to_be_tried(operation, cause.at)
-        chore = not wanted or chores * 3 < matching + CHORES_FIRST
-        step = _chore(operation, until, cause) if chore else ()
+        chore_first = chores * 3 < matching + CHORES_FIRST or not _wanted(operation, cause.at)
+        step = _chore(operation, until, cause) if chore_first else ()
         if step:
             chores += len(step)
         else:
-            step = _matched(area, operation, line, cause)
+            step = _matched(area, operation, cause)
             matching += max(LINE_WORK, len(step))
         if not step:
             break
@@ -67,10 +65,13 @@ def settle(
     return facts
 
 
-def _waits_to_be_tried(operation: Operation, at: Instant) -> bool:
-    """Whether somebody has become able before this turn; of this turn's, each is tried once."""
+def _wanted(operation: Operation, at: Instant) -> bool:
+    """Whether a line is due, or somebody has become able before this turn.
+
+    Of those that this turn has made able, each is tried once.
+    """
     able = operation.trying.first()
-    return able is not None and able[0] < at
+    return due_line(operation, at) is not None or (able is not None and able[0] < at)
 
 
 def _append(facts: list[Fact], fact: Fact) -> None:
@@ -87,8 +88,9 @@ def _append(facts: list[Fact], fact: Fact) -> None:
         facts.append(fact)
 
 
-def _matched(area: Area, operation: Operation, line: Line | None, cause: Cause) -> Sequence[Fact]:
+def _matched(area: Area, operation: Operation, cause: Cause) -> Sequence[Fact]:
     """Whom the most urgent line asks; if none is due, which line wants who has become able."""
+    line = due_line(operation, cause.at)
     if line is not None:
         return assign.offers(area, operation, line, cause)
     able = operation.trying.first()
@@ -107,10 +109,10 @@ def next_due(operation: Operation) -> Instant | None:
     """When an operation's next tick is due; 0, at once, if work was left over for it."""
     if operation.trying:
         return AT_ONCE
-    wake = operation.wakes.first()
+    wake = operation.wakes.next_at()
     times = [wake_at for _, wake_at, _ in operation.waking.firsts()]
     if wake is not None:
-        times.append(wake.when)
+        times.append(wake)
     return min(times, default=None)
 
 

@@ -143,8 +143,8 @@ class Present:
     def works_on(self, organization: OrganizationId, demand: DemandId) -> bool:
         if self._operation is None:
             return False
-        places = self._operation.assignments_by.within(organization)
-        return any(self._operation.assignments[place[-1]].demand == demand for place in places)
+        crews = self._operation.assignments_by.of(organization)
+        return any(crew.demand == demand for crew in crews)
 
 
 def subject_of(known: Known, command: c.Command) -> Subject | None:

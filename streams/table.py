@@ -1,4 +1,4 @@
-"""Tables of frozen entities with one journal, and orderings that follow them.
+"""Tables of frozen entities with one journal, and groups and orderings that follow them.
 
 The journal is what makes a turn all or nothing: it remembers every row's value before the turn,
 so a rule that fails leaves no trace, and it tells the board which rows the turn touched.
@@ -6,10 +6,14 @@ so a rule that fails leaves no trace, and it tells the board which rows the turn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, Generic, TypeVar
 
 from sortedcontainers import SortedList
+
+from schemas.values import OperationId
+
+NO_OPERATION = OperationId("")
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -34,11 +38,15 @@ class Journal:
             table, key, before = self.entries.pop()
             table.restore(key, before)
 
-    def touched(self) -> dict[tuple[str, str, Any], Any]:
-        """Scope, table and key of each changed row with its old value, in order of change."""
-        first: dict[tuple[str, str, Any], Any] = {}
+    def touched(self, but: Collection[str] = ()) -> dict[tuple[OperationId, str, Any], Any]:
+        """Scope, table and key of each changed row with its old value, in order of change.
+
+        `but`: the tables that are not asked for.
+        """
+        first: dict[tuple[OperationId, str, Any], Any] = {}
         for table, key, before in self.entries:
-            first.setdefault((table.scope, table.name, key), before)
+            if table.name not in but:
+                first.setdefault((table.scope, table.name, key), before)
         return first
 
 
@@ -47,7 +55,7 @@ class Table(Generic[K, V]):
 
     __slots__ = ("_journal", "_watchers", "name", "rows", "scope")
 
-    def __init__(self, name: str, journal: Journal, scope: str = "") -> None:
+    def __init__(self, name: str, journal: Journal, scope: OperationId = NO_OPERATION) -> None:
         self.name = name
         self.scope = scope  # the operation that the table belongs to, if any
         self.rows: dict[K, V] = {}
@@ -95,6 +103,45 @@ class Table(Generic[K, V]):
             self.rows[key] = value
         for watcher in self._watchers:
             watcher(key, now, value)
+
+
+class Groups(Generic[K, V]):
+    """The rows of a table by what they have in common: a cache, never stored.
+
+    `common` says to which group a row belongs, None for one that belongs to none.
+    """
+
+    __slots__ = ("_common", "_keys", "_table")
+
+    def __init__(self, table: Table[K, V], common: Callable[[V], Any]) -> None:
+        self._table = table
+        self._common = common
+        self._keys: dict[Any, dict[K, None]] = {}
+        table.watch(self._follow)
+
+    def _follow(self, key: K, before: V | None, after: V | None) -> None:
+        common = self._common
+        old = None if before is None else common(before)
+        new = None if after is None else common(after)
+        if old != new:
+            self._move(key, old, new)
+
+    def _move(self, key: K, old: Any, new: Any) -> None:
+        if old is not None:
+            del self._keys[old][key]
+            if not self._keys[old]:
+                del self._keys[old]
+        if new is not None:
+            self._keys.setdefault(new, {})[key] = None
+
+    def __contains__(self, group: Any) -> bool:
+        """Whether anything belongs to a group."""
+        return group in self._keys
+
+    def of(self, group: Any) -> list[V]:
+        """The rows of a group as they are now, in the order of their keys."""
+        keys: list[Any] = sorted(self._keys.get(group, ()))
+        return [self._table[key] for key in keys]
 
 
 class Ordering(Generic[V]):

@@ -78,8 +78,12 @@ class Wakes:
 
     def due(self, at: Instant) -> Wake | None:
         """The first wait that is over by then."""
-        found = self.first()
-        return found if found is not None and found.when <= at else None
+        next_at = self.next_at()
+        return None if next_at is None or next_at > at else self.first()
+
+    def next_at(self) -> Instant | None:
+        """When the first wait is over."""
+        return self._sorted[0][0] if self._sorted else None
 
     def any_for(self, wait: Wait) -> bool:
         """Whether anything waits for this."""

@@ -31,6 +31,7 @@ from streams.parameters import (
 )
 
 NOBODY = SkillIndex()
+IN_ORDER = tuple(Gate)
 
 
 class Candidate(NamedTuple):
@@ -118,7 +119,9 @@ class Search:
         if not self._failed:
             return ()
         return tuple(
-            GateCount(gate=gate, count=self._failed[gate]) for gate in Gate if gate in self._failed
+            GateCount(gate=gate, count=self._failed[gate])
+            for gate in IN_ORDER
+            if gate in self._failed
         )
 
 

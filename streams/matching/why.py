@@ -78,8 +78,7 @@ def _earlier(operation: Operation, before: Asked, words: Words, at: Instant) -> 
 
 def _crew(operation: Operation, offer: Offer) -> Assignment | None:
     """The crew that came of a yes."""
-    for place in operation.assignments_of.within(offer.demand):
-        crew = operation.assignments[place[-1]]
+    for crew in operation.assignments_of.of(offer.demand):
         if crew.offer == offer.id:
             return crew
     return None
