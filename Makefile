@@ -56,8 +56,8 @@ check: $(VENV)/.developed ## Format, lint, types, imports, schemas, docs, tidine
 prove: $(VENV)/.developed ## Run the long forms of the tests that have one [ONLY=path]
 	@$(BIN)/python -m pytest --prove -m prove $(ONLY)
 
-bench: $(VENV)/.developed ## Measure [ONLY=thread]
-	@$(BIN)/python -m tests.bench $(ONLY)
+bench: $(VENV)/.developed ## Measure [ONLY=thread], beside another build [AGAINST=folder]
+	@$(BIN)/python -m tests.bench $(or $(ONLY),all) $(AGAINST)
 
 schemas: $(VENV)/.installed ## Write the JSON Schemas and the pages of codes
 	@$(BIN)/python -m schemas.write

@@ -1,4 +1,4 @@
-"""`make bench [ONLY=name]`: each bench prints what it does and, last, one JSON line."""
+"""`make bench [ONLY=name] [AGAINST=folder]`: each prints what it does and, last, one JSON line."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import platform
 import sys
 from collections.abc import Callable
 from os import cpu_count
+from pathlib import Path
 from typing import Any
 
 from tests.bench import (
+    against,
     cluster_pause,
     cluster_stores,
     cluster_turns,
@@ -30,17 +32,21 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "cluster-board": with_servers(cluster_stores.board),
 }
 GROUPS = {
+    "all": tuple(BENCHES),
     "thread": ("thread", "visible", "parts"),
     "cluster": tuple(name for name in BENCHES if name.startswith("cluster")),
 }
 
 
-def main(only: str | None) -> int:
-    """Run every bench, one by name, or a group of them."""
-    names = GROUPS.get(only or "", (only,) if only else tuple(BENCHES))
+def main(only: str = "all", other: str | None = None) -> int:
+    """Run every bench, one by name, or a group of them; beside another build's, if one is named."""
+    names = GROUPS.get(only, (only,))
     if any(name not in BENCHES for name in names):
         print(f"no such bench; there are: {', '.join(BENCHES)}", file=sys.stderr)
         return 2
+    if other is not None:
+        print(json.dumps({"bench": only, **against.compare(only, Path(other))}))
+        return 0
     machine = {"python": platform.python_version(), "cores": cpu_count()}
     lines = [json.dumps({"bench": name, **BENCHES[name](), **machine}) for name in names]
     print("\n".join(lines))
@@ -48,4 +54,4 @@ def main(only: str | None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else None))
+    sys.exit(main(*sys.argv[1:]))
