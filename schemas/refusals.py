@@ -111,8 +111,9 @@ REFUSALS: dict[Refusal, Message] = {
     ),
     Refusal.ASSIGNMENT_ENDED: Message(
         409,
-        "该任务已结束，不能再更改；如仍可出动，请值班室直接请求。",
-        "This assignment has ended and can no longer change; the desk can ask by hand again.",
+        "该任务已结束，不能再更改；需求未关闭时，值班室仍可直接请求。",
+        "This assignment has ended and can no longer change; while its demand is open, the desk "
+        "can ask by hand again.",
     ),
     Refusal.ASSIGNMENT_NOT_REPORTED: Message(
         409,

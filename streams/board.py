@@ -56,8 +56,8 @@ def everything(area: Area) -> tuple[Change, ...]:
 
 _REGISTRY_ROWS = ("grants", "organizations", "operations")
 _OPERATION_ROWS = ("incidents", "demands", "offers", "assignments", "tasks")
-_OWN_ROWS = ("offers", "assignments", "tasks")  # which no other shows anything of
-_NEVER_SHOWN = ("asks", "load", "tallies")  # nor is it of these when a tick is due
+_OWN_ROWS = ("offers", "assignments", "tasks")  # a change of one shows in its own row alone
+_NEVER_SHOWN = ("asks", "load", "tallies")  # and no tick is due because of these
 
 
 def _row(area: Area, wanted: Wanted) -> Put:
@@ -104,7 +104,7 @@ def _showing_organization(area: Area, key: Any, before: Organization) -> Iterato
 
 
 def _depending(operation: Operation, table: str, key: Any, before: Any) -> Iterator[Wanted]:
-    """The rows that show something of one changed entity that has none of its own alone."""
+    """The rows that show something of one changed entity, where that is not just its own."""
     scope = operation.id
     match table:
         case "lines":
