@@ -62,7 +62,7 @@ async def test_both_partitions_at_once(stage: Stage) -> None:
     decider = await stage.ready(0)
     await stage.assign(decider, 1)
     here = await stage.send(randomly(3, ON_ONE_PARTITION[:2], 20))
-    there = await stage.send(randomly(4, (ELSEWHERE,), 20), partition=1)
+    there = await stage.send(randomly(4, (ELSEWHERE,), 30), partition=1)
     await decider.handle([*there, *here])
     assert outs(await stage.turns(0)) == expected(here)
     assert len(await stage.log(1)) == decider.counts[1].applied > 50

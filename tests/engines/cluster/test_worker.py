@@ -119,7 +119,7 @@ async def test_members_that_come_and_go_decide_everything_once(
     """Two at a time: one comes, both decide, the older one goes under load."""
     staying: list[Process] = []
     try:
-        for count, part in enumerate(batches(randomly(21, ON_ONE_PARTITION, 80), 200)):
+        for count, part in enumerate(batches(randomly(21, ON_ONE_PARTITION, 90), 200)):
             process = Process(tmp_path / str(count), "decider")
             command = ["api.cli", "decide", "--data", str(home), "--worker", ""]
             process.start([sys.executable, "-m", *command], {"PYTHONPATH": str(ROOT)})
