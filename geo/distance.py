@@ -8,6 +8,7 @@ within 200 km; beyond that the missing terms of the arc grow, to some 7 m at 1,0
 
 from __future__ import annotations
 
+from functools import cache
 from math import isqrt, sqrt
 from typing import Protocol
 
@@ -80,3 +81,13 @@ def meters(squared: int) -> int:
     """
     chord = isqrt(squared)
     return (chord + chord * (chord * chord // 1_000_000) // ARC_TERM + 50) // 100
+
+
+@cache
+def square_within(most: int) -> int:
+    """The greatest squared chord in cm² of which `meters` says no more than so many."""
+    low, high = 0, (200 * most + 200) ** 2
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if meters(middle) <= most else (low, middle - 1)
+    return low

@@ -8,7 +8,6 @@ from operator import attrgetter
 from typing import Any
 
 from geo.divisions import DivisionTree
-from geo.nearest import SkillIndex
 from schemas.turns import GENESIS, REGISTRY
 from schemas.values import (
     AccountId,
@@ -28,6 +27,7 @@ from schemas.values import (
     TaskId,
     TimeSource,
 )
+from streams.availability import Availability, Holding
 from streams.entities import (
     Able,
     Asked,
@@ -49,11 +49,10 @@ from streams.entities import (
     TaskState,
 )
 from streams.parameters import URGENCY
-from streams.table import Groups, Journal, Lanes, Ordering, Table
+from streams.table import Distinct, Groups, Journal, Lanes, Ordering, Table
 from streams.wakes import AT_ONCE, Wait, Wakes
 
 Pair = tuple[LineId, OrganizationId]
-Holding = tuple[OrganizationId, str]  # an organization's units of one skill
 
 
 class Registry:
@@ -63,27 +62,8 @@ class Registry:
         self.grants: Table[AccountId, tuple[Grant, ...]] = Table("grants", journal)
         self.organizations: Table[OrganizationId, Organization] = Table("organizations", journal)
         self.withdrawn: Table[str, Instant] = Table("withdrawn", journal)  # issuers, since when
-        self.by_skill: dict[str, SkillIndex] = {}
-        self.organizations.watch(self._index)
         self.named = Ordering(self.organizations, _name)
         self.coded = Ordering(self.organizations, _code)
-
-    def _index(self, key: str, before: Organization | None, after: Organization | None) -> None:
-        """Keep each skill's places; who is off duty or busy stays in and fails at its gate."""
-        old, new = _skills(before), _skills(after)
-        for skill in old:
-            if skill not in new:
-                self.by_skill[skill].remove(key)
-        if after is None:
-            return
-        for skill in new:
-            if skill not in old or before is None or before.place != after.place:
-                self._holders(skill).put(key, after.place)
-
-    def _holders(self, skill: str) -> SkillIndex:
-        if skill not in self.by_skill:
-            self.by_skill[skill] = SkillIndex()
-        return self.by_skill[skill]
 
 
 class Operation:
@@ -93,7 +73,9 @@ class Operation:
     orderings and `wakes` are how settling finds what is on it.
     """
 
-    def __init__(self, operation: OperationId, mode: Mode, journal: Journal) -> None:
+    def __init__(
+        self, operation: OperationId, mode: Mode, journal: Journal, registry: Registry
+    ) -> None:
         self.id = operation
         self.mode = mode
         self.sequence = 0  # of its present turn, for what says where in the log it is
@@ -112,10 +94,13 @@ class Operation:
         self._group()
         self._order()
         self._wait()
+        self.availability = Availability(registry.organizations, self.load, self.asks)
 
     def _group(self) -> None:
         """What the rules look for together: all of a demand, what is open, what is live."""
         self.offers_of = Groups(self.offers, attrgetter("demand"))
+        # Neither of an offer ever changes: whom a demand has asked, each once.
+        self.asked_for = Distinct(self.offers, attrgetter("demand"), attrgetter("organization"))
         self.offers_to = Groups(self.offers, _open_to)
         self.assignments_of = Groups(self.assignments, attrgetter("demand"))
         self.assignments_in = Groups(
@@ -197,15 +182,8 @@ class Area:
     def open_operation(self, operation: OperationId, mode: Mode) -> Operation:
         """The operation, made when its first incident opens."""
         if operation not in self.operations:
-            self.operations.put(operation, Operation(operation, mode, self.journal))
+            self.operations.put(operation, Operation(operation, mode, self.journal, self.registry))
         return self.operations[operation]
-
-
-def _skills(organization: Organization | None) -> dict[str, None]:
-    """The skills by which an organization is found; a retired one is not."""
-    if organization is None or organization.retired:
-        return {}
-    return {item.skill: None for item in organization.capabilities}
 
 
 def spelled(name: str) -> str:

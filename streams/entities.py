@@ -62,6 +62,13 @@ class Organization(Stored):
     merged_into: OrganizationId | None = None
     merged_in: int = 0  # the turn in which it was
 
+    def units(self, skill: str) -> int | None:
+        """Units that it has of a skill; None where it has not registered it."""
+        for capability in self.capabilities:
+            if capability.skill == skill:
+                return capability.units
+        return None
+
 
 class IncidentState(StrEnum):
     OPEN = "open"

@@ -12,25 +12,16 @@ from msgspec.structs import replace
 from schemas.values import Instant, OrganizationId
 from streams.area import Operation
 from streams.entities import Able, Load, Organization
-
-NOTHING = Load()
+from streams.gates import NOTHING
 
 
 def held(operation: Operation, organization: OrganizationId, skill: str) -> Load:
     return operation.load.get((organization, skill)) or NOTHING
 
 
-def units(organization: Organization, skill: str) -> int | None:
-    """Units that an organization has of a skill; None where it has not registered it."""
-    for capability in organization.capabilities:
-        if capability.skill == skill:
-            return capability.units
-    return None
-
-
 def uncommitted(operation: Operation, organization: Organization, skill: str) -> int:
     """Units that an organization may still give its word for, whatever it is asked for."""
-    own = units(organization, skill) or 0
+    own = organization.units(skill) or 0
     return max(0, own - held(operation, organization.id, skill).committed)
 
 

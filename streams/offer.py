@@ -28,8 +28,8 @@ from streams import line as lines
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.entities import LATE, DemandState, Line, Offer, OfferState, Organization
-from streams.matching import candidates
-from streams.matching.candidates import Bar
+from streams.gates import Bar
+from streams.matching import bars
 from streams.organization import gone
 from streams.parameters import (
     FREE_FROM,
@@ -129,7 +129,7 @@ def _committed(area: Area, operation: Operation, said: Offer, cause: Cause) -> A
     line = operation.lines[said.line]
     if said.minutes is None:
         organization = area.registry.organizations[said.organization]
-        away = candidates.distance(operation, line, organization)
+        away = bars.distance(operation, line, organization)
         way = away * MINUTE // METERS_A_MINUTE + GATHERING
     else:
         way = said.minutes * MINUTE
@@ -174,8 +174,8 @@ def unable(area: Area, operation: Operation, said: Offer, cause: Cause) -> Bar |
     far away it is."""
     organization = area.registry.organizations[said.organization]
     line = operation.lines[said.line]
-    away = None if said.by_hand else candidates.distance(operation, line, organization)
-    bar = candidates.unfit(line, organization, away, cause.at)
+    away = None if said.by_hand else bars.distance(operation, line, organization)
+    bar = bars.unfit(line, organization, away, cause.at)
     if bar is not None:
         return bar
     free = load.uncommitted(operation, organization, said.skill)
@@ -264,7 +264,7 @@ def ask(area: Area, command: AskByHand, cause: Cause) -> Decision:
             answer_by=cause.at + URGENCY[line.priority].answer,
             rank=0,
             wave=0,
-            meters=candidates.distance(operation, line, organization),
+            meters=bars.distance(operation, line, organization),
             considered=1,
             gates=(),
             reason=command.reason,
@@ -283,7 +283,7 @@ def _unaskable(
     known = asking.known(operation, line, organization.id)
     if known is not None and operation.offers[known.offer].state is OfferState.SENT:
         return Refused(Refusal.ALREADY_ASKED, (known.offer,))
-    bar = candidates.unfit(line, organization, None, cause.at)
+    bar = bars.unfit(line, organization, None, cause.at)
     if bar is not None:
         return gone(organization) or Refused(REFUSALS[bar.gate], (organization.id,))
     if not load.uncommitted(operation, organization, line.skill):

@@ -144,6 +144,37 @@ class Groups(Generic[K, V]):
         return [self._table[key] for key in keys]
 
 
+class Distinct(Generic[K, V]):
+    """What the rows of a table that belong together name, each once: a cache, never stored."""
+
+    __slots__ = ("_common", "_counts", "_named")
+
+    def __init__(
+        self, table: Table[K, V], common: Callable[[V], Any], named: Callable[[V], Any]
+    ) -> None:
+        self._common, self._named = common, named
+        self._counts: dict[Any, dict[Any, int]] = {}
+        table.watch(self._follow)
+
+    def _follow(self, _key: K, before: V | None, after: V | None) -> None:
+        if before is None or after is None:
+            self._count(before, -1)
+            self._count(after, 1)
+
+    def _count(self, row: V | None, change: int) -> None:
+        if row is None:
+            return
+        counts = self._counts.setdefault(self._common(row), {})
+        name = self._named(row)
+        counts[name] = counts.get(name, 0) + change
+        if not counts[name]:
+            del counts[name]
+
+    def of(self, group: Any) -> list[Any]:
+        """What the rows of a group name, in order."""
+        return sorted(self._counts.get(group, ()))
+
+
 class Ordering(Generic[V]):
     """The rows of a table that have a place in an order, sorted by it: a cache, never stored.
 

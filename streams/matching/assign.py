@@ -13,7 +13,8 @@ from streams.cause import Cause
 from streams.entities import Line
 from streams.line import missing
 from streams.matching import waves
-from streams.matching.candidates import Candidate, Search, barred, distance
+from streams.matching.bars import barred, distance
+from streams.matching.candidates import Candidate, Search
 from streams.parameters import URGENCY
 
 

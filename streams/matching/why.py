@@ -18,7 +18,8 @@ from streams.entities import (
     OfferState,
     Organization,
 )
-from streams.matching.candidates import Bar, barred, distance, reach
+from streams.gates import Bar
+from streams.matching.bars import barred, distance, reach
 from streams.review_words import REASONS
 
 

@@ -17,6 +17,7 @@ from tests.bench import (
     cluster_turns,
     cluster_visible,
     parts,
+    shortage,
     thread,
 )
 from tests.bench.cluster import with_servers
@@ -25,6 +26,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "thread": thread.turns,
     "visible": thread.visible,
     "parts": parts.run,
+    "shortage": shortage.run,
     "cluster-turns": with_servers(cluster_turns.turns),
     "cluster-visible": with_servers(cluster_visible.visible),
     "cluster-pause": with_servers(cluster_pause.pause),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.distance import ecef_centimeters, meters, squared
+from geo.distance import ecef_centimeters, meters, square_within, squared
 
 
 class At(NamedTuple):
@@ -100,3 +100,8 @@ def test_meters_never_fall_when_the_square_grows(square: int, more: int) -> None
 @given(longitudes, latitudes)
 def test_a_whole_turn_changes_nothing(lon: int, lat: int) -> None:
     assert ecef_centimeters(lon, lat) == ecef_centimeters(lon + 3_600_000_000, lat)
+
+
+@pytest.mark.parametrize("most", [0, 1, 30_000, 150_000, 20_000_000])
+def test_a_reach_ends_at_the_last_square_whose_meters_are_within(most: int) -> None:
+    assert meters(square_within(most)) <= most < meters(square_within(most) + 1)

@@ -7,7 +7,7 @@ from typing import Any
 
 from streams import line as lines
 from streams.entities import OfferState
-from streams.matching import candidates
+from streams.matching import bars
 from tests.streams.asking_acts import Acts
 from tests.streams.world import World
 
@@ -121,8 +121,8 @@ def gates_of_rules(world: World) -> dict[Any, Any]:
     found = {}
     for line in world.operation.lines.rows.values():
         for team in world.area.registry.organizations.rows.values() if line.open else ():
-            away = candidates.distance(world.operation, line, team)
-            bar = candidates.barred(world.operation, line, team, away, world.at)
+            away = bars.distance(world.operation, line, team)
+            bar = bars.barred(world.operation, line, team, away, world.at)
             found[line.id, team.id] = (None, None) if bar is None else (bar.gate.value, bar.until)
     return found
 

@@ -35,7 +35,7 @@ def test_the_rules_and_the_model_say_the_same(first: int) -> None:
 
 BROKEN: dict[str, Any] = {
     "streams.matching.waves.size": lambda *_: 1,
-    "streams.matching.candidates.CAP": 5,
+    "streams.gates.CAP": 5,
     "streams.offer._displaced": lambda *_: (),
     "streams.offer.STANDBY": HOUR,
     "streams.asking.DECLINES_MOST": 3,

@@ -28,7 +28,8 @@ from streams.entities import (
     OfferState,
     Organization,
 )
-from streams.matching.candidates import Bar, barred, certified, unfit
+from streams.gates import Bar, certified
+from streams.matching.bars import barred, unfit
 from streams.parameters import CAP, DAY, GENERAL_REACH_METERS, GRADED_REACH_METERS, MINUTE
 from tests.streams.scenes import (
     GOOD,

@@ -10,11 +10,11 @@ from msgspec.structs import replace
 
 from schemas import facts as f
 from schemas.values import AgainOn, Gate, OfferId
-from streams import area, asking, crew, lateness, line, load, offer, organization, outcome
+from streams import area, asking, crew, gates, lateness, line, load, offer, organization, outcome
 from streams.area import Operation
-from streams.matching import assign, candidates
+from streams.gates import Bar
+from streams.matching import assign, bars
 from streams.matching import why as telling
-from streams.matching.candidates import Bar
 from streams.wakes import AT_ONCE, Wait, Wakes
 from tests.streams.laws import NAMES, SEEDS, Watch, watched
 from tests.streams.play import EndlessTicks, Play
@@ -48,7 +48,7 @@ def _never_again(patch: Patch) -> None:
         known = operation.asked.get((line.id, organization.id))
         return None if known is None else Bar(Gate.ASKED_BEFORE)
 
-    patch.setattr(candidates, "_asked", barred)
+    patch.setattr(bars, "_asked", barred)
 
 
 def _always_a_pause(patch: Patch) -> None:
@@ -80,7 +80,7 @@ def _routine_blocks_urgent(patch: Patch) -> None:
 
 
 def _held_twice(patch: Patch) -> None:
-    patch.setattr(load, "available", lambda _, two, skill, __: load.units(two, skill) or 0)
+    patch.setattr(load, "available", lambda _, two, skill, __: two.units(skill) or 0)
 
 
 def _no_second_look(patch: Patch) -> None:
@@ -88,11 +88,13 @@ def _no_second_look(patch: Patch) -> None:
 
 
 def _no_cap(patch: Patch) -> None:
-    patch.setattr(candidates, "_capped", lambda *_: None)
+    for module in (bars, gates):
+        patch.setattr(module, "capped_until", lambda *_: None)
 
 
 def _unfit_is_fit(patch: Patch) -> None:
-    patch.setattr(candidates, "unfit", lambda *_: None)
+    for module in (bars, gates):
+        patch.setattr(module, "graded", lambda *_: None)
 
 
 def _a_yes_is_not_checked(patch: Patch) -> None:

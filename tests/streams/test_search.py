@@ -6,24 +6,33 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import islice
 from random import Random
+from unittest.mock import patch
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from geo.distance import meters, squared
+from geo.nearest import Survey
 from schemas.ids import tie
 from schemas.values import (
     Capability,
+    DemandId,
     Gate,
     GateCount,
+    Instant,
     LineId,
     OrganizationId,
     RegistrationClass,
     StandDownReason,
 )
 from streams.area import Area, Operation
-from streams.entities import Load, OfferState, Organization
-from streams.matching.candidates import Candidate, Search, certified, reach
+from streams.days import start_of
+from streams.entities import Asks, DemandAsk, Load, OfferState, Organization
+from streams.gates import certified
+from streams.matching.bars import reach
+from streams.matching.candidates import Candidate, Search
+from streams.parameters import CAP, CAPPED, DAY, HOUR
 from tests.streams.scenes import (
     GOOD,
     HERE,
@@ -48,6 +57,12 @@ SOME_CERTIFICATES = ((), (GOOD,), (GOOD,), (LOW,), (LATER,), (OVER,), (WITHDRAWN
 REGISTERED, FILED = RegistrationClass.REGISTERED, RegistrationClass.FILED
 
 
+def often_asked(at: Instant) -> Asks:
+    """Asked for as many other demands as a day bears, the first of them an hour ago."""
+    counted = [DemandAsk(demand=DemandId(f"d{n}"), at=at - HOUR + n) for n in range(CAP)]
+    return Asks(last_in=1, counted=tuple(counted))
+
+
 class Crowd:
     """Organizations at few seats, what they hold, and a line that some were asked for before."""
 
@@ -61,7 +76,9 @@ class Crowd:
             id=LineId(self.random.choice(("l1", "l2", "l3"))),
             skill=WATER if graded else PUMPS,
             grade=self.random.randint(1, 3) if graded else None,
+            priority=self.random.randint(1, 4),
         )
+        self.tired = {name for name in names if self._happens(0.15)}
         self.before = {
             name: self.random.choice((NOW - 1, NOW, NOW + 1))
             for name in names
@@ -70,6 +87,10 @@ class Crowd:
 
     def _happens(self, share: float) -> bool:
         return self.random.random() < share
+
+    def again(self, name: OrganizationId) -> Organization:
+        """One of them as it may be some time later."""
+        return self._organization(name)
 
     def _organization(self, name: OrganizationId) -> Organization:
         skills = [skill for skill in (WATER, PUMPS) if self._happens(0.7)]
@@ -91,6 +112,8 @@ class Crowd:
         )
         for name, again_at in self.before.items():
             asked_before(operation, self.line, name, again_at=again_at)
+        for name in self.tired:
+            operation.asks.put(name, often_asked(NOW))
         return area, operation
 
     def search(self, made: list[Organization] | None = None) -> Search:
@@ -112,7 +135,9 @@ class Crowd:
             return Gate.DUTY
         if self.before.get(item.id, NOW) > NOW:
             return Gate.ASKED_BEFORE
-        return Gate.CAPACITY if units <= self.held.get(item.id, 0) else None
+        if units <= self.held.get(item.id, 0):
+            return Gate.CAPACITY
+        return Gate.DAILY_CAP if item.id in self.tired and row.priority >= CAPPED else None
 
     def in_plain_words(self) -> tuple[list[Candidate], list[Gate]]:
         """Everybody of the skill by (squared distance, tie); who passes, and where others fail."""
@@ -170,16 +195,95 @@ def test_the_order_of_registration_is_nobodys_merit(crowd: Crowd, random: Random
 def test_a_search_knows_when_time_opens_the_first_gate(crowd: Crowd) -> None:
     search = crowd.search()
     list(search)
-    paused = [o for o in crowd.made if crowd.before.get(o.id, NOW) > NOW]
-    met = [
-        o
-        for o in paused
-        if any(c.skill == crowd.line.skill for c in o.capabilities)
-        and crowd.gate(o) is Gate.ASKED_BEFORE
-    ]
-    if met:
-        assert search.ends == NOW + 1
-    assert search.ends is None or search.ends > NOW
+    gates = crowd.in_plain_words()[1]
+    opens = {
+        Gate.ASKED_BEFORE: NOW + 1,
+        Gate.CERTIFICATE_NOT_YET: start_of("2025-08-01"),
+        Gate.DAILY_CAP: NOW - HOUR + DAY,
+    }
+    assert search.ends == min((opens[gate] for gate in gates if gate in opens), default=None)
+
+
+# A search knows no history
+
+
+class Life:
+    """A crowd to which things happen, one after the other, some of them undone."""
+
+    def __init__(self, crowd: Crowd) -> None:
+        self.crowd, self.random, self.at = crowd, crowd.random, NOW
+        self.area, self.operation = crowd.scene()
+        self.area.journal.forget()
+        self.names = [item.id for item in crowd.made]
+
+    def go_on(self) -> None:
+        for _ in range(self.random.randint(1, 4)):
+            self._happen(self.random.choice(self.names))
+        self.at += self.random.choice((0, 1, HOUR, DAY))
+        if self.random.random() < 0.3:
+            self.found()  # what it has seen meanwhile is to be forgotten
+            self.area.journal.undo()
+        self.area.journal.forget()
+
+    def _happen(self, name: OrganizationId) -> None:
+        match self.random.randrange(4):
+            case 0:
+                changed = replace(self.crowd.again(name), retired=self.random.random() < 0.2)
+                self.area.registry.organizations.put(name, changed)
+            case 1:
+                asked = tuple(self.random.choice((0, 0, 1)) for _ in range(4))
+                held = Load(committed=self.random.randint(0, 2), asked=asked)
+                self.operation.load.put((name, self.random.choice((WATER, PUMPS))), held)
+            case 2:
+                self.operation.asks.put(name, often_asked(self.at))
+            case 3:
+                again_at = self.at + self.random.choice((0, 1, HOUR))
+                asked_before(self.operation, self.crowd.line, name, again_at=again_at)
+
+    def found(self, *, anew: bool = False) -> tuple[object, ...]:
+        area, operation = self._made_anew() if anew else (self.area, self.operation)
+        search = Search(area, operation, self.crowd.line, HERE, self.at)
+        steps = [(found, search.considered, search.gates()) for found in search]
+        return steps, search.considered, search.gates(), search.ends
+
+    def _made_anew(self) -> tuple[Area, Operation]:
+        area, operation = scene(self.area.registry.organizations.rows.values())
+        for name in ("offers", "asked", "asks", "load"):
+            for key, row in getattr(self.operation, name).rows.items():
+                getattr(operation, name).put(key, row)
+        return area, operation
+
+
+@settings(deadline=None)
+@given(st.builds(Crowd, seed=st.integers(0, 2**32), size=st.integers(1, 40)))
+def test_after_any_history_a_search_finds_what_it_finds_in_a_state_made_anew(crowd: Crowd) -> None:
+    """Everybody in the same order, with the same counts at every step, whoever has changed."""
+    life = Life(crowd)
+    for _ in range(8):
+        assert life.found() == life.found(anew=True)
+        life.go_on()
+    assert life.found() == life.found(anew=True)
+
+
+def test_that_nobody_can_be_asked_is_remembered_until_somebody_changes() -> None:
+    """Given that all are busy, when a second line asks at the same place, then nobody is counted
+    again; when one has a unit back, then it is found, and counted anew."""
+    area, operation = scene(
+        [organization(f"o{n}") for n in range(99)], {f"o{n}": 2 for n in range(99)}
+    )
+    with patch.object(Survey, "counts", autospec=True, side_effect=Survey.counts) as counts:
+        for id in ("line", "other"):
+            search = Search(area, operation, line(id=LineId(id)), HERE, NOW)
+            assert list(search) == []
+            assert search.gates() == (GateCount(gate=Gate.CAPACITY, count=99),)
+        assert counts.call_count == 1
+        operation.load.put((OrganizationId("o3"), WATER), Load(committed=1))
+        search = Search(area, operation, line(), HERE, NOW)
+        assert [found.organization for found in search] == ["o3"]
+        assert search.gates() == (GateCount(gate=Gate.CAPACITY, count=98),)
+
+
+# Ties
 
 
 def test_a_tie_falls_differently_for_another_line() -> None:
