@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import OrderedDict
 from collections.abc import Iterator
 from operator import attrgetter
 from typing import Any
@@ -15,6 +16,7 @@ from schemas.values import (
     AssignmentId,
     CommandId,
     DemandId,
+    DivisionCode,
     IncidentId,
     Instant,
     LineId,
@@ -98,11 +100,17 @@ class Operation:
 
     def _group(self) -> None:
         """What the rules look for together: all of a demand, what is open, what is live."""
+        self.incidents_of = Groups(self.incidents, _event)
         self.offers_of = Groups(self.offers, attrgetter("demand"))
         # Neither of an offer ever changes: whom a demand has asked, each once.
         self.asked_for = Distinct(self.offers, attrgetter("demand"), attrgetter("organization"))
         self.offers_to = Groups(self.offers, _open_to)
+        self.offers_on = Groups(self.offers, lambda row: row.line if _is_open(row) else None)
         self.assignments_of = Groups(self.assignments, attrgetter("demand"))
+        self.assignments_between = Groups(
+            self.assignments, lambda row: (row.demand, row.organization)
+        )
+        self.assignments_on = Groups(self.assignments, lambda row: row.line if row.live else None)
         self.assignments_in = Groups(
             self.assignments, lambda row: row.incident if row.live else None
         )
@@ -153,7 +161,8 @@ class Area:
         self.journal = Journal()
         self.registry = Registry(self.journal)
         self.operations: Table[OperationId, Operation] = Table("operations", self.journal)
-        self.keys: dict[CommandId, Key] = {}  # in the order of use, 30 days of rule time
+        # In the order of use, 30 days of rule time. A dict would walk over all that it has lost.
+        self.keys: OrderedDict[CommandId, Key] = OrderedDict()
         self.header: Table[str, Any] = Table("header", self.journal)
         self.sequence = 0
         self.at: Instant = 0
@@ -209,10 +218,20 @@ def _unmet(line: Line) -> tuple[Any, ...] | None:
     return (line.skill, line.priority, line.id) if line.unmet else None
 
 
+def _event(incident: Incident) -> tuple[str, DivisionCode, str] | None:
+    """What makes two incidents the same, while they are not closed."""
+    if incident.state is IncidentState.CLOSED:
+        return None
+    return incident.hazard, incident.division, incident.label
+
+
 def _open_to(offer: Offer) -> OrganizationId | None:
     """Who is asked, or would still come."""
-    is_open = offer.state is OfferState.SENT or offer.state is OfferState.STANDBY
-    return offer.organization if is_open and not offer.unneeded else None
+    return offer.organization if _is_open(offer) and not offer.unneeded else None
+
+
+def _is_open(offer: Offer) -> bool:
+    return offer.state is OfferState.SENT or offer.state is OfferState.STANDBY
 
 
 def _open_demand(demand: Demand) -> tuple[Any, ...] | None:

@@ -125,9 +125,10 @@ def _showing_line(operation: Operation, key: LineId, before: Line | None) -> Ite
     line = operation.lines[key]
     yield (operation.id, "demands", line.demand)
     if before is not None and _late_answer(before) != _late_answer(line):
-        for offer in operation.offers_of.of(line.demand):
-            if offer.line == key and offer.state in LATE:
-                yield (operation.id, "offers", offer.id)
+        for organization in operation.asked_for.of(line.demand):
+            asked = operation.asked.get((key, organization))
+            if asked is not None and operation.offers[asked.offer].state in LATE:
+                yield (operation.id, "offers", asked.offer)
 
 
 def _late_answer(line: Line) -> tuple[bool, int, bool]:

@@ -271,8 +271,8 @@ def _pause(
 def hurry(operation: Operation, line: Line, at: Instant) -> None:
     """The line is of another urgency: its crews are waited for no longer than such a one's."""
     urgency = URGENCY[line.priority]
-    for crew in operation.assignments_of.of(line.demand):
-        if crew.line != line.id or not crew.live or crew.arrived_at is not None or crew.doubted:
+    for crew in operation.assignments_on.of(line.id):
+        if crew.arrived_at is not None or crew.doubted:
             continue
         if not crew.overdue:
             late_at = min(crew.late_at or at, crew.promised_at + urgency.grace)

@@ -193,12 +193,8 @@ def show_persons(area: Area, command: ShowPersons, cause: Cause) -> Decision:
 
 def _within_call(operation: Operation, offer: Offer, at: Instant) -> bool:
     """Whether a crew of it is at work on the demand, or was until lately."""
-    crews = operation.assignments_of.of(offer.demand)
-    return any(
-        crew.ended_at is None or at < crew.ended_at + STANDBY
-        for crew in crews
-        if crew.organization == offer.organization
-    )
+    crews = operation.assignments_between.of((offer.demand, offer.organization))
+    return any(crew.ended_at is None or at < crew.ended_at + STANDBY for crew in crews)
 
 
 def find(area: Area, cause: Cause, key: DemandId) -> Demand | None:

@@ -56,11 +56,7 @@ def open_incident(area: Area, command: OpenIncident, cause: Cause) -> Decision:
 
 def _same_event(operation: Operation, event: tuple[str, DivisionCode, str]) -> Incident | None:
     """The incident of a hazard, division and label that is not closed yet, if there is one."""
-    for incident in operation.incidents.rows.values():
-        same = (incident.hazard, incident.division, incident.label) == event
-        if same and incident.state is not IncidentState.CLOSED:
-            return incident
-    return None
+    return next(iter(operation.incidents_of.of(event)), None)
 
 
 def join(area: Area, command: JoinIncident, cause: Cause) -> Decision:

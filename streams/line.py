@@ -116,11 +116,8 @@ def _dropped(operation: Operation, fact: LineDropped) -> None:
 
 def _served(operation: Operation, line: Line) -> bool:
     """Whether something was done for it: confirmed, or reported done."""
-    reported = (
-        found.line == line.id and found.live and found.reported_at is not None
-        for found in operation.assignments_of.of(line.demand)
-    )
-    return line.delivered > 0 or any(reported)
+    live = operation.assignments_on.of(line.id)
+    return line.delivered > 0 or any(found.reported_at is not None for found in live)
 
 
 def closed(line: Line, *, proposing: bool) -> Line:
@@ -239,14 +236,14 @@ def mark_offers(operation: Operation, line: Line, reason: StandDownReason) -> No
 
     Somebody who would still come is let go only where the line itself is over.
     """
-    states = (OfferState.SENT,) if line.open else (OfferState.SENT, OfferState.STANDBY)
-    for offer in operation.offers_of.of(line.demand):
-        if offer.line == line.id and offer.state in states and offer.unneeded is None:
+    for offer in operation.offers_on.of(line.id):
+        over = offer.state is OfferState.SENT or not line.open
+        if over and offer.unneeded is None:
             operation.offers.put(offer.id, replace(offer, unneeded=reason))
 
 
 def mark_assignments(operation: Operation, line: Line, reason: StandDownReason) -> None:
     """Put a line's live assignments on the worklist, to be ended."""
-    for assignment in operation.assignments_of.of(line.demand):
-        if assignment.line == line.id and assignment.live and assignment.unneeded is None:
+    for assignment in operation.assignments_on.of(line.id):
+        if assignment.unneeded is None:
             operation.assignments.put(assignment.id, replace(assignment, unneeded=reason))

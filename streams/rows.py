@@ -218,7 +218,7 @@ def offer(area: Area, known: Operation, item: Offer) -> Put:
         rally_point=asked_for.rally_point,
         state=item.state.value,
         answerable=newest is not None and _answerable(item, line),
-        wanted=item.state in LATE and line.open and missing(line) > 0,
+        wanted=newest is not None and item.state in LATE and line.open and missing(line) > 0,
         decline_reason=item.decline_reason,
         free_from=item.free_from,
         stand_down_reason=item.stand_down_reason,

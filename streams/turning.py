@@ -49,6 +49,10 @@ class RuleFailed(Exception):
     """A rule raised; the area is as it was. The cause is chained."""
 
 
+class TurnTooLarge(Exception):
+    """A turn beyond what every reader is ready for: a defect of the rules, like any other."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A turn with its canonical bytes and what it changed on the board."""
@@ -173,8 +177,8 @@ def _whole(
         subjects=() if refused is None else refused.subjects,
     )
     stored = wire.encode(turn)
-    assert len(facts) <= FACTS_MOST
-    assert len(stored) <= TURN_BYTES_MOST
+    if len(facts) > FACTS_MOST or len(stored) > TURN_BYTES_MOST:
+        raise TurnTooLarge(f"{len(facts)} facts, {len(stored)} bytes")
     return Taken(turn, stored, board.changes(area))
 
 
@@ -186,8 +190,8 @@ def _finish(area: Area, turn: Turn, stored: bytes) -> None:
     area.keys[turn.command_id] = Key(
         sequence=turn.sequence, at=turn.at, body=turn.body, personal=turn.personal
     )
-    while (oldest := next(iter(area.keys))) and turn.at - area.keys[oldest].at > KEY_LIFE:
-        del area.keys[oldest]
+    while turn.at - area.keys[next(iter(area.keys))].at > KEY_LIFE:
+        area.keys.popitem(last=False)
 
 
 def fold(area: Area, stored: bytes) -> Turn:

@@ -79,7 +79,7 @@ def _earlier(operation: Operation, before: Asked, words: Words, at: Instant) -> 
 
 def _crew(operation: Operation, offer: Offer) -> Assignment | None:
     """The crew that came of a yes."""
-    for crew in operation.assignments_of.of(offer.demand):
+    for crew in operation.assignments_between.of((offer.demand, offer.organization)):
         if crew.offer == offer.id:
             return crew
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from msgspec.structs import replace
@@ -138,3 +139,13 @@ def test_the_same_key_of_somebody_else_is_another_key() -> None:
         for key in ("k", "l")
     }
     assert len(ids) == 16
+
+
+def test_a_turn_beyond_the_bounds_is_a_defect_and_leaves_no_trace() -> None:
+    """A check, not an assertion: `python -O` decides the same."""
+    world = World()
+    incident = world.incident()
+    before = state_hash(world.area)
+    with patch("streams.turning.FACTS_MOST", 0), pytest.raises(RuleFailed):
+        world.take(world.envelope(DESK, world.demand_command(incident)))
+    assert state_hash(world.area) == before
