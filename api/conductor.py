@@ -21,11 +21,11 @@ from api.context import Context, context_of
 from api.doors import door
 from api.problems import Problem, later
 from api.settings import Settings
-from schemas.commands import Tick
 from schemas.ids import tick_id
 from schemas.turns import OWNER, Envelope
 from schemas.values import AreaId, Instant, Milliseconds, OperationId
 from streams.engines import Defect, Engine, Stopping, StorageFull, Unavailable
+from streams.engines.ticks import FAILURES_BORNE, Retry
 
 TICKS_MAX = 1_000  # in one call; a caller that is told `behind` calls again with the same time
 PACE_WINDOW_NS = 5_000_000_000  # the wall time over which the pace is measured
@@ -83,6 +83,7 @@ class Conductor:
         self._moving = asyncio.Lock()
         self._acted_ns: int | None = None
         self._told_pace: float | None = None
+        self._retry = Retry()
         self._at = at
         self._seen = deque(
             [(monotonic(), self._at)]
@@ -155,10 +156,17 @@ class Conductor:
             mode=self._settings.mode_of(operation),
             actor=OWNER,
             command_id=tick_id(self._area, operation, number),
-            command=Tick(number=number),
+            command=self._retry.tick(number),
             at=self._at,
         )
-        await self._engine.submit(envelope)
+        try:
+            await self._engine.submit(envelope)
+        except Defect as defect:
+            self._retry = self._retry.failed(defect.piece)
+            if self._retry.failures > FAILURES_BORNE or self._retry.hopeless:
+                raise
+        else:
+            self._retry = Retry()
 
     def _look(self) -> None:
         """Remember where time is, so that the pace can be told."""

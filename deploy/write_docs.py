@@ -45,6 +45,7 @@ ROOMS = {
     "协助请求 Offers": f.OfferFact,
     "任务 Assignments": f.AssignmentFact,
     "恢复任务 Recovery tasks": f.TaskFact,
+    "时间 Time": f.ClockFact,
 }
 
 Row = Iterable[str]

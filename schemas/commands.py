@@ -10,6 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from schemas.clock_commands import Resume, Tick
 from schemas.registry_commands import (
     CorrectOrganization,
     Digest,
@@ -59,19 +60,6 @@ Lines = Annotated[tuple[LineRequest, ...], Meta(min_length=1, max_length=20)]
 Minutes = Annotated[int, Meta(ge=0, le=2_880)]
 Label = Annotated[str, Meta(pattern="^[a-z0-9-]{0,40}$")]
 Revision = Annotated[int, Meta(ge=1)]
-
-
-class Tick(Stored, tag="Tick.1"):
-    """Time has come for something in this operation; `number` is checked in place of a key."""
-
-    number: Annotated[int, Meta(ge=1)]
-
-
-class Resume(Stored, tag="Resume.1"):
-    """The owner was away: nothing is known to have lived since a moment. Counts as a tick."""
-
-    number: Annotated[int, Meta(ge=1)]
-    since: Instant
 
 
 class OpenIncident(Stored, tag="OpenIncident.1"):

@@ -40,6 +40,7 @@ from schemas.work_facts import (
     AssignmentSentBack,
     AssignmentSetOff,
     AssignmentStoodDown,
+    ClockFact,
     CrewDoubted,
     CrewOverdue,
     NewTimeGiven,
@@ -63,6 +64,7 @@ from schemas.work_facts import (
     TaskReportedDone,
     TaskSentBack,
     TaskVerified,
+    WorkSetAside,
 )
 
 Fact = (
@@ -74,6 +76,7 @@ Fact = (
     | OfferFact
     | AssignmentFact
     | TaskFact
+    | ClockFact
 )
 
 __all__ = [
@@ -87,6 +90,7 @@ __all__ = [
     "AssignmentSentBack",
     "AssignmentSetOff",
     "AssignmentStoodDown",
+    "ClockFact",
     "CrewDoubted",
     "CrewOverdue",
     "DemandAmended",
@@ -136,4 +140,5 @@ __all__ = [
     "TaskReportedDone",
     "TaskSentBack",
     "TaskVerified",
+    "WorkSetAside",
 ]

@@ -150,6 +150,24 @@ class AgainOn(StrEnum):
     SCENE = "scene"  # the demand's place, risk or rally point was amended
 
 
+class PieceKind(StrEnum):
+    """What a piece of the worklist is about; an organization stands for who has become able."""
+
+    OFFER = "offer"
+    ASSIGNMENT = "assignment"
+    TASK = "task"
+    LINE = "line"
+    INCIDENT = "incident"
+    ORGANIZATION = "organization"
+
+
+class Piece(Stored):
+    """One piece of the worklist: of what kind, and the id of what it is about."""
+
+    kind: PieceKind
+    id: str
+
+
 class StandDownReason(StrEnum):
     """Why an offer or an assignment is no longer wanted. A closed demand gives its own reason."""
 

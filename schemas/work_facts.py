@@ -17,6 +17,7 @@ from schemas.values import (
     Milliseconds,
     OfferId,
     OrganizationId,
+    PieceKind,
     Place,
     Sealed,
     StandDownReason,
@@ -321,15 +322,22 @@ class Resumed(Stored, tag="Resumed.1"):
     at: Instant
 
 
+class WorkSetAside(Stored, tag="WorkSetAside.1"):
+    """The program failed on a piece of work again and again. The rest goes on; it is tried again.
+
+    Until then a person has to see to it.
+    """
+
+    kind: PieceKind
+    id: str
+    until: Instant
+    at: Instant
+
+
 OfferFact = (
-    OfferSent
-    | OfferAccepted
-    | OfferDeclined
-    | OfferExpired
-    | OfferStoodDown
-    | StandbyOffered
-    | Resumed
+    OfferSent | OfferAccepted | OfferDeclined | OfferExpired | OfferStoodDown | StandbyOffered
 )
+ClockFact = Resumed | WorkSetAside
 AssignmentFact = (
     AssignmentCommitted
     | AssignmentSetOff

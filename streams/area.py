@@ -25,6 +25,7 @@ from schemas.values import (
     OfferId,
     OperationId,
     OrganizationId,
+    PieceKind,
     Purpose,
     TaskId,
     TimeSource,
@@ -92,6 +93,8 @@ class Operation:
         self.able: Table[Holding, Able] = Table("able", journal, operation)
         self.load: Table[Holding, Load] = Table("load", journal, operation)
         self.tallies: Table[str, Tally] = Table("tallies", journal, operation)
+        # Pieces of work that the rules have failed on, and until when nobody tries them again.
+        self.aside: Table[tuple[PieceKind, str], Instant] = Table("aside", journal, operation)
         self.counters: Table[str, int] = Table("counters", journal, operation)
         self._group()
         self._order()
@@ -149,7 +152,7 @@ class Operation:
         """Everything that is state, in a fixed order."""
         yield from (self.incidents, self.demands, self.lines, self.offers, self.assignments)
         yield from (self.tasks, self.asked, self.asks, self.able, self.load, self.tallies)
-        yield self.counters
+        yield from (self.aside, self.counters)
 
 
 class Area:

@@ -78,7 +78,7 @@ def _operation_row(area: Area, operation: Operation, kind: str, key: Any) -> Put
         case "offers":
             return rows.offer(area, operation, operation.offers[key])
         case "clock":
-            return rows.clock(operation)
+            return rows.clock(area, operation)
         case "demands":
             return rows.demand(operation, operation.demands[key])
         case "assignments":

@@ -103,6 +103,8 @@ class Ledger:
     def about(self, thing: msgspec.Struct) -> About:
         """Where a fact or a command leads: an offer to its line, a line to its demand, and up."""
         named: Mapping[str, Any] = {name: getattr(thing, name) for name in thing.__struct_fields__}
+        if isinstance(thing, f.WorkSetAside):
+            named = {thing.kind.value: thing.id}
         if isinstance(thing, f.LinesLookedAt):
             return self._about_lines(thing.lines)
         line, organization = self._offered(named)

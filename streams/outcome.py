@@ -41,8 +41,6 @@ def evolve(operation: Operation, fact: OfferFact) -> None:
             _stood_down(operation, fact)
         case StandbyOffered():
             _standby(operation, fact)
-        case Resumed():
-            _resumed(operation, fact)
         case _:
             assert_never(fact)
 
@@ -236,7 +234,7 @@ def _count(operation: Operation, before: Offer, after: Offer) -> None:
     operation.tallies.put(after.skill, counted)
 
 
-def _resumed(operation: Operation, fact: Resumed) -> None:
+def resumed(operation: Operation, fact: Resumed) -> None:
     """Whoever has to answer has what was left, or a fourth of the time; nobody is overdue yet."""
     operation.raise_count(LOST, operation.count(LOST) + fact.lost)
     since = fact.at - fact.lost

@@ -86,6 +86,7 @@ KEY_LIFE: Final = 30 * DAY
 FACTS_MOST: Final = 1_000  # in one turn
 TURN_BYTES_MOST: Final = 512 * 1024
 SETTLE_FACTS: Final = 400  # what settling may add to a turn; the rest waits for the next tick
+SET_ASIDE: Final = HOUR  # what the rules have failed on is tried again after that
 LINE_WORK: Final = 6  # what looking at one line costs of that, however few facts it leads to
 CHORES_FIRST: Final = 60  # facts of housekeeping before matching; then one in four
 LOOKED_AT_MOST: Final = 200  # lines in one fact

@@ -230,6 +230,11 @@ FACTS: dict[type, Words] = {
         "{task}未通过核验，退回{organization}。", "{task} was sent back to {organization}."
     ),
     f.TaskVerified: Words("{task}已核验。", "{task} was verified."),
+    f.WorkSetAside: Words(
+        "系统反复未能处理此项，已搁置一小时，其余照常进行；请人工跟进。",
+        "The program failed on this again and again and has set it aside for an hour; "
+        "the rest goes on. A person has to see to it.",
+    ),
     f.Resumed: Words(
         "系统停顿 {lost} 分钟后恢复；待答复的期限按所剩时间顺延。",
         "The log stood still for {lost} min; whoever has to answer has the time that was left.",

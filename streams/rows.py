@@ -40,8 +40,8 @@ from streams.entities import (
 from streams.line import cover, missing
 from streams.outcome import LOST
 from streams.parameters import SLOW, UNDO
-from streams.settle import next_due
 from streams.subjects import county_of
+from streams.worklist import next_due
 
 EVERYONE = Audience(everyone=True)
 NOBODY = Audience()
@@ -52,8 +52,9 @@ def operation(known: Operation) -> Put:
     return Put(row=row, audience=EVERYONE)
 
 
-def clock(known: Operation) -> Put:
-    row = ClockRow(id=known.id, next_due=next_due(known), next_tick=known.count(TICK) + 1)
+def clock(area: Area, known: Operation) -> Put:
+    next_tick = known.count(TICK) + 1
+    row = ClockRow(id=known.id, next_due=next_due(known, area.at), next_tick=next_tick)
     return Put(row=row, audience=NOBODY)
 
 

@@ -132,6 +132,8 @@ EVOLVE: dict[type, Callable[[Operation, Any], None]] = {
     **dict.fromkeys(get_args(f.EndingFact), ending.evolve),
     **dict.fromkeys(get_args(f.TaskFact), recovery.evolve),
     **dict.fromkeys(get_args(f.IncidentFact), incident.evolve),
+    f.Resumed: outcome.resumed,
+    f.WorkSetAside: clock.set_aside,
 }
 
 EVOLVE_REGISTRY: dict[type, Callable[[Area, Any], None]] = {

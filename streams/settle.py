@@ -23,11 +23,12 @@ from schemas.facts import (
     OfferStoodDown,
     TaskOpened,
 )
-from schemas.values import CloseReason, Instant, Mode, StandDownReason
-from streams import asking, ending, lateness, recovery
+from schemas.values import CloseReason, Instant, Mode, Piece, PieceKind, StandDownReason
+from streams import asking, ending, lateness, recovery, worklist
 from streams.area import Area, Operation
+from streams.budget import Budget
 from streams.cause import Cause
-from streams.entities import Incident, Line, Offer
+from streams.entities import Incident, Offer
 from streams.matching import assign
 from streams.parameters import (
     CHORES_FIRST,
@@ -35,7 +36,6 @@ from streams.parameters import (
     KEY_KEPT_EXERCISE,
     LINE_WORK,
     LOOKED_AT_MOST,
-    SETTLE_FACTS,
 )
 from streams.wakes import AT_ONCE, Wait
 
@@ -43,25 +43,27 @@ Evolve = Callable[[Area, Operation | None, Fact], None]
 
 
 def settle(
-    area: Area, operation: Operation, cause: Cause, evolve: Evolve, *, ticking: bool
+    area: Area, operation: Operation, cause: Cause, evolve: Evolve, budget: Budget, *, ticking: bool
 ) -> list[Fact]:
     """Work off the worklist; each fact is folded in before the next piece of work is chosen."""
     facts: list[Fact] = []
     until = cause.at if ticking else AT_ONCE
     chores = matching = 0
-    while chores + matching < SETTLE_FACTS:
+    while chores + matching < budget.left:
         chore_first = chores * 3 < matching + CHORES_FIRST or not _wanted(operation, cause.at)
-        step = _chore(operation, until, cause) if chore_first else ()
+        step = _chore(operation, until, cause, budget) if chore_first else ()
         if step:
             chores += len(step)
         else:
-            step = _matched(area, operation, cause)
+            step = _matched(area, operation, cause, budget)
             matching += max(LINE_WORK, len(step))
         if not step:
             break
         for fact in step:
             evolve(area, operation, fact)
             _append(facts, fact)
+    if budget.left > 1:  # of a single piece one knows what made its turn too large
+        budget.doing = None
     return facts
 
 
@@ -70,8 +72,8 @@ def _wanted(operation: Operation, at: Instant) -> bool:
 
     Of those that this turn has made able, each is tried once.
     """
-    able = operation.trying.first()
-    return due_line(operation, at) is not None or (able is not None and able[0] < at)
+    able = worklist.able(operation, at)
+    return worklist.due_line(operation, at) is not None or (able is not None and able.at < at)
 
 
 def _append(facts: list[Fact], fact: Fact) -> None:
@@ -88,38 +90,26 @@ def _append(facts: list[Fact], fact: Fact) -> None:
         facts.append(fact)
 
 
-def _matched(area: Area, operation: Operation, cause: Cause) -> Sequence[Fact]:
+def _matched(area: Area, operation: Operation, cause: Cause, budget: Budget) -> Sequence[Fact]:
     """Whom the most urgent line asks; if none is due, which line wants who has become able."""
-    line = due_line(operation, cause.at)
+    line = worklist.due_line(operation, cause.at)
     if line is not None:
+        budget.doing = Piece(kind=PieceKind.LINE, id=line.id)
         return assign.offers(area, operation, line, cause)
-    able = operation.trying.first()
-    return () if able is None else [assign.woken(area, operation, able[1], able[2], cause)]
+    able = worklist.able(operation, cause.at)
+    if able is None:
+        return ()
+    budget.doing = Piece(kind=PieceKind.ORGANIZATION, id=able.organization)
+    return [assign.woken(area, operation, able.organization, able.skill, cause)]
 
 
-def due_line(operation: Operation, at: Instant) -> Line | None:
-    """The line to look at next: the most urgent priority first, in it the longest waiting."""
-    for _, wake_at, key in operation.waking.firsts():
-        if wake_at <= at:
-            return operation.lines[key]
-    return None
-
-
-def next_due(operation: Operation) -> Instant | None:
-    """When an operation's next tick is due; 0, at once, if work was left over for it."""
-    if operation.trying:
-        return AT_ONCE
-    wake = operation.wakes.next_at()
-    times = [wake_at for _, wake_at, _ in operation.waking.firsts()]
-    if wake is not None:
-        times.append(wake)
-    return min(times, default=None)
-
-
-def _chore(operation: Operation, until: Instant, cause: Cause) -> Sequence[Fact]:
+def _chore(operation: Operation, until: Instant, cause: Cause, budget: Budget) -> Sequence[Fact]:
     """The next piece of housekeeping that is due by then; nothing when there is none."""
-    wake = operation.wakes.due(until)
-    return () if wake is None else CHORES[wake.wait](operation, wake.id, cause)
+    wake = worklist.due_wake(operation, until, cause.at)
+    if wake is None:
+        return ()
+    budget.doing = Piece(kind=worklist.KINDS[wake.wait], id=wake.id)
+    return CHORES[wake.wait](operation, wake.id, cause)
 
 
 def _stood_down(operation: Operation, key: Any, cause: Cause) -> Sequence[Fact]:

@@ -238,8 +238,10 @@ class Lanes(Ordering[V]):
         if new is not None:
             self._lanes[new[0]].add(new)
 
-    def firsts(self) -> Iterator[tuple[Any, ...]]:
-        """The first place of every lane that has one, lane by lane."""
+    def firsts(self, but: Collection[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """The first place of every lane that has one, lane by lane; `but` these ids."""
         for lane in self._lanes.values():
-            if lane:
-                yield lane[0]
+            for place in lane:
+                if place[-1] not in but:
+                    yield place
+                    break

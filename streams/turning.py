@@ -13,10 +13,11 @@ from schemas.commands import OpenIncident, ReceiveLog, Resume, Tick
 from schemas.facts import Fact
 from schemas.refusals import Refusal
 from schemas.turns import FORMAT, REGISTRY, RULES, Envelope, Turn
-from schemas.values import Instant
+from schemas.values import Instant, Piece
 from schemas.views import Change
-from streams import board, rules
+from streams import board, clock, rules
 from streams.area import Area, Operation
+from streams.budget import Budget
 from streams.cause import Cause, Refused
 from streams.clock import TICK, due
 from streams.entities import Key
@@ -46,7 +47,14 @@ class MovedAway(Exception):
 
 
 class RuleFailed(Exception):
-    """A rule raised; the area is as it was. The cause is chained."""
+    """A rule raised; the area is as it was. The cause is chained.
+
+    `piece`: what settling was doing, where it arose in that.
+    """
+
+    def __init__(self, words: str, piece: Piece | None = None) -> None:
+        super().__init__(words)
+        self.piece = piece
 
 
 class TurnTooLarge(Exception):
@@ -81,12 +89,13 @@ def take(area: Area, envelope: Envelope, at: Instant) -> Taken | Repeat:
         raise MovedAway
     before = area.sequence, area.at
     area.sequence, area.at = area.sequence + 1, max(area.at, at)
+    budget = clock.budget(envelope.command)
     try:
-        taken = _turn(area, envelope)
+        taken = _turn(area, envelope, budget)
     except Exception as error:
         area.journal.undo()
         area.sequence, area.at = before
-        raise RuleFailed(type(error).__name__) from error
+        raise RuleFailed(type(error).__name__, budget.doing) from error
     if taken is None:
         area.sequence, area.at = before
         return Repeat(0)
@@ -112,7 +121,7 @@ def same_request(known: Key | Turn | Envelope, envelope: Envelope) -> bool:
     return envelope.body == known.body
 
 
-def _turn(area: Area, envelope: Envelope) -> Taken | None:
+def _turn(area: Area, envelope: Envelope, budget: Budget) -> Taken | None:
     cause = Cause(
         actor=envelope.actor,
         at=area.at,
@@ -132,7 +141,7 @@ def _turn(area: Area, envelope: Envelope) -> Taken | None:
         rules.evolve(area, operation, fact)
     if operation is not None:
         ticking = isinstance(envelope.command, Tick | Resume)
-        facts += settle(area, operation, cause, rules.evolve, ticking=ticking)
+        facts += settle(area, operation, cause, rules.evolve, budget, ticking=ticking)
     return _whole(area, envelope, tuple(facts), None)
 
 

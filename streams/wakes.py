@@ -8,7 +8,7 @@ Lines are not here: matching takes them by priority, from lanes of their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -76,14 +76,9 @@ class Wakes:
         """The wait that is over first."""
         return Wake(*self._sorted[0]) if self._sorted else None
 
-    def due(self, at: Instant) -> Wake | None:
-        """The first wait that is over by then."""
-        next_at = self.next_at()
-        return None if next_at is None or next_at > at else self.first()
-
-    def next_at(self) -> Instant | None:
-        """When the first wait is over."""
-        return self._sorted[0][0] if self._sorted else None
+    def all(self) -> Iterator[Wake]:
+        """Every wait, the earliest first."""
+        return (Wake(*place) for place in self._sorted)
 
     def any_for(self, wait: Wait) -> bool:
         """Whether anything waits for this."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from schemas.turns import Envelope, Turn
-from schemas.values import AreaId, Instant, OperationId
+from schemas.values import AreaId, Instant, OperationId, Piece
 from schemas.views import Change
 from streams.turning import KeyReused
 
@@ -46,7 +46,14 @@ class Stopping(Unavailable):
 
 
 class Defect(Unavailable):
-    """A rule failed on this one command: 500. It is recorded beside the log."""
+    """A rule failed on this one command: 500. It is recorded beside the log.
+
+    `piece`: what settling was doing, where it failed in that.
+    """
+
+    def __init__(self, words: str, piece: Piece | None = None) -> None:
+        super().__init__(words)
+        self.piece = piece
 
 
 class TickStale(Unavailable):

@@ -13,29 +13,60 @@ from typing import Final, NamedTuple
 from schemas.commands import Resume, Tick
 from schemas.ids import tick_id
 from schemas.turns import OWNER, Envelope
-from schemas.values import AreaId, Instant, OperationId
+from schemas.values import AreaId, Instant, OperationId, Piece
 from streams.area import Area, Operation
 from streams.clock import TICK
-from streams.parameters import STANDSTILL
-from streams.settle import next_due
+from streams.parameters import SETTLE_FACTS, STANDSTILL
 from streams.wakes import AT_ONCE, Wait
+from streams.worklist import next_due
 
 PACE: Final = 100  # milliseconds from one tick of an operation to its next: ten a second at most
 LOST_AFTER: Final = 5_000  # a tick on its way that has not come back by then goes again
 SIGN_OF_LIFE: Final = 20_000  # milliseconds behind the last turn
-FAILURES_BORNE: Final = 3
-SLOW_PACE: Final = 60_000  # once a tick has failed that often
+ALARMING: Final = 3  # failures in a row
+FAILURES_BORNE: Final = 30  # enough to halve the budget to one, and to set a score of pieces aside
+SLOW_PACE: Final = 60_000  # once a tick has failed that often, or nothing can be left out
 
 Place = tuple[AreaId, OperationId]
 
 _logger = logging.getLogger("shouwang.ticks")
 
 
+class Retry(NamedTuple):
+    """How a tick is tried again: with half the budget, then without what it has failed on twice."""
+
+    failures: int = 0
+    budget: int | None = None
+    aside: tuple[Piece, ...] = ()
+    piece: Piece | None = None  # what the last one has failed on, where that is known
+
+    def failed(self, piece: Piece | None) -> Retry:
+        """What to do after a failure."""
+        again = piece is not None and (piece == self.piece or self.budget == 1)
+        return Retry(
+            failures=self.failures + 1,
+            budget=max(1, (self.budget or SETTLE_FACTS) // 2),
+            aside=(*self.aside, piece) if again and piece is not None else self.aside,
+            piece=piece,
+        )
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether nothing is left to be left out: it is tried seldom."""
+        return self.budget == 1 and self.piece is None
+
+    def tick(self, number: int) -> Tick:
+        return Tick(number=number, budget=self.budget, aside=self.aside)
+
+    def resume(self, number: int, since: Instant) -> Resume:
+        return Resume(number=number, since=since, budget=self.budget, aside=self.aside)
+
+
 class _Wait(NamedTuple):
-    """The earliest moment of an operation's next tick, and how often it has failed in a row."""
+    """The earliest moment of an operation's next tick, and how it is tried."""
 
     until: Instant
-    failures: int
+    retry: Retry = Retry()
 
 
 class Ticker:
@@ -79,13 +110,14 @@ class Ticker:
         """The owner's next command for an operation: a tick, or that the log goes on again."""
         found = area.operations[operation]
         number, since = found.count(TICK) + 1, self._since.get((area.id, operation))
+        retry = self._retry((area.id, operation))
         return Envelope(
             area=area.id,
             operation=operation,
             mode=found.mode,
             actor=OWNER,
             command_id=tick_id(area.id, operation, number),
-            command=Tick(number=number) if since is None else Resume(number=number, since=since),
+            command=retry.tick(number) if since is None else retry.resume(number, since),
         )
 
     def ready(self, now: Instant) -> list[Place]:
@@ -100,12 +132,11 @@ class Ticker:
 
     def sent(self, place: Place, now: Instant) -> None:
         """A tick is on its way to where it will be carried out."""
-        failures = self._waits[place].failures if place in self._waits else 0
-        self._waits[place] = _Wait(now + LOST_AFTER, failures)
+        self._waits[place] = _Wait(now + LOST_AFTER, self._retry(place))
 
     def came_back(self, place: Place, now: Instant) -> None:
         """A tick has been carried out: the next may follow after the pace."""
-        self._waits[place] = _Wait(now + PACE, 0)
+        self._waits[place] = _Wait(now + PACE)
 
     def gave_back(self, place: Place, until: Instant, now: Instant) -> None:
         """Time has been given back up to a moment, which may be long ago in its turn."""
@@ -113,13 +144,17 @@ class Ticker:
         if now - until > STANDSTILL:
             self._since[place] = until
 
-    def failed(self, place: Place, now: Instant) -> None:
-        """A rule failed on a tick: try again, slowly from the third time on."""
-        failures = self._waits[place].failures + 1 if place in self._waits else 1
-        slow = failures >= FAILURES_BORNE
-        self._waits[place] = _Wait(now + (SLOW_PACE if slow else PACE), failures)
-        if slow:
-            _logger.critical("a tick of %s has failed %d times in a row", place, failures)
+    def failed(self, place: Place, piece: Piece | None, now: Instant) -> None:
+        """A rule failed on a tick, in a piece of work if that is known: try without it."""
+        retry = self._retry(place).failed(piece)
+        pace = SLOW_PACE if retry.hopeless or retry.failures > FAILURES_BORNE else PACE
+        self._waits[place] = _Wait(now + pace, retry)
+        if retry.failures >= ALARMING:
+            _logger.critical("a tick of %s has failed %d times in a row", place, retry.failures)
+
+    def _retry(self, place: Place) -> Retry:
+        wait = self._waits.get(place)
+        return Retry() if wait is None else wait.retry
 
     def _moment(self, place: Place) -> Instant:
         due = AT_ONCE if place in self._since else self._due[place]
@@ -129,7 +164,7 @@ class Ticker:
 
 def _due(area: Area, operation: Operation) -> Instant | None:
     """What is due next, or the next sign of life."""
-    due = next_due(operation)
+    due = next_due(operation, area.at)
     if not waited_for(operation):
         return due
     sign = area.at + SIGN_OF_LIFE

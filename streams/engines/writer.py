@@ -165,7 +165,7 @@ class Writer(threading.Thread):
             return Moved("the log has been moved away")
         except RuleFailed as failure:
             self._defects.record(envelope, area.at, area.sequence + 1, failure)
-            return Defect("a rule failed on this command")
+            return Defect("a rule failed on this command", failure.piece)
         if isinstance(outcome, Repeat):
             return self._earlier(batch, area, outcome.sequence)
         batch.add(outcome)
@@ -192,7 +192,7 @@ class Writer(threading.Thread):
         area = self.fold()[name]
         answer = self._answer(batch, area, self._ticker.next(area, operation))
         if isinstance(answer, Defect):
-            self._ticker.failed(place, now)
+            self._ticker.failed(place, answer.piece, now)
             return
         self._ticker.came_back(place, now)
         self._ticker.gave_back(place, now, now)

@@ -25,6 +25,8 @@ from schemas.values import (
     Medium,
     OpeningReason,
     OrganizationId,
+    Piece,
+    PieceKind,
     RegistrationClass,
     Role,
     Step,
@@ -267,6 +269,10 @@ def resumed() -> World:
     world.demand(incident, priority=4)
     since, world.at = world.at + 30_000, world.at + 20 * MINUTE
     world.send(OWNER, c.Resume(number=world.operation.count("tick") + 1, since=since))
+    world.wait(minutes=5)
+    piece = Piece(kind=PieceKind.LINE, id=list(world.operation.lines)[-1])
+    number = world.operation.count("tick") + 1
+    world.send(OWNER, c.Tick(number=number, budget=1, aside=(piece,)))
     world.wait(minutes=5)
     return world
 

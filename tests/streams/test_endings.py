@@ -143,7 +143,7 @@ def test_a_crew_of_an_earlier_round_covers_nothing_in_this_one(
     """Given so much to end that a crew is still told so when the demand is open again."""
     scene = Two()
     with monkeypatch.context() as busy:
-        busy.setattr("streams.settle.SETTLE_FACTS", 0)
+        busy.setattr("streams.clock.SETTLE_FACTS", 0)
         scene.world.close(scene.demand, CloseReason.DONE_BY_OTHERS)
         scene.world.reopen(scene.demand)
     assert scene.covered().covered == 0

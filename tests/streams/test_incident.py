@@ -204,7 +204,7 @@ def test_whom_to_call_is_shown_on_record_as_long_as_somebody_may_come() -> None:
 def test_nobody_joins_or_publishes_once_it_is_closing(monkeypatch: pytest.MonkeyPatch) -> None:
     world, incident = at_work()
     command = world.demand_command(incident)
-    monkeypatch.setattr("streams.settle.SETTLE_FACTS", 0)
+    monkeypatch.setattr("streams.clock.SETTLE_FACTS", 0)
     world.close_incident(incident)
     assert world.operation.incidents[incident].state is IncidentState.CLOSING
     late: tuple[Any, ...] = (

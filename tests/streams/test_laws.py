@@ -140,7 +140,8 @@ def test_every_kind_of_fact_was_reached_by_some_play() -> None:
         for turn in _turns(watched(seed).play.world)
         for fact in turn.facts
     }
-    assert set(get_args(f.Fact)) - set(MOVED) - seen == set()
+    unfailing = {f.WorkSetAside}  # no rule fails in a play; `test_set_aside` is about it
+    assert set(get_args(f.Fact)) - set(MOVED) - unfailing - seen == set()
 
 
 def test_every_command_was_sent_and_many_were_refused() -> None:

@@ -16,6 +16,7 @@ from streams.parameters import FACTS_MOST, LOOKED_AT_MOST, MINUTE, SETTLE_FACTS,
 from streams.settle import CHORES
 from streams.table import Journal, Table
 from streams.wakes import Wait, Wake, Wakes
+from streams.worklist import KINDS
 from tests.streams.world import COUNTY, STEWARD, World, asked, divisions, kinds, only
 
 # The one order of waits
@@ -48,8 +49,7 @@ def test_whoever_has_waited_longest_is_first_whatever_it_is() -> None:
     waiting.offers.put("a", Thing(until=20))
     waiting.crews.put("b", Thing(until=10))
     assert waiting.wakes.first() == Wake(10, Wait.CREW, "b")
-    assert waiting.wakes.due(9) is None
-    assert waiting.wakes.due(10) == Wake(10, Wait.CREW, "b")
+    assert list(waiting.wakes.all()) == [Wake(10, Wait.CREW, "b"), Wake(20, Wait.ANSWER, "a")]
 
 
 def test_at_the_same_time_the_kinds_have_their_order() -> None:
@@ -80,11 +80,11 @@ def test_what_is_undone_waits_as_before() -> None:
     waiting.crews.put("b", Thing(until=5))
     waiting.journal.undo()
     assert waiting.wakes.first() == Wake(10, Wait.ANSWER, "a")
-    assert waiting.wakes.due(5) is None
+    assert list(waiting.wakes.all()) == [Wake(10, Wait.ANSWER, "a")]
 
 
 def test_every_kind_of_wait_has_something_done_when_it_is_over() -> None:
-    assert set(CHORES) == set(Wait)
+    assert set(CHORES) == set(Wait) == set(KINDS)
 
 
 # A budget for both
@@ -94,7 +94,7 @@ def test_every_kind_of_wait_has_something_done_when_it_is_over() -> None:
 def unsettled(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Turns that leave all their work for the ticks that follow."""
     with monkeypatch.context() as busy:
-        busy.setattr("streams.settle.SETTLE_FACTS", 0)
+        busy.setattr("streams.clock.SETTLE_FACTS", 0)
         yield
 
 

@@ -259,7 +259,8 @@ class Owner:
             return
         now, place = self._tools.outbox.now(), (envelope.area, envelope.operation)
         if isinstance(decided, SetAside):
-            self._ticker.failed(place, now)
+            piece = None if decided.failure is None else decided.failure.piece
+            self._ticker.failed(place, piece, now)
             return
         self._ticker.came_back(place, now)
         if isinstance(decided, Applied) and isinstance(envelope.command, Resume):
