@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import (
     accounts,
+    alarms,
     assignments,
     calling,
     certificates,
@@ -65,6 +66,7 @@ ROUTERS = (
     calling.router,
     sessions.router,
     reference.router,
+    alarms.router,
     review.router,
 )
 

@@ -88,6 +88,8 @@ def _add_folder(commands: Any) -> None:
     _add(commands, "drill", (here, "drill"), words, _drill_flags)
     words = "校验日志。 Verify a log, also while the server runs."
     _add(commands, "verify", ("api.cli_verify", "verify_folder"), words, _verify_flags)
+    words = "值守：发现停滞即告警。 Raise an alarm when a demand or the server is stuck."
+    _add(commands, "watch", ("api.cli_watch", "watch"), words, _watch_flags)
 
 
 def _init_flags(made: argparse.ArgumentParser) -> None:
@@ -129,6 +131,17 @@ def _verify_flags(made: argparse.ArgumentParser) -> None:
     made.add_argument("folder", nargs="?", type=Path, metavar="DATA", help=HELP["data"])
     _settings_flags(made, "data")
     made.add_argument("--area", type=AreaId, help="this area only; all of them if left out")
+
+
+def _watch_flags(made: argparse.ArgumentParser) -> None:
+    _settings_flags(made, "data", "host", "port", "address")
+    words = "run for each alarm, without a shell; it gets the alarm as JSON on standard input"
+    made.add_argument("--run", dest="run_command", metavar="COMMAND", help=words)
+    made.add_argument("--once", action="store_true", help="look once: 0 calm, 1 an alarm stands")
+    words = "so much lateness is borne (default: %(default)s)"
+    made.add_argument("--bound", type=float, default=30, metavar="SECONDS", help=words)
+    words = "from one look to the next (default: %(default)s)"
+    made.add_argument("--every", type=float, default=3, metavar="SECONDS", help=words)
 
 
 # Of a cluster

@@ -1,5 +1,6 @@
 /** The desk: a township publishes what is asked for and follows it to the end. */
 
+import { startAlarms } from "./desk-alarms.js";
 import { drawDemands, startDemands } from "./desk-demands.js";
 import { drawForm, startForm } from "./desk-form.js";
 import { drawIncidents, startIncidents } from "./desk-incidents.js";
@@ -33,6 +34,7 @@ const context = await start("desk", draw);
 startForm(context);
 startIncidents(context);
 startDemands(context);
+startAlarms(context);
 find("#list-incident").addEventListener("change", context.redraw);
 // On a phone the list comes first; on a desk the form stands open beside it.
 find("#post-box").open = matchMedia(WIDE).matches;
