@@ -40,6 +40,7 @@ from streams.engines import (
     StorageFull,
     Unavailable,
 )
+from streams.engines.pressure import Overloaded
 
 A = TypeVar("A", bound=msgspec.Struct)
 R = TypeVar("R", IncidentRow, DemandRow, OfferRow, AssignmentRow, TaskRow, OrganizationRow)
@@ -258,6 +259,8 @@ async def submitted(context: Context, envelope: Envelope) -> Receipt:
         raise Problem("key_reused", trace=trace) from None
     except Defect:
         raise Problem("defect", trace=trace) from None
+    except Overloaded as full:
+        raise later("overloaded", trace, full.retry_after) from None
     except Unavailable as unavailable:
         context.trouble_at = context.feed.sequence
         raise _unavailable(unavailable, trace) from None

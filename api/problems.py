@@ -17,7 +17,7 @@ from schemas.turns import Turn
 MEDIA_TYPE = "application/problem+json"
 NO_HEADERS: Mapping[str, str] = {}
 NO_MEMBERS: Mapping[str, object] = {}
-RETRY_AFTER_S = "2"
+RETRY_AFTER_S = 2
 
 PROBLEMS: dict[str, Message] = {
     "blank": Message(422, "此项不能为空白。", "This text must not be blank."),
@@ -151,6 +151,12 @@ PROBLEMS: dict[str, Message] = {
         422,
         "该点在另一乡镇内，请核对位置或区划。",
         "This point lies in another township; check the point or the division.",
+    ),
+    "overloaded": Message(
+        503,
+        "系统正忙，请求未执行；请稍候用同一编号重发，页面会自动重试。",
+        "Too much is under way and nothing was carried out; send it again under the same key "
+        "after the time in Retry-After. The pages do so by themselves.",
     ),
     "place_twofold": Message(
         422,
@@ -291,6 +297,6 @@ class Problem(Exception):
         return Response(content, self.status, self.headers, MEDIA_TYPE)
 
 
-def later(code: str, trace: str = "") -> Problem:
-    """A problem that goes away by itself."""
-    return Problem(code, trace=trace, headers={"Retry-After": RETRY_AFTER_S})
+def later(code: str, trace: str = "", seconds: int = RETRY_AFTER_S) -> Problem:
+    """A problem that goes away by itself, as far as is known in so many seconds."""
+    return Problem(code, trace=trace, headers={"Retry-After": str(seconds)})

@@ -64,6 +64,10 @@ class Moved(Unavailable):
     """The log has been moved and goes on elsewhere: 503; the key is good there."""
 
 
+class NotYet(Unavailable):
+    """An area of this engine's whose log has not been opened yet: 503."""
+
+
 class NewerSchema(Unavailable):
     """The deciders are older than this program and cannot read the command: 503."""
 
@@ -100,6 +104,7 @@ __all__ = [
     "Listener",
     "Moved",
     "NewerSchema",
+    "NotYet",
     "Published",
     "Receipt",
     "Stopping",

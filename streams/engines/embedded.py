@@ -39,6 +39,7 @@ from streams.engines.handover import (
     WantRows,
 )
 from streams.engines.log_file import LogFile, Reader
+from streams.engines.pressure import Pressure
 from streams.engines.writer import EXIT_FAILED, Writer, is_live
 from streams.turning import due
 
@@ -62,6 +63,7 @@ class Embedded:
         self._due: dict[AreaId, Due | None] = {}
         self._given: list[AreaId] = []
         self._full = False
+        self._pressure = Pressure()
         self._refusing: Unavailable | None = None  # why nothing is taken any more, for good
         self._ended = asyncio.Event()
 
@@ -113,6 +115,7 @@ class Embedded:
     async def submit(self, envelope: Envelope) -> Receipt:
         """Decide a command and make its turn durable. Raises Unavailable or KeyReused.
 
+        Overloaded, which is one, where it would wait too long: nothing of it is taken then.
         LookupError for an area that is not in the folder, ValueError where a log on given time
         is not told the time.
         """
@@ -124,6 +127,7 @@ class Embedded:
             raise LookupError(f"area {envelope.area} is not in this folder")
         if envelope.at is None and envelope.area in self._given:
             raise ValueError("a log on given time is told the time with each command")
+        self._pressure.admit(envelope.command)
         waiter: Waiter = self._loop.create_future()
         self._writer.inbox.put(Asked(waiter, envelope))
         return await waiter
@@ -202,6 +206,7 @@ class Embedded:
         except Exception:  # a board that missed a turn would be wrong from here on
             _logger.critical("a listener has failed; this process ends", exc_info=True)
             self._give_up()
+        self._pressure.served(len(batch.answers))
         for waiter, answer in batch.answers:
             _answer(waiter, answer)
 

@@ -23,7 +23,8 @@ from streams.engines import (
     StorageFull,
     Unavailable,
 )
-from tests.api.house import JSON_HEADERS, House, Reply, ask, demand_body
+from streams.engines.pressure import Overloaded
+from tests.api.house import COUNTY, JSON_HEADERS, House, Reply, ask, demand_body
 
 EDITS = tuple(f"/demands/{{demand}}/{edit}" for edit in ("amend", "close", "reopen", "take-back"))
 
@@ -249,3 +250,15 @@ async def test_same_origin_requests_pass(house: House) -> None:
         headers = {**keyed, **own, "idempotency-key": f"own-{number}"}
         reply = await desk.send("/incidents", body, headers.items())
         assert reply.code == "incident_exists" if number else reply.status == 201
+
+
+async def test_who_is_turned_away_is_told_when_to_come_again(house: House) -> None:
+    """It is no trouble of the server's: it stays ready, and the same key is taken later."""
+    desk, engine = await house.desk(COUNTY), house.context.engine
+    body = {"hazard": "typhoon", "division": COUNTY}
+    house.context.engine = Troubled(engine, Overloaded(7))
+    reply = await desk.post("/incidents", body, key="one")
+    assert (reply.status, reply.code, reply.headers["retry-after"]) == (503, "overloaded", "7")
+    house.context.engine = engine
+    assert (await get(house, "/health/ready")).status == 200
+    assert (await desk.post("/incidents", body, key="one")).status == 201

@@ -26,6 +26,7 @@ from streams.engines import (
     Listener,
     Moved,
     NewerSchema,
+    NotYet,
     Published,
     Receipt,
     Stopping,
@@ -41,6 +42,7 @@ from streams.engines.cluster.replay import Replay
 from streams.engines.cluster.single import Misplaced, Single
 from streams.engines.cluster.waiting import PATIENCE_S, Flight, Flights, Head, Landed
 from streams.engines.folder import Folder
+from streams.engines.pressure import Pressure
 from streams.engines.writer import EXIT_FAILED
 from streams.turning import same_request
 
@@ -67,6 +69,7 @@ class Cluster:
         self._single = Single(layout)
         self._mirror = Mirror()
         self._flights = Flights()
+        self._pressure = Pressure()
         self._looking_up = asyncio.Semaphore(LOOK_UPS_MOST)
         self._listeners: list[Listener] = []
         self._letters = {dead_letters(place) for place in layout.areas.values()}
@@ -173,9 +176,12 @@ class Cluster:
     def _take_off(self, envelope: Envelope) -> Flight:
         partition = self._layout.partition(envelope.area)
         if envelope.area not in self._mirror and not isinstance(envelope.command, OpenLog):
+            if envelope.area in self._layout.areas:
+                raise NotYet(f"the log of area {envelope.area} has not been opened yet")
             raise LookupError(f"area {envelope.area} has no log on this cluster")
         if self._mirror.is_stale(envelope):
             raise TickStale("this tick is not the next one of its operation")
+        self._pressure.admit(envelope.command)
         flight = Flight(envelope, partition, self._carried)
         self._flights.take_off(flight)
         return flight
@@ -193,6 +199,7 @@ class Cluster:
         except (KafkaError, RedisError, OSError, Misplaced) as problem:
             raise Unavailable(f"the cluster is not whole: {type(problem).__name__}") from problem
         finally:
+            self._pressure.served()
             self._flights.land(flight)
 
     async def _earlier(self, flight: Flight) -> Landed | None:

@@ -33,6 +33,7 @@ from streams.engines.defects import Defects
 from streams.engines.ticks import Ticker, silent_since
 
 PROGRESS_EVERY_S: Final = 5.0
+MOMENT_S: Final = 0.1  # what has been decided by then is written before the next is decided
 FINISH_S: Final = 5.0  # a rebalance waits for us; whoever is next copes with what comes later
 
 _logger = logging.getLogger("shouwang.decider")
@@ -178,14 +179,17 @@ class Owner:
 
     async def _take(self, records: Sequence[CommandRecord]) -> None:
         before, silent = self._place.decided, self._silent(records)
-        decided = await self._in_thread(self._decide, records)
-        await self._write([one for one in decided if not isinstance(one, Repeated)])
+        left = records
+        while left:
+            decided, left = await self._in_thread(self._decide, left)
+            await self._write([one for one in decided if not isinstance(one, Repeated)])
+            self._stood_still(silent)
+            silent = {}
+            for one in decided:
+                self.counts.add(one)
+                self._ticked(one)
+            self._expect({one.envelope.area for one in decided if one.envelope is not None})
         self.counts.taken += self._place.decided - before
-        self._stood_still(silent)
-        for one in decided:
-            self.counts.add(one)
-            self._ticked(one)
-        self._expect({one.envelope.area for one in decided if one.envelope is not None})
 
     async def _write(self, decided: Sequence[Applied | SetAside]) -> None:
         """Make turns durable, each in its place or after one that says the same."""
@@ -275,9 +279,19 @@ class Owner:
         for record in records:
             self._place.fold(turn_record(record))
 
-    def _decide(self, records: Sequence[CommandRecord]) -> list[Decided]:
-        decided = [self._decided(record) for record in records]
-        return [one for one in decided if one is not None]
+    def _decide(
+        self, records: Sequence[CommandRecord]
+    ) -> tuple[list[Decided], Sequence[CommandRecord]]:
+        """As many as are decided in a moment, and the others: nobody waits for a whole crowd."""
+        decided: list[Decided] = []
+        until = monotonic() + MOMENT_S
+        for number, record in enumerate(records, 1):
+            one = self._decided(record)
+            if one is not None:
+                decided.append(one)
+            if monotonic() >= until:
+                return decided, records[number:]
+        return decided, ()
 
     def _decided(self, record: CommandRecord) -> Decided | None:
         decided = self._place.decide(record)
