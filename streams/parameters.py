@@ -85,8 +85,9 @@ KEY_LIFE: Final = 30 * DAY
 
 FACTS_MOST: Final = 1_000  # in one turn
 TURN_BYTES_MOST: Final = 512 * 1024
-SETTLE_FACTS: Final = 400  # what settling may add to a turn; the rest waits for the next tick
+SETTLE_FACTS: Final = 400  # the work of settling in one turn; the rest waits for the next tick
 SET_ASIDE: Final = HOUR  # what the rules have failed on is tried again after that
 LINE_WORK: Final = 6  # what looking at one line costs of that, however few facts it leads to
+CHORE_WORK: Final = 3  # what a fact of housekeeping costs: 133 of them take as long as 67 looks
 CHORES_FIRST: Final = 60  # facts of housekeeping before matching; then one in four
 LOOKED_AT_MOST: Final = 200  # lines in one fact

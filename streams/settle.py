@@ -31,6 +31,7 @@ from streams.cause import Cause
 from streams.entities import Incident, Offer
 from streams.matching import assign
 from streams.parameters import (
+    CHORE_WORK,
     CHORES_FIRST,
     KEY_KEPT,
     KEY_KEPT_EXERCISE,
@@ -49,7 +50,7 @@ def settle(
     facts: list[Fact] = []
     until = cause.at if ticking else AT_ONCE
     chores = matching = 0
-    while chores + matching < budget.left:
+    while chores * CHORE_WORK + matching < budget.left:
         chore_first = chores * 3 < matching + CHORES_FIRST or not _wanted(operation, cause.at)
         step = _chore(operation, until, cause, budget) if chore_first else ()
         if step:
