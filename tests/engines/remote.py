@@ -44,7 +44,6 @@ class Remote:
     def __init__(self, process: asyncio.subprocess.Process, journal: Journal) -> None:
         self.process = process
         self.journal = journal
-        self.answered = 0
         self.answered_at: list[float] = []  # when each turn came back, monotonic seconds
         self.failures: list[str] = []
         self._waiters: dict[str, asyncio.Future[Answer]] = {}
@@ -86,8 +85,8 @@ class Remote:
         return Receipt(decode_turn(answer.turn.encode()), answer.repeated)
 
     async def answers(self, number: int) -> None:
-        """Wait until so many more commands have been answered."""
-        self._goal = self.answered + number, asyncio.Event()
+        """Wait until so many more turns have come back; what has failed is no answer."""
+        self._goal = len(self.answered_at) + number, asyncio.Event()
         async with asyncio.timeout(60):
             await self._goal[1].wait()
 
@@ -118,9 +117,8 @@ class Remote:
                 self.failures.append(answer.failure)
             else:
                 self.answered_at.append(monotonic())
-            self.answered += 1
-            if self.answered >= self._goal[0]:
-                self._goal[1].set()
+                if len(self.answered_at) >= self._goal[0]:
+                    self._goal[1].set()
             waiter = self._waiters.pop(answer.command_id, None)
             if waiter is not None and not waiter.done():
                 waiter.set_result(answer)
