@@ -90,4 +90,5 @@ SET_ASIDE: Final = HOUR  # what the rules have failed on is tried again after th
 LINE_WORK: Final = 6  # what looking at one line costs of that, however few facts it leads to
 CHORE_WORK: Final = 3  # what a fact of housekeeping costs: 133 of them take as long as 67 looks
 CHORES_FIRST: Final = 60  # facts of housekeeping before matching; then one in four
+LOOKS_SHARED: Final = 12  # moments that looks fall on, in the time of a priority's first pause
 LOOKED_AT_MOST: Final = 200  # lines in one fact

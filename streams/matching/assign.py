@@ -15,7 +15,7 @@ from streams.line import missing
 from streams.matching import waves
 from streams.matching.bars import barred, distance
 from streams.matching.candidates import Candidate, Search
-from streams.parameters import URGENCY
+from streams.parameters import LOOKS_SHARED, URGENCY
 
 
 def offers(area: Area, operation: Operation, line: Line, cause: Cause) -> list[Fact]:
@@ -79,9 +79,14 @@ def _nobody(
 
 
 def _next_look(line: Line, looks: int, search: Search, at: Instant) -> Instant:
-    """Rarer while nothing changes, yet as soon as time makes somebody able."""
+    """Rarer while nothing changes, yet as soon as time makes somebody able.
+
+    Looks are a little early so that many fall on one moment: thousands of hopeless lines share
+    a tick, and a fact, in place of one each.
+    """
     urgency = URGENCY[line.priority]
     rest = at + min(urgency.retry << min(looks, 8), urgency.rest)
+    rest -= rest % (urgency.retry // LOOKS_SHARED)
     return rest if search.ends is None else min(rest, search.ends)
 
 

@@ -267,7 +267,9 @@ class Model:
         same = need.hungry and not sent and said == (missing, gates, opens)
         need.fruitless = need.fruitless + 1 if same else 0
         pause = min(RETRY[need.priority] << min(need.fruitless, 8), RETRY_MOST[need.priority])
-        need.look = min(self.now + pause, opens or self.now + pause)
+        shared = RETRY[need.priority] // 12  # looks fall on moments that far apart
+        look = (self.now + pause) // shared * shared
+        need.look = min(look, opens or look)
         need.hungry, need.lacking, need.gates, need.opens = True, missing, gates, opens
 
     def _offer_itself(self, team: Team) -> None:

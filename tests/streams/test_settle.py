@@ -16,8 +16,10 @@ from streams.parameters import (
     CHORE_WORK,
     FACTS_MOST,
     LOOKED_AT_MOST,
+    LOOKS_SHARED,
     MINUTE,
     SETTLE_FACTS,
+    URGENCY,
     WAVE_MOST,
 )
 from streams.settle import CHORES
@@ -241,9 +243,25 @@ def test_looks_are_rarer_while_nothing_changes(priority: int, minutes: tuple[int
     at, looks = only(facts, f.LineUnmet).at, []
     for _ in minutes:
         looked = only(world.until(world.at + 60 * MINUTE, f.LinesLookedAt))
-        looks.append((looked.at - at) // MINUTE)
+        looks.append(looked.at - at)
         at = looked.at
-    assert tuple(looks) == minutes
+    early = URGENCY[priority].retry // LOOKS_SHARED
+    assert all(0 <= m * MINUTE - gap < early for m, gap in zip(minutes, looks, strict=True))
+
+
+def test_hopeless_lines_share_their_looks() -> None:
+    """Given a line a second for two minutes that nobody can serve, then within the hour after no
+    more ticks are written than there are moments, however many lines look at each."""
+    world = World()
+    incident = world.incident()
+    for _ in range(120):
+        world.at += 1_000
+        world.demand(incident, priority=2, skill="DRONE")
+    before = len(world.log)
+    facts = world.wait(minutes=60)
+    looks = [key for fact in facts if isinstance(fact, f.LinesLookedAt) for key in fact.lines]
+    assert len(looks) >= 3 * 120
+    assert len(world.log) - before <= 30
 
 
 def test_whoever_becomes_able_serves_the_most_urgent_and_then_the_nearest() -> None:
