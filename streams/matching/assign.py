@@ -7,10 +7,12 @@ once, so no two lines of a priority count on the same crew. Accepted pairs are n
 from __future__ import annotations
 
 from schemas.facts import Fact, LineInHand, LinesLookedAt, LineUnmet, LineWoken, OfferSent
-from schemas.values import Instant, LineId, OfferId, OrganizationId
+from schemas.values import Gate, Instant, LineId, OfferId, OrganizationId
+from streams import load
 from streams.area import Area, Operation
 from streams.cause import Cause
-from streams.entities import Line
+from streams.entities import Line, Organization
+from streams.gates import Standing, see
 from streams.line import missing
 from streams.matching import waves
 from streams.matching.bars import barred, distance
@@ -109,13 +111,20 @@ def _wanting(
     area: Area, operation: Operation, key: OrganizationId, skill: str, at: Instant
 ) -> tuple[LineId | None, Instant]:
     organization = area.registry.organizations[key]
+    standing = _standing(operation, organization, skill, at)
     best: tuple[int, bool, int, LineId] | None = None
     for _, priority, id in operation.unmet.within(skill):
-        line = operation.lines[id]
         if best is not None and priority > best[0]:
             break
+        if priority > standing.level and key not in operation.asks:
+            break  # nobody has ever asked it, so no pause ends before its units are free
+        line = operation.lines[id]
         if line.wake_at is None or line.wake_at <= at:
             continue  # it is about to be looked at anyway
+        bar = standing.bar(line.grade, priority)
+        unasked = (id, key) not in operation.asked
+        if unasked and bar is not None and bar.gate not in _ENDING:
+            continue  # as it stands it is of no use to the line, whatever the distance
         away = distance(operation, line, organization)
         bar = barred(operation, line, organization, away, at)
         if bar is None:
@@ -124,3 +133,14 @@ def _wanting(
         elif bar.until is not None and bar.until < line.wake_at:
             return id, bar.until
     return (None, at) if best is None else (best[-1], at)
+
+
+def _standing(
+    operation: Operation, organization: Organization, skill: str, at: Instant
+) -> Standing:
+    held, asks = load.held(operation, organization.id, skill), operation.asks.get(organization.id)
+    return see(organization, skill, held, asks, at).standing
+
+
+_ENDING = (Gate.DAILY_CAP, Gate.CERTIFICATE_NOT_YET)
+"""Gates of which a standing does not say until when, or whether, they bar from one line."""
