@@ -64,8 +64,8 @@ class Moved(Unavailable):
     """The log has been moved and goes on elsewhere: 503; the key is good there."""
 
 
-class NotYet(Unavailable):
-    """An area of this engine's whose log has not been opened yet: 503."""
+class NotYet(Unavailable, LookupError):
+    """An area of this engine's whose log has not been opened yet: 503 at the doors."""
 
 
 class NewerSchema(Unavailable):

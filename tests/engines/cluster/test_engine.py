@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaConnectionError
 from schemas import commands as c
 from schemas.turns import OWNER, Envelope
 from schemas.values import Purpose, Stored, TimeSource
-from streams.engines import Defect, NewerSchema, Published, Receipt, Unavailable
+from streams.engines import Defect, NewerSchema, NotYet, Published, Receipt, Unavailable
 from streams.engines.cluster import waiting
 from streams.engines.cluster.board import ARRIVALS_MOST
 from streams.engines.cluster.engine import Cluster
@@ -329,7 +329,7 @@ async def test_an_area_may_get_its_log_while_others_are_served(
     cluster.make()
     async with another(cluster, tmp_path / "other") as engine:
         scene = Scene(engine, HANGZHOU)
-        with pytest.raises(LookupError):
+        with pytest.raises(NotYet):
             await scene.sent(STEWARD, scene.registration("one"))
         await asyncio.to_thread(cluster.make, HANGZHOU)
         await until(lambda: len(engine.changes()) == 2)

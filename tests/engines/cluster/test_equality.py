@@ -153,7 +153,7 @@ async def test_five_areas_on_a_partition_with_repeats_refusals_and_ticks(
 
 async def test_a_surge(home: Path, layout: Layout, tmp_path: Path, prove: bool) -> None:
     log = await both(home, layout, command_files.surge(60 if prove else 20), tmp_path / "file")
-    assert max(turn.count(b'"type":"OfferStoodDown.1"') for turn in log[AreaId("3303")]) > 300
+    assert max(turn.count(b'"type":"OfferStoodDown.1"') for turn in log[AreaId("3303")]) > 100
 
 
 async def test_workers_joining_and_leaving_every_fifty_commands(
