@@ -64,6 +64,7 @@ from schemas.work_facts import (
     TaskReportedDone,
     TaskSentBack,
     TaskVerified,
+    TimeGivenBack,
     WorkSetAside,
 )
 
@@ -140,5 +141,6 @@ __all__ = [
     "TaskReportedDone",
     "TaskSentBack",
     "TaskVerified",
+    "TimeGivenBack",
     "WorkSetAside",
 ]

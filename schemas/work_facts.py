@@ -322,6 +322,13 @@ class Resumed(Stored, tag="Resumed.1"):
     at: Instant
 
 
+class TimeGivenBack(Stored, tag="TimeGivenBack.1"):
+    """So many more have what was left when the log stood still: those who were too many at once."""
+
+    count: int
+    at: Instant
+
+
 class WorkSetAside(Stored, tag="WorkSetAside.1"):
     """The program failed on a piece of work again and again. The rest goes on; it is tried again.
 
@@ -337,7 +344,7 @@ class WorkSetAside(Stored, tag="WorkSetAside.1"):
 OfferFact = (
     OfferSent | OfferAccepted | OfferDeclined | OfferExpired | OfferStoodDown | StandbyOffered
 )
-ClockFact = Resumed | WorkSetAside
+ClockFact = Resumed | TimeGivenBack | WorkSetAside
 AssignmentFact = (
     AssignmentCommitted
     | AssignmentSetOff

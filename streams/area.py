@@ -47,6 +47,7 @@ from streams.entities import (
     Offer,
     OfferState,
     Organization,
+    Standstill,
     Tally,
     Task,
     TaskState,
@@ -95,6 +96,7 @@ class Operation:
         self.tallies: Table[str, Tally] = Table("tallies", journal, operation)
         # Pieces of work that the rules have failed on, and until when nobody tries them again.
         self.aside: Table[tuple[PieceKind, str], Instant] = Table("aside", journal, operation)
+        self.standstill: Table[str, Standstill] = Table("standstill", journal, operation)
         self.counters: Table[str, int] = Table("counters", journal, operation)
         self._group()
         self._order()
@@ -152,7 +154,7 @@ class Operation:
         """Everything that is state, in a fixed order."""
         yield from (self.incidents, self.demands, self.lines, self.offers, self.assignments)
         yield from (self.tasks, self.asked, self.asks, self.able, self.load, self.tallies)
-        yield from (self.aside, self.counters)
+        yield from (self.aside, self.standstill, self.counters)
 
 
 class Area:

@@ -16,7 +16,7 @@ from streams import rows
 from streams.area import Area, Operation
 from streams.entities import LATE, Demand, Incident, Line, Organization
 from streams.line import missing
-from streams.outcome import LOST
+from streams.standstill import LOST
 from streams.table import NO_OPERATION
 
 Wanted = tuple[OperationId, str, Any]

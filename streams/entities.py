@@ -232,6 +232,17 @@ class Asked(Stored):
     free_from: Instant | None = None  # as it said itself, which no later silence forgets
 
 
+class Standstill(Stored):
+    """An outage of which not everybody has the lost time back: whom it is owed, and from when."""
+
+    since: Instant
+    at: Instant
+    quiet_until: Instant
+    offers: tuple[OfferId, ...]
+    demands: tuple[DemandId, ...]
+    crews: tuple[AssignmentId, ...]
+
+
 class Able(Stored):
     """An organization that may have become able to serve a line that lacks its skill."""
 

@@ -23,7 +23,7 @@ from schemas.facts import (
 )
 from schemas.refusals import Refusal
 from schemas.values import AssignmentId, Gate, OfferId, OpeningReason, StandDownReason
-from streams import asking, load
+from streams import asking, load, standstill
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
@@ -91,7 +91,7 @@ def _taken(area: Area, said: Offer, cause: Cause) -> Decision:
     if bar is not None:
         return Refused(REFUSALS[bar.gate], (said.id,))
     facts: list[Fact] = [
-        _accepted(said, lines.missing(operation.lines[said.line]), cause),
+        _accepted(operation, said, lines.missing(operation.lines[said.line]), cause),
         _committed(area, operation, said, cause),
         *_displaced(area, operation, said, cause),
     ]
@@ -103,7 +103,7 @@ def _taken(area: Area, said: Offer, cause: Cause) -> Decision:
     return facts
 
 
-def _accepted(said: Offer, missing: int, cause: Cause) -> OfferAccepted:
+def _accepted(operation: Operation, said: Offer, missing: int, cause: Cause) -> OfferAccepted:
     """Whoever gives all that is still missing gives no less than it was asked for."""
     assert said.answered is not None
     fewer = said.answered < min(said.quantity, missing)
@@ -115,7 +115,7 @@ def _accepted(said: Offer, missing: int, cause: Cause) -> OfferAccepted:
         quantity=said.answered,
         minutes=said.minutes,
         people=said.people,
-        late=said.state is not OfferState.SENT or cause.at > said.answer_by,
+        late=said.state is not OfferState.SENT or cause.at > standstill.answer_by(operation, said),
         by_desk=said.by_desk,
         again_at=again.at,
         again_on=again.on,

@@ -13,7 +13,6 @@ from schemas.facts import (
     OfferFact,
     OfferSent,
     OfferStoodDown,
-    Resumed,
     StandbyOffered,
 )
 from schemas.values import Instant, StandDownReason
@@ -21,10 +20,7 @@ from streams import asking, load
 from streams import line as lines
 from streams.area import Operation
 from streams.entities import Asked, Asks, DemandAsk, Offer, OfferState, Tally
-from streams.parameters import CAP, CAPPED, REST, URGENCY
-from streams.wakes import Wait
-
-LOST = "lost"  # the counter of the milliseconds for which the log stood still
+from streams.parameters import CAP, CAPPED
 
 
 def evolve(operation: Operation, fact: OfferFact) -> None:
@@ -232,32 +228,3 @@ def _count(operation: Operation, before: Offer, after: Offer) -> None:
     tally = operation.tallies.get(after.skill) or Tally()
     counted = Tally(answered=tally.answered + first, accepted=tally.accepted + yes)
     operation.tallies.put(after.skill, counted)
-
-
-def resumed(operation: Operation, fact: Resumed) -> None:
-    """Whoever has to answer has what was left, or a fourth of the time; nobody is overdue yet."""
-    operation.raise_count(LOST, operation.count(LOST) + fact.lost)
-    since = fact.at - fact.lost
-    for wake in operation.wakes.all_for(Wait.ANSWER):
-        offer = operation.offers[wake.id]
-        left = offer.answer_by - max(since, offer.sent_at)
-        rest = max(left, URGENCY[offer.priority].answer // REST)
-        operation.offers.put(offer.id, replace(offer, answer_by=fact.at + rest))
-    _hold_back(operation, since, fact)
-    for wake in operation.wakes.all_for(Wait.CREW):
-        if wake.when < fact.quiet_until:
-            waited = replace(operation.assignments[wake.id], late_at=fact.quiet_until)
-            operation.assignments.put(wake.id, waited)
-
-
-def _hold_back(operation: Operation, since: Instant, fact: Resumed) -> None:
-    """Postings that were not released yet have as long as they had."""
-    for place in list(operation.demands_in.all()):
-        demand = operation.demands[place[-1]]
-        held = [key for key in demand.lines if operation.lines[key].wake_at == demand.release_at]
-        if not held or demand.release_at <= since:
-            continue
-        release_at = fact.at + demand.release_at - max(since, demand.published_at)
-        operation.demands.put(demand.id, replace(demand, release_at=release_at))
-        for key in held:
-            operation.lines.put(key, replace(operation.lines[key], wake_at=release_at))

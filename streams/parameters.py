@@ -86,6 +86,7 @@ KEY_LIFE: Final = 30 * DAY
 FACTS_MOST: Final = 1_000  # in one turn
 TURN_BYTES_MOST: Final = 512 * 1024
 SETTLE_FACTS: Final = 400  # the work of settling in one turn; the rest waits for the next tick
+GIVEN_BACK_AT_ONCE: Final = 200  # who get lost time back in one turn; the others in later ones
 SET_ASIDE: Final = HOUR  # what the rules have failed on is tried again after that
 LINE_WORK: Final = 6  # what looking at one line costs of that, however few facts it leads to
 CHORE_WORK: Final = 3  # what a fact of housekeeping costs: 133 of them take as long as 67 looks

@@ -230,6 +230,10 @@ FACTS: dict[type, Words] = {
         "{task}未通过核验，退回{organization}。", "{task} was sent back to {organization}."
     ),
     f.TaskVerified: Words("{task}已核验。", "{task} was verified."),
+    f.TimeGivenBack: Words(
+        "停顿顺延继续：又有 {count} 项期限已顺延。",
+        "The lost time was given back to {count} more.",
+    ),
     f.WorkSetAside: Words(
         "系统反复未能处理此项，已搁置一小时，其余照常进行；请人工跟进。",
         "The program failed on this again and again and has set it aside for an hour; "

@@ -38,8 +38,8 @@ from streams.entities import (
     TaskState,
 )
 from streams.line import cover, missing
-from streams.outcome import LOST
 from streams.parameters import SLOW, UNDO
+from streams.standstill import LOST
 from streams.subjects import county_of
 from streams.worklist import next_due
 

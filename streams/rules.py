@@ -28,6 +28,7 @@ from streams import (
     policy,
     recovery,
     registry,
+    standstill,
 )
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
@@ -132,7 +133,8 @@ EVOLVE: dict[type, Callable[[Operation, Any], None]] = {
     **dict.fromkeys(get_args(f.EndingFact), ending.evolve),
     **dict.fromkeys(get_args(f.TaskFact), recovery.evolve),
     **dict.fromkeys(get_args(f.IncidentFact), incident.evolve),
-    f.Resumed: outcome.resumed,
+    f.Resumed: standstill.resumed,
+    f.TimeGivenBack: standstill.given_back,
     f.WorkSetAside: clock.set_aside,
 }
 

@@ -22,9 +22,10 @@ from schemas.facts import (
     OfferExpired,
     OfferStoodDown,
     TaskOpened,
+    TimeGivenBack,
 )
 from schemas.values import CloseReason, Instant, Mode, Piece, PieceKind, StandDownReason
-from streams import asking, ending, lateness, recovery, worklist
+from streams import asking, ending, lateness, recovery, standstill, worklist
 from streams.area import Area, Operation
 from streams.budget import Budget
 from streams.cause import Cause
@@ -33,6 +34,7 @@ from streams.matching import assign
 from streams.parameters import (
     CHORE_WORK,
     CHORES_FIRST,
+    GIVEN_BACK_AT_ONCE,
     KEY_KEPT,
     KEY_KEPT_EXERCISE,
     LINE_WORK,
@@ -49,6 +51,12 @@ def settle(
     """Work off the worklist; each fact is folded in before the next piece of work is chosen."""
     facts: list[Fact] = []
     until = cause.at if ticking else AT_ONCE
+    owed = standstill.left(operation)
+    if owed and ticking:  # nobody's time is over before it was given back
+        count = min(owed, GIVEN_BACK_AT_ONCE)
+        facts.append(TimeGivenBack(count=count, at=cause.at))
+        evolve(area, operation, facts[0])
+        return facts
     chores = matching = 0
     while chores * CHORE_WORK + matching < budget.left:
         chore_first = chores * 3 < matching + CHORES_FIRST or not _wanted(operation, cause.at)

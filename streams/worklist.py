@@ -49,7 +49,7 @@ def able(operation: Operation, at: Instant) -> Able | None:
 
 def next_due(operation: Operation, at: Instant) -> Instant | None:
     """When an operation's next tick is due; 0, at once, if work was left over for it."""
-    if able(operation, at) is not None:
+    if operation.standstill or able(operation, at) is not None:
         return AT_ONCE
     wake = _first_wake(operation, at)
     lanes = operation.waking.firsts(_aside(operation, PieceKind.LINE, at))

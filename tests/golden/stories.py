@@ -266,6 +266,11 @@ def resumed() -> World:
     first, _ = asked(world.demand(incident))
     world.at_work(first, minutes=10)
     world.demand(incident, target=2, priority=2)
+    for name in "abcdefghijkl":
+        world.organization(name, skill="CATERING", units=40)
+    for _ in range(7):  # too many to give their time back to in one turn
+        world.demand(incident, skill="CATERING", lines=20, priority=4)
+    world.wait(minutes=1)
     world.demand(incident, priority=4)
     since, world.at = world.at + 30_000, world.at + 20 * MINUTE
     world.send(OWNER, c.Resume(number=world.operation.count("tick") + 1, since=since))

@@ -9,12 +9,32 @@ from schemas import facts as f
 from schemas.turns import OWNER
 from schemas.values import Instant, Role, TimeSource
 from streams import rows
+from streams.area import Area
 from streams.checkpoint import state_hash
 from streams.clock import due
 from streams.entities import OfferState
-from streams.parameters import DAY, HOUR, MINUTE, SECOND, STANDSTILL, URGENCY
+from streams.parameters import (
+    DAY,
+    GIVEN_BACK_AT_ONCE,
+    HOUR,
+    MINUTE,
+    SECOND,
+    STANDSTILL,
+    URGENCY,
+)
 from streams.turning import Repeat, Taken
-from tests.streams.world import EXERCISE, START, World, asked, kinds, only
+from streams.verify import verify
+from tests.streams.world import (
+    DESK,
+    EXERCISE,
+    START,
+    WENZHOU,
+    World,
+    asked,
+    divisions,
+    kinds,
+    only,
+)
 
 
 def answered(taken: Taken | Repeat) -> int:
@@ -211,6 +231,67 @@ def test_who_arrived_meanwhile_says_so_first() -> None:
     resume(world, since)
     world.send("near", c.Arrive(assignment=crew))
     assert "CrewOverdue" not in kinds(world.wait(minutes=10))
+
+
+def crowded() -> World:
+    """A live log with a thousand open requests, for which the time ends within minutes."""
+    world = World(time_source=TimeSource.LIVE)
+    for number in range(8):
+        world.organization(f"o{number}", units=400)
+    incident = world.incident()
+    while sum(row.state is OfferState.SENT for row in world.operation.offers.rows.values()) < 1_000:
+        world.demand(incident, lines=20)
+    return world
+
+
+def test_no_turn_gives_time_back_to_more_than_a_few_hundred() -> None:
+    """Given a thousand who have to answer when the log stood still, then no turn shifts more than
+    a few hundred deadlines, nobody's time is over before all have theirs, and all have what was
+    left."""
+    world = crowded()
+    open_offers = list(world.operation.offers.rows.values())
+    since, world.at = world.at + 30 * SECOND, world.at + HOUR
+    resume(world, since)
+    turns = [world.turns[-1]]
+    while world.operation.standstill:
+        assert due(world.area) == (0, EXERCISE, world.operation.count("tick") + 1)
+        world.at += 100
+        world.tick()
+        turns.append(world.turns[-1])
+    assert max(len(taken.changes) for taken in turns) <= 2 * GIVEN_BACK_AT_ONCE + 20
+    assert "OfferExpired" not in {kind for taken in turns for kind in kinds(taken.turn.facts)}
+    resumed = only(turns[0].turn.facts, f.Resumed)
+    for before in open_offers:
+        after = world.operation.offers[before.id]
+        assert after.answer_by == resumed.at + before.answer_by - since
+    assert "OfferExpired" in kinds(world.until(world.at + 10 * MINUTE, f.OfferExpired))
+    assert verify(Area(WENZHOU, divisions()), world.log).sound
+
+
+def test_a_yes_before_its_time_was_given_back_is_in_time() -> None:
+    world = crowded()
+    since, world.at = world.at + 30 * SECOND, world.at + HOUR
+    resume(world, since)
+    owed = world.operation.standstill["standstill"].offers[-1]
+    facts = world.send(DESK, c.AcceptOffer(offer=owed, quantity=1))
+    assert not only(facts, f.OfferAccepted).late
+    while world.operation.standstill:
+        world.tick()
+    assert world.operation.offers[owed].state is OfferState.ACCEPTED
+
+
+def test_a_second_outage_before_all_have_their_time_takes_nothing() -> None:
+    world = crowded()
+    asked_before = list(world.operation.offers.rows.values())
+    since, world.at = world.at + 30 * SECOND, world.at + HOUR
+    resume(world, since)
+    again, world.at = world.at, world.at + HOUR
+    resume(world, again)
+    while world.operation.standstill:
+        world.tick()
+    for before in asked_before:
+        after = world.operation.offers[before.id]
+        assert after.answer_by - world.at >= before.answer_by - since
 
 
 @pytest.mark.parametrize(("lost", "shifts"), [(STANDSTILL, False), (STANDSTILL + 1, True)])
