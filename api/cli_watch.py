@@ -12,7 +12,7 @@ import subprocess
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import apsw
 from msgspec.structs import asdict
@@ -22,6 +22,7 @@ from api.language import say
 from api.settings import PREFIX
 from api.trouble import Answer, Trouble, settings_of, told_plainly
 from api.watching import WORDS, Door, Finding, Log, clocks
+from schemas.values import Instant
 from streams.engines.clock import Clock
 from streams.engines.folder import FolderUnfit
 from streams.engines.log_file import Reader
@@ -35,6 +36,12 @@ _logger = logging.getLogger("shouwang.watch")
 Alarms = dict[tuple[str, str], Finding]
 
 
+class Looking(Protocol):
+    """What knows of something wrong at a time: the log's state, for all but tests."""
+
+    def look(self, now: Instant) -> list[Finding]: ...
+
+
 class Watch:
     """Looks, and remembers which alarms stand and when each was told.
 
@@ -42,7 +49,7 @@ class Watch:
     """
 
     def __init__(
-        self, folder: Path, log: Log, door: Door, clock: Clock, bound: int, command: list[str]
+        self, folder: Path, log: Looking, door: Door, clock: Clock, bound: int, command: list[str]
     ) -> None:
         self._folder, self._log, self._door, self._clock = folder, log, door, clock
         self._bound, self._command = bound, command

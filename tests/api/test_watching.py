@@ -12,7 +12,7 @@ from api.settings import DIVISIONS
 from api.watching import WORDS, Door, Finding, Log
 from schemas import commands as c
 from schemas.turns import OWNER
-from schemas.values import AreaId, Piece, PieceKind, Purpose, TimeSource
+from schemas.values import AreaId, Instant, Piece, PieceKind, Purpose, TimeSource
 from streams.engines.folder import create
 from streams.engines.log_file import LogFile, Reader, Row
 from streams.parameters import MINUTE, SECOND
@@ -110,14 +110,14 @@ class Told:
         self.sundial, self.findings = Sundial(), list[Finding]()
         self.watch = Watch(
             folder,
-            self,  # type: ignore[arg-type]  # it looks like a log
+            self,
             Quiet("http://127.0.0.1:9"),
             self.sundial.clock,
             30 * SECOND,
             [],
         )
 
-    def look(self, _now: int) -> list[Finding]:
+    def look(self, now: Instant) -> list[Finding]:  # noqa: ARG002  # it is told what it finds
         return self.findings
 
 

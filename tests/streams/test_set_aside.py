@@ -48,6 +48,13 @@ def tick(world: World, retry: Retry) -> Retry:
     return Retry()
 
 
+def ticks(world: World, count: int) -> None:
+    """So many in a row, each tried as the one before has ended."""
+    retry = Retry()
+    for _ in range(count):
+        retry = tick(world, retry)
+
+
 def waiting() -> tuple[World, str, str]:
     """Two demands that are held back for a minute, and their lines."""
     world = World()
@@ -66,9 +73,7 @@ def test_what_fails_twice_is_set_aside_and_the_rest_goes_on() -> None:
     line has been served and the record says what is left for a person."""
     world, poison, other = waiting()
     with failing_on(poison):
-        retry = Retry()
-        for _ in range(3):
-            retry = tick(world, retry)
+        ticks(world, 3)
     facts = world.turns[-1].turn.facts
     assert only(facts, f.WorkSetAside).id == poison
     assert {sent.line for sent in asked(facts)} == {other}
@@ -78,9 +83,7 @@ def test_what_fails_twice_is_set_aside_and_the_rest_goes_on() -> None:
 def test_it_is_tried_again_after_an_hour_and_served_by_a_mended_program() -> None:
     world, poison, _ = waiting()
     with failing_on(poison):
-        retry = Retry()
-        for _ in range(3):
-            retry = tick(world, retry)
+        ticks(world, 3)
     early = asked(world.until(world.at + SET_ASIDE - MINUTE))
     assert poison not in {sent.line for sent in early}
     late = asked(world.wait(minutes=2))
@@ -90,9 +93,7 @@ def test_it_is_tried_again_after_an_hour_and_served_by_a_mended_program() -> Non
 def test_it_replays_alike() -> None:
     world, poison, _ = waiting()
     with failing_on(poison):
-        retry = Retry()
-        for _ in range(3):
-            retry = tick(world, retry)
+        ticks(world, 3)
     world.wait(minutes=90)
     assert verify(Area(WENZHOU, divisions()), world.log).sound
     again = Area(WENZHOU, divisions())
@@ -115,9 +116,7 @@ def test_a_chore_that_fails_is_set_aside_like_a_line() -> None:
         return expired(operation, key, cause)
 
     with patch.dict(CHORES, {Wait.ANSWER: fails}):
-        retry = Retry()
-        for _ in range(3):
-            retry = tick(world, retry)
+        ticks(world, 3)
     facts = world.turns[-1].turn.facts
     assert only(facts, f.WorkSetAside).kind is PieceKind.OFFER
     assert any(isinstance(fact, f.OfferExpired) for fact in facts)
