@@ -45,7 +45,11 @@ class Envelope(Stored):
 
 
 class Turn(Stored):
-    """One command with every fact that it led to, or the code of its refusal."""
+    """One command with every fact that it led to, or the code of its refusal.
+
+    `settled` is False where a rule failed on what the command entails: the command alone was
+    decided, and the rest was left to ticks.
+    """
 
     format: int
     area: AreaId
@@ -62,6 +66,7 @@ class Turn(Stored):
     tapped_at: Instant | None
     command: Command
     facts: tuple[Fact, ...]
+    settled: bool
     refusal: Refusal | None
     subjects: tuple[str, ...]  # what a refusal is about: ids, never what was typed
 

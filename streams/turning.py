@@ -77,8 +77,11 @@ class Repeat:
     sequence: int
 
 
-def take(area: Area, envelope: Envelope, at: Instant) -> Taken | Repeat:
+def take(area: Area, envelope: Envelope, at: Instant, *, settled: bool = True) -> Taken | Repeat:
     """Decide one command at a rule time, or at that of the turn before where this is later.
+
+    A person is answered whatever else fails: where settling does, the command is decided alone,
+    and what it entails is left to ticks. `settled` is False to decide such a turn again.
 
     Raises KeyReused, MovedAway and RuleFailed; none of them leaves a trace.
     """
@@ -87,15 +90,27 @@ def take(area: Area, envelope: Envelope, at: Instant) -> Taken | Repeat:
         return repeat
     if area.moved is not None and not isinstance(envelope.command, ReceiveLog):
         raise MovedAway
+    if not settled:
+        return _taken(area, envelope, at, None)
+    try:
+        return _taken(area, envelope, at, clock.budget(envelope.command))
+    except RuleFailed:
+        if isinstance(envelope.command, Tick | Resume):
+            raise  # its owner tries it with less
+    return _taken(area, envelope, at, None)
+
+
+def _taken(area: Area, envelope: Envelope, at: Instant, budget: Budget | None) -> Taken | Repeat:
+    """One try at a turn, with nothing settled where there is no budget."""
     before = area.sequence, area.at
     area.sequence, area.at = area.sequence + 1, max(area.at, at)
-    budget = clock.budget(envelope.command)
     try:
         taken = _turn(area, envelope, budget)
     except Exception as error:
         area.journal.undo()
         area.sequence, area.at = before
-        raise RuleFailed(type(error).__name__, budget.doing) from error
+        piece = None if budget is None else budget.doing
+        raise RuleFailed(type(error).__name__, piece) from error
     if taken is None:
         area.sequence, area.at = before
         return Repeat(0)
@@ -121,7 +136,7 @@ def same_request(known: Key | Turn | Envelope, envelope: Envelope) -> bool:
     return envelope.body == known.body
 
 
-def _turn(area: Area, envelope: Envelope, budget: Budget) -> Taken | None:
+def _turn(area: Area, envelope: Envelope, budget: Budget | None) -> Taken | None:
     cause = Cause(
         actor=envelope.actor,
         at=area.at,
@@ -133,16 +148,16 @@ def _turn(area: Area, envelope: Envelope, budget: Budget) -> Taken | None:
     if isinstance(decision, Refused):
         if decision.code is Refusal.TICK_OUT_OF_ORDER:
             return None
-        return _whole(area, envelope, (), decision)
+        return _whole(area, envelope, (), decision, settled=True)
     operation = _operation(area, envelope)
     facts = list(decision)
     _count_tick(operation, envelope)
     for fact in facts:
         rules.evolve(area, operation, fact)
-    if operation is not None:
+    if operation is not None and budget is not None:
         ticking = isinstance(envelope.command, Tick | Resume)
         facts += settle(area, operation, cause, rules.evolve, budget, ticking=ticking)
-    return _whole(area, envelope, tuple(facts), None)
+    return _whole(area, envelope, tuple(facts), None, settled=budget is not None)
 
 
 def _operation(area: Area, envelope: Envelope) -> Operation | None:
@@ -164,7 +179,12 @@ def _count_tick(operation: Operation | None, envelope: Envelope) -> None:
 
 
 def _whole(
-    area: Area, envelope: Envelope, facts: tuple[Fact, ...], refused: Refused | None
+    area: Area,
+    envelope: Envelope,
+    facts: tuple[Fact, ...],
+    refused: Refused | None,
+    *,
+    settled: bool,
 ) -> Taken:
     turn = Turn(
         format=FORMAT,
@@ -182,6 +202,7 @@ def _whole(
         tapped_at=envelope.tapped_at,
         command=envelope.command,
         facts=facts,
+        settled=settled,
         refusal=None if refused is None else refused.code,
         subjects=() if refused is None else refused.subjects,
     )

@@ -89,7 +89,7 @@ def _linked(record: bytes, sequence: int, previous: str) -> Turn:
 
 def _decided_again(area: Area, turn: Turn, written: bytes) -> None:
     try:
-        again = take(area, envelope_of(turn), turn.at)
+        again = take(area, envelope_of(turn), turn.at, settled=turn.settled)
     except (KeyReused, MovedAway, RuleFailed) as error:
         raise _Fault(replay=f"cannot be decided again: {type(error).__name__}") from error
     if not isinstance(again, Taken):

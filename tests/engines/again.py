@@ -22,7 +22,7 @@ def main(folder: Path, name: AreaId) -> None:
     reader = Reader(folder / LOG)
     for record in reader.read(name):
         turn = decode_turn(record)
-        taken = take(area, envelope_of(turn), turn.at)
+        taken = take(area, envelope_of(turn), turn.at, settled=turn.settled)
         sys.stdout.buffer.write((taken.stored if isinstance(taken, Taken) else b"") + b"\n")
     reader.close()
 

@@ -215,6 +215,7 @@ def turn_of(facts: tuple[Fact, ...], **more: Any) -> Turn:
         "tapped_at": None,
         "command": sample(PublishDemand),
         "facts": facts,
+        "settled": True,
         "refusal": None,
         "subjects": (),
     }

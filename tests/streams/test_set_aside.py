@@ -80,6 +80,21 @@ def test_what_fails_twice_is_set_aside_and_the_rest_goes_on() -> None:
     assert (due(world.area) or (0,))[0] > world.at
 
 
+def test_a_demand_on_whose_line_the_rules_fail_is_published_nonetheless() -> None:
+    """Given a rule that fails on every line, when a desk posts, then the demand is in the record,
+    the turn says that nothing was settled, and ticks serve it with a mended program."""
+    world = World()
+    world.organization("a", units=2)
+    incident = world.incident()
+    with patch.object(assign, "offers", side_effect=ZeroDivisionError):
+        world.demand(incident, priority=1)
+    posted = world.turns[-1].turn
+    assert [type(fact) for fact in posted.facts] == [f.DemandPublished]
+    assert not posted.settled
+    assert asked(world.wait(minutes=0))
+    assert verify(Area(WENZHOU, divisions()), world.log).sound
+
+
 def test_it_is_tried_again_after_an_hour_and_served_by_a_mended_program() -> None:
     world, poison, _ = waiting()
     with failing_on(poison):
