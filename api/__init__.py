@@ -1,1 +1,1 @@
-"""The doors: HTTP, people, sealing, live rows, the command line and the exercise."""
+"""Everything that people and programs meet, in rooms; each is entered by the names of its front."""

@@ -14,61 +14,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import (
-    accounts,
-    alarms,
-    assignments,
-    calling,
-    certificates,
-    conductor,
-    demands,
-    description,
-    health,
-    incidents,
-    lines,
-    live,
-    offers,
-    organizations,
-    reference,
-    review,
-    sealed,
-    sessions,
-    standby,
-    tasks,
-)
-from api.body import problem_of
 from api.context import Context
-from api.doors import Entrance
-from api.guard import Guard
+from api.doors import HEALTH, ROUTERS, Entrance, describe, problem_of
+from api.pages import site
 from api.problems import Problem
-from api.site import site
+from api.safe import Guard
 
 PREFIX = "/api/v1"
 DESCRIPTION_ADDRESS = f"{PREFIX}/openapi.json"
 
 PACK_FROM = 1_024  # bytes; boards and code lists shrink to a sixth, which a bad signal feels
-
-# The frequent ones first: routes are tried in this order.
-ROUTERS = (
-    demands.router,
-    offers.router,
-    assignments.router,
-    sealed.router,
-    lines.router,
-    standby.router,
-    live.router,
-    conductor.router,
-    tasks.router,
-    incidents.router,
-    organizations.router,
-    certificates.router,
-    accounts.router,
-    calling.router,
-    sessions.router,
-    reference.router,
-    alarms.router,
-    review.router,
-)
 
 
 class Application(FastAPI):
@@ -82,7 +37,7 @@ class Application(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         """The description, in our own words."""
-        return description.describe(self)
+        return describe(self)
 
 
 def create_app(context: Context) -> FastAPI:
@@ -102,7 +57,7 @@ def create_app(context: Context) -> FastAPI:
     context.engine.listen(context.vault.follow)
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
-    app.include_router(health.router)
+    app.include_router(HEALTH)
     app.include_router(site())
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(HTTPException, _http)

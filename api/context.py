@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from time import time_ns
-from typing import TYPE_CHECKING
 
 from starlette.requests import HTTPConnection
 
-from api.patience import Patience
-from api.people import Failures, People
+from api.conductor import Conductor
+from api.live import Feed, Pulse
+from api.people import Callers, Failures, People, Persons
+from api.review import Reviews
+from api.safe import Ciphertexts, Patience, Vault
+from api.settings import Settings
+from geo.divisions import DivisionTree
+from geo.regions import Regions
 from schemas.values import CommandId, DemandId, Instant
-
-if TYPE_CHECKING:  # these import the context themselves
-    from api.callers import Caller
-    from api.conductor import Conductor
-    from api.feed import Feed
-    from api.persons import Persons
-    from api.sealed import Ciphertexts
-    from api.settings import Settings
-    from api.vault import Vault
-    from geo.divisions import DivisionTree
-    from geo.regions import Regions
-    from streams.engines import Engine
-
+from streams.engines import Engine
 
 CARRIED_MAX = 20_000
 
@@ -44,9 +37,16 @@ class Context:
     patience: Patience = field(default_factory=Patience)
     failures: Failures = field(default_factory=Failures)
     trouble_at: int | None = None  # where the board was when a command could not be taken
-    callers: dict[bytes, Caller] = field(default_factory=dict)  # by session: a cache
+    reviews: Reviews = field(default_factory=Reviews)
+    callers: Callers = field(init=False)
+    pulse: Pulse = field(init=False)
     carried: dict[CommandId, None] = field(default_factory=dict)  # out, by this process, of late
     ciphertexts: dict[DemandId, Ciphertexts] = field(default_factory=dict)  # a cache
+
+    def __post_init__(self) -> None:
+        https = self.settings.https
+        self.callers = Callers(self.people, self.feed, self.now, https=https)
+        self.pulse = Pulse(self.feed, self.now)
 
     def note_carried(self, command: CommandId) -> None:
         """A command has its turn: sent again, it is a repeat."""

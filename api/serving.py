@@ -21,12 +21,10 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.conductor import Conductor
 from api.context import Context
-from api.feed import Feed
-from api.people import People
-from api.persons import Persons
-from api.review import reviews_of
+from api.live import Feed
+from api.people import open_people, open_persons
+from api.safe import Vault
 from api.settings import Settings
-from api.vault import Vault
 from geo.divisions import DivisionTree
 from schemas.registry_facts import LogOpened
 from schemas.values import AreaId, TimeSource
@@ -37,7 +35,6 @@ from streams.engines.embedded import Embedded
 from streams.engines.folder import DIVISIONS, LOG, FolderUnfit, opening
 from streams.engines.logs import open_reader
 
-PEOPLE = "people.db"
 PORTS_TRIED = 50
 SWITCH_S = 0.005  # shorter costs a tenth of the turns; nothing here computes for long
 COLLECT = (50_000, 20, 1_000)  # what lives long makes no cycles, so it is hardly looked at
@@ -75,11 +72,6 @@ def tree_of(folder: Path, opened: LogOpened) -> DivisionTree:
     return DivisionTree.load(folder / DIVISIONS / f"{opened.divisions}.json")
 
 
-def people_of(settings: Settings) -> People:
-    """A hold on the folder's people."""
-    return People(settings.data / PEOPLE, settings.session_hours, settings.link_hours)
-
-
 @asynccontextmanager
 async def opened(settings: Settings, accept_clock: bool = False) -> AsyncIterator[Context]:
     """Everything that the doors stand on, on a folder that this process holds.
@@ -98,7 +90,7 @@ async def opened(settings: Settings, accept_clock: bool = False) -> AsyncIterato
         if not feed.sequence:
             raise FolderUnfit(f"the board has nothing of area {settings.area} yet: no projector?")
         engine.listen(feed.apply)
-        people, persons = people_of(settings), Persons(settings.data / PEOPLE)
+        people, persons = open_people(settings), open_persons(settings)
         vault = Vault(settings.data / "keys.db")
         for store in (people, persons, vault):
             closing.callback(store.close)
@@ -185,7 +177,7 @@ async def serve(context: Context, listener: socket.socket, work: Awaitable[T]) -
         server.should_exit = True
         if not working.done():
             working.cancel()
-        reviews_of(app).close()
+        context.reviews.close()
         await asyncio.gather(serving, return_exceptions=True)
     with contextlib.suppress(asyncio.CancelledError):
         return await working

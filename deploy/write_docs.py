@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
+from api.doors.reference import PRIORITIES
 from api.problems import PROBLEMS
-from api.reference import PRIORITIES
 from schemas import facts as f
 from schemas.codes import DOMAINS, HAZARDS, KINDS, SKILLS, Words
 from schemas.refusals import REFUSALS, Message

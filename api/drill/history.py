@@ -70,6 +70,13 @@ def prepare(cases: Path, profile: Path, data: Path) -> tuple[str, Path]:
     raise ValueError(f"{TOWNS} has no county of that name")
 
 
+def began(cases: Path, profile: Path) -> int:
+    """When the first case came in, in milliseconds; 0 where none tells."""
+    known = Profile.load(profile)
+    times = map(known.at, cases_of(folder_of(cases), known.county))
+    return min((at for at in times if at is not None), default=0)
+
+
 class Ledger:
     """What became of every case: a demand, or left out with a reason. Nothing else."""
 

@@ -97,11 +97,27 @@ class Engine(Protocol):
         """Stop taking commands, answer those taken, let go of the log."""
 
 
+class LogReader(Protocol):
+    """A read-only hold on a log, for one thread at a time."""
+
+    def areas(self) -> list[AreaId]:
+        """Every area with a turn, ordered."""
+
+    def stored(self, area: AreaId, sequence: int) -> bytes:
+        """One turn's bytes; LookupError where the log does not reach so far."""
+
+    def read(self, area: AreaId, after: int = 0) -> Iterator[bytes]:
+        """Stored bytes behind a sequence, in order, to the end that the log has meanwhile."""
+
+    def close(self) -> None: ...
+
+
 __all__ = [
     "Defect",
     "Engine",
     "KeyReused",
     "Listener",
+    "LogReader",
     "Moved",
     "NewerSchema",
     "NotYet",

@@ -15,14 +15,14 @@ from schemas.turns import Envelope, Turn
 from schemas.values import AreaId
 from schemas.wire import decode_turn
 from streams.checkpoint import state_hash
-from streams.engines import Defect, Engine, KeyReused, Moved, TickStale, Unavailable
+from streams.engines import Defect, Engine, KeyReused, LogReader, Moved, TickStale, Unavailable
 from streams.engines.clock import Clock
 from streams.engines.cluster.layout import Layout, is_cluster
 from streams.engines.command_file import read
 from streams.engines.embedded import Embedded
 from streams.engines.folder import Divisions, Folder, FolderUnfit, first_turn, opening
 from streams.engines.log_file import LogFile, Row
-from streams.engines.logs import LogReader, open_reader
+from streams.engines.logs import open_reader
 from streams.engines.writer import fold_log
 from streams.turning import same_request
 

@@ -1,4 +1,4 @@
-"""A data folder: who holds it, which log and which divisions are in it, and how it begins."""
+"""A data folder: who holds it, which divisions are in it, and what its logs begin with."""
 
 from __future__ import annotations
 
@@ -18,9 +18,6 @@ from schemas.turns import OWNER, REGISTRY, Envelope, Turn
 from schemas.values import AccountId, AreaId, Instant, Purpose, TimeSource
 from schemas.wire import decode_turn
 from streams.area import Area
-from streams.engines.clock import Clock
-from streams.engines.cluster.layout import is_cluster
-from streams.engines.log_file import LogFile, Row
 from streams.turning import Taken, take
 
 LOG: Final = "log.db"
@@ -145,48 +142,6 @@ class Birth:
             command=command,
             at=self.at,
         )
-
-
-def create(
-    path: Path,
-    area: AreaId,
-    divisions_file: Path,
-    purpose: Purpose,
-    time_source: TimeSource,
-    steward: AccountId,
-    at: Instant | None = None,
-) -> Turn:
-    """Make a data folder, or add an area to one, and write the area's first turn.
-
-    In a cluster's folder the deciders write it. `at` is the first instant of a log on given
-    time; a live one takes the present. FolderUnfit where the area is there already, is no command
-    area, or has another purpose than the folder's.
-    """
-    birth = Birth(area, divisions_file, purpose, time_source, steward, at)
-    if is_cluster(path):
-        # Who has no cluster has no package of Kafka's either.
-        from streams.engines.cluster.birth import found
-
-        return found(path, birth)
-    return _begin(path, birth)
-
-
-def _begin(path: Path, birth: Birth) -> Turn:
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder = Folder(path)
-    try:
-        log = LogFile(folder.log, create=True)
-        try:
-            birth.refuse_mixture(log)
-            envelope = birth.envelope(folder.divisions)
-            taken = first_turn(envelope, folder.divisions, Clock().now())
-            log.append([Row(birth.area, taken.turn.sequence, taken.stored)])
-        finally:
-            log.close()
-        sync_names(path)
-        return taken.turn
-    finally:
-        folder.release()
 
 
 def first_turn(envelope: Envelope, divisions: Divisions, now: Instant) -> Taken:

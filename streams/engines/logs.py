@@ -1,33 +1,61 @@
-"""A data folder's log opened for reading, whichever engine writes it."""
+"""A data folder's log made, and opened for reading, whichever engine the folder is for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from schemas.values import AreaId
+from schemas.turns import Turn
+from schemas.values import AccountId, AreaId, Instant, Purpose, TimeSource
+from streams.engines.clock import Clock
 from streams.engines.cluster.layout import Layout, is_cluster
-from streams.engines.folder import LOG, FolderUnfit
-from streams.engines.log_file import Reader
+from streams.engines.folder import LOG, Birth, Folder, FolderUnfit, first_turn, sync_names
+from streams.engines.log_file import LogFile, Reader, Row
 
 if TYPE_CHECKING:
     from streams.engines.cluster.replay import Replay
 
 
-class LogReader(Protocol):
-    """A read-only hold on a log, for one thread at a time."""
+def create(
+    path: Path,
+    area: AreaId,
+    divisions_file: Path,
+    purpose: Purpose,
+    time_source: TimeSource,
+    steward: AccountId,
+    at: Instant | None = None,
+) -> Turn:
+    """Make a data folder, or add an area to one, and write the area's first turn.
 
-    def areas(self) -> list[AreaId]:
-        """Every area with a turn, ordered."""
+    In a cluster's folder the deciders write it. `at` is the first instant of a log on given
+    time; a live one takes the present. FolderUnfit where the area is there already, is no command
+    area, or has another purpose than the folder's.
+    """
+    birth = Birth(area, divisions_file, purpose, time_source, steward, at)
+    if is_cluster(path):
+        # Who has no cluster has no package of Kafka's either.
+        from streams.engines.cluster.birth import found
 
-    def stored(self, area: AreaId, sequence: int) -> bytes:
-        """One turn's bytes; LookupError where the log does not reach so far."""
+        return found(path, birth)
+    return _begin(path, birth)
 
-    def read(self, area: AreaId, after: int = 0) -> Iterator[bytes]:
-        """Stored bytes behind a sequence, in order, to the end that the log has meanwhile."""
 
-    def close(self) -> None: ...
+def _begin(path: Path, birth: Birth) -> Turn:
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = Folder(path)
+    try:
+        log = LogFile(folder.log, create=True)
+        try:
+            birth.refuse_mixture(log)
+            envelope = birth.envelope(folder.divisions)
+            taken = first_turn(envelope, folder.divisions, Clock().now())
+            log.append([Row(birth.area, taken.turn.sequence, taken.stored)])
+        finally:
+            log.close()
+        sync_names(path)
+        return taken.turn
+    finally:
+        folder.release()
 
 
 def open_reader(folder: Path) -> Reader | Replay:

@@ -13,10 +13,10 @@ from schemas.ids import command_id
 from schemas.turns import OWNER, REGISTRY, Envelope
 from schemas.values import AreaId, Medium, TimeSource
 from streams.area import Area
+from streams.engines import LogReader
 from streams.engines.clock import Clock
 from streams.engines.folder import LOG, sync_names
 from streams.engines.log_file import LogFile, Row
-from streams.engines.logs import LogReader
 from streams.turning import Taken, take
 
 PORTION: Final = 500  # turns that are made durable at once

@@ -17,7 +17,7 @@ from schemas.values import AreaId, Instant, Milliseconds, TimeSource
 from schemas.wire import NotReadable, decode_turn
 from streams.area import Area
 from streams.board import everything
-from streams.engines import Defect, KeyReused, Moved, Published, Receipt, TickStale
+from streams.engines import Defect, KeyReused, LogReader, Moved, Published, Receipt, TickStale
 from streams.engines.alive import SHOWN_EVERY, Alive
 from streams.engines.clock import Clock
 from streams.engines.defects import Defects
@@ -34,7 +34,6 @@ from streams.engines.handover import (
     WantRows,
 )
 from streams.engines.log_file import LogFile, NoRoom
-from streams.engines.logs import LogReader
 from streams.engines.ticks import Place, Ticker, silent_since
 from streams.turning import MovedAway, Repeat, RuleFailed, due, fold, take
 

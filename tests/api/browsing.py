@@ -134,7 +134,7 @@ class Stage(Server):
 
 def shouwang(*arguments: str) -> list[str]:
     """The command line of the program under test, ending with one JSON object."""
-    program = "import sys; from api.cli import main; sys.exit(main())"
+    program = "import sys; from api.cli.command import main; sys.exit(main())"
     return [sys.executable, "-c", program, *arguments, "--json"]
 
 

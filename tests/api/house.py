@@ -17,18 +17,17 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.conductor import Conductor
 from api.context import Context
-from api.feed import Feed
-from api.people import People
-from api.persons import Persons
+from api.live import Feed
+from api.people import People, Persons
+from api.safe import Vault
 from api.settings import DIVISIONS, Settings
-from api.vault import Vault
 from geo.divisions import DivisionTree
 from schemas.codes import SKILLS
 from schemas.turns import Turn
 from schemas.values import AccountId, AreaId, Purpose, Role, TimeSource
 from schemas.wire import decode_turn
 from streams.engines.embedded import Embedded
-from streams.engines.folder import create
+from streams.engines.logs import create
 
 AREA = AreaId("3303")
 COUNTY = "330324"  # Yongjia

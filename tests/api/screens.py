@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from api.feed import Feed, Subscriber
-from api.readers import Reader
+from api.live import Feed, Reader, Subscriber
 from api.settings import DIVISIONS
 from geo.divisions import DivisionTree
 from schemas.values import (

@@ -9,7 +9,7 @@ from time import time_ns
 import pytest
 from playwright.sync_api import expect
 
-from api.alarms import ALARMS, Alarm, Written, write
+from api.watch.alarms import ALARMS, Alarm, Written, write
 from tests.api.browsing import TOWN, Screens, Server, in_both_languages, served
 from tests.api.house import OTHER_TOWN, House
 from tests.api.test_doors import published, the_row

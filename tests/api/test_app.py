@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from fastapi.openapi.models import OpenAPI
 
-from api import patience
 from api.app import Application
 from api.problems import PROBLEMS
+from api.safe import patience
 from schemas.refusals import REFUSALS
 from schemas.turns import Envelope
 from streams.engines import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from api.lines import AskByHandBody
+from api.doors.lines import AskByHandBody
 from schemas.facts import OfferSent
 from tests.api.house import (
     BEGIN,

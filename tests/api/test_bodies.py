@@ -5,7 +5,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from api import (
+from api.doors import (
     accounts,
     assignments,
     certificates,
@@ -17,8 +17,8 @@ from api import (
     sealed,
     tasks,
 )
-from api.body import Body, Empty
-from api.doors import bodies
+from api.doors.body import Body, Empty
+from api.doors.hanging import bodies
 from schemas import commands as c
 from schemas.values import Capability, Certificate, LineRequest, OpeningReason
 

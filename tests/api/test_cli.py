@@ -20,7 +20,10 @@ from urllib.request import urlopen
 import apsw
 import pytest
 
-from api import cli, cli_verify, playing, serving
+from api import serving
+from api.cli import command as cli
+from api.cli import playing, verify
+from api.people import open_people
 from api.settings import HELP, Settings, read
 from schemas.values import Mode, Purpose, Role
 from tests.api.house import AREA, STEWARD, demand_body, opened
@@ -134,7 +137,7 @@ def test_init_makes_a_folder_with_a_steward(tmp_path: Path, capsys: Captured) ->
     assert made["link"].startswith("http://127.0.0.1:8000/sign-in#role=steward&link=")
     assert made["purpose"] == "operations"
     assert (data.stat().st_mode & 0o777) == 0o700
-    people = serving.people_of(Settings(data=data))
+    people = open_people(Settings(data=data))
     _, session = people.sign_in(made["link"][-43:], Role.STEWARD)
     assert session.account == made["account"]
     people.close()
@@ -172,7 +175,7 @@ def test_a_link_is_for_the_first_steward_unless_another_is_named(
     assert told(capsys)["account"] == STEWARD
     assert cli.main(["link", "--data", str(folder), "--role", "desk", "--json"]) == 0
     made = told(capsys)
-    people = serving.people_of(Settings(data=folder))
+    people = open_people(Settings(data=folder))
     _, session = people.sign_in(made["link"][-43:], Role.DESK)
     people.close()
     assert (session.account, session.role) == (made["account"], Role.DESK)
@@ -203,7 +206,7 @@ def test_a_sound_log_is_verified(folder: Path, capsys: Captured) -> None:
 
 
 def test_progress_is_told(folder: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli_verify, "TOLD_EVERY", 2)
+    monkeypatch.setattr(verify, "TOLD_EVERY", 2)
     assert cli.main(["verify", str(folder)]) == 0
     assert "4 turns verified" in capsys.readouterr().err
 

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from api import cli, reviewing
+from api import review
+from api.cli import command as cli
 from schemas.turns import Envelope
 from schemas.values import AreaId, DivisionCode
 from streams.engines.cluster.layout import Layout
@@ -307,7 +308,7 @@ def test_reviews_read_a_cluster_as_they_read_a_file(
     scope = Scope(divisions=(DivisionCode(WENZHOU),))
     pages = {
         data: [
-            reviewing.timeline(reviewing.Query(Path(data), WENZHOU), scope, after, 50)
+            review.timeline(review.Query(Path(data), WENZHOU), scope, after, 50)
             for after in (0, 40, 10_000)
         ]
         for data in (home, str(folder))

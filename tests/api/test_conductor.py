@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from api import conductor as conducting
-from api import playing, serving
+from api import serving
 from api.app import create_app
+from api.cli import playing
 from api.conductor import Conductor
 from api.context import Context
 from api.settings import Settings

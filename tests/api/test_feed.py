@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api import feed as feeds
-from api.feed import ResumeLost
+from api.live import ResumeLost
+from api.live import feed as feeds
 from schemas.values import AccountId, AreaId, Mode, OperationId, Role
 from schemas.views import AccountRow, Audience, Change, ClockRow, OperationRow, Put, Removed
 from streams.engines import Published

@@ -14,7 +14,9 @@ from typing import Any, Self
 import aiohttp
 import pytest
 
-from api import live, serving
+from api import serving
+from api.live import streams as live
+from api.people import open_people
 from schemas.values import Role
 from tests.api.house import OTHER_TOWN, TOWN, House, Person, demand_body, opened
 
@@ -201,7 +203,7 @@ async def test_a_session_that_another_process_ended_ends_the_stream(street: Stre
     desk = await street.house.desk()
     async with street.stream(desk) as ear:
         await ear.next("alive")
-        other = serving.people_of(street.house.context.settings)
+        other = open_people(street.house.context.settings)
         other.end_all(desk.account, Role.DESK)
         other.close()
         assert await ear.end() < 3

@@ -213,7 +213,7 @@ def test_a_group_names_every_value(group: str) -> None:
 
 
 def test_every_field_of_a_posting_is_named() -> None:
-    demands = pytest.importorskip("api.demands")
+    demands = pytest.importorskip("api.doors.demands")
     fields = set(demands.PublishDemandBody.model_fields)
     there = {key.partition(".")[2] for key in words("zh") if key.startswith("field.")}
     assert there == fields

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from api.people import People
-from api.persons import Persons
+from api.people import People, Persons
 from schemas.values import AccountId, DivisionCode, OrganizationId, Role
 from tests.api.bad_input.told import SECRET, told
 from tests.api.house import (

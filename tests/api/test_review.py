@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from api import reviewing
-from api.review import reviews_of
+from api.review import reading as reviewing
 from api.settings import DIVISIONS
 from geo.divisions import DivisionTree
 from schemas.values import DivisionCode, Role
@@ -79,7 +78,7 @@ async def told(tmp_path: Path) -> AsyncIterator[tuple[House, dict[str, Any]]]:
                 },
             )
         finally:
-            reviews_of(house.app).close()
+            house.context.reviews.close()
 
 
 async def whole(person: Person, query: str = "", limit: int = 1_000) -> list[dict[str, Any]]:
@@ -178,7 +177,7 @@ async def test_why_says_what_came_of_it_and_when_it_may_be_asked_again(stage: Ho
         nearer = (await desk.get(asked + late)).json
         assert nearer["asked"], "asked in its place"
     finally:
-        reviews_of(stage.app).close()
+        stage.context.reviews.close()
 
 
 async def test_what_a_desk_did_by_hand_is_no_comparison(stage: House) -> None:
@@ -199,7 +198,7 @@ async def test_what_a_desk_did_by_hand_is_no_comparison(stage: House) -> None:
         assert (await desk.get(asked + other)).json == before
         assert (await desk.get(asked + team)).json["asked"]
     finally:
-        reviews_of(stage.app).close()
+        stage.context.reviews.close()
 
 
 async def test_what_a_tap_claims_counts_where_it_is_credible(stage: House) -> None:
@@ -222,7 +221,7 @@ async def test_what_a_tap_claims_counts_where_it_is_credible(stage: House) -> No
     try:
         told = {e["command"]: e["happened_at"] for e in await whole(reviewer)}
     finally:
-        reviews_of(stage.app).close()
+        stage.context.reviews.close()
     assert told["DeclineOffer"] == now
     assert told["JoinIncident"] == stage.context.now()
 
@@ -230,7 +229,7 @@ async def test_what_a_tap_claims_counts_where_it_is_credible(stage: House) -> No
 async def test_a_killed_process_is_replaced(told: tuple[House, dict[str, Any]]) -> None:
     house, things = told
     assert (await things["desk"].get("/review/timeline")).status == 200
-    process = reviews_of(house.app)._process
+    process = house.context.reviews._process
     assert process is not None
     os.kill(process, signal.SIGKILL)
     assert (await things["desk"].get("/review/timeline")).code == "unavailable"

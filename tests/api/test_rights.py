@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from api.feed import Feed
-from api.rights import Shown, refused
+from api.live import Feed
+from api.people.rights import Shown, refused
 from schemas import commands as c
 from schemas.facts import OfferSent
 from schemas.turns import REGISTRY

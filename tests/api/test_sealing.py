@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from api.safe import KeyGone, TextDamaged, Vault
 from api.settings import Settings
-from api.vault import KeyGone, TextDamaged, Vault
 from schemas.facts import DemandPublished, KeyDestroyed, SealedTextOpened
 from schemas.values import IncidentId, Purpose, Role
 from tests.api.house import (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.people import FAILURES_MAX, HOUR_MS, People, SignInRefused
+from api.people.accounts import FAILURES_MAX, HOUR_MS, People, SignInRefused
 from api.settings import Settings
 from schemas.commands import GrantRole
 from schemas.ids import command_id, made_id

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from api.doors import hung
+from api.doors.hanging import hung
 from schemas.values import Role
 from tests.api.house import (
     COUNTY,

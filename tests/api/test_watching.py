@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from api.cli_watch import Watch
+from api.cli.watch import Watch
 from api.settings import DIVISIONS
-from api.watching import WORDS, Door, Finding, Log
+from api.watch import WORDS, Door, Finding, Log
 from schemas import commands as c
 from schemas.turns import OWNER
 from schemas.values import AreaId, Instant, Piece, PieceKind, Purpose, TimeSource
-from streams.engines.folder import create
 from streams.engines.log_file import LogFile, Reader, Row
+from streams.engines.logs import create
 from streams.parameters import MINUTE, SECOND
 from tests.api.house import STEWARD
 from tests.engines.sundial import Sundial

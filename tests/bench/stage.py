@@ -18,7 +18,7 @@ from urllib.request import urlopen
 
 import geo
 from api.people import People
-from api.vault import Vault
+from api.safe import Vault
 from geo.divisions import DivisionTree
 from geo.places import PlaceProblem, place_at
 from schemas import commands as c
@@ -40,7 +40,7 @@ from schemas.values import (
     Role,
     TimeSource,
 )
-from streams.engines import folder
+from streams.engines import logs
 from streams.engines.embedded import Embedded
 
 AREA, COUNTY = AreaId("3303"), DivisionCode("330324")
@@ -69,7 +69,7 @@ class Stage:
 async def build(data: Path, organizations: int, streams: int, seed: int) -> Stage:
     """Fill a folder: organizations near the townships of Wenzhou, one county desk with grants."""
     random, tree = Random(seed), DivisionTree.load(DIVISIONS)
-    folder.create(data, AREA, DIVISIONS, Purpose.OPERATIONS, TimeSource.LIVE, STEWARD)
+    logs.create(data, AREA, DIVISIONS, Purpose.OPERATIONS, TimeSource.LIVE, STEWARD)
     engine = Embedded.open(data)
     stage, people = Stage(data), People(data / "people.db")
     Vault(data / "keys.db").close()

@@ -3,10 +3,10 @@
 import json
 from collections import Counter
 
-from api.calling import AddPersonBody
-from api.certificates import RecordCertificateBody
+from api.doors.calling import AddPersonBody
+from api.doors.certificates import RecordCertificateBody
+from api.doors.organizations import RegisterOrganizationBody
 from api.drill.organizations import MARK, Invented, Town, day_of, invent
-from api.organizations import RegisterOrganizationBody
 from schemas.codes import SKILLS
 from schemas.values import RegistrationClass
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from api.cli import main
+from api.cli.command import main
 from api.drill.client import Doors
 from schemas.values import Role
 
 PROFILE = Path(__file__).parents[2] / "docs" / "profiles" / "danas.toml"
-SHOUWANG = [sys.executable, "-c", "import sys; from api.cli import main; sys.exit(main())"]
+SHOUWANG = [sys.executable, "-c", "import sys; from api.cli.command import main; sys.exit(main())"]
 QUICK = "8000"  # rule seconds per second: the whole arc in some seven of them
 LIFE = {  # why a player may be refused: somebody was quicker, or at work elsewhere
     "already_answered",

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 
-from api.demands import AmendDemandBody, PublishDemandBody
+from api.doors.demands import AmendDemandBody, PublishDemandBody
 from api.drill.clock import HOUR
 from api.drill.organizations import Town
 from api.drill.storm import CLOSING, MOVES, amendment, moving, neighbor, phase_of, postings

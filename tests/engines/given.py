@@ -48,7 +48,7 @@ from streams.engines.cluster import topics
 from streams.engines.cluster.engine import Cluster
 from streams.engines.cluster.layout import Layout
 from streams.engines.embedded import Embedded
-from streams.engines.folder import create
+from streams.engines.logs import create
 from streams.turning import fold
 from streams.verify import Verdict, verify
 from tests.servers import Servers

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from api.people import People
-from api.vault import Vault
+from api.safe import Vault
 from deploy.servers.processes import Process
 from schemas import commands as c
 from schemas.ids import command_id

@@ -14,7 +14,7 @@ from random import Random
 import pytest
 
 from api.people import People
-from api.vault import Vault
+from api.safe import Vault
 from schemas.registry_facts import LogMoved
 from schemas.turns import DeadReason
 from schemas.values import (

@@ -11,7 +11,7 @@ import apsw
 import msgspec
 import pytest
 
-from api.cli_move import CANNOT, UNFIT
+from api.cli.move import CANNOT, UNFIT
 from schemas.values import AreaId
 from streams.engines.baggage import ARRIVING, LOGS
 from streams.engines.cluster import sides as topics_sides

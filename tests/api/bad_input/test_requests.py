@@ -4,7 +4,7 @@ from itertools import count
 
 import pytest
 
-from api.body import BYTES_MAX
+from api.doors.body import BYTES_MAX
 from tests.api.bad_input.told import KEYED, SECRET, body, told
 from tests.api.house import JSON_HEADERS, House, Person, ask
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from api import cli
+from api.cli import command as cli
 from schemas import commands as c
 from streams import rules
 

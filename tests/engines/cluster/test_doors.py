@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from api.app import create_app
-from api.playing import make_stage
+from api.cli.playing import make_stage
 from api.serving import areas_of, opened
 from api.settings import Settings
 from schemas.values import Purpose, Role, TimeSource
-from streams.engines.folder import FolderUnfit, create
+from streams.engines.folder import FolderUnfit
+from streams.engines.logs import create
 from tests.api.house import STEWARD, House, Person, demand_body
 from tests.api.test_doors import done, the_row
 from tests.engines.given import DIVISIONS, HANGZHOU, WENZHOU, ClusterBench

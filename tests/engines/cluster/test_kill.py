@@ -28,7 +28,7 @@ from streams.engines import Engine, Receipt
 from streams.engines.cluster.board import Board
 from streams.engines.cluster.layout import Layout
 from streams.engines.cluster.replay import Replay
-from streams.engines.folder import create
+from streams.engines.logs import create
 from streams.turning import fold
 from tests.engines.given import DIVISIONS, STEWARD, WENZHOU, Scene, divisions, verdict
 from tests.engines.remote import ROOT, Gone, Journal, Remote

@@ -1,0 +1,210 @@
+"""The `shouwang` command: what can be typed. What it does is imported when it is asked for."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from api.cli.trouble import Answer, Trouble
+from api.language import say
+from api.settings import HELP, PREFIX
+from schemas.values import AreaId, Purpose, Role
+
+TROUBLE = 2
+
+Flags = Callable[[argparse.ArgumentParser], None]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command: 0 done, 1 a difference was found or a player failed, 2 trouble."""
+    typed = parser().parse_args(arguments)
+    module, name = typed.run
+    code: int
+    answer: Answer
+    try:
+        code, answer = getattr(import_module(module), name)(typed)
+    except Trouble as trouble:
+        code, answer = TROUBLE, {"error": trouble.en}
+        print(say(trouble.zh, trouble.en), file=sys.stderr)
+    except KeyboardInterrupt:
+        code, answer = 130, {"error": "interrupted"}
+    if typed.json and answer:
+        print(json.dumps(answer, ensure_ascii=False), flush=True)
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every subcommand with its flags."""
+    found = argparse.ArgumentParser(
+        prog="shouwang",
+        description="守望：乡镇发布需求，就近请求社会力量协助。"
+        " Townships publish demands, organizations are asked, every step is on record.",
+        epilog=f"Settings may also stand in the environment, as {PREFIX}DATA, {PREFIX}PORT …",
+    )
+    commands = found.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_folder(commands)
+    _add_cluster(commands)
+    return found
+
+
+def _add(commands: Any, name: str, handle: tuple[str, str], words: str, flags: Flags) -> None:
+    made = commands.add_parser(name, help=words, description=words)
+    made.set_defaults(run=handle)
+    made.add_argument("--json", action="store_true", help="end with one JSON object on a line")
+    flags(made)
+
+
+def _settings_flags(made: argparse.ArgumentParser, *names: str) -> None:
+    """Flags that are settings: left out, the environment and then the default count."""
+    kinds = {"data": Path, "divisions": Path, "port": int, "session_hours": int, "link_hours": int}
+    for name in names:
+        flag, words = f"--{name.replace('_', '-')}", f"{HELP[name]} [{PREFIX}{name.upper()}]"
+        if name == "https":
+            made.add_argument(flag, action="store_true", default=None, help=words)
+        elif name == "purpose":
+            made.add_argument(flag, type=Purpose, choices=list(Purpose), help=words)
+        else:
+            made.add_argument(flag, type=kinds.get(name, str), help=words)
+
+
+# Of every data folder
+
+
+def _add_folder(commands: Any) -> None:
+    here = "api.cli.folder"
+    _add(commands, "init", (here, "init"), "建立数据目录。 Make a data folder.", _init_flags)
+    words = "启动服务。 Serve a data folder, until Ctrl-C or SIGTERM."
+    _add(commands, "serve", (here, "serve_folder"), words, _serve_flags)
+    words = "签发一次性登录链接。 Make a one-time link, also while the server runs."
+    _add(commands, "link", (here, "link"), words, _link_flags)
+    words = "运行一场演练。 Play an exercise; the next start goes on from the same log."
+    _add(commands, "run", (here, "run_exercise"), words, _run_flags)
+    words = "用历史灾情演练。 Play a real history, in an exercise of its own."
+    _add(commands, "drill", (here, "drill"), words, _drill_flags)
+    words = "校验日志。 Verify a log, also while the server runs."
+    _add(commands, "verify", ("api.cli.verify", "verify_folder"), words, _verify_flags)
+    words = "值守：发现停滞即告警。 Raise an alarm when a demand or the server is stuck."
+    _add(commands, "watch", ("api.cli.watch", "watch"), words, _watch_flags)
+
+
+def _init_flags(made: argparse.ArgumentParser) -> None:
+    _settings_flags(made, "data", "area", "divisions", "purpose", "address", "https")
+    made.add_argument("--name", default="", help="name of the first steward")
+
+
+def _serve_flags(made: argparse.ArgumentParser) -> None:
+    _settings_flags(made, "data", "area", "host", "port", "address", "https")
+    _settings_flags(made, "session_hours", "link_hours")
+    words = "the machine's clock is right although it does not fit the log"
+    made.add_argument("--accept-clock", action="store_true", help=words)
+
+
+def _link_flags(made: argparse.ArgumentParser) -> None:
+    _settings_flags(made, "data", "area", "host", "port", "address", "link_hours")
+    who = made.add_mutually_exclusive_group()
+    who.add_argument("--account", help="id of the account")
+    who.add_argument("--name", help="name of the account")
+    made.add_argument("--role", type=Role, choices=list(Role), help="where it has several")
+
+
+def _run_flags(made: argparse.ArgumentParser) -> None:
+    _settings_flags(made, "data", "area", "divisions", "host", "port", "address")
+    words = "end so many seconds after the first post"
+    made.add_argument("--for", dest="seconds", type=float, metavar="SECONDS", help=words)
+    made.add_argument("--pace", type=float, metavar="FACTOR", help="rule seconds per second")
+
+
+def _drill_flags(made: argparse.ArgumentParser) -> None:
+    _settings_flags(made, "data", "host", "port")
+    made.add_argument("--history", type=Path, required=True, metavar="CASES", help="its folder")
+    words = "what its records mean, as in docs/profiles/"
+    made.add_argument("--profile", type=Path, required=True, metavar="FILE", help=words)
+    made.add_argument("--limit", type=int, help="play only so many cases (default: all)")
+
+
+def _verify_flags(made: argparse.ArgumentParser) -> None:
+    made.add_argument("folder", nargs="?", type=Path, metavar="DATA", help=HELP["data"])
+    _settings_flags(made, "data")
+    made.add_argument("--area", type=AreaId, help="this area only; all of them if left out")
+
+
+def _watch_flags(made: argparse.ArgumentParser) -> None:
+    _settings_flags(made, "data", "host", "port", "address")
+    words = "run for each alarm, without a shell; it gets the alarm as JSON on standard input"
+    made.add_argument("--run", dest="run_command", metavar="COMMAND", help=words)
+    made.add_argument("--once", action="store_true", help="look once: 0 calm, 1 an alarm stands")
+    words = "so much lateness is borne (default: %(default)s)"
+    made.add_argument("--bound", type=float, default=30, metavar="SECONDS", help=words)
+    words = "from one look to the next (default: %(default)s)"
+    made.add_argument("--every", type=float, default=3, metavar="SECONDS", help=words)
+
+
+# Of a cluster
+
+
+def _add_cluster(commands: Any) -> None:
+    here = "api.cli.cluster"
+    words = "规划、建立或检查主题。 Plan, make or check the topics of a cluster."
+    _add(commands, "topics", (here, "topics"), words, _topics_flags)
+    words = "运行决策进程。 Decide the commands of a cluster, until it is stopped."
+    _add(commands, "decide", (here, "decide"), words, _worker_flags)
+    words = "运行投影进程。 Bring the turns of a cluster to its board, until it is stopped."
+    _add(commands, "project", (here, "project"), words, _worker_flags)
+    words = "重建看板。 Build the board anew from the turns, beside the old one."
+    _add(commands, "board", (here, "board"), words, _board_flags)
+    words = "集群状态。 Show the state of a cluster."
+    _add(commands, "cluster", (here, "cluster"), words, _cluster_flags)
+    here = "api.cli.move"
+    words = "迁移日志。 Move a folder's logs into a cluster's topics, or back into a folder."
+    _add(commands, "move", (here, "move"), words, _move_flags)
+    words = "导出命令文件。 Write the commands of a log as a command file."
+    _add(commands, "commands", (here, "write_commands"), words, _commands_flags)
+    words = "播放命令文件。 Play a command file into a data folder, on whichever engine it is for."
+    _add(commands, "play", (here, "play_commands"), words, _play_flags)
+
+
+def _topics_flags(made: argparse.ArgumentParser) -> None:
+    words = "show what apply would do, do it, or compare"
+    made.add_argument("action", choices=["plan", "apply", "check"], help=words)
+    _settings_flags(made, "data")
+    words = "check: look at every turn for areas on a wrong partition, not only at the first ones"
+    made.add_argument("--deep", action="store_true", help=words)
+
+
+def _worker_flags(made: argparse.ArgumentParser) -> None:
+    _settings_flags(made, "data")
+    words = "name that survives its restarts (default: the machine and what it does)"
+    made.add_argument("--worker", metavar="NAME", help=words)
+
+
+def _board_flags(made: argparse.ArgumentParser) -> None:
+    made.add_argument("action", choices=["rebuild"], help="what to do with the board")
+    _settings_flags(made, "data")
+
+
+def _cluster_flags(made: argparse.ArgumentParser) -> None:
+    _settings_flags(made, "data")
+
+
+def _move_flags(made: argparse.ArgumentParser) -> None:
+    kinds: dict[str, Any] = {"type": Path, "required": True, "metavar": "FOLDER"}
+    words = "where the logs are; its server must be stopped"
+    made.add_argument("--from", dest="source", help=words, **kinds)
+    made.add_argument("--to", dest="target", help="where they are to go on", **kinds)
+
+
+def _commands_flags(made: argparse.ArgumentParser) -> None:
+    _settings_flags(made, "data")
+    made.add_argument("--area", type=AreaId, help="this area only; all of them if left out")
+
+
+def _play_flags(made: argparse.ArgumentParser) -> None:
+    made.add_argument("file", type=Path, metavar="FILE", help="a command file")
+    _settings_flags(made, "data", "divisions")
+    words = "commands on their way at once"
+    made.add_argument("--pipeline", type=int, default=1, metavar="N", help=words)

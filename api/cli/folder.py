@@ -1,0 +1,153 @@
+"""Commands on a data folder: make it, serve it, make a link, play an exercise or a history."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from api.cli import playing
+from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
+from api.language import say
+from api.people import Holder, holders, new_account, new_link, wall_ms
+from api.safe import Vault
+from api.serving import Stop, areas_of, listening, opened, opened_as, run, serve
+from api.settings import PREFIX, Settings
+from schemas.values import Purpose, Role, TimeSource
+from streams.engines.logs import create
+
+EXERCISE = Path("data/exercise")
+HISTORY = Path("data/history")
+
+
+def init(typed: argparse.Namespace) -> tuple[int, Answer]:
+    """Its log's purpose is decided for good; prints the first steward's sign-in link."""
+    settings = settings_of(typed)
+    steward = new_account()
+    live = settings.purpose is Purpose.OPERATIONS
+    with told_plainly():
+        if not settings.data.exists():
+            settings.data.mkdir(parents=True, mode=0o700)  # what is in it is nobody else's
+        create(
+            settings.data,
+            settings.area,
+            settings.divisions,
+            settings.purpose,
+            TimeSource.LIVE if live else TimeSource.GIVEN,
+            steward,
+            None if live else wall_ms(),
+        )
+        Vault(settings.data / "keys.db").close()
+        name = typed.name or say("管理员", "Steward")
+        address = new_link(settings, steward, Role.STEWARD, name)
+    print(say(f"已建立 {settings.data}。", f"{settings.data} is ready."))
+    print(say("管理员一次性登录链接：", "The steward's one-time sign-in link:"), address)
+    print(say("接着运行：", "Next:"), f"shouwang serve --data {settings.data}")
+    answer = {"data": str(settings.data), "area": settings.area, "purpose": settings.purpose}
+    return 0, {**answer, "account": steward, "link": address}
+
+
+def serve_folder(typed: argparse.Namespace) -> tuple[int, Answer]:
+    """Runs until Ctrl-C or SIGTERM. One process holds a folder."""
+    settings = _of_folder(typed)
+
+    async def whole() -> None:
+        with Stop() as stop:
+            async with opened(settings, typed.accept_clock) as context:
+                listener = listening(settings.host, settings.port)
+                port = listener.getsockname()[1]
+                context.settings = replace(context.settings, port=port)
+                _say_where(context.settings, context.feed.sequence, typed.json)
+                await serve(context, listener, stop.wait())
+
+    with told_plainly():
+        run(whole)
+    return 0, {}
+
+
+def _say_where(settings: Settings, turns: int, as_json: bool) -> None:
+    print(say("守望已启动：", "Shouwang is at"), f"{settings.url}/", flush=True)
+    if settings.host not in ("127.0.0.1", "::1", "localhost") and not settings.https:
+        zh = "注意：未经 https，同一网络中的人可以读到传输内容。"
+        print(say(zh, "Mind: without https, whoever is on this network can read along."))
+    if as_json:
+        answer = {"address": settings.url, "area": settings.area, "turns": turns}
+        print(json.dumps(answer), flush=True)
+
+
+def link(typed: argparse.Namespace) -> tuple[int, Answer]:
+    """For the account named, else the first steward's; also while the server runs."""
+    settings = _of_folder(typed)
+    with told_plainly():
+        opened_as(settings.data, settings.area)  # says what is missing
+        there = holders(settings)
+        holder = _chosen(there, typed)
+        address = new_link(settings, holder.account, holder.role, holder.name or "?")
+    print(address)
+    return 0, {"account": holder.account, "role": holder.role, "link": address}
+
+
+def _chosen(there: list[Holder], typed: argparse.Namespace) -> Holder:
+    """The one account and role that is meant; Trouble with a list where that is not clear."""
+    role = typed.role
+    if not (typed.account or typed.name or role):
+        role = Role.STEWARD
+    fitting = [
+        holder
+        for holder in there
+        if (not typed.account or holder.account == typed.account)
+        and (not typed.name or holder.name == typed.name)
+        and (role is None or holder.role is role)
+    ]
+    if len(fitting) == 1 or (fitting and role is Role.STEWARD and not typed.name):
+        return fitting[0]
+    listed = "\n".join(f"  {h.account}  {h.role}  {h.scope}  {h.name}" for h in fitting or there)
+    raise Trouble(
+        f"请用 --account 和 --role 指明账户：\n{listed}",
+        f"Say which one by --account and --role:\n{listed}",
+    )
+
+
+def run_exercise(typed: argparse.Namespace) -> tuple[int, Answer]:
+    """Serves the folder and plays a typhoon in it; the next start goes on from the same log."""
+    settings = settings_of(typed, data=EXERCISE, purpose=Purpose.EXERCISE)
+    with told_plainly():
+        player = playing.exercise(settings, typed.seconds, typed.pace, typed.json)
+        ending = run(lambda: playing.play(settings, player, _welcome))
+    return ending.code, {"data": str(settings.data), **ending.told}
+
+
+def _welcome(address: str, by_role: dict[Role, str]) -> None:
+    """Where to look, in both languages: whoever starts it may not be who plays."""
+    names = {
+        Role.DESK: "值班室 Desk",
+        Role.ORGANIZATION: "组织 Organization",
+        Role.REVIEWER: "复盘 Reviewer",
+    }
+    print(f"守望演练 · Shouwang exercise: {address}/")
+    for role, one_time in by_role.items():
+        print(f"  {names[role]}: {one_time}")
+    print("每个链接只能用一次；Ctrl-C 停止。 Each link works once; Ctrl-C stops.", flush=True)
+
+
+def drill(typed: argparse.Namespace) -> tuple[int, Answer]:
+    """Real cases become demands in an exercise of their own; invented organizations answer."""
+    settings = settings_of(typed, data=HISTORY / f"{wall_ms() // 1000}", purpose=Purpose.EXERCISE)
+    with told_plainly():
+        settings, player = playing.history(
+            settings, typed.history, typed.profile, typed.limit, typed.json
+        )
+        print(say("数据目录：", "Data folder:"), settings.data, flush=True)
+        ending = run(lambda: playing.play(settings, player))
+    return ending.code, {"data": str(settings.data), **ending.told}
+
+
+def _of_folder(typed: argparse.Namespace) -> Settings:
+    """Settings for a folder that is there; its only area, where none is named."""
+    settings = settings_of(typed)
+    named = typed.area or os.environ.get(f"{PREFIX}AREA")
+    with told_plainly():
+        there = areas_of(settings.data)
+    return replace(settings, area=there[0]) if len(there) == 1 and not named else settings

@@ -1,0 +1,55 @@
+"""The doors: HTTP to a command and back, one file a noun.
+
+`hanging.py` hangs a door, `call.py` carries one request to a durable turn, `body.py` reads what
+was sent. The application is handed routers and an entrance, and knows no door by name.
+"""
+
+from api.doors import (
+    accounts,
+    alarms,
+    assignments,
+    calling,
+    certificates,
+    conducting,
+    demands,
+    health,
+    incidents,
+    lines,
+    live,
+    offers,
+    organizations,
+    reference,
+    review,
+    sealed,
+    sessions,
+    standby,
+    tasks,
+)
+from api.doors.body import problem_of
+from api.doors.description import describe
+from api.doors.hanging import Entrance
+
+__all__ = ["HEALTH", "ROUTERS", "Entrance", "describe", "problem_of"]
+
+HEALTH = health.router
+ROUTERS = (
+    demands.router,
+    offers.router,
+    assignments.router,
+    sealed.router,
+    lines.router,
+    standby.router,
+    live.router,
+    conducting.router,
+    tasks.router,
+    incidents.router,
+    organizations.router,
+    certificates.router,
+    accounts.router,
+    calling.router,
+    sessions.router,
+    reference.router,
+    alarms.router,
+    review.router,
+)
+"""Below the prefix. The frequent ones first: routes are tried in this order."""

@@ -1,0 +1,133 @@
+"""Accounts: a person's name here, what they may do in the log, and a link to sign in with."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+import msgspec
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.responses import Response
+
+from api.doors.body import Body, Empty, Time
+from api.doors.call import Answer, Call, answered, wider
+from api.doors.hanging import door
+from api.doors.texts import Name
+from api.people import link_address
+from api.problems import Problem
+from schemas.commands import EndGrant, GrantRole
+from schemas.ids import made_id
+from schemas.turns import REGISTRY
+from schemas.values import AccountId, DivisionCode, OrganizationId, Role
+from schemas.views import AccountRow, GrantView, OrganizationRow
+
+router = APIRouter(tags=["accounts"])
+
+
+class GrantRoleBody(Body):
+    """Whose account it is, and its one role: for a division, or for an organization.
+
+    `player`: it answers for a simulated party of an exercise, so its acts slow nothing down.
+    """
+
+    personal: ClassVar[set[str]] = {"name"}
+
+    name: Name
+    role: Role
+    division: Annotated[str, Field(min_length=1, max_length=20)] | None = None
+    organization: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    until: Time | None = None
+    player: bool = False
+
+
+class EndGrantBody(Body):
+    """Which role is taken back."""
+
+    role: Role
+
+
+class AccountAnswer(Answer):
+    """An answer with the new account, and its link unless that has been used."""
+
+    account: AccountId
+    link: str | None
+
+
+class LinkAnswer(msgspec.Struct):
+    """A fresh one-time link; unused earlier ones of this account open nothing any more."""
+
+    link: str
+
+
+@door(router, "/accounts", GrantRoleBody, GrantRole, creates=True, answer=AccountAnswer)
+async def make_account(call: Call[GrantRoleBody]) -> Response:
+    """Make an account with a role, and a link.
+
+    The account's id follows from the key: sent again, the same account is answered, with a fresh
+    link in place of the first as long as nobody has used one. A name sent again is not compared.
+    """
+    body, people = call.body, call.context.people
+    account = AccountId(made_id(call.command_id(REGISTRY), 0))
+    command = GrantRole(
+        account=account,
+        role=body.role,
+        division=None if body.division is None else DivisionCode(body.division),
+        organization=None if body.organization is None else OrganizationId(body.organization),
+        until=body.until,
+    )
+    receipt = await call.registry(command)  # a refused grant leaves no name behind
+    people.make_account(body.name, call.context.settings.area, account, body.player)
+    link = None if people.has_used_link(account) else _fresh_link(call, account, body.role)
+    answer = wider(AccountAnswer, call.answer_of(receipt, account), account=account, link=link)
+    return answered(answer, 201)
+
+
+@door(router, "/accounts/{account}/link", Empty, None, answer=LinkAnswer)
+async def make_link(call: Call[Empty]) -> Response:
+    """A fresh link, for the first role of the account that lies wholly within your scope."""
+    row = _account(call)
+    role = next((role for role in Role if _within(call, row, role)), None)
+    if role is None or call.context.people.name(row.id) is None:
+        raise Problem("not_found")
+    return answered(LinkAnswer(_fresh_link(call, row.id, role)))
+
+
+@door(router, "/accounts/{account}/end", EndGrantBody, EndGrant)
+async def end_grant(call: Call[EndGrantBody]) -> Response:
+    """Take a role back; its sessions and streams end at once."""
+    row, role = _account(call), call.body.role
+    if not _within(call, row, role):
+        raise Problem("not_found")
+    receipt = await call.registry(EndGrant(account=row.id, role=role))
+    call.context.people.end_all(row.id, role)
+    return call.answer(receipt, row.id)
+
+
+def _account(call: Call[Empty] | Call[EndGrantBody]) -> AccountRow:
+    row = call.context.feed.account(AccountId(call.ids["account"]))
+    if row is None:
+        raise Problem("not_found")
+    return row
+
+
+def _within(call: Call[Empty] | Call[EndGrantBody], row: AccountRow, role: Role) -> bool:
+    """Whether the account has the role, and nowhere beyond the caller's scope.
+
+    A session has all grants of its role, so a link handed out for one of them opens all.
+    """
+    held = [grant for grant in row.grants if grant.role is role]
+    return bool(held) and all(_holds(call, grant) for grant in held)
+
+
+def _holds(call: Call[Empty] | Call[EndGrantBody], grant: GrantView) -> bool:
+    reader = call.caller.reader
+    if grant.organization is None:
+        return grant.division is not None and reader.holds(grant.division)
+    put = call.context.feed.find("organization", grant.organization)
+    return put is not None and isinstance(put.row, OrganizationRow) and reader.holds(put.row.home)
+
+
+def _fresh_link(call: Call[Empty] | Call[GrantRoleBody], account: AccountId, role: Role) -> str:
+    people = call.context.people
+    people.drop_links(account)
+    return link_address(call.context.settings, role, people.make_link(account, role))

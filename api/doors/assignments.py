@@ -1,0 +1,109 @@
+"""Assignments: the steps of the work, reported by the crew or for it."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.doors.body import Body, Empty
+from api.doors.call import Call
+from api.doors.hanging import door
+from api.doors.offers import Minutes, People
+from schemas.commands import (
+    Arrive,
+    CannotComplete,
+    ConfirmAssignment,
+    CorrectStep,
+    GiveNewTime,
+    ReportDone,
+    SetOff,
+    UndoStep,
+)
+from schemas.values import Step
+from schemas.views import AssignmentRow
+
+router = APIRouter(tags=["assignments"])
+
+
+class ArriveBody(Body):
+    """With so many people, where that was not said before or has changed."""
+
+    people: People | None = None
+
+
+class GiveNewTimeBody(Body):
+    """In about so many minutes from now."""
+
+    minutes: Minutes
+
+
+class CorrectStepBody(Body):
+    """How far the crew has really come."""
+
+    step: Step
+
+
+class ConfirmAssignmentBody(Body):
+    """Whether the work is done; if not, it is sent back."""
+
+    done: bool
+
+
+@door(router, "/assignments/{assignment}/set-off", Empty, SetOff)
+async def set_off(call: Call[Empty]) -> Response:
+    """The crew is on its way."""
+    row = call.subject(AssignmentRow)
+    return call.answer(await call.about(row, SetOff(assignment=row.id)), row.id)
+
+
+@door(router, "/assignments/{assignment}/arrive", ArriveBody, Arrive)
+async def arrive(call: Call[ArriveBody]) -> Response:
+    """The crew is on the scene; having set off is implied."""
+    row = call.subject(AssignmentRow)
+    command = Arrive(assignment=row.id, people=call.body.people)
+    return call.answer(await call.about(row, command), row.id)
+
+
+@door(router, "/assignments/{assignment}/report-done", Empty, ReportDone)
+async def report_done(call: Call[Empty]) -> Response:
+    """The crew says that its work is done; having arrived is implied."""
+    row = call.subject(AssignmentRow)
+    return call.answer(await call.about(row, ReportDone(assignment=row.id)), row.id)
+
+
+@door(router, "/assignments/{assignment}/cannot-complete", Empty, CannotComplete)
+async def cannot_complete(call: Call[Empty]) -> Response:
+    """The crew cannot go on; its units are asked for again."""
+    row = call.subject(AssignmentRow)
+    return call.answer(await call.about(row, CannotComplete(assignment=row.id)), row.id)
+
+
+@door(router, "/assignments/{assignment}/new-time", GiveNewTimeBody, GiveNewTime)
+async def new_time(call: Call[GiveNewTimeBody]) -> Response:
+    """The crew will arrive later, or sooner, than it said."""
+    row = call.subject(AssignmentRow)
+    command = GiveNewTime(assignment=row.id, minutes=call.body.minutes)
+    return call.answer(await call.about(row, command), row.id)
+
+
+@door(router, "/assignments/{assignment}/undo", Empty, UndoStep)
+async def undo(call: Call[Empty]) -> Response:
+    """The last step was not meant: for whoever took it, within 30 seconds."""
+    row = call.subject(AssignmentRow)
+    return call.answer(await call.about(row, UndoStep(assignment=row.id)), row.id)
+
+
+@door(router, "/assignments/{assignment}/correct", CorrectStepBody, CorrectStep)
+async def correct(call: Call[CorrectStepBody]) -> Response:
+    """The desk puts right how far a crew has come, backward; both are on record."""
+    row = call.subject(AssignmentRow)
+    command = CorrectStep(assignment=row.id, step=call.body.step)
+    return call.answer(await call.about(row, command), row.id)
+
+
+@door(router, "/assignments/{assignment}/confirm", ConfirmAssignmentBody, ConfirmAssignment)
+async def confirm(call: Call[ConfirmAssignmentBody]) -> Response:
+    """The desk confirms the work, or sends it back."""
+    row = call.subject(AssignmentRow)
+    command = ConfirmAssignment(assignment=row.id, done=call.body.done)
+    return call.answer(await call.about(row, command), row.id)

@@ -1,0 +1,180 @@
+"""Demands: publishing, amending and moving them, closing and reopening them."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Self
+
+from fastapi import APIRouter
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+from starlette.responses import Response
+
+from api.doors.body import Body, Empty, Id, one_of
+from api.doors.call import Call
+from api.doors.hanging import door
+from api.doors.places import PlaceBody, placed
+from api.doors.sealed import TEXTS, remember, seal
+from api.doors.texts import Address, Contact, Note, Statement
+from schemas.codes import KINDS, SKILLS
+from schemas.commands import (
+    AmendDemand,
+    CloseDemand,
+    PublishDemand,
+    ReopenDemand,
+    TakeBackDemand,
+)
+from schemas.facts import DemandPublished
+from schemas.values import CloseReason, IncidentId, LineRequest, Sealed
+from schemas.views import DemandRow, IncidentRow
+
+router = APIRouter(tags=["demands"])
+
+Skill = Annotated[str, AfterValidator(one_of(SKILLS, "skill_unknown"))]
+Kind = Annotated[str, AfterValidator(one_of(KINDS, "code_unknown"))]
+Units = Annotated[int, Field(ge=1, le=500)]
+Grade = Annotated[int, Field(ge=1, le=3)]
+Priority = Annotated[int, Field(ge=1, le=4, description="1 is the most urgent.")]
+
+
+class LineBody(Body):
+    """So many units of one skill."""
+
+    skill: Skill
+    minimum: Units
+    target: Units
+    grade: Grade | None = None
+    hazardous: bool = False
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.minimum > self.target:
+            raise PydanticCustomError("minimum_over_target", "minimum_over_target")
+        return self
+
+    def request(self) -> LineRequest:
+        return LineRequest(
+            skill=self.skill,
+            minimum=self.minimum,
+            target=self.target,
+            grade=self.grade,
+            hazardous=self.hazardous,
+        )
+
+
+class PublishDemandBody(Body):
+    """What a township asks for; `contact`, `address` and `note` are sealed here."""
+
+    personal: ClassVar[set[str]] = set(TEXTS)
+
+    incident: Id
+    kind: Kind
+    priority: Priority
+    place: PlaceBody
+    lines: Annotated[tuple[LineBody, ...], Field(min_length=1, max_length=20)]
+    risk_statement: Statement
+    rally_point: Statement
+    contact: Contact | None = None
+    address: Address | None = None
+    note: Note | None = None
+
+
+class AmendDemandBody(Body):
+    """Each line's new target in order, and lines to add behind them; a place only to move it."""
+
+    priority: Priority
+    place: PlaceBody | None = None
+    targets: Annotated[tuple[Units, ...], Field(min_length=1, max_length=20)]
+    lines: Annotated[tuple[LineBody, ...], Field(max_length=20)]
+    risk_statement: Statement
+    rally_point: Statement
+
+
+def _of_a_desk(reason: CloseReason) -> CloseReason:
+    """The end of the incident is no desk's reason: it closes its demands itself."""
+    if reason is CloseReason.INCIDENT_CLOSED:
+        raise PydanticCustomError("code_unknown", "code_unknown")
+    return reason
+
+
+class CloseDemandBody(Body):
+    """Why; the end of the incident closes its demands itself."""
+
+    reason: Annotated[CloseReason, AfterValidator(_of_a_desk)]
+
+
+@door(router, "/demands", PublishDemandBody, PublishDemand, creates=True)
+async def publish(call: Call[PublishDemandBody]) -> Response:
+    """Publish a demand; answered when it is durable, the nearest are being asked by then.
+
+    The county's desk publishes for itself, and for a township of its own as recorded substitute.
+    """
+    body = call.body
+    row = call.row(IncidentRow, body.incident)
+    command = PublishDemand(
+        incident=row.id,
+        kind=body.kind,
+        priority=body.priority,
+        place=placed(call.context, body.place),
+        lines=tuple(line.request() for line in body.lines),
+        risk_statement=body.risk_statement,
+        rally_point=body.rally_point,
+        contact=_sealed(call, row.id, "contact", body.contact),
+        address=_sealed(call, row.id, "address", body.address),
+        note=_sealed(call, row.id, "note", body.note),
+    )
+    receipt = await call.send(command, row.operation, row.mode, incident=row.id)
+    remember(call.context, receipt.turn)
+    return call.created(receipt, DemandPublished)
+
+
+def _sealed(
+    call: Call[PublishDemandBody], incident: IncidentId, field: str, text: str | None
+) -> Sealed | None:
+    return None if text is None else seal(call.context, incident, field, text)
+
+
+@door(router, "/demands/{demand}/amend", AmendDemandBody, AmendDemand, edits=True)
+async def amend(call: Call[AmendDemandBody]) -> Response:
+    """Change what is asked for; with another township's place, that one answers for it from then.
+
+    The sender keeps sight of it, and may take it back until the receiver acts.
+    """
+    row, body = call.subject(DemandRow), call.body
+    command = AmendDemand(
+        demand=row.id,
+        revision=call.revision,
+        priority=body.priority,
+        place=None if body.place is None else placed(call.context, body.place),
+        targets=body.targets,
+        lines=tuple(line.request() for line in body.lines),
+        risk_statement=body.risk_statement,
+        rally_point=body.rally_point,
+    )
+    return call.answer(await call.about(row, command), row.id)
+
+
+@door(router, "/demands/{demand}/close", CloseDemandBody, CloseDemand, edits=True)
+async def close(call: Call[CloseDemandBody]) -> Response:
+    """Close a demand; whoever is still asked or on the way is stood down, with your reason.
+
+    Closed as met, what was reported done counts as done.
+    """
+    row = call.subject(DemandRow)
+    command = CloseDemand(demand=row.id, reason=call.body.reason, revision=call.revision)
+    return call.answer(await call.about(row, command), row.id)
+
+
+@door(router, "/demands/{demand}/reopen", Empty, ReopenDemand, edits=True)
+async def reopen(call: Call[Empty]) -> Response:
+    """Take a closed demand up again: its next round begins with nothing covered."""
+    row = call.subject(DemandRow)
+    command = ReopenDemand(demand=row.id, revision=call.revision)
+    return call.answer(await call.about(row, command), row.id)
+
+
+@door(router, "/demands/{demand}/take-back", Empty, TakeBackDemand, edits=True)
+async def take_back(call: Call[Empty]) -> Response:
+    """Take a demand back that you moved to another township, until that one acts."""
+    row = call.subject(DemandRow)
+    command = TakeBackDemand(demand=row.id, revision=call.revision)
+    return call.answer(await call.about(row, command), row.id)

@@ -1,0 +1,103 @@
+"""Offers: an organization's yes or no, or the desk's record of it by phone."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.responses import Response
+
+from api.doors.body import Body, Time
+from api.doors.call import Answer, Call, answered, wider
+from api.doors.demands import Units
+from api.doors.hanging import door
+from api.doors.sealed import demand_of, opened, unkept
+from api.problems import Problem
+from schemas.commands import AcceptOffer, DeclineOffer
+from schemas.facts import OfferAccepted
+from schemas.values import DeclineReason
+from schemas.views import OfferRow
+from streams.engines import Receipt
+
+router = APIRouter(tags=["offers"])
+
+Minutes = Annotated[int, Field(ge=0, le=2_880)]
+People = Annotated[int, Field(ge=1, le=10_000, description="Who come, beside the units.")]
+
+
+class AcceptOfferBody(Body):
+    """For so many units, arriving in about so many minutes with so many people."""
+
+    quantity: Units
+    minutes: Minutes | None = None
+    people: People | None = None
+
+
+class DeclineOfferBody(Body):
+    """Why not, and perhaps from when; it is never held against anybody."""
+
+    reason: DeclineReason
+    free_from: Time | None = None
+
+
+class WhereTo(msgspec.Struct):
+    """What a yes opens: the sealed texts, null for what was not given, and the exact point."""
+
+    contact: str | None
+    address: str | None
+    note: str | None
+    lon: int
+    lat: int
+
+
+class AcceptAnswer(Answer):
+    """An answer with what a yes opens.
+
+    Null where the desk recorded it, for a repeated key, for a standby, and where the texts
+    cannot be opened just now.
+    """
+
+    sealed: WhereTo | None
+
+
+@door(router, "/offers/{offer}/accept", AcceptOfferBody, AcceptOffer, answer=AcceptAnswer)
+async def accept(call: Call[AcceptOfferBody]) -> Response:
+    """Say yes, also after the deadline or after a no; the assignment is in `made`.
+
+    A late yes to what is covered by now is kept as a standby, and `made` is empty. An
+    organization's own yes opens the sealed texts once, with a fact.
+    """
+    row, body = call.subject(OfferRow), call.body
+    command = AcceptOffer(
+        offer=row.id, quantity=body.quantity, minutes=body.minutes, people=body.people
+    )
+    receipt = await call.about(row, command)
+    sealed = await _where_to(call, row, receipt)
+    answer = wider(AcceptAnswer, call.answer_of(receipt, row.id), sealed=sealed)
+    return unkept(answered(answer))
+
+
+async def _where_to(call: Call[AcceptOfferBody], row: OfferRow, receipt: Receipt) -> WhereTo | None:
+    demand = demand_of(call.context, row.demand)
+    if receipt.repeated or demand is None or not _own_yes(receipt):
+        return None
+    try:
+        texts = await opened(call.context, demand)
+    except Problem:  # the yes stands; the texts can be asked for at their own door
+        return None
+    return wider(WhereTo, texts, lon=demand.lon, lat=demand.lat)
+
+
+def _own_yes(receipt: Receipt) -> bool:
+    """Whether the organization itself was taken at its word."""
+    return any(isinstance(f, OfferAccepted) and not f.by_desk for f in receipt.turn.facts)
+
+
+@door(router, "/offers/{offer}/decline", DeclineOfferBody, DeclineOffer)
+async def decline(call: Call[DeclineOfferBody]) -> Response:
+    """Say no, perhaps only until some time within 48 hours; after the deadline too."""
+    row, body = call.subject(OfferRow), call.body
+    command = DeclineOffer(offer=row.id, reason=body.reason, free_from=body.free_from)
+    return call.answer(await call.about(row, command), row.id)

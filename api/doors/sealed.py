@@ -1,0 +1,139 @@
+"""Sealed text: sealed on its way in, and opened for whoever has a right to it just now.
+
+Each opening is a fact first. Nothing that was opened is kept here, nor answered a second time
+under the same key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any, Literal
+
+import msgspec
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.responses import Response
+
+from api.context import Context
+from api.doors.body import Body
+from api.doors.call import Call, answered
+from api.doors.hanging import door
+from api.problems import Problem, later
+from api.safe import Ciphertexts, KeyGone, TextDamaged
+from schemas.commands import OpenSealedText
+from schemas.facts import DemandPublished
+from schemas.refusals import Refusal
+from schemas.turns import Turn
+from schemas.values import DemandId, IncidentId, OpeningReason, Role, Sealed
+from schemas.views import DemandRow
+from schemas.wire import decode_turn
+from streams.engines.cluster.obstacles import BrokerAway
+
+router = APIRouter(tags=["demands"])
+
+TEXTS = ("contact", "address", "note")
+REMEMBERED_MAX = 10_000
+
+Reason = Annotated[
+    Literal["calling", "on_the_way", "on_scene", "handing_over", "checking"],
+    Field(description="Why you read it; kept on record."),
+]
+
+
+class OpenSealedTextBody(Body):
+    """Why somebody reads it."""
+
+    reason: Reason
+
+
+class Unsealed(msgspec.Struct):
+    """The sealed texts of a demand, readable; null for what was not given."""
+
+    contact: str | None
+    address: str | None
+    note: str | None
+
+
+def seal(context: Context, incident: IncidentId, field: str, text: str) -> Sealed:
+    """A text under an incident's key. Raises Problem where that is destroyed."""
+    try:
+        return context.vault.seal(incident, field, text)
+    except KeyGone:
+        raise Problem(Refusal.KEY_DESTROYED, subjects=(incident,)) from None
+
+
+def remember(context: Context, turn: Turn) -> None:
+    """Keep what a turn has published sealed, so that whoever says yes need not wait for the log."""
+    for fact in turn.facts:
+        if isinstance(fact, DemandPublished):
+            if len(context.ciphertexts) >= REMEMBERED_MAX:
+                context.ciphertexts.clear()
+            context.ciphertexts[fact.demand] = Ciphertexts(fact.contact, fact.address, fact.note)
+
+
+async def opened(context: Context, row: DemandRow) -> Unsealed:
+    """A demand's texts. The caller has seen to the right, and to the fact. Raises Problem."""
+    if not row.sealed:
+        return Unsealed(None, None, None)
+    texts = await _ciphertexts(context, row)
+    return Unsealed(*(_opened(context, *named) for named in zip(TEXTS, texts, strict=True)))
+
+
+async def _ciphertexts(context: Context, row: DemandRow) -> Ciphertexts:
+    if row.id not in context.ciphertexts:
+        try:
+            turn = await asyncio.to_thread(_published_in, context, row)
+        except BrokerAway:
+            raise later("unavailable") from None
+        remember(context, turn)
+    return context.ciphertexts[row.id]
+
+
+def _published_in(context: Context, row: DemandRow) -> Turn:
+    """The turn that holds the ciphertexts: the log is read at one sequence."""
+    stored = next(context.engine.read(context.settings.area, after=row.sequence - 1))
+    return decode_turn(stored)
+
+
+def _opened(context: Context, field: str, sealed: Sealed | None) -> str | None:
+    try:
+        return None if sealed is None else context.vault.open(sealed, field)
+    except KeyGone:
+        raise Problem(Refusal.KEY_DESTROYED) from None
+    except TextDamaged:
+        raise Problem("defect") from None
+
+
+@door(router, "/demands/{demand}/sealed", OpenSealedTextBody, OpenSealedText, answer=Unsealed)
+async def read_sealed(call: Call[OpenSealedTextBody]) -> Response:
+    """Read contact, address and note; that you did, and why, is a fact in the log.
+
+    For the desk that answers for the demand, and for an organization while it is at work there.
+    Every reading is asked for anew: a key that was used answers nothing a second time.
+    """
+    row = _demand_or_worked_on(call)
+    command = OpenSealedText(demand=row.id, reason=OpeningReason(call.body.reason))
+    await call.about(row, command, once=True)
+    return unkept(answered(await opened(call.context, row)))
+
+
+def unkept(response: Response) -> Response:
+    """A response that nobody on the way may keep."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _demand_or_worked_on(call: Call[Any]) -> DemandRow:
+    """An organization has no demands on its board; the rule knows which it works on."""
+    if call.caller.role is not Role.ORGANIZATION:
+        return call.subject(DemandRow)
+    row = demand_of(call.context, DemandId(call.ids["demand"]))
+    if row is None:
+        raise Problem(Refusal.NOT_FOUND)
+    return row
+
+
+def demand_of(context: Context, id: DemandId) -> DemandRow | None:
+    """A demand's row, whoever may see it."""
+    put = context.feed.find("demand", id)
+    return put.row if put is not None and isinstance(put.row, DemandRow) else None

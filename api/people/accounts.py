@@ -1,0 +1,286 @@
+"""People: who stands behind an opaque account, their one-time links and their sessions.
+
+What an account may do is in the log; here is only what the log must not hold. Several processes
+may write the file at once: the command line makes links while the server runs.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from time import time_ns
+from typing import Any
+
+from api.safe import open_store
+from api.settings import Settings
+from schemas.values import AccountId, AreaId, Role
+
+PEOPLE = "people.db"  # in the data folder
+SECOND_MS = 1_000
+HOUR_MS = 3_600 * SECOND_MS
+KEPT_MS = 30 * 24 * HOUR_MS  # how long used links and ended sessions can still be looked into
+REPEAT_MS = 600 * SECOND_MS  # how long a sign-in whose answer was lost can be sent again
+RECHECK_MS = SECOND_MS  # how soon a session that another process ended is noticed
+REMEMBERED_MAX = 100_000
+FAILURES_MAX = 10  # failed sign-ins from one address within FAILURES_MS
+FAILURES_MS = 60 * SECOND_MS
+ADDRESSES_MAX = 10_000
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS accounts (
+    id TEXT PRIMARY KEY, area TEXT NOT NULL, name TEXT NOT NULL,
+    player INTEGER NOT NULL, made_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS links (
+    token BLOB PRIMARY KEY, account TEXT NOT NULL REFERENCES accounts, role TEXT NOT NULL,
+    expires INTEGER NOT NULL, used_at INTEGER, used_key BLOB, session BLOB
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sessions (
+    token BLOB PRIMARY KEY, account TEXT NOT NULL REFERENCES accounts, role TEXT NOT NULL,
+    expires INTEGER NOT NULL, ended INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS links_of ON links (account);
+"""
+
+
+class SignInRefused(Exception):
+    """A link that opens nothing; `code` is the problem's."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody signed in, in one role; `token` is only the hash of what the browser holds."""
+
+    token: bytes
+    account: AccountId
+    role: Role
+    area: AreaId
+    name: str
+    player: bool
+    expires: int
+    ended: bool
+
+    def live(self, now: int) -> bool:
+        return not self.ended and now < self.expires
+
+
+class Failures:
+    """Failed sign-ins by address, each address over one minute.
+
+    Only failures are answered differently: a good link opens also behind an address from which
+    somebody else keeps guessing. Nobody can guess 256 bits, and nobody can lock a desk out.
+    """
+
+    def __init__(self) -> None:
+        self._counted: dict[str, tuple[int, int]] = {}
+
+    def note(self, address: str, now: int) -> bool:
+        """Count one more; whether that is too many."""
+        if len(self._counted) >= ADDRESSES_MAX:
+            self._counted.clear()
+        since, count = self._counted.get(address, (now, 0))
+        if now - since > FAILURES_MS:
+            since, count = now, 0
+        self._counted[address] = since, count + 1
+        return count + 1 > FAILURES_MAX
+
+
+def hashed(token: str) -> bytes:
+    """What is kept of a token. 256 random bits need no salt and no slow hash."""
+    return sha256(token.encode()).digest()
+
+
+def wall_ms() -> int:
+    return time_ns() // 1_000_000
+
+
+class People:
+    """One hold on the file of people. Times are the wall's, also in an exercise."""
+
+    def __init__(
+        self,
+        path: Path,
+        session_hours: int = 12,
+        link_hours: int = 24,
+        clock: Callable[[], int] = wall_ms,
+    ) -> None:
+        self._store = open_store(path, SCHEMA)
+        self._session_ms = session_hours * HOUR_MS
+        self._link_ms = link_hours * HOUR_MS
+        self._clock = clock
+        self._sessions: dict[bytes, Session] = {}
+        self._checked_at = 0
+        self._version = 0
+        self._forget_old()
+
+    def close(self) -> None:
+        self._store.close()
+
+    def now(self) -> int:
+        """The time that sessions and links are held against, milliseconds."""
+        return self._clock()
+
+    def make_account(
+        self, name: str, area: AreaId, account: AccountId | None = None, player: bool = False
+    ) -> AccountId:
+        """A new account's opaque id. With an id that is there already nothing changes.
+
+        A player answers for simulated organizations of an exercise and is no person.
+        """
+        account = account or AccountId(secrets.token_hex(13))
+        self._write(
+            "INSERT INTO accounts VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (account, area, name, int(player), self._clock()),
+        )
+        return account
+
+    def name(self, account: AccountId) -> str | None:
+        """The account's name, or None where there is no such account."""
+        row = self._row("SELECT name FROM accounts WHERE id = ?", (account,))
+        return None if row is None else str(row[0])
+
+    def make_link(self, account: AccountId, role: Role) -> str:
+        """A one-time link's secret; LookupError for an unknown account."""
+        if self.name(account) is None:
+            raise LookupError("no such account")
+        token = secrets.token_urlsafe(32)
+        self._write(
+            "INSERT INTO links (token, account, role, expires) VALUES (?, ?, ?, ?)",
+            (hashed(token), account, role.value, self._clock() + self._link_ms),
+        )
+        return token
+
+    def has_used_link(self, account: AccountId) -> bool:
+        """Whether anybody ever signed in as this account."""
+        asked = "SELECT 1 FROM links WHERE account = ? AND used_at IS NOT NULL LIMIT 1"
+        return self._row(asked, (account,)) is not None
+
+    def drop_links(self, account: AccountId) -> None:
+        """Unused links of this account open nothing any more."""
+        self._write("DELETE FROM links WHERE account = ? AND used_at IS NULL", (account,))
+
+    def sign_in(self, token: str, role: Role, key: str = "") -> tuple[str, Session]:
+        """Use a link up: the secret of the new session, and the session.
+
+        Sent again with the same idempotency key within ten minutes, the first session is ended
+        and replaced, so a lost answer locks nobody out. Raises SignInRefused.
+        """
+        now, used_key = self._clock(), hashed(key) if key else None
+        with self._store:  # one transaction: of two at once, one finds the link used
+            account, earlier = self._check_link(hashed(token), role, used_key, now)
+            secret = secrets.token_urlsafe(32)
+            self._store.execute(
+                "UPDATE links SET used_at = coalesce(used_at, ?), used_key = ?, session = ? "
+                "WHERE token = ?",
+                (now, used_key, hashed(secret), hashed(token)),
+            )
+            self._store.execute(
+                "INSERT INTO sessions VALUES (?, ?, ?, ?, NULL)",
+                (hashed(secret), account, role.value, now + self._session_ms),
+            )
+        if earlier is not None:
+            self.end(earlier)
+        session = self._load(hashed(secret))
+        assert session is not None, "just written"
+        return secret, session
+
+    def _check_link(
+        self, token: bytes, role: Role, used_key: bytes | None, now: int
+    ) -> tuple[AccountId, bytes | None]:
+        """The account behind a usable link, and the session that its first use began."""
+        row = self._row(
+            "SELECT account, role, expires, used_at, used_key, session FROM links WHERE token = ?",
+            (token,),
+        )
+        if row is None or row[1] != role.value:
+            raise SignInRefused("link_unknown")
+        account, _, expires, used_at, first_key, session = row
+        repeated = used_key is not None and first_key == used_key
+        if used_at is not None and not (repeated and now < used_at + REPEAT_MS):
+            raise SignInRefused("link_used")
+        if used_at is None and now >= expires:
+            raise SignInRefused("link_expired")
+        return AccountId(account), session
+
+    def session(self, token: str) -> Session | None:
+        """The session of a browser's secret, live or not; None where there never was one.
+
+        A dictionary look-up; once a second it is checked whether another process has written.
+        """
+        now = self._clock()
+        if now - self._checked_at >= RECHECK_MS:
+            self._recheck(now)
+        return self._sessions.get(hashed(token)) or self._load(hashed(token))
+
+    def end(self, token: bytes) -> None:
+        """End one session, by the hash of its secret."""
+        self._write("UPDATE sessions SET ended = ? WHERE token = ?", (self._clock(), token))
+        self._sessions.pop(token, None)
+
+    def end_all(self, account: AccountId, role: Role) -> None:
+        """End every session and unused link of an account in a role."""
+        self._write(
+            "UPDATE sessions SET ended = ? WHERE account = ? AND role = ? AND ended IS NULL",
+            (self._clock(), account, role.value),
+        )
+        self._write(
+            "DELETE FROM links WHERE account = ? AND role = ? AND used_at IS NULL",
+            (account, role.value),
+        )
+        self._sessions.clear()
+
+    def _recheck(self, now: int) -> None:
+        """SQLite's data version moves when another connection has committed."""
+        self._checked_at = now
+        version = int(self._store.pragma("data_version"))
+        if version != self._version:
+            self._sessions.clear()
+            self._version = version
+
+    def _load(self, token: bytes) -> Session | None:
+        row = self._row(
+            "SELECT account, role, area, name, player, expires, ended FROM sessions "
+            "JOIN accounts ON accounts.id = account WHERE token = ?",
+            (token,),
+        )
+        if row is None:
+            return None
+        account, role, area, name, player, expires, ended = row
+        if len(self._sessions) >= REMEMBERED_MAX:
+            self._sessions.clear()
+        found = Session(
+            token,
+            AccountId(account),
+            Role(role),
+            AreaId(area),
+            name,
+            bool(player),
+            expires,
+            ended is not None,
+        )
+        self._sessions[token] = found
+        return found
+
+    def _forget_old(self) -> None:
+        before = self._clock() - KEPT_MS
+        self._write("DELETE FROM links WHERE expires < ? AND used_at IS NULL", (before,))
+        self._write("DELETE FROM sessions WHERE expires < ?", (before,))
+
+    def _row(self, statement: str, values: tuple[str | bytes, ...]) -> tuple[Any, ...] | None:
+        return self._store.execute(statement, values).fetchone()
+
+    def _write(self, statement: str, values: tuple[str | int | bytes, ...]) -> None:
+        with self._store:
+            self._store.execute(statement, values)
+
+
+def open_people(settings: Settings) -> People:
+    """A hold on the folder's people."""
+    return People(settings.data / PEOPLE, settings.session_hours, settings.link_hours)

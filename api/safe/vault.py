@@ -1,0 +1,192 @@
+"""Sealing: what is personal leaves this process only under its incident's key.
+
+One key per incident and one for the folder, in a file of their own. Destroying an incident's key
+makes every text sealed under it unreadable, wherever the ciphertext was copied to.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from base64 import b64decode, b64encode
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+from time import time_ns
+from typing import NamedTuple
+
+import apsw
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from api.safe.stores import open_store
+from schemas.values import IncidentId, Sealed
+from schemas.views import IncidentRow, Put, Row
+from streams.engines import Published
+
+KEY_BYTES = 32
+BLOCK_BYTES = 64  # of SHA-256
+NONCE_BYTES = 12
+DIGEST_HEX = 32
+FOLDER = ""  # the folder's own key has no incident
+
+_logger = logging.getLogger("shouwang.vault")
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS keys (
+    incident TEXT PRIMARY KEY, key BLOB, made_at INTEGER NOT NULL, destroyed_at INTEGER
+) STRICT, WITHOUT ROWID;
+"""
+
+
+class KeyGone(Exception):
+    """The key was destroyed, or this folder never had it; what it sealed stays sealed."""
+
+
+class TextDamaged(Exception):
+    """The text was not sealed under this key for this field, or has been altered since."""
+
+
+class _Seal:
+    """One key, ready for use. The digest's two pads are hashed once, not at every request."""
+
+    def __init__(self, key: bytes) -> None:
+        padded = key.ljust(BLOCK_BYTES, b"\0")  # HMAC, RFC 2104
+        self.cipher = AESGCM(key)
+        self._inner = sha256(bytes(byte ^ 0x36 for byte in padded))
+        self._outer = sha256(bytes(byte ^ 0x5C for byte in padded))
+
+    def digest(self, text: str) -> str:
+        """HMAC-SHA-256 of a text, cut to 32 hexadecimal digits."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(text.encode())
+        outer.update(inner.digest())
+        return outer.hexdigest()[:DIGEST_HEX]
+
+
+class Ciphertexts(NamedTuple):
+    """A demand's sealed texts as the log holds them."""
+
+    contact: Sealed | None
+    address: Sealed | None
+    note: Sealed | None
+
+
+class Vault:
+    """One process's hold on the file of keys. Used on the event loop only."""
+
+    def __init__(self, path: Path) -> None:
+        self._store = open_store(path, SCHEMA)
+        self._seals: dict[str, _Seal] = {}
+        self._gone: set[str] = set()
+        for incident, key in self._store.execute("SELECT incident, key FROM keys"):
+            self._remember(incident, key)
+        if FOLDER not in self._seals:
+            self._make(FOLDER)
+
+    def close(self) -> None:
+        self._store.close()
+
+    # Sealing
+
+    def seal(self, incident: IncidentId, field: str, text: str) -> Sealed:
+        """The text under the incident's key, made when first needed. Raises KeyGone."""
+        seal, nonce = self._seal(incident), secrets.token_bytes(NONCE_BYTES)
+        ciphertext = seal.cipher.encrypt(nonce, text.encode(), _bound(incident, field))
+        return Sealed(
+            key=incident,
+            nonce=b64encode(nonce).decode(),
+            ciphertext=b64encode(ciphertext).decode(),
+        )
+
+    def open(self, sealed: Sealed, field: str) -> str:
+        """The text again. Raises KeyGone, or TextDamaged where it belongs elsewhere."""
+        seal = self._seals.get(sealed.key)
+        if seal is None or sealed.key == FOLDER:
+            raise KeyGone
+        bound = _bound(sealed.key, field)
+        try:
+            nonce, ciphertext = b64decode(sealed.nonce), b64decode(sealed.ciphertext)
+            return seal.cipher.decrypt(nonce, ciphertext, bound).decode()
+        except (InvalidTag, ValueError):
+            raise TextDamaged from None
+
+    def destroy(self, incident: IncidentId) -> None:
+        """Delete an incident's key for good, also from the side file; a repeat does nothing."""
+        if incident in self._gone:
+            return
+        with self._store:
+            self._store.execute(
+                "INSERT INTO keys VALUES (?1, NULL, ?2, ?2) ON CONFLICT (incident) DO UPDATE "
+                "SET key = NULL, destroyed_at = ?2",
+                (incident, _now()),
+            )
+        self._remember(incident, None)
+        self._store.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+
+    def follow(self, batch: Iterable[Published]) -> None:
+        """Delete the keys that the log says are destroyed: a listener of the engine."""
+        for published in batch:
+            for change in published.changes:
+                if isinstance(change, Put):
+                    self.note(change.row)
+
+    def note(self, row: Row) -> None:
+        """Delete the key of an incident that is no longer readable.
+
+        Given every row at start: a crash between the fact and the deletion is made good then,
+        and so is a deletion that failed.
+        """
+        if not isinstance(row, IncidentRow) or row.readable:
+            return
+        try:
+            self.destroy(row.id)
+        except apsw.Error as error:  # the disk may be full; the board must go on
+            _logger.critical("a key is not deleted: %s; restart to try again", type(error).__name__)
+
+    # Digests, so that a key's second use can be compared with its first
+
+    def body_digest(self, method: str, path: str, body: str) -> str:
+        """Of a request without its personal fields, under the folder's key: 32 hex digits."""
+        return self._seals[FOLDER].digest(f"{method}\x1f{path}\x1f{body}")
+
+    def personal_digest(self, incident: IncidentId, personal: str) -> str:
+        """Of the personal fields, under the incident's key; empty once that is destroyed."""
+        if incident in self._gone:
+            return ""
+        return self._seal(incident).digest(personal)
+
+    # Keys
+
+    def _seal(self, incident: IncidentId) -> _Seal:
+        """The incident's key, made where there never was one. Raises KeyGone."""
+        found = self._seals.get(incident)
+        if found is not None:
+            return found
+        if incident in self._gone or incident == FOLDER:
+            raise KeyGone
+        self._make(incident)
+        return self._seals[incident]
+
+    def _make(self, incident: str) -> None:
+        """A new key, on the disk before anything is sealed under it."""
+        key = secrets.token_bytes(KEY_BYTES)
+        with self._store:
+            self._store.execute("INSERT INTO keys VALUES (?, ?, ?, NULL)", (incident, key, _now()))
+        self._remember(incident, key)
+
+    def _remember(self, incident: str, key: bytes | None) -> None:
+        if key is None:
+            self._gone.add(incident)
+            self._seals.pop(incident, None)
+        else:
+            self._seals[incident] = _Seal(key)
+
+
+def _bound(key: str, field: str) -> bytes:
+    """What a ciphertext is bound to, so that a note cannot be passed off as a contact."""
+    return f"{key}\x1f{field}".encode()
+
+
+def _now() -> int:
+    return time_ns() // 1_000_000
