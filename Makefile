@@ -48,7 +48,7 @@ check: $(VENV)/.developed ## Format, lint, types, imports, schemas, docs, tidine
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m schemas.write --check
 	@$(BIN)/python -m deploy.write_docs --check
 	@$(BIN)/python -m pytest tests/test_tidy.py tests/test_docs.py tests/test_packaging.py
