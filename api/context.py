@@ -8,6 +8,7 @@ from time import time_ns
 from starlette.requests import HTTPConnection
 
 from api.conductor import Conductor
+from api.history import History
 from api.live import Feed, Pulse
 from api.people import Callers, Failures, People, Persons
 from api.review import Reviews
@@ -30,6 +31,7 @@ class Context:
     people: People
     persons: Persons
     vault: Vault
+    history: History
     settings: Settings
     divisions: DivisionTree
     conductor: Conductor | None = None  # of a log on given time

@@ -21,6 +21,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.conductor import Conductor
 from api.context import Context
+from api.history import HISTORY, History
 from api.live import Feed
 from api.people import open_people, open_persons
 from api.safe import Vault
@@ -28,7 +29,7 @@ from api.settings import Settings
 from geo.divisions import DivisionTree
 from schemas.registry_facts import LogOpened
 from schemas.values import AreaId, TimeSource
-from schemas.wire import decode_turn
+from schemas.wire import decode_turn, digest
 from streams.engines import Engine
 from streams.engines.cluster.layout import is_cluster
 from streams.engines.embedded import Embedded
@@ -90,14 +91,31 @@ async def opened(settings: Settings, accept_clock: bool = False) -> AsyncIterato
         if not feed.sequence:
             raise FolderUnfit(f"the board has nothing of area {settings.area} yet: no projector?")
         engine.listen(feed.apply)
+        history = history_of(settings, engine, feed)
+        closing.callback(history.close)
+        closing.push_async_callback(engine.close)  # first: history takes its last turns
         people, persons = open_people(settings), open_persons(settings)
         vault = Vault(settings.data / "keys.db")
         for store in (people, persons, vault):
             closing.callback(store.close)
-        context = Context(engine, feed, people, persons, vault, settings, tree)
+        context = Context(engine, feed, people, persons, vault, history, settings, tree)
         if told.time_source is TimeSource.GIVEN:
             context.conductor = Conductor(engine, settings.area, settings, feed.at)
         yield context
+
+
+def history_of(settings: Settings, engine: Engine, feed: Feed) -> History:
+    """The history of the area's log, following from now on; for the thread of the event loop."""
+    history = History(
+        settings.data / HISTORY,
+        settings.area,
+        asyncio.get_running_loop(),
+        origin=lambda: digest(next(iter(engine.read(settings.area)))),
+        whole=feed.whole,
+    )
+    engine.listen(history.follow)
+    history.start()
+    return history
 
 
 async def _engine(folder: Path, accept_clock: bool) -> Engine:

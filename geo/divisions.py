@@ -149,6 +149,14 @@ class DivisionTree:
         """Codes directly below, ordered; empty for leaves and unknown codes."""
         return self._children.get(code, ())
 
+    def below(self, code: str) -> tuple[str, ...]:
+        """The code itself and all below it, each parent before its children; empty if unknown."""
+        found, waiting = [], [code] if code in self._nodes else []
+        while waiting:
+            found.append(waiting.pop())
+            waiting.extend(reversed(self.children(found[-1])))
+        return tuple(found)
+
     def area_of(self, code: str) -> str:
         """The command area that a division belongs to.
 

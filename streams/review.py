@@ -54,13 +54,14 @@ class Entry(msgspec.Struct, frozen=True):
     tapped_at: Instant | None
     tap_doubtful: bool
     actor: str
+    actor_name: str | None  # where the reader may know it; the log holds none
     command: str
     facts: tuple[FactView, ...]
     refusal: RefusalView | None
 
 
 class Scope(NamedTuple):
-    """What a reader of the timeline may see, and of which incident it is wanted.
+    """What a reader of the timeline may see, and what of it is wanted.
 
     By `divisions`: what lies inside them, and incidents that one of them has joined. By
     `organizations`: only what concerns these themselves.
@@ -69,15 +70,26 @@ class Scope(NamedTuple):
     divisions: tuple[DivisionCode, ...] = ()
     organizations: tuple[OrganizationId, ...] = ()
     incident: IncidentId | None = None
+    demand: DemandId | None = None
+    organization: OrganizationId | None = None
 
     def shows(self, ledger: Ledger, about: About) -> bool:
+        if not self._wants(about):
+            return False
         if about == About():
             return bool(self.divisions)  # a standstill concerns every desk
-        if self.incident not in (None, about.incident):
-            return False
         if about.organization in self.organizations:
             return True
         return any(self._holds(ledger, division) for division in _places(ledger, about))
+
+    def _wants(self, about: About) -> bool:
+        if about == About():
+            return self.demand is None and self.organization is None
+        return (
+            self.incident in (None, about.incident)
+            and self.demand in (None, about.demand)
+            and self.organization in (None, about.organization)
+        )
 
     def _holds(self, ledger: Ledger, division: DivisionCode) -> bool:
         return any(ledger.divisions.contains(scope, division) for scope in self.divisions)
@@ -108,6 +120,7 @@ def entry(ledger: Ledger, turn: Turn, scope: Scope) -> Entry | None:
         tapped_at=turn.tapped_at,
         tap_doubtful=_doubtful(turn),
         actor=turn.actor,
+        actor_name=None,
         command=type(turn.command).__name__,
         facts=facts,
         refusal=_refusal(turn) if refused else None,

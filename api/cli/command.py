@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,11 @@ def _add_folder(commands: Any) -> None:
     _add(commands, "drill", (here, "drill"), words, _drill_flags)
     words = "校验日志。 Verify a log, also while the server runs."
     _add(commands, "verify", ("api.cli.verify", "verify_folder"), words, _verify_flags)
+    here = "api.cli.history"
+    words = "复盘指标：三段用时与未满足的原因。 Measure a period: three clocks, and what was unmet."
+    _add(commands, "review", (here, "review"), words, _review_flags)
+    words = "重建历史库。 Build history.db anew from the log, also while the server runs."
+    _add(commands, "history", (here, "rebuild"), words, _history_flags)
     words = "值守：发现停滞即告警。 Raise an alarm when a demand or the server is stuck."
     _add(commands, "watch", ("api.cli.watch", "watch"), words, _watch_flags)
 
@@ -131,6 +137,21 @@ def _verify_flags(made: argparse.ArgumentParser) -> None:
     made.add_argument("folder", nargs="?", type=Path, metavar="DATA", help=HELP["data"])
     _settings_flags(made, "data")
     made.add_argument("--area", type=AreaId, help="this area only; all of them if left out")
+
+
+def _review_flags(made: argparse.ArgumentParser) -> None:
+    _settings_flags(made, "data", "area")
+    day: dict[str, Any] = {"type": date.fromisoformat, "metavar": "DAY"}
+    words = "first day on which demands were published, as 2025-07-30 (default: the first)"
+    made.add_argument("--from", dest="since", help=words, **day)
+    made.add_argument("--to", dest="until", help="last such day (default: the last)", **day)
+    words = "write it as a table for other programs; - for standard output"
+    made.add_argument("--csv", type=Path, metavar="FILE", help=words)
+
+
+def _history_flags(made: argparse.ArgumentParser) -> None:
+    made.add_argument("action", choices=["rebuild"], help="what to do with history")
+    _settings_flags(made, "data")
 
 
 def _watch_flags(made: argparse.ArgumentParser) -> None:

@@ -13,6 +13,7 @@ from api.doors import (
     conducting,
     demands,
     health,
+    history,
     incidents,
     lines,
     live,
@@ -51,5 +52,6 @@ ROUTERS = (
     reference.router,
     alarms.router,
     review.router,
+    history.router,
 )
 """Below the prefix. The frequent ones first: routes are tried in this order."""

@@ -17,7 +17,7 @@ from api.doors.callers import SignedIn, signed_in
 from api.doors.hanging import answering
 from api.people import Caller
 from api.problems import PROBLEMS
-from geo.divisions import Division, DivisionTree
+from geo.divisions import Division
 from schemas.codes import DOMAINS, HAZARDS, KINDS, SKILLS, Words
 from schemas.refusals import REFUSALS, Message
 from schemas.values import (
@@ -167,23 +167,13 @@ async def divisions(
 ) -> Response:
     """`under`: a division and all below it, by code. `search`: by name or code, best first."""
     tree = context_of(request).divisions
-    found = tree.search(search, FOUND_MAX) if search else _below(tree, under)
+    below = filter(None, map(tree.get, tree.below(under)))
+    found = tree.search(search, FOUND_MAX) if search else below
     return Response(
         msgspec.json.encode([_view(node) for node in found]),
         headers=KEPT,
         media_type="application/json",
     )
-
-
-def _below(tree: DivisionTree, code: str) -> list[Division]:
-    """The subtree, each parent before its children; nothing for an unknown code."""
-    found, waiting = [], [code]
-    while waiting:
-        node = tree.get(waiting.pop())
-        if node is not None:
-            found.append(node)
-            waiting.extend(reversed(tree.children(node.code)))
-    return found
 
 
 def _view(node: Division) -> DivisionView:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
+import msgspec
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,9 +13,12 @@ from starlette.responses import Response
 from api import review
 from api.context import context_of
 from api.doors.callers import SignedIn
+from api.doors.hanging import answering
+from api.doors.history import TIME_MAX, Moment, sight_of
+from api.history import HISTORY, HistoryUnfit, Measures, as_csv, measures
 from api.people import Caller
-from api.problems import Problem
-from schemas.values import IncidentId, LineId, OrganizationId, Role
+from api.problems import Problem, later
+from schemas.values import DemandId, IncidentId, Instant, LineId, OrganizationId, Role
 from streams.review import Scope
 
 LIMIT_MAX = 1_000
@@ -31,11 +35,20 @@ async def timeline(
     request: Request,
     caller: SignedIn,
     incident: Id = "",
+    demand: Id = "",
+    organization: Id = "",
     after: Annotated[int, Query(ge=0, le=10**15)] = 0,
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = 200,
 ) -> Response:
-    """What happened within your scope, in the order of the log; `next` is the next `after`."""
-    scope = _scope(caller)._replace(incident=IncidentId(incident) if incident else None)
+    """What happened within your scope, in the order of the log; `next` is the next `after`.
+
+    Of one incident, demand or organization, where these are named.
+    """
+    scope = _scope(caller)._replace(
+        incident=IncidentId(incident) if incident else None,
+        demand=DemandId(demand) if demand else None,
+        organization=OrganizationId(organization) if organization else None,
+    )
     entries = await _ask(request, review.timeline, scope, after, limit)
     return Response(entries, headers=NO_STORE, media_type="application/json")
 
@@ -49,6 +62,41 @@ async def why(request: Request, caller: SignedIn, line: Id, organization: Id) ->
     if found is None:
         raise Problem("not_found")
     return Response(found, headers=NO_STORE, media_type="application/json")
+
+
+@router.get("/review/measures", response_model=None, responses=answering(Measures))
+async def review_measures(
+    request: Request, caller: SignedIn, since: Moment = 0, until: Moment = TIME_MAX
+) -> Response:
+    """The three clocks of every line published in a period, and what was left unmet, by reason.
+
+    In all, and per priority, division, kind and day. For desks and reviewers.
+    """
+    found = await _measured(request, caller, since, until)
+    return Response(msgspec.json.encode(found), headers=NO_STORE, media_type="application/json")
+
+
+@router.get("/review/measures.csv", response_model=None)
+async def review_table(
+    request: Request, caller: SignedIn, since: Moment = 0, until: Moment = TIME_MAX
+) -> Response:
+    """The same as a table for other programs: UTF-8, a head, times in seconds."""
+    found = await _measured(request, caller, since, until)
+    headers = {**NO_STORE, "Content-Disposition": 'attachment; filename="shouwang-review.csv"'}
+    return Response(as_csv(found), headers=headers, media_type="text/csv; charset=utf-8")
+
+
+async def _measured(request: Request, caller: Caller, since: Instant, until: Instant) -> Measures:
+    """Counted in the process for reviews, so that it holds no answer up. Raises Problem."""
+    if caller.role not in (Role.DESK, Role.REVIEWER):
+        raise Problem("role_missing")
+    context = context_of(request)
+    settings = context.settings
+    about = (settings.data / HISTORY, settings.area, settings.operation)
+    try:
+        return await context.reviews.ask(measures, *about, sight_of(caller), since, until)
+    except HistoryUnfit:
+        raise later("unavailable") from None
 
 
 def _scope(caller: Caller) -> Scope:

@@ -1,16 +1,7 @@
 """Live: the board in memory, who sees which of its rows, and the streams that follow it."""
 
-from api.live.feed import (
-    Feed,
-    ResumeLost,
-    Subscriber,
-)
-from api.live.readers import (
-    Reader,
-)
-from api.live.streams import (
-    EventStream,
-    Pulse,
-)
+from api.live.feed import Feed, ResumeLost, Subscriber
+from api.live.readers import Reader
+from api.live.streams import EventStream, Pulse
 
 __all__ = ["EventStream", "Feed", "Pulse", "Reader", "ResumeLost", "Subscriber"]

@@ -113,6 +113,11 @@ class Feed:
         """Every row of a kind, whoever may see it."""
         return (entry.put for key, entry in self._rows.items() if key[0] == kind)
 
+    def whole(self) -> Published:
+        """Every row of the present state, as the latest turn left it."""
+        rows = tuple(entry.put for entry in self._rows.values())
+        return Published(self.area or AreaId(""), self.sequence, self.at, rows)
+
     def reader(self, account: AccountId, role: Role, now: Instant) -> Reader:
         """The reader that an account is now, in a role."""
         row = self.account(account)

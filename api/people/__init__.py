@@ -9,31 +9,14 @@ from api.people.accounts import (
     People,
     Session,
     SignInRefused,
+    names_of,
     open_people,
     wall_ms,
 )
-from api.people.callers import (
-    Caller,
-    Callers,
-    drop_cookie,
-    set_cookie,
-)
-from api.people.links import (
-    Holder,
-    holders,
-    link_address,
-    new_account,
-    new_link,
-)
-from api.people.persons import (
-    Person,
-    Persons,
-    Whose,
-    open_persons,
-)
-from api.people.rights import (
-    refused,
-)
+from api.people.callers import Caller, Callers, drop_cookie, set_cookie
+from api.people.links import Holder, holders, link_address, new_account, new_link
+from api.people.persons import Person, Persons, Whose, open_persons
+from api.people.rights import refused
 
 __all__ = [
     "FAILURES_MS",
@@ -50,6 +33,7 @@ __all__ = [
     "drop_cookie",
     "holders",
     "link_address",
+    "names_of",
     "new_account",
     "new_link",
     "open_people",

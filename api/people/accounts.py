@@ -6,15 +6,19 @@ may write the file at once: the command line makes links while the server runs.
 
 from __future__ import annotations
 
+import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from time import time_ns
 from typing import Any
 
-from api.safe import open_store
+import apsw
+
+from api.safe import BUSY_MS, open_store
 from api.settings import Settings
 from schemas.values import AccountId, AreaId, Role
 
@@ -279,6 +283,17 @@ class People:
     def _write(self, statement: str, values: tuple[str | int | bytes, ...]) -> None:
         with self._store:
             self._store.execute(statement, values)
+
+
+def names_of(folder: Path, accounts: Iterable[str]) -> dict[str, str]:
+    """The names of those accounts that have one here, from any process."""
+    if not (folder / PEOPLE).is_file():
+        return {}
+    ids = json.dumps(sorted({*accounts}))
+    asked = "SELECT id, name FROM accounts WHERE id IN (SELECT value FROM json_each(?))"
+    with closing(apsw.Connection(str(folder / PEOPLE), flags=apsw.SQLITE_OPEN_READONLY)) as store:
+        store.set_busy_timeout(BUSY_MS)
+        return {str(id): str(name) for id, name in store.execute(asked, (ids,))}
 
 
 def open_people(settings: Settings) -> People:

@@ -14,7 +14,9 @@ from pathlib import Path
 from threading import Thread
 
 import msgspec
+from msgspec.structs import replace
 
+from api.people import names_of
 from schemas.turns import Turn
 from schemas.values import (
     AreaId,
@@ -163,8 +165,16 @@ def timeline(query: Query, scope: Scope, after: int, limit: int) -> bytes:
         if made is not None:
             entries.append(made)
         if len(entries) == limit or looked_at == TURNS_MAX:
-            return msgspec.json.encode(Timeline(entries, turn.sequence))
-    return msgspec.json.encode(Timeline(entries, None))
+            return _told(query, scope, entries, turn.sequence)
+    return _told(query, scope, entries, None)
+
+
+def _told(query: Query, scope: Scope, entries: list[Entry], next: int | None) -> bytes:
+    """As JSON. Who acted is named to desks and reviewers; an account outlives its name."""
+    if scope.divisions:
+        names = names_of(query.folder, (made.actor for made in entries))
+        entries = [replace(made, actor_name=names.get(made.actor)) for made in entries]
+    return msgspec.json.encode(Timeline(entries, next))
 
 
 def reasons(

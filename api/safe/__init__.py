@@ -1,19 +1,17 @@
 """Safe: what is sealed, what is kept on disk, what is kept out, and how long one waits."""
 
-from api.safe.guard import (
-    Guard,
-)
-from api.safe.patience import (
-    Patience,
-)
-from api.safe.stores import (
-    open_store,
-)
-from api.safe.vault import (
-    Ciphertexts,
-    KeyGone,
-    TextDamaged,
-    Vault,
-)
+from api.safe.guard import Guard
+from api.safe.patience import Patience
+from api.safe.stores import BUSY_MS, open_store
+from api.safe.vault import Ciphertexts, KeyGone, TextDamaged, Vault
 
-__all__ = ["Ciphertexts", "Guard", "KeyGone", "Patience", "TextDamaged", "Vault", "open_store"]
+__all__ = [
+    "BUSY_MS",
+    "Ciphertexts",
+    "Guard",
+    "KeyGone",
+    "Patience",
+    "TextDamaged",
+    "Vault",
+    "open_store",
+]

@@ -20,6 +20,7 @@ from api.context import Context
 from api.live import Feed
 from api.people import People, Persons
 from api.safe import Vault
+from api.serving import history_of
 from api.settings import DIVISIONS, Settings
 from geo.divisions import DivisionTree
 from schemas.codes import SKILLS
@@ -245,10 +246,11 @@ async def opened(folder: Path, settings: Settings | None = None) -> AsyncIterato
     feed = Feed(tree, AREA)
     engine.listen(feed.apply)
     feed.apply(engine.changes())
+    history = history_of(settings, engine, feed)
     people, persons = People(folder / "people.db"), Persons(folder / "people.db")
     vault = Vault(folder / "keys.db")
     people.make_account("管理员", AREA, STEWARD)
-    context = Context(engine, feed, people, persons, vault, settings, tree)
+    context = Context(engine, feed, people, persons, vault, history, settings, tree)
     if settings.purpose is Purpose.EXERCISE:
         context.conductor = Conductor(engine, AREA, settings, feed.at)
     app = create_app(context)
@@ -257,5 +259,6 @@ async def opened(folder: Path, settings: Settings | None = None) -> AsyncIterato
             yield House(context, app)
     finally:
         await engine.close()
+        history.close()
         for store in (people, persons, vault):
             store.close()

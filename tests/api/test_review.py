@@ -112,6 +112,16 @@ async def test_the_timeline_through_the_doors(told: tuple[House, dict[str, Any]]
     accepted = [entry["command"] for entry in incident].index("AcceptOffer")
     assert kinds(incident[accepted:])[:2] == ["OfferAccepted", "AssignmentCommitted"]
 
+    about = await whole(desk, f"&demand={things['demand']}")
+    assert {fact["demand"] for entry in about for fact in entry["facts"]} == {things["demand"]}
+    assert len(about) < len(incident)
+    asked = await whole(desk, f"&organization={things['organization']}")
+    assert {fact["organization"] for entry in asked for fact in entry["facts"]} == {
+        things["organization"]
+    }
+    assert {entry["actor_name"] for entry in asked} >= {"甲"}
+    assert {entry["actor_name"] for entry in await whole(crew)} == {None}
+
     own = await whole(crew)
     named = {fact["organization"] for entry in own for fact in entry["facts"]}
     assert named == {things["organization"]}

@@ -6,6 +6,7 @@ import { distance, fullTime, spoken } from "./format.js";
 import { Problem, get } from "./http.js";
 import { start, tell } from "./page.js";
 import { incidentWords, placeName } from "./places.js";
+import { startMeasures } from "./review-measures.js";
 import { choose, inLanguage, language, named, say, wording } from "./words.js";
 
 const PAGE = 50;
@@ -22,7 +23,7 @@ function draw({ board }) {
   find("#no-incidents").hidden = incidents.length > 0;
   find("#reading").hidden = incidents.length === 0;
   drawChoices(board);
-  if (incidents.length && state.incident !== find("#incident").value) begin();
+  if (incidents.length && state.chosen !== chosen()) begin();
   else drawEntries();
 }
 
@@ -42,31 +43,50 @@ function drawChoices(board) {
 
 const lineWords = (row, line) => `${spoken(row)}–${line.number} ${named("skills", line.skill)}`;
 
-/** Start the timeline of the chosen incident. */
+/** What the timeline is asked for: an incident, and of it a demand or an organization. */
+function chosen() {
+  const incident = find("#incident").value;
+  const query = new URLSearchParams({ incident });
+  const number = Number(find("#by-demand").value) || null;
+  if (number) query.set("demand", demandId(context.board, incident, number));
+  const organization = find("#by-organization").value;
+  if (organization) query.set("organization", organization);
+  return String(query);
+}
+
+/** The demand with a spoken number; a number that nothing has yet fits no entry. */
+function demandId(board, incident, number) {
+  const wanted = (row) => row.incident === incident && row.number === number;
+  return board.all("demand").find(wanted)?.id ?? "none";
+}
+
+/** Start the timeline of what is chosen. */
 function begin() {
-  Object.assign(state, { incident: find("#incident").value, entries: [], next: 0 });
+  Object.assign(state, { chosen: chosen(), entries: [], next: 0 });
   more();
 }
 
-/** Read on: one page, or several where a filter leaves nothing of them. */
+/** Read on: one page, or several where little of what was read is about what is chosen. */
 async function more() {
   if (state.loading || state.next === null) return;
   state.loading = true;
-  const incident = state.incident;
-  const before = wanted().length;
+  const { chosen: wanted, entries } = state;
+  const before = entries.length;
   for (let page = 0; page < PAGES_AT_ONCE && state.next !== null; page += 1) {
-    if (!(await readPage(incident)) || wanted().length > before) break;
+    if (!(await readPage(wanted)) || entries.length > before) break;
   }
   state.loading = false;
   drawEntries();
-  if (incident !== state.incident) more();
+  if (wanted !== state.chosen) more();
 }
 
-async function readPage(incident) {
-  const address = `/review/timeline?incident=${incident}&after=${state.next}&limit=${PAGE}`;
+async function readPage(wanted) {
   try {
-    const page = await get(address, "reviewer");
-    if (incident !== state.incident) return false;
+    const page = await get(
+      `/review/timeline?${wanted}&after=${state.next}&limit=${PAGE}`,
+      "reviewer",
+    );
+    if (wanted !== state.chosen) return false;
     state.entries.push(...page.entries);
     state.next = page.next;
     return true;
@@ -77,38 +97,17 @@ async function readPage(incident) {
   }
 }
 
-function wanted() {
-  const number = Number(find("#by-demand").value) || null;
-  const organization = find("#by-organization").value;
-  const demand = number && demandId(context.board, number);
-  return state.entries.filter((entry) => matches(entry, { demand, organization }));
-}
-
-/** The demand with a spoken number; a number that nothing has yet fits no entry. */
-function demandId(board, number) {
-  const wanted = (row) => row.incident === state.incident && row.number === number;
-  return board.all("demand").find(wanted)?.id ?? "none";
-}
-
-/** True where one fact of an entry is about everything the filter names. */
-const matches = ({ facts }, { demand, organization }) =>
-  (!demand && !organization) ||
-  facts.some(
-    (fact) =>
-      (!demand || fact.demand === demand) && (!organization || fact.organization === organization),
-  );
-
 function drawEntries() {
-  const entries = wanted();
+  const { entries } = state;
   find("#entries").replaceChildren(...entries.map(entryItem));
   find("#more").hidden = state.next === null || state.loading;
   find("#no-entries").hidden = entries.length > 0 || state.loading;
-  const count = { shown: entries.length, read: state.entries.length };
+  const count = { count: entries.length };
   setText(find("#counts"), say(state.next === null ? "review.counts_all" : "review.counts", count));
 }
 
 function entryItem(entry) {
-  const { sequence, happened_at: at, actor, facts, refusal } = entry;
+  const { sequence, happened_at: at, facts, refusal } = entry;
   const refused = refusal && h("p", { class: "chip warn" }, refusalWords(refusal));
   return h(
     "li",
@@ -119,7 +118,7 @@ function entryItem(entry) {
       h("b", { class: "sequence" }, say("review.sequence", { sequence })),
       h("time", { datetime: new Date(at).toISOString() }, fullTime(at)),
       h("span", {}, commandWords(entry)),
-      h("span", { class: "quiet end" }, actorWords(actor), tapped(entry)),
+      h("span", { class: "quiet end" }, actorWords(entry), tapped(entry)),
     ),
     refused,
     h(
@@ -132,8 +131,10 @@ function entryItem(entry) {
 
 const commandWords = ({ command }) => choose("command", command);
 
-const actorWords = (actor) =>
-  actor === "owner" ? say("review.clock") : say("review.account", { account: actor.slice(0, 8) });
+function actorWords({ actor, actor_name: name }) {
+  if (actor === "owner") return say("review.clock");
+  return name ?? say("review.account", { account: actor.slice(0, 8) });
+}
 
 const refusalWords = (refusal) => say("review.refused", { reason: inLanguage(refusal.words) });
 
@@ -173,10 +174,11 @@ function drawWhy(answer, why) {
 
 const context = await start("reviewer", draw);
 find("#incident").addEventListener("change", context.redraw);
-find("#by-demand").addEventListener("input", drawEntries);
-find("#by-organization").addEventListener("change", drawEntries);
+find("#by-demand").addEventListener("input", begin);
+find("#by-organization").addEventListener("change", begin);
 find("#more").addEventListener("click", more);
 find("#why").addEventListener("submit", askWhy);
 // Enter in a filter is no reason to load the page anew.
 find(".filters").addEventListener("submit", (event) => event.preventDefault());
 wording.addEventListener("change", () => find("#why-answer").replaceChildren());
+await startMeasures();

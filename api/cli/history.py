@@ -1,0 +1,174 @@
+"""Commands on history: build it anew from the log, and measure what happened in a period."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from api import history
+from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
+from api.history import HISTORY, HistoryUnfit, Measured, Measures, Sight, Span
+from api.language import say
+from api.serving import areas_of, opened_as, tree_of
+from api.settings import Settings
+from geo.divisions import DivisionTree
+from schemas.codes import KINDS, Words
+from schemas.refusals import Message
+from schemas.values import AreaId, DivisionCode, Instant
+from streams.engines.folder import FolderUnfit
+from streams.engines.logs import open_reader
+from streams.review_words import GATES
+
+TOLD_EVERY: Final = 5_000  # turns between two words of progress
+LOCAL: Final = timedelta(hours=8)  # days are of UTC+8
+TIME_MAX: Final = 253_402_300_799_999
+
+
+def rebuild(typed: argparse.Namespace) -> tuple[int, Answer]:
+    """Also while the server runs: it goes on from the new file."""
+    folder = settings_of(typed).data
+    with told_plainly():
+        areas = areas_of(folder)
+        if not areas:
+            raise FolderUnfit(f"no log has been made in {folder}")
+        turns = history.rebuild(folder, areas, _progress)
+    for area, count in turns.items():
+        print(say(f"区域 {area}：{count} 轮", f"area {area}: {count} turns"))
+    return 0, {"areas": turns}
+
+
+def review(typed: argparse.Namespace) -> tuple[int, Answer]:
+    """Counts in history, which is built where it is missing or behind; also beside a server."""
+    settings = settings_of(typed)
+    since, until = _period(typed.since, typed.until)
+    with told_plainly():
+        settings = settings_of(typed, purpose=opened_as(settings.data, settings.area).purpose)
+        tree = tree_of(settings.data, opened_as(settings.data, settings.area))
+        found = _measured(settings, tree, since, until)
+        if typed.csv is not None:
+            _write(typed.csv, history.as_csv(found))
+    if typed.csv != Path("-"):
+        _tell(found, tree)
+    return 0, msgspec.to_builtins(found)
+
+
+def _measured(settings: Settings, tree: DivisionTree, since: Instant, until: Instant) -> Measures:
+    if _behind(settings.data, settings.area):
+        history.rebuild(settings.data, areas_of(settings.data), _progress)
+    sight = Sight(divisions=tuple(map(DivisionCode, tree.below(settings.area))))
+    about = (settings.data / HISTORY, settings.area, settings.operation)
+    return history.measures(*about, sight, since, until)
+
+
+def _behind(folder: Path, area: AreaId) -> bool:
+    """Whether history has not all of the log; a running server's may be a second behind."""
+    try:
+        written = history.written(folder / HISTORY, area)
+    except HistoryUnfit:
+        return True
+    with closing(open_reader(folder)) as reader:
+        return next(iter(reader.read(area, written)), None) is not None
+
+
+def _period(since: date | None, until: date | None) -> tuple[Instant, Instant]:
+    """Whole days, both of them counted. Trouble where there is none between."""
+    if since and until and until < since:
+        raise Trouble("--to 早于 --from。", "--to is before --from.")
+    end = TIME_MAX if until is None else _midnight(until + timedelta(days=1))
+    return 0 if since is None else _midnight(since), end
+
+
+def _midnight(day: date) -> Instant:
+    at = datetime(day.year, day.month, day.day, tzinfo=UTC) - LOCAL
+    return int(at.timestamp() * 1000)
+
+
+def _write(file: Path, table: str) -> None:
+    if file == Path("-"):
+        sys.stdout.write(table)
+    else:
+        file.write_text(table, encoding="utf-8", newline="")
+
+
+def _progress(turns: int) -> None:
+    end = "\r" if sys.stderr.isatty() else "\n"
+    print(say(f"已读 {turns} 轮", f"{turns} turns read"), end=end, file=sys.stderr)
+
+
+# Told to a person
+
+
+def _tell(found: Measures, tree: DivisionTree) -> None:
+    if not found.groups:
+        print(say("这段时间没有发布过需求。", "No demand was published in this period."))
+    for group in found.groups:
+        print(f"{_named(group, tree)}  {_counts(group)}")
+        for line in _clocks(group):
+            print(f"    {line}")
+
+
+def _counts(group: Measured) -> str:
+    told = say(f"{group.lines} 项", f"{group.lines} lines")
+    if not group.unmet:
+        return told
+    reasons = "; ".join(f"{_reason(code)} {count}" for code, count in group.reasons.items())
+    return told + say(f"，未满足 {group.unmet}（{reasons}）", f", {group.unmet} unmet ({reasons})")
+
+
+def _clocks(group: Measured) -> Iterator[str]:
+    named = (
+        (say("发布 → 首次请求", "published → first asked"), group.asked_after),
+        (say("请求 → 首次答应", "first asked → first yes"), group.yes_after),
+        (say("答应 → 首次到场", "first yes → first arrival"), group.arrived_after),
+    )
+    return (f"{name:<26} {_span(span)}" for name, span in named)
+
+
+def _span(span: Span) -> str:
+    if not span.count:
+        return "–"
+    return f"P50 {_time(span.p50)}   P90 {_time(span.p90)}   ({span.count})"
+
+
+def _time(milliseconds: int | None) -> str:
+    seconds = (milliseconds or 0) / 1000
+    if seconds < 60:
+        return say(f"{seconds:.1f} 秒", f"{seconds:.1f} s")
+    if seconds < 7_200:
+        return say(f"{seconds / 60:.0f} 分钟", f"{seconds / 60:.0f} min")
+    return say(f"{seconds / 3600:.1f} 小时", f"{seconds / 3600:.1f} h")
+
+
+def _named(group: Measured, tree: DivisionTree) -> str:
+    match group.by:
+        case "priority":
+            return say(f"优先级 {group.key}", f"priority {group.key}")
+        case "division":
+            node = tree.get(group.key)
+            return group.key if node is None else say(node.name, node.english)
+        case "kind":
+            return _words(KINDS[group.key]) if group.key in KINDS else group.key
+        case "day":
+            return group.key
+    return say("合计", "all")
+
+
+def _reason(code: str) -> str:
+    own = {
+        "no_yes": Words("已请求，无人或不够人答应", "asked, too few said yes"),
+        "nobody_asked": Words("尚未请求", "nobody was looked for"),
+    }
+    known: dict[str, Any] = {str(gate): words for gate, words in GATES.items()}
+    found = own.get(code) or known.get(code)
+    return code if found is None else _words(found)
+
+
+def _words(words: Words | Message | Any) -> str:
+    return say(str(words.zh), str(words.en))

@@ -1,0 +1,32 @@
+"""History: every row as it last was, in a file of typed tables that can be built anew at will.
+
+Rules never ask it. Pages read endings from it, reviews count in it, and anybody may open a copy
+with the tools they know.
+"""
+
+from api.history.following import History
+from api.history.measuring import Measured, Measures, Span, as_csv, measures
+from api.history.reading import KINDS, HistoryPage, Place, Sight, Wanted, page
+from api.history.rebuilding import rebuild
+from api.history.store import HISTORY, HistoryUnfit, Mark, Store, written
+
+__all__ = [
+    "HISTORY",
+    "KINDS",
+    "History",
+    "HistoryPage",
+    "HistoryUnfit",
+    "Mark",
+    "Measured",
+    "Measures",
+    "Place",
+    "Sight",
+    "Span",
+    "Store",
+    "Wanted",
+    "as_csv",
+    "measures",
+    "page",
+    "rebuild",
+    "written",
+]

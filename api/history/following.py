@@ -1,0 +1,187 @@
+"""The thread that keeps `history.db`: behind the board by less than a second, never before it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from asyncio import AbstractEventLoop
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from time import sleep
+from typing import Final, NamedTuple
+
+import apsw
+
+from api.history.store import HistoryUnfit, Mark, Store, drop
+from api.history.tables import kept
+from schemas.values import AreaId
+from schemas.views import Put
+from streams.engines import Published
+
+LOOK_S: Final = 0.5  # how soon a file that was deleted is missed
+AGAIN_S: Final = 1.0  # between two tries where the file cannot be written
+GATHERED_MOST: Final = 2_000  # turns in one transaction
+
+_logger = logging.getLogger("shouwang.history")
+
+
+class _Whole(NamedTuple):
+    """All rows of the present state."""
+
+    published: Published
+
+
+class _Stop(NamedTuple):
+    """Write what is there, and end."""
+
+
+_Item = Published | _Whole | _Stop
+
+
+class History(threading.Thread):
+    """Takes what the board is told, and writes each row as it last was.
+
+    `origin` gives the digest of the log's first turn, asked in this thread. `whole` gives all rows
+    of the present state, asked on the event loop: at the start, and whenever the file was lost.
+    Nothing here can hold a turn up, or make one fail; a file that cannot be written is an alarm.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        area: AreaId,
+        loop: AbstractEventLoop,
+        *,
+        origin: Callable[[], str],
+        whole: Callable[[], Published],
+    ) -> None:
+        super().__init__(name="history", daemon=True)
+        self._path = path
+        self._area = area
+        self._loop = loop
+        self._ask_origin = origin
+        self._ask_whole = whole
+        self._items: SimpleQueue[_Item] = SimpleQueue()
+        self._store: Store | None = None
+        self._file = 0  # the inode that the store has open
+        self._origin = ""
+        self._whole = False  # whether the file has all that was told so far
+        self.sequence = 0  # the turn that it is written up to
+
+    # On the event loop
+
+    def follow(self, batch: list[Published]) -> None:
+        """Durable turns with the rows that they changed, in the order of the log."""
+        for published in batch:
+            if published.area == self._area:
+                self._items.put(published)
+
+    def close(self) -> None:
+        """Write what was told, and end; waits for it."""
+        self._items.put(_Stop())
+        self.join()
+
+    def _give_whole(self) -> None:
+        self._items.put(_Whole(self._ask_whole()))
+
+    # In the thread
+
+    def run(self) -> None:
+        going = True
+        while going:
+            items = self._gather()
+            going = not any(isinstance(item, _Stop) for item in items)
+            try:
+                self._look()
+                self._take(items)
+            except (apsw.Error, HistoryUnfit, OSError) as problem:
+                self._lose(problem, pause=going)
+        if self._store is not None:
+            self._store.close()
+
+    def _gather(self) -> list[_Item]:
+        items: list[_Item] = []
+        try:
+            items.append(self._items.get(timeout=LOOK_S))
+            while len(items) < GATHERED_MOST:
+                items.append(self._items.get_nowait())
+        except Empty:
+            pass
+        return items
+
+    def _look(self) -> None:
+        """Have the file open; a new one, or one that was put in its place, is written whole."""
+        if self._store is not None and _inode(self._path) == self._file:
+            return
+        if self._store is not None:
+            _logger.warning("%s is gone; it is written anew", self._path.name)
+            self._store.close()
+            self._store = None
+        try:
+            self._store = Store(self._path)
+        except HistoryUnfit as problem:
+            _logger.warning("%s; it is written anew", problem)
+            drop(self._path)
+            self._store = Store(self._path)
+        self._file = _inode(self._path)
+        self._origin = self._origin or self._ask_origin()
+        self._whole = False
+        with suppress(RuntimeError):  # the loop has ended, and so will this
+            self._loop.call_soon_threadsafe(self._give_whole)
+
+    def _take(self, items: Iterable[_Item]) -> None:
+        """Rows that changed several times are written once, as they last were."""
+        latest: dict[tuple[type, str], tuple[int, Put]] = {}
+        last: Published | None = None
+        for item in items:
+            if isinstance(item, _Whole):
+                latest, last = {}, None
+                self._begin(item.published)
+            elif isinstance(item, Published) and self._whole:
+                last = item
+                latest.update(_rows(item))
+        if last is not None:
+            self._write(latest.values(), last)
+
+    def _begin(self, published: Published) -> None:
+        assert self._store is not None
+        known = self._store.mark(self._area)
+        self._whole = True
+        if known == Mark(self._origin, published.sequence, published.at):
+            self.sequence = published.sequence
+            return
+        foreign = known is not None and known.origin != self._origin
+        self._store.forget(self._area, -1 if foreign else published.sequence)
+        self._write(_rows(published).values(), published)
+
+    def _write(self, rows: Iterable[tuple[int, Put]], last: Published) -> None:
+        assert self._store is not None
+        mark = Mark(self._origin, last.sequence, last.at)
+        self._store.write(self._area, rows, mark)
+        self.sequence = last.sequence
+
+    def _lose(self, problem: Exception, *, pause: bool) -> None:
+        """The file cannot be used: what is told meanwhile is made good from the whole, later."""
+        _logger.error("%s cannot be written: %s", self._path.name, type(problem).__name__)
+        if self._store is not None:
+            self._store.close()
+        self._store, self._whole = None, False
+        if isinstance(problem, apsw.CorruptError | apsw.NotADBError):
+            drop(self._path)
+        if pause:
+            sleep(AGAIN_S)
+
+
+def _inode(path: Path) -> int:
+    """Which file a name stands for; 0 for none."""
+    return path.stat().st_ino if path.exists() else 0
+
+
+def _rows(published: Published) -> dict[tuple[type, str], tuple[int, Put]]:
+    return {
+        (type(change.row), change.row.id): (published.sequence, change)
+        for change in published.changes
+        if isinstance(change, Put) and kept(change)
+    }

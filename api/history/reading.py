@@ -1,0 +1,143 @@
+"""Reading history: pages of endings, newest first, within a reader's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import apsw
+import msgspec
+
+from api.history.store import mark_of, opened
+from api.history.tables import (
+    ASSIGNMENTS,
+    DEMANDS,
+    INCIDENTS,
+    LINES,
+    OFFERS,
+    TASKS,
+    Table,
+)
+from schemas.values import AreaId, DivisionCode, Instant, OrganizationId
+
+KINDS: Final = {table.name: table for table in (INCIDENTS, DEMANDS, OFFERS, ASSIGNMENTS, TASKS)}
+"""What can be asked for, by the last part of the address."""
+
+
+class Sight(NamedTuple):
+    """What a reader may see: what lies in these divisions, or concerns these organizations."""
+
+    divisions: tuple[DivisionCode, ...] = ()
+    organizations: tuple[OrganizationId, ...] = ()
+
+
+class Wanted(NamedTuple):
+    """Which rows: each of these that is set narrows. `since` ≤ a row's time < `until`."""
+
+    incident: str = ""
+    demand: str = ""
+    organization: str = ""
+    state: str = ""
+    since: Instant | None = None
+    until: Instant | None = None
+
+
+class Place(NamedTuple):
+    """A row's place in the order that pages follow."""
+
+    time: Instant
+    id: str
+
+
+class HistoryPage(msgspec.Struct):
+    """Rows like the board's, newest first; `before` asks for those behind them, None: no more.
+
+    `sequence`: the turn that history was written up to.
+    """
+
+    rows: list[Any]
+    before: str | None
+    sequence: int
+
+
+def page(
+    path: Path,
+    area: AreaId,
+    table: Table,
+    wanted: Wanted,
+    sight: Sight,
+    *,
+    before: Place | None,
+    limit: int,
+) -> HistoryPage:
+    """Up to `limit` rows. HistoryUnfit where there is no history that can be read."""
+    clauses, values = ["area = ?"], [area]
+    for clause, *more in _clauses(table, wanted, sight, before):
+        clauses.append(clause)
+        values += more
+    asked = (
+        f"SELECT * FROM {table.name} WHERE {' AND '.join(clauses)}"
+        f" ORDER BY {table.time} DESC, id DESC LIMIT ?"
+    )
+    with opened(path) as file:
+        found = file.execute(asked, (*values, limit + 1)).fetchall()
+        rows = [table.row(values) for values in found[:limit]]
+        if table is DEMANDS:
+            _add_lines(file, rows)
+        mark = mark_of(file, area)
+    last = rows[-1] if len(found) > limit else None
+    return HistoryPage(
+        rows=[msgspec.convert(row, table.kind, strict=False) for row in rows],
+        before=None if last is None else f"{last[table.time or '']}:{last['id']}",
+        sequence=0 if mark is None else mark.sequence,
+    )
+
+
+def _clauses(
+    table: Table, wanted: Wanted, sight: Sight, before: Place | None
+) -> Iterator[tuple[Any, ...]]:
+    time = table.time
+    yield from _within(table, sight)
+    if wanted.incident:
+        if table in (OFFERS, ASSIGNMENTS):
+            yield "demand IN (SELECT id FROM demands WHERE incident = ?)", wanted.incident
+        else:
+            yield f"{'id' if table is INCIDENTS else 'incident'} = ?", wanted.incident
+    if wanted.demand and table is not INCIDENTS:
+        yield f"{'id' if table is DEMANDS else 'demand'} = ?", wanted.demand
+    if wanted.organization and table in (OFFERS, ASSIGNMENTS, TASKS):
+        yield "organization = ?", wanted.organization
+    if wanted.state:
+        yield "state = ?", wanted.state
+    if wanted.since is not None:
+        yield f"{time} >= ?", wanted.since
+    if wanted.until is not None:
+        yield f"{time} < ?", wanted.until
+    if before is not None:
+        yield f"({time}, id) < (?, ?)", *before
+
+
+def _within(table: Table, sight: Sight) -> Iterator[tuple[Any, ...]]:
+    """Incidents are everybody's; all else is its township's, its sender's and its doer's."""
+    if table is INCIDENTS:
+        return
+    codes = msgspec.json.encode(sight.divisions).decode()
+    own = msgspec.json.encode(sight.organizations).decode()
+    held = "IN (SELECT value FROM json_each(?))"
+    if table is DEMANDS:
+        yield f"(division {held} OR sender {held})", codes, codes
+    else:
+        seen = f"(division {held} OR sender {held} OR organization {held})"
+        yield seen, codes, codes, own
+
+
+def _add_lines(file: apsw.Connection, demands: list[dict[str, Any]]) -> None:
+    """Each demand's lines, in their order."""
+    ids = msgspec.json.encode([row["id"] for row in demands]).decode()
+    asked = "SELECT * FROM lines WHERE demand IN (SELECT value FROM json_each(?)) ORDER BY number"
+    found: dict[str, list[dict[str, Any]]] = {row["id"]: [] for row in demands}
+    for values in file.execute(asked, (ids,)):
+        found[values[len(LINES.own)]].append(LINES.row(values))
+    for row in demands:
+        row["lines"] = found[row["id"]]

@@ -1,0 +1,133 @@
+"""`history.db`: a file that anybody may copy and count in, and that can be built anew at will."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import apsw
+
+from api.history.tables import TABLES, Table, Value, entries
+from schemas.values import AreaId, Instant
+from schemas.views import Put
+
+HISTORY: Final = "history.db"  # in the data folder
+SHAPE: Final = 1  # of its tables; a file of another shape is built anew
+OURS: Final = 0x53574854  # in the file's head
+BUSY_MS: Final = 5_000
+
+MARKS: Final = """
+CREATE TABLE IF NOT EXISTS marks (
+    area TEXT PRIMARY KEY, origin TEXT NOT NULL, sequence INTEGER NOT NULL, at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID
+"""
+
+
+class HistoryUnfit(Exception):
+    """The file is damaged, of another shape, or none of ours; it has to be built anew."""
+
+
+class Mark(NamedTuple):
+    """How far history is: of which log (the digest of its first turn), up to which turn."""
+
+    origin: str
+    sequence: int
+    at: Instant
+
+
+class Store:
+    """The one hold that writes. Raises HistoryUnfit and apsw.Error.
+
+    A write may be lost with the power, never torn: what is missing is seen from the mark, and
+    written again.
+    """
+
+    def __init__(self, path: Path) -> None:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        self._file = connected(path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+        try:
+            for pragma in ("journal_mode=WAL", "synchronous=NORMAL"):
+                self._file.execute(f"PRAGMA {pragma}").fetchall()
+            with self._file:
+                self._file.execute(f"PRAGMA application_id={OURS}")
+                self._file.execute(f"PRAGMA user_version={SHAPE}")
+                for statement in (MARKS, *(made for table in TABLES for made in table.schema())):
+                    self._file.execute(statement)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def mark(self, area: AreaId) -> Mark | None:
+        return mark_of(self._file, area)
+
+    def write(self, area: AreaId, puts: Iterable[tuple[int, Put]], mark: Mark) -> None:
+        """Put rows, each with the turn that changed it, and move the mark: all of it or nothing."""
+        wanted: dict[Table, list[tuple[Value, ...]]] = {}
+        for sequence, put in puts:
+            for table, values in entries(area, sequence, put):
+                wanted.setdefault(table, []).append(values)
+        with self._file:
+            for table, rows in wanted.items():
+                self._file.executemany(table.replacing, rows)
+            self._file.execute("INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?)", (area, *mark))
+
+    def forget(self, area: AreaId, after: int) -> None:
+        """Rows that turns behind a sequence have changed are none of this log's."""
+        with self._file:
+            for table in TABLES:
+                self._file.execute(
+                    f"DELETE FROM {table.name} WHERE area = ? AND as_of > ?", (area, after)
+                )
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def connected(path: Path, flags: int) -> apsw.Connection:
+    """A connection to a history. HistoryUnfit where the file is none; apsw.CantOpenError."""
+    file = apsw.Connection(str(path), flags=flags)
+    try:
+        file.set_busy_timeout(BUSY_MS)
+        told = [file.pragma(name) for name in ("application_id", "user_version", "page_count")]
+    except (apsw.NotADBError, apsw.CorruptError) as damage:
+        file.close()
+        raise HistoryUnfit(f"{path.name} is damaged") from damage
+    if told[2] and told[:2] != [OURS, SHAPE]:
+        file.close()
+        raise HistoryUnfit(f"{path.name} is of another program, or of another release")
+    return file
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[apsw.Connection]:
+    """One moment of a history, for reading. HistoryUnfit where there is none that can be read."""
+    try:
+        with closing(connected(path, apsw.SQLITE_OPEN_READONLY)) as file, file:
+            yield file
+    except apsw.Error as problem:
+        raise HistoryUnfit(f"{path.name} cannot be read: {type(problem).__name__}") from problem
+
+
+def mark_of(file: apsw.Connection, area: AreaId) -> Mark | None:
+    """How far a history is with an area; None where it knows nothing of it."""
+    asked = "SELECT origin, sequence, at FROM marks WHERE area = ?"
+    found: tuple[Any, ...] | None = file.execute(asked, (area,)).fetchone()
+    return None if found is None else Mark(*found)
+
+
+def written(path: Path, area: AreaId) -> int:
+    """The turn that a history is written up to. HistoryUnfit where it knows nothing of the area."""
+    with opened(path) as file:
+        mark = mark_of(file, area)
+    if mark is None:
+        raise HistoryUnfit(f"{path.name} knows nothing of area {area}")
+    return mark.sequence
+
+
+def drop(path: Path) -> None:
+    """Remove a history, with what SQLite keeps beside it."""
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+        path.with_name(name).unlink(missing_ok=True)
