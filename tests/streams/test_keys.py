@@ -16,6 +16,7 @@ from schemas.values import AccountId, AreaId, OperationId, Role
 from streams.area import Area
 from streams.checkpoint import state_hash
 from streams.parameters import DAY, KEY_LIFE, MINUTE
+from streams.rules import DECIDE
 from streams.turning import KeyReused, Repeat, RuleFailed, Taken
 from streams.verify import verify
 from tests.streams.world import DESK, EXERCISE, START, WENZHOU, World, divisions
@@ -120,7 +121,7 @@ def test_a_defect_binds_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World()
     envelope = world.envelope(DESK, world.demand_command(world.incident()), key="once")
     with monkeypatch.context() as broken:
-        broken.setattr("streams.settle.assign.offers", _fails)
+        broken.setitem(DECIDE, c.PublishDemand, _fails)
         with pytest.raises(RuleFailed):
             world.take(envelope)
     assert refusal(world.take(envelope)) is None

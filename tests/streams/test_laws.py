@@ -160,10 +160,11 @@ def test_a_rule_that_fails_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> N
     def fails(*_: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("streams.settle.assign.offers", fails)
     command = world.demand_command(play.incident, lines=3)
-    with pytest.raises(RuleFailed):
-        take(world.area, world.envelope(DESK, command), world.at)
+    for part in ("streams.rules.evolve", "streams.board.changes"):
+        with monkeypatch.context() as broken, pytest.raises(RuleFailed):
+            broken.setattr(part, fails)
+            take(world.area, world.envelope(DESK, command), world.at)
     assert canonical(world.area) == before
     assert board.everything(world.area) == page
     monkeypatch.undo()
