@@ -22,7 +22,8 @@ from streams.engines import Published
 
 LOOK_S: Final = 0.5  # how soon a file that was deleted is missed
 AGAIN_S: Final = 1.0  # between two tries where the file cannot be written
-GATHERED_MOST: Final = 2_000  # turns in one transaction
+GATHERED_S: Final = 0.2  # what comes within it is one transaction, each row once
+GATHERED_MOST: Final = 2_000  # turns in it
 
 _logger = logging.getLogger("shouwang.history")
 
@@ -68,9 +69,16 @@ class History(threading.Thread):
         self._file = 0  # the inode that the store has open
         self._origin = ""
         self._whole = False  # whether the file has all that was told so far
+        self._coming = False  # whether all rows have been asked for
         self.sequence = 0  # the turn that it is written up to
 
     # On the event loop
+
+    def start(self) -> None:
+        """Begin with the present state; what the engine tells from now on follows it."""
+        self._coming = True
+        self._give_whole()
+        super().start()
 
     def follow(self, batch: list[Published]) -> None:
         """Durable turns with the rows that they changed, in the order of the log."""
@@ -105,6 +113,8 @@ class History(threading.Thread):
         items: list[_Item] = []
         try:
             items.append(self._items.get(timeout=LOOK_S))
+            if not isinstance(items[0], _Stop):
+                sleep(GATHERED_S)
             while len(items) < GATHERED_MOST:
                 items.append(self._items.get_nowait())
         except Empty:
@@ -128,8 +138,10 @@ class History(threading.Thread):
         self._file = _inode(self._path)
         self._origin = self._origin or self._ask_origin()
         self._whole = False
-        with suppress(RuntimeError):  # the loop has ended, and so will this
-            self._loop.call_soon_threadsafe(self._give_whole)
+        if not self._coming:
+            self._coming = True
+            with suppress(RuntimeError):  # the loop has ended, and so will this
+                self._loop.call_soon_threadsafe(self._give_whole)
 
     def _take(self, items: Iterable[_Item]) -> None:
         """Rows that changed several times are written once, as they last were."""
@@ -137,7 +149,7 @@ class History(threading.Thread):
         last: Published | None = None
         for item in items:
             if isinstance(item, _Whole):
-                latest, last = {}, None
+                latest, last, self._coming = {}, None, False
                 self._begin(item.published)
             elif isinstance(item, Published) and self._whole:
                 last = item
@@ -167,7 +179,7 @@ class History(threading.Thread):
         _logger.error("%s cannot be written: %s", self._path.name, type(problem).__name__)
         if self._store is not None:
             self._store.close()
-        self._store, self._whole = None, False
+        self._store, self._whole, self._coming = None, False, False
         if isinstance(problem, apsw.CorruptError | apsw.NotADBError):
             drop(self._path)
         if pause:

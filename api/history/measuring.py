@@ -9,10 +9,12 @@ beside the times. A percentile is the smallest value that so many in a hundred d
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from csv import writer
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
+from functools import cache
 from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -21,8 +23,10 @@ import msgspec
 from api.history.reading import Sight
 from api.history.store import mark_of, opened
 from schemas.values import AreaId, Instant, Milliseconds, OperationId
+from streams.parameters import DAY, HOUR
 
-LOCAL: Final = timedelta(hours=8)  # of the area; days are counted in it
+LOCAL: Final = 8 * HOUR  # of the area; days are counted in it
+EPOCH: Final = date(1970, 1, 1)
 BYTE_ORDER_MARK: Final = "\ufeff"
 ALL: Final = "all"
 NOBODY_ASKED: Final = "nobody_asked"  # no gate is known: it ended before anybody was looked for
@@ -91,25 +95,52 @@ class _Line(NamedTuple):
     arrived: Instant | None
 
     @property
-    def is_unmet(self) -> bool:
-        return bool(self.short and (self.unmet or not self.open))
-
-    @property
-    def reason(self) -> str:
-        """The gate that kept most out; or that those who were asked did not come."""
+    def reason(self) -> str | None:
+        """Why it is unmet: the gate that kept most out, or that those asked did not say yes."""
+        if not self.short or (self.open and not self.unmet):
+            return None
         if self.asked is not None:
             return NO_YES
         counts = {one["gate"]: one["count"] for one in msgspec.json.decode(self.gates)}
         return max(counts, key=lambda gate: counts[gate], default=NOBODY_ASKED)
 
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Its key in each of the ways of grouping."""
+        return ("", str(self.priority), self.division, self.kind, _day(self.published))
 
-_GROUPS: Final[tuple[tuple[str, Callable[[_Line], str]], ...]] = (
-    (ALL, lambda _line: ""),
-    ("priority", lambda line: str(line.priority)),
-    ("division", lambda line: line.division),
-    ("kind", lambda line: line.kind),
-    ("day", lambda line: _day(line.published)),
-)
+
+WAYS: Final = (ALL, "priority", "division", "kind", "day")
+
+
+class _Group:
+    """What is gathered of some lines; each clock's times in the order that they came in."""
+
+    def __init__(self) -> None:
+        self.lines = 0
+        self.reasons: Counter[str] = Counter()
+        self.times: tuple[list[int], list[int], list[int]] = ([], [], [])
+
+    def take(self, reason: str | None, spans: Sequence[tuple[int, Milliseconds]]) -> None:
+        """One more line: why it is unmet, if it is, and its clocks that have come to an end."""
+        self.lines += 1
+        if reason is not None:
+            self.reasons[reason] += 1
+        for clock, milliseconds in spans:
+            self.times[clock].append(milliseconds)
+
+    def measured(self, by: str, key: str) -> Measured:
+        asked, yes, arrived = map(_span, self.times)
+        return Measured(
+            by=by,
+            key=key,
+            lines=self.lines,
+            unmet=self.reasons.total(),
+            reasons=dict(self.reasons.most_common()),
+            asked_after=asked,
+            yes_after=yes,
+            arrived_after=arrived,
+        )
 
 
 def measures(
@@ -127,37 +158,33 @@ def measures(
     codes = msgspec.json.encode(sight.divisions).decode()
     with opened(path) as file:
         asked = file.execute(_LINES, (area, operation, since, until, codes, codes))
-        lines = [_Line(*values) for values in asked]
+        groups = list(_groups(map(_Line._make, asked)))
         mark = mark_of(file, area)
-    sequence = 0 if mark is None else mark.sequence
-    return Measures(since, until, sequence, list(_groups(lines)))
+    return Measures(since, until, 0 if mark is None else mark.sequence, groups)
 
 
-def _groups(lines: Sequence[_Line]) -> Iterator[Measured]:
-    for by, key_of in _GROUPS:
-        found: dict[str, list[_Line]] = {}
-        for line in lines:
-            found.setdefault(key_of(line), []).append(line)
-        for key in sorted(found):
-            yield _measured(by, key, found[key])
+def _groups(lines: Iterable[_Line]) -> Iterator[Measured]:
+    found: dict[tuple[int, str], _Group] = {}
+    for line in lines:
+        reason, spans = line.reason, tuple(_spans(line))
+        for place in enumerate(line.groups):
+            if place not in found:
+                found[place] = _Group()
+            found[place].take(reason, spans)
+    for way, key in sorted(found):
+        yield found[way, key].measured(WAYS[way], key)
 
 
-def _measured(by: str, key: str, lines: Sequence[_Line]) -> Measured:
-    unmet = [line for line in lines if line.is_unmet]
-    return Measured(
-        by=by,
-        key=key,
-        lines=len(lines),
-        unmet=len(unmet),
-        reasons=dict(Counter(line.reason for line in unmet).most_common()),
-        asked_after=_span((line.published, line.asked) for line in lines),
-        yes_after=_span((line.asked, line.yes) for line in lines),
-        arrived_after=_span((line.yes, line.arrived) for line in lines),
-    )
+def _spans(line: _Line) -> Iterator[tuple[int, Milliseconds]]:
+    """Each of the three clocks that has come to its end."""
+    moments = (line.published, line.asked, line.yes, line.arrived)
+    for clock, (start, end) in enumerate(pairwise(moments)):
+        if start is not None and end is not None:
+            yield clock, end - start
 
 
-def _span(spans: Iterable[tuple[Instant | None, Instant | None]]) -> Span:
-    times = sorted(end - start for start, end in spans if start is not None and end is not None)
+def _span(times: list[Milliseconds]) -> Span:
+    times.sort()
     return Span(len(times), percentile(times, 50), percentile(times, 90))
 
 
@@ -170,7 +197,13 @@ def percentile(ordered: Sequence[int], of_hundred: int) -> int | None:
 
 
 def _day(at: Instant) -> str:
-    return (datetime.fromtimestamp(at / 1000, UTC) + LOCAL).date().isoformat()
+    return _date((at + LOCAL) // DAY)
+
+
+@cache
+def _date(days: int) -> str:
+    """The date so many days behind that of 1970-01-01."""
+    return (EPOCH + timedelta(days=days)).isoformat()
 
 
 def as_csv(found: Measures) -> str:

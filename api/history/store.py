@@ -19,6 +19,14 @@ SHAPE: Final = 1  # of its tables; a file of another shape is built anew
 OURS: Final = 0x53574854  # in the file's head
 BUSY_MS: Final = 5_000
 
+# A checkpoint writes each page once, however often it has changed: the rarer, the cheaper.
+PRAGMAS: Final = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "wal_autocheckpoint=8000",  # pages: 32 MB
+    "cache_size=-32000",  # KiB
+)
+
 MARKS: Final = """
 CREATE TABLE IF NOT EXISTS marks (
     area TEXT PRIMARY KEY, origin TEXT NOT NULL, sequence INTEGER NOT NULL, at INTEGER NOT NULL
@@ -49,7 +57,7 @@ class Store:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self._file = connected(path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
         try:
-            for pragma in ("journal_mode=WAL", "synchronous=NORMAL"):
+            for pragma in PRAGMAS:
                 self._file.execute(f"PRAGMA {pragma}").fetchall()
             with self._file:
                 self._file.execute(f"PRAGMA application_id={OURS}")

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 from msgspec import inspect
+from msgspec.structs import astuple
 
 from schemas.views import (
     AssignmentRow,
@@ -81,6 +82,18 @@ class Table:
         fields = [field for field in info.fields if field.name not in self._apart]
         return tuple(_column(field.name, field.type) for field in fields)
 
+    @cached_property
+    def _left_out(self) -> tuple[int, ...]:
+        """Where the fields are that are kept apart, the last first."""
+        names = self.kind.__struct_fields__
+        return tuple(sorted(map(names.index, self._apart), reverse=True))
+
+    @cached_property
+    def _structured(self) -> tuple[int, ...]:
+        """Where the fields are that are kept as JSON."""
+        names = self.kind.__struct_fields__
+        return tuple(names.index(column.name) for column in self.own if column.structured)
+
     @property
     def columns(self) -> tuple[Column, ...]:
         return (*self.own, *self.beside, *MARKS)
@@ -88,28 +101,32 @@ class Table:
     def schema(self) -> Iterator[str]:
         """The statements that make it where it is not there."""
         columns = ", ".join(column.definition for column in self.columns)
-        yield (
-            f"CREATE TABLE IF NOT EXISTS {self.name} ({columns}, PRIMARY KEY (id))"
-            " STRICT, WITHOUT ROWID"
-        )
+        yield (f"CREATE TABLE IF NOT EXISTS {self.name} ({columns}, PRIMARY KEY (id)) STRICT")
         if self.time is not None:
             yield (
                 f"CREATE INDEX IF NOT EXISTS {self.name}_by_time"
                 f" ON {self.name} (area, {self.time}, id)"
             )
-        for column in self._indexes:
-            yield f"CREATE INDEX IF NOT EXISTS {self.name}_by_{column} ON {self.name} ({column})"
+        for columns in self._indexes:
+            name = f"{self.name}_by_{columns.partition(',')[0]}"
+            yield f"CREATE INDEX IF NOT EXISTS {name} ON {self.name} ({columns})"
 
     @cached_property
     def replacing(self) -> str:
         """The statement that puts a row in the place of what it was."""
         places = ", ".join("?" * len(self.columns))
-        return f"INSERT OR REPLACE INTO {self.name} VALUES ({places})"
+        others = [column.name for column in self.columns if column.name != "id"]
+        anew = ", ".join(f"{name} = excluded.{name}" for name in others)
+        return f"INSERT INTO {self.name} VALUES ({places}) ON CONFLICT (id) DO UPDATE SET {anew}"
 
     def values(self, row: msgspec.Struct, beside: Sequence[Value]) -> tuple[Value, ...]:
         """A row's values in the order of the columns, `beside` behind its own."""
-        own = (_stored(getattr(row, column.name), column) for column in self.own)
-        return (*own, *beside)
+        fields = list(astuple(row))
+        for index in self._structured:
+            fields[index] = msgspec.json.encode(fields[index]).decode()
+        for index in self._left_out:
+            del fields[index]
+        return (*fields, *beside)
 
     def row(self, values: Sequence[Any]) -> dict[str, Any]:
         """The fields of a row that was read by all its columns."""
@@ -131,10 +148,6 @@ def _column(name: str, kind: inspect.Type) -> Column:
     return Column(name, sql if optional else f"{sql} NOT NULL")
 
 
-def _stored(value: Any, column: Column) -> Value:
-    return msgspec.json.encode(value).decode() if column.structured else value
-
-
 SENDER: Final = Column("sender", "TEXT")  # the township that moved its demand elsewhere
 
 INCIDENTS: Final = Table("incidents", IncidentRow, "opened_at")
@@ -145,14 +158,18 @@ LINES: Final = Table(
     "lines", LineView, beside=(Column("demand", "TEXT NOT NULL"),), indexes=("demand",)
 )
 OFFERS: Final = Table(
-    "offers", OfferRow, "sent_at", beside=(SENDER,), indexes=("line", "demand", "organization")
+    "offers",
+    OfferRow,
+    "sent_at",
+    beside=(SENDER,),
+    indexes=("line, sent_at", "demand", "organization"),
 )
 ASSIGNMENTS: Final = Table(
     "assignments",
     AssignmentRow,
     "committed_at",
     beside=(SENDER,),
-    indexes=("line", "demand", "organization"),
+    indexes=("line, committed_at, arrived_at", "demand", "organization"),
 )
 TASKS: Final = Table(
     "tasks", TaskRow, "proposed_at", beside=(SENDER,), indexes=("demand", "organization")
