@@ -94,7 +94,10 @@ class ReopenIncident(Stored, tag="ReopenIncident.1"):
 
 
 class PublishDemand(Stored, tag="PublishDemand.1"):
-    """Publish what a township asks for, line by line, with its risks (Article 7)."""
+    """Publish what a township asks for, line by line, with its risks (Article 7).
+
+    Without `needed_by` it is needed as soon as possible.
+    """
 
     incident: IncidentId
     kind: str
@@ -103,6 +106,7 @@ class PublishDemand(Stored, tag="PublishDemand.1"):
     lines: Lines
     risk_statement: PublicText
     rally_point: PublicText
+    needed_by: Instant | None = None
     contact: Sealed | None = None
     address: Sealed | None = None
     note: Sealed | None = None
@@ -112,7 +116,8 @@ class AmendDemand(Stored, tag="AmendDemand.1"):
     """Change a published demand; `revision` is the one that the desk was looking at.
 
     `targets` gives each line's new target in order; further `lines` are added behind them.
-    Without a place the demand stays where it is.
+    Without a place the demand stays where it is; without `needed_by` it is needed as soon as
+    possible from now on.
     """
 
     demand: DemandId
@@ -123,6 +128,7 @@ class AmendDemand(Stored, tag="AmendDemand.1"):
     risk_statement: PublicText
     rally_point: PublicText
     place: Place | None = None
+    needed_by: Instant | None = None
 
 
 class CloseDemand(Stored, tag="CloseDemand.1"):

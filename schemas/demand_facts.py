@@ -99,6 +99,7 @@ class DemandPublished(Stored, tag="DemandPublished.1"):
     contact: Sealed | None
     address: Sealed | None
     note: Sealed | None
+    needed_by: Instant | None
     substitute: DivisionCode | None
     release_at: Instant
     at: Instant
@@ -113,6 +114,7 @@ class DemandAmended(Stored, tag="DemandAmended.1"):
     lines: tuple[NumberedLine, ...]
     risk_statement: str
     rally_point: str
+    needed_by: Instant | None
     at: Instant
 
 

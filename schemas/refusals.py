@@ -49,6 +49,7 @@ class Refusal(StrEnum):
     LOG_NOT_OPEN = "log_not_open"
     MINIMUM_OVER_TARGET = "minimum_over_target"
     MODE_MISMATCH = "mode_mismatch"
+    NEEDED_BY_UNFIT = "needed_by_unfit"
     NO_LONGER_NEEDED = "no_longer_needed"
     NOT_FOUND = "not_found"
     NOTHING_TO_UNDO = "nothing_to_undo"
@@ -255,6 +256,12 @@ REFUSALS: dict[Refusal, Message] = {
         409,
         "该日志不接受这种模式：演练与实战不得混用。",
         "This log does not take this mode: exercises and actual work never mix.",
+    ),
+    Refusal.NEEDED_BY_UNFIT: Message(
+        422,
+        "需要的时间须在当前之后、三十天之内；急需时请留空。",
+        "The time by which it is needed must lie ahead, by 30 days at most; leave it open where it "
+        "is needed as soon as possible.",
     ),
     Refusal.NO_LONGER_NEEDED: Message(
         409, "此项需求已结束，感谢您。", "This is over and no longer needed; thank you."

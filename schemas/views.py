@@ -121,6 +121,7 @@ class DemandRow(Stored, tag="demand"):
     lines: tuple[LineView, ...]
     release_at: Instant
     published_at: Instant
+    needed_by: Instant | None  # None: as soon as possible
     closed_at: Instant | None
 
 
@@ -167,6 +168,7 @@ class OfferRow(Stored, tag="offer"):
     standby_until: Instant | None
     sent_at: Instant
     answer_by: Instant
+    needed_by: Instant | None
     ended_at: Instant | None
 
 
@@ -194,6 +196,7 @@ class AssignmentRow(Stored, tag="assignment"):
     risk_statement: str
     rally_point: str
     state: str  # committed, en_route, on_scene, reported_done, released, given_up, stood_down
+    starts_at: Instant  # reserved until then: from when it should be on its way
     promised_at: Instant
     slow_at: Instant | None  # not set off by then is worth a look
     overdue: bool  # not arrived, and no word of it

@@ -108,7 +108,10 @@ class StandbyOffered(Stored, tag="StandbyOffered.1"):
 
 
 class AssignmentCommitted(Stored, tag="AssignmentCommitted.1"):
-    """Expected by `promised_at`; overdue from `overdue_at` on, unless it has arrived."""
+    """Expected by `promised_at`; overdue from `overdue_at` on, unless it has arrived.
+
+    Reserved until `starts_at`, from when it should be on its way.
+    """
 
     assignment: AssignmentId
     offer: OfferId
@@ -116,6 +119,7 @@ class AssignmentCommitted(Stored, tag="AssignmentCommitted.1"):
     demand: DemandId
     organization: OrganizationId
     quantity: Units
+    starts_at: Instant
     promised_at: Instant
     overdue_at: Instant
     at: Instant

@@ -66,6 +66,7 @@ def _committed(operation: Operation, fact: AssignmentCommitted) -> None:
         round=line.round,
         quantity=fact.quantity,
         committed_at=fact.at,
+        starts_at=fact.starts_at,
         promised_at=fact.promised_at,
         late_at=fact.overdue_at,
         people=offer.people,

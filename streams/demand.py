@@ -28,7 +28,7 @@ from schemas.values import (
     Place,
     StandDownReason,
 )
-from streams import crew
+from streams import crew, needed
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
@@ -52,6 +52,8 @@ def publish(area: Area, command: PublishDemand, cause: Cause) -> Decision:
     unfit = _unfit(command.lines)
     if unfit is not None:
         return Refused(unfit)
+    if not needed.possible(command.needed_by, cause.at):
+        return Refused(Refusal.NEEDED_BY_UNFIT)
     return _published(area, incident, command, cause)
 
 
@@ -73,6 +75,7 @@ def _published(area: Area, incident: Incident, command: PublishDemand, cause: Ca
             contact=command.contact,
             address=command.address,
             note=command.note,
+            needed_by=command.needed_by,
             substitute=substitute_for(area, cause.actor, command.place.division, cause.at),
             release_at=cause.at + URGENCY[command.priority].release,
             at=cause.at,
@@ -118,6 +121,9 @@ def amend(area: Area, command: AmendDemand, cause: Cause) -> Decision:
     unfit = _unfit(command.lines)
     if unfit is not None:
         return Refused(unfit)
+    same = command.needed_by == demand.needed_by  # which may have passed meanwhile
+    if not same and not needed.possible(command.needed_by, cause.at):
+        return Refused(Refusal.NEEDED_BY_UNFIT)
     if len(command.targets) != len(known) or len(known) + len(command.lines) > LINES_MOST:
         return Refused(Refusal.LINES_TOO_MANY)
     pairs = zip(known, command.targets, strict=True)
@@ -136,6 +142,7 @@ def amend(area: Area, command: AmendDemand, cause: Cause) -> Decision:
             lines=_numbered(command.lines, cause),
             risk_statement=command.risk_statement,
             rally_point=command.rally_point,
+            needed_by=command.needed_by,
             at=cause.at,
         )
     ]
@@ -247,6 +254,7 @@ def _enter(operation: Operation, fact: DemandPublished) -> None:
         sealed=sealed,
         release_at=fact.release_at,
         published_at=fact.at,
+        needed_by=fact.needed_by,
         scene_in=operation.sequence,
         substitute=fact.substitute,
     )
@@ -264,11 +272,13 @@ def _add_lines(
 def _amended(operation: Operation, fact: DemandAmended) -> None:
     """New targets: too few wakes the line, enough stands its open offers down.
 
-    Where the demand has become more urgent, or has moved to another township, offers that are out
-    are taken back: people are asked anew, by the new distance and with the new time to answer.
+    Where the demand has become more urgent, is needed sooner, or has moved to another township,
+    offers that are out are taken back: people are asked anew, by the new distance and with the
+    new time to answer.
     """
     before = operation.demands[fact.demand]
     scene = (before.place, before.risk_statement, before.rally_point)
+    hastier = fact.priority < before.priority or needed.sooner(before.needed_by, fact.needed_by)
     anew = scene != (fact.place, fact.risk_statement, fact.rally_point)
     demand = replace(
         before,
@@ -280,7 +290,8 @@ def _amended(operation: Operation, fact: DemandAmended) -> None:
         lines=before.lines + tuple(line.line for line in fact.lines),
         release_at=_release(before.release_at, fact.priority, fact.at),
         scene_in=operation.sequence if anew else before.scene_in,
-        urgent_in=operation.sequence if fact.priority < before.priority else before.urgent_in,
+        needed_by=fact.needed_by,
+        urgent_in=operation.sequence if hastier else before.urgent_in,
         handed=_handed(before, fact.place, fact.at),
     )
     operation.demands.put(demand.id, demand)
@@ -312,7 +323,8 @@ def _line_amended(
     lines.recount(operation, line, after, demand.release_at)
     if demand.priority != before.priority:
         crew.hurry(operation, after, at)
-    if moved or demand.priority < before.priority:
+    needed.moved(operation, after, before.needed_by, demand.needed_by, at)
+    if moved or demand.urgent_in != before.urgent_in:
         lines.mark_offers(operation, operation.lines[key], StandDownReason.DEMAND_AMENDED)
 
 

@@ -120,6 +120,7 @@ class Demand(Stored):
     sealed: tuple[str, ...]
     release_at: Instant
     published_at: Instant
+    needed_by: Instant | None  # None: as soon as possible
     scene_in: int  # the turn in which its place, risk or rally point was last said
     urgent_in: int = 0  # the turn in which it last became more urgent
     substitute: DivisionCode | None = None
@@ -313,6 +314,7 @@ class Assignment(Stored):
     round: int
     quantity: int
     committed_at: Instant
+    starts_at: Instant  # reserved until then
     promised_at: Instant
     late_at: Instant | None  # when it is overdue, or somebody more is asked; None: not waited for
     state: AssignmentState = AssignmentState.COMMITTED

@@ -23,7 +23,7 @@ from schemas.facts import (
 )
 from schemas.refusals import Refusal
 from schemas.values import AssignmentId, Gate, OfferId, OpeningReason, StandDownReason
-from streams import asking, load, standstill
+from streams import asking, load, needed, standstill
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
@@ -133,6 +133,8 @@ def _committed(area: Area, operation: Operation, said: Offer, cause: Cause) -> A
         way = away * MINUTE // METERS_A_MINUTE + GATHERING
     else:
         way = said.minutes * MINUTE
+    needed_by = operation.demands[said.demand].needed_by
+    starts_at, arrives_at = needed.expected(needed_by, way, cause.at)
     return AssignmentCommitted(
         assignment=AssignmentId(cause.new_id()),
         offer=said.id,
@@ -140,8 +142,9 @@ def _committed(area: Area, operation: Operation, said: Offer, cause: Cause) -> A
         demand=said.demand,
         organization=said.organization,
         quantity=said.answered,
-        promised_at=cause.at + way,
-        overdue_at=cause.at + way + URGENCY[line.priority].grace,
+        starts_at=starts_at,
+        promised_at=arrives_at,
+        overdue_at=arrives_at + URGENCY[line.priority].grace,
         at=cause.at,
     )
 
@@ -249,6 +252,7 @@ def ask(area: Area, command: AskByHand, cause: Cause) -> Decision:
     """
     operation = area.operations[cause.operation]
     line = operation.lines[command.line]
+    demand = operation.demands[line.demand]
     organization = area.registry.organizations[command.organization]
     refusal = _unaskable(operation, line, organization, cause)
     if refusal is not None:
@@ -261,7 +265,7 @@ def ask(area: Area, command: AskByHand, cause: Cause) -> Decision:
             demand=line.demand,
             organization=organization.id,
             quantity=min(free, max(1, lines.missing(line))),
-            answer_by=cause.at + URGENCY[line.priority].answer,
+            answer_by=needed.answer_by(line.priority, demand.needed_by, cause.at),
             rank=0,
             wave=0,
             meters=bars.distance(operation, line, organization),

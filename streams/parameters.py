@@ -59,6 +59,10 @@ DECLINES_MOST: Final = 2  # on one line; then only a change, or a person, asks a
 CAPPED: Final = 3  # the daily cap knows this priority and those less urgent
 CAP: Final = 4  # demands of these that an organization is asked for in a day
 
+ANSWER_SHARE: Final = 4  # of the time until a demand is needed, to answer in
+ANSWER_MOST: Final = 12 * HOUR
+NEEDED_WITHIN: Final = 30 * DAY  # farther ahead nobody is asked
+
 STANDBY: Final = 2 * HOUR
 METERS_A_MINUTE: Final = 25_000 // 60  # of a crew that did not say how long it takes
 GATHERING: Final = 15 * MINUTE  # before such a crew is on its way

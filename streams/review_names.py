@@ -240,6 +240,13 @@ def _arrival(names: Names) -> str:
     return "" if minutes is None else names.pick(f"，约 {minutes} 分钟到达", f", in {minutes} min")
 
 
+def _needed(names: Names) -> str:
+    if names.fact.needed_by is None:
+        return ""
+    time = names.time(names.fact.needed_by)
+    return names.pick(f"，须在 {time} 前到位", f", needed by {time}")
+
+
 _MAKERS: dict[str, Callable[[Names], str]] = {
     "incident": _incident,
     "demand": _demand,
@@ -253,6 +260,7 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     "capabilities": _capabilities,
     "lines": _lines,
     "added": _added,
+    "needed": _needed,
     "listed": _listed,
     "targets": lambda names: names.listed(str(target) for target in names.fact.targets),
     "gates": _gates,

@@ -89,13 +89,13 @@ FACTS: dict[type, Words] = {
         "and copies in backups are gone within 7 days.",
     ),
     f.DemandPublished: Words(
-        "{division}发布{demand}，优先级 {priority}：{lines}{substitute}。",
-        "{division} published {demand}, priority {priority}: {lines}{substitute}.",
+        "{division}发布{demand}，优先级 {priority}：{lines}{needed}{substitute}。",
+        "{division} published {demand}, priority {priority}: {lines}{needed}{substitute}.",
     ),
     f.DemandAmended: Words(
-        "{demand}修改为第 {revision} 版，优先级 {priority}，需要 {targets}{added}。",
+        "{demand}修改为第 {revision} 版，优先级 {priority}，需要 {targets}{added}{needed}。",
         "{demand} was amended to revision {revision}, priority {priority}, "
-        "targets {targets}{added}.",
+        "targets {targets}{added}{needed}.",
     ),
     f.DemandTakenBack: Words(
         "{demand}由移出的乡镇取回，回到{division}。",

@@ -141,6 +141,7 @@ def demand(known: Operation, item: Demand) -> Put:
         lines=tuple(_line(known.lines[key]) for key in item.lines),
         release_at=item.release_at,
         published_at=item.published_at,
+        needed_by=item.needed_by,
         closed_at=item.closed_at,
     )
     audience = Audience(division=item.place.division, sender=_sender(item))
@@ -183,7 +184,7 @@ def _line(line: Line) -> LineView:
 def shown_with_offers(item: Demand) -> tuple[Any, ...]:
     """What an offer's and an assignment's row show of their demand, and to whom."""
     words = (item.risk_statement, item.rally_point)
-    return (item.kind, item.priority, item.place, *words, _sender(item))
+    return (item.kind, item.priority, item.place, item.needed_by, *words, _sender(item))
 
 
 def offer(area: Area, known: Operation, item: Offer) -> Put:
@@ -233,6 +234,7 @@ def offer(area: Area, known: Operation, item: Offer) -> Put:
         standby_until=item.standby_until,
         sent_at=item.sent_at,
         answer_by=item.answer_by,
+        needed_by=asked_for.needed_by,
         ended_at=item.ended_at,
     )
     return Put(row=row, audience=_both(asked_for, item))
@@ -280,6 +282,7 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
         risk_statement=worked_on.risk_statement,
         rally_point=worked_on.rally_point,
         state=_shown(item.state),
+        starts_at=item.starts_at,
         promised_at=item.promised_at,
         slow_at=_slow_at(item),
         overdue=item.overdue,
@@ -305,10 +308,10 @@ def _shown(state: AssignmentState) -> str:
 
 
 def _slow_at(item: Assignment) -> Instant | None:
-    """Half of the promised time, ten minutes at the least, without having set off."""
+    """Half of the time on its way, ten minutes at the least, without having set off."""
     if item.state is not AssignmentState.COMMITTED:
         return None
-    return item.committed_at + max((item.promised_at - item.committed_at) // 2, SLOW)
+    return item.starts_at + max((item.promised_at - item.starts_at) // 2, SLOW)
 
 
 def _unfit(area: Area, known: Operation, item: Assignment) -> Gate | None:

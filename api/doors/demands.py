@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
-from api.doors.body import Body, Empty, Id, one_of
+from api.doors.body import Body, Empty, Id, Time, one_of
 from api.doors.call import Call
 from api.doors.hanging import door
 from api.doors.places import PlaceBody, placed
@@ -62,7 +62,10 @@ class LineBody(Body):
 
 
 class PublishDemandBody(Body):
-    """What a township asks for; `contact`, `address` and `note` are sealed here."""
+    """What a township asks for; `contact`, `address` and `note` are sealed here.
+
+    Without `needed_by` it is needed as soon as possible.
+    """
 
     personal: ClassVar[set[str]] = set(TEXTS)
 
@@ -73,6 +76,7 @@ class PublishDemandBody(Body):
     lines: Annotated[tuple[LineBody, ...], Field(min_length=1, max_length=20)]
     risk_statement: Statement
     rally_point: Statement
+    needed_by: Time | None = None
     contact: Contact | None = None
     address: Address | None = None
     note: Note | None = None
@@ -87,6 +91,7 @@ class AmendDemandBody(Body):
     lines: Annotated[tuple[LineBody, ...], Field(max_length=20)]
     risk_statement: Statement
     rally_point: Statement
+    needed_by: Time | None = None
 
 
 def _of_a_desk(reason: CloseReason) -> CloseReason:
@@ -118,6 +123,7 @@ async def publish(call: Call[PublishDemandBody]) -> Response:
         lines=tuple(line.request() for line in body.lines),
         risk_statement=body.risk_statement,
         rally_point=body.rally_point,
+        needed_by=body.needed_by,
         contact=_sealed(call, row.id, "contact", body.contact),
         address=_sealed(call, row.id, "address", body.address),
         note=_sealed(call, row.id, "note", body.note),
@@ -149,6 +155,7 @@ async def amend(call: Call[AmendDemandBody]) -> Response:
         lines=tuple(line.request() for line in body.lines),
         risk_statement=body.risk_statement,
         rally_point=body.rally_point,
+        needed_by=body.needed_by,
     )
     return call.answer(await call.about(row, command), row.id)
 

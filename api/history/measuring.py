@@ -23,9 +23,9 @@ import msgspec
 from api.history.reading import Sight
 from api.history.store import mark_of, opened
 from schemas.values import AreaId, Instant, Milliseconds, OperationId
-from streams.parameters import DAY, HOUR
+from streams.days import ZONE
+from streams.parameters import DAY
 
-LOCAL: Final = 8 * HOUR  # of the area; days are counted in it
 EPOCH: Final = date(1970, 1, 1)
 BYTE_ORDER_MARK: Final = "\ufeff"
 ALL: Final = "all"
@@ -197,7 +197,7 @@ def percentile(ordered: Sequence[int], of_hundred: int) -> int | None:
 
 
 def _day(at: Instant) -> str:
-    return _date((at + LOCAL) // DAY)
+    return _date((at + ZONE) // DAY)
 
 
 @cache

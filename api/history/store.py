@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+from zlib import crc32
 
 import apsw
 
@@ -15,7 +16,6 @@ from schemas.values import AreaId, Instant
 from schemas.views import Put
 
 HISTORY: Final = "history.db"  # in the data folder
-SHAPE: Final = 1  # of its tables; a file of another shape is built anew
 OURS: Final = 0x53574854  # in the file's head
 BUSY_MS: Final = 5_000
 
@@ -32,6 +32,11 @@ CREATE TABLE IF NOT EXISTS marks (
     area TEXT PRIMARY KEY, origin TEXT NOT NULL, sequence INTEGER NOT NULL, at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID
 """
+
+
+SCHEMA: Final = (MARKS, *(made for table in TABLES for made in table.schema()))
+SHAPE: Final = crc32("\n".join(SCHEMA).encode()) & 0x7FFFFFFF
+"""Of its tables, in the file's head: a file of another shape is built anew."""
 
 
 class HistoryUnfit(Exception):
@@ -62,7 +67,7 @@ class Store:
             with self._file:
                 self._file.execute(f"PRAGMA application_id={OURS}")
                 self._file.execute(f"PRAGMA user_version={SHAPE}")
-                for statement in (MARKS, *(made for table in TABLES for made in table.schema())):
+                for statement in SCHEMA:
                     self._file.execute(statement)
         except BaseException:
             self._file.close()

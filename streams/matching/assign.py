@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from schemas.facts import Fact, LineInHand, LinesLookedAt, LineUnmet, LineWoken, OfferSent
 from schemas.values import Gate, Instant, LineId, OfferId, OrganizationId
-from streams import load
+from streams import load, needed
 from streams.area import Area, Operation
 from streams.cause import Cause
 from streams.entities import Line, Organization
@@ -27,11 +27,13 @@ def offers(area: Area, operation: Operation, line: Line, cause: Cause) -> list[F
     asked, live = line.asked, line.live_offers
     if not short or (asked >= short and live >= size):
         return [LineInHand(line=line.id, at=cause.at)]
-    search = Search(area, operation, line, operation.demands[line.demand].place, cause.at)
+    demand = operation.demands[line.demand]
+    answer_by = needed.answer_by(line.priority, demand.needed_by, cause.at)
+    search = Search(area, operation, line, demand.place, cause.at)
     sent: list[Fact] = []
     for candidate in search:
         quantity = min(candidate.units, short)
-        sent.append(_offer(line, candidate, quantity, search, cause))
+        sent.append(_offer(line, candidate, quantity, answer_by, search, cause))
         asked, live = asked + quantity, live + 1
         if asked >= short and live >= size:
             return sent
@@ -39,7 +41,12 @@ def offers(area: Area, operation: Operation, line: Line, cause: Cause) -> list[F
 
 
 def _offer(
-    line: Line, candidate: Candidate, quantity: int, search: Search, cause: Cause
+    line: Line,
+    candidate: Candidate,
+    quantity: int,
+    answer_by: Instant,
+    search: Search,
+    cause: Cause,
 ) -> OfferSent:
     return OfferSent(
         offer=OfferId(cause.new_id()),
@@ -47,7 +54,7 @@ def _offer(
         demand=line.demand,
         organization=candidate.organization,
         quantity=quantity,
-        answer_by=cause.at + URGENCY[line.priority].answer,
+        answer_by=answer_by,
         rank=candidate.rank,
         wave=line.wave + 1,
         meters=candidate.meters,

@@ -19,6 +19,7 @@ from schemas.values import (
 )
 from streams.entities import Demand, DemandState
 from streams.incident import live_in
+from streams.parameters import DAY, HOUR, MINUTE
 from tests.streams.world import COUNTY, DESK, divisions
 
 if TYPE_CHECKING:
@@ -44,7 +45,14 @@ def publish(play: Play) -> Attempt:
         **_wishes(play, skill),
     )
     sealed = {"contact": SEALED, "note": SEALED} if play.chance(0.5) else {}
-    return desk, replace(command, **sealed)
+    return desk, replace(command, needed_by=needed_by(play), **sealed)
+
+
+def needed_by(play: Play) -> int | None:
+    """Mostly as soon as possible; or within hours, or tomorrow; now and then what cannot be."""
+    ahead = (None, MINUTE, 2 * HOUR, 11 * HOUR, 2 * DAY, -HOUR, 40 * DAY)
+    chosen = play.random.choices(ahead, (60, 2, 8, 8, 2, 1, 1))[0]
+    return None if chosen is None else play.world.at + chosen
 
 
 def _wishes(play: Play, skill: str) -> dict[str, Any]:
@@ -114,6 +122,7 @@ def _amendment(play: Play, demand: Demand, revision: int) -> c.AmendDemand:
         lines=added,
         risk_statement=demand.risk_statement,
         rally_point=play.random.choice(RALLY_POINTS),
+        needed_by=needed_by(play) if play.chance(0.2) else demand.needed_by,
     )
 
 

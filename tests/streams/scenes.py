@@ -77,6 +77,7 @@ def demand() -> Demand:
         sealed=(),
         release_at=NOW,
         published_at=NOW,
+        needed_by=None,
         scene_in=1,
     )
 

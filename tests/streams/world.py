@@ -229,6 +229,7 @@ class World:
         priority: int = 1,
         township: int = 0,
         lines: int = 1,
+        needed_by: Instant | None = None,
         **request: Any,
     ) -> c.PublishDemand:
         """A demand of so many like lines; `request` holds what differs from one pump."""
@@ -241,6 +242,7 @@ class World:
             lines=(LineRequest(**asked),) * lines,
             risk_statement="水深约一米,注意用电安全",
             rally_point="镇政府门口",
+            needed_by=needed_by,
         )
 
     def demand(self, incident: IncidentId, **wishes: Any) -> Facts:
@@ -282,6 +284,7 @@ class World:
             "lines": (),
             "risk_statement": known.risk_statement,
             "rally_point": known.rally_point,
+            "needed_by": known.needed_by,
         }
         return self.send(DESK, c.AmendDemand(demand=demand, **{**same, **differs}))
 

@@ -1,0 +1,133 @@
+"""Needed by: nobody is hurried tonight for tomorrow, and whoever says yes is reserved."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas import facts as f
+from schemas.refusals import Refusal
+from schemas.values import StandDownReason
+from schemas.views import AssignmentRow, OfferRow, Put
+from streams import rows
+from streams.entities import Assignment
+from streams.parameters import DAY, HOUR, MINUTE, SECOND
+from tests.streams.world import DESK, World, asked, only
+
+TONIGHT = 10 * HOUR  # from now to tomorrow at six
+
+
+def later(ahead: int = TONIGHT, priority: int = 1) -> tuple[World, f.OfferSent]:
+    """A team that is asked for something that is needed so much later."""
+    world = World()
+    world.organization("team", units=2)
+    facts = world.demand(world.incident(), priority=priority, needed_by=world.at + ahead)
+    [offer] = asked(facts) or asked(world.wait(minutes=1))
+    return world, offer
+
+
+def crew(world: World) -> Assignment:
+    [found] = world.operation.assignments.rows.values()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("priority", "ahead", "answer"),
+    [
+        (1, TONIGHT, TONIGHT // 4),
+        (2, 3 * DAY, 12 * HOUR),
+        (1, 4 * MINUTE, 2 * MINUTE),
+        (2, HOUR, 15 * MINUTE),
+    ],
+)
+def test_a_fourth_of_what_is_left_is_there_to_answer(
+    priority: int, ahead: int, answer: int
+) -> None:
+    """Never less than the priority's time, and never over half a day (field A15)."""
+    _, offer = later(ahead, priority)
+    assert offer.answer_by - offer.at == answer
+
+
+def test_it_stays_out_through_the_night_and_is_asked_again_after() -> None:
+    """Given a P1 for tomorrow, then the offer is open after two hours, and over after a fourth."""
+    world, offer = later()
+    assert not [fact for fact in world.wait(minutes=149) if isinstance(fact, f.OfferExpired)]
+    assert world.operation.offers[offer.offer].state.value == "sent"
+    assert [fact for fact in world.wait(minutes=2) if isinstance(fact, f.OfferExpired)]
+
+
+def test_whoever_says_yes_is_reserved_and_late_only_by_the_time_it_is_needed() -> None:
+    """Given a yes tonight, twenty minutes away, for tomorrow at six: on its way from 05:40,
+    a look is due when it has not set off by 05:50, and it is overdue at 06:10."""
+    world, offer = later()
+    needed_by = world.at + TONIGHT
+    world.yes(offer, minutes=20)
+    assert crew(world).promised_at == needed_by
+    assert crew(world).starts_at == needed_by - 20 * MINUTE
+    row = rows.assignment(world.area, world.operation, crew(world)).row
+    assert isinstance(row, AssignmentRow)
+    assert row.slow_at == needed_by - 10 * MINUTE
+    world.until(needed_by + 10 * MINUTE - SECOND)
+    assert not crew(world).overdue
+    world.until(needed_by + 10 * MINUTE + SECOND)
+    assert crew(world).overdue
+
+
+def test_a_crew_that_is_farther_away_than_there_is_time_comes_when_it_can() -> None:
+    world, offer = later(ahead=30 * MINUTE)
+    world.yes(offer, minutes=45)
+    assert crew(world).promised_at == world.at + 45 * MINUTE
+    assert crew(world).starts_at == world.at
+
+
+def test_needed_sooner_asks_anew_and_moves_the_reserved() -> None:
+    """Given one reserved and one asked, when the desk needs it at once, then whoever was asked is
+    asked again with the new time, and the reserved crew is expected by its own way."""
+    world = World()
+    for name in ("one", "other"):
+        world.organization(name)
+    world.demand(world.incident(), target=2, minimum=2, needed_by=world.at + TONIGHT)
+    first, second = asked(world.turns[-1].turn.facts)
+    world.yes(first, minutes=20)
+    facts = [*world.amend(first.demand, needed_by=None), *world.wait(minutes=0)]
+    gone = only([fact for fact in facts if isinstance(fact, f.OfferStoodDown)])
+    assert (gone.offer, gone.reason) == (second.offer, StandDownReason.DEMAND_AMENDED)
+    [again] = asked(facts)
+    assert again.organization == second.organization
+    assert again.answer_by - again.at == 2 * MINUTE
+    assert crew(world).promised_at == world.at + 20 * MINUTE
+
+
+def test_needed_later_moves_the_reserved_and_leaves_offers_out() -> None:
+    world, offer = later()
+    another = world.operation.demands[offer.demand].needed_by or 0
+    world.amend(offer.demand, needed_by=another + 4 * HOUR)
+    assert world.operation.offers[offer.offer].answer_by == offer.answer_by
+    world.yes(offer, minutes=20)
+    world.amend(offer.demand, needed_by=another + 8 * HOUR)
+    assert crew(world).promised_at == another + 8 * HOUR
+    world.until(another + 8 * HOUR)
+    assert not crew(world).overdue
+
+
+@pytest.mark.parametrize("ahead", [0, -MINUTE, 30 * DAY + 1])
+def test_a_time_that_has_passed_or_is_too_far_is_refused(ahead: int) -> None:
+    world = World()
+    command = world.demand_command(world.incident(), needed_by=world.at + ahead)
+    assert world.refused(DESK, command) is Refusal.NEEDED_BY_UNFIT
+
+
+def test_other_amendments_go_on_after_its_time_has_passed() -> None:
+    world, offer = later(ahead=HOUR)
+    world.wait(minutes=90)
+    assert only(world.amend(offer.demand, priority=2), f.DemandAmended).priority == 2
+
+
+def test_who_is_asked_reads_by_when_it_is_needed() -> None:
+    world, offer = later()
+    row = rows.offer(world.area, world.operation, world.operation.offers[offer.offer]).row
+    assert isinstance(row, OfferRow)
+    assert row.needed_by == world.at + TONIGHT
+    world.amend(offer.demand, needed_by=world.at + 2 * TONIGHT)
+    puts = [change for change in world.turns[-1].changes if isinstance(change, Put)]
+    changed = [put.row for put in puts if isinstance(put.row, OfferRow)]
+    assert [row.needed_by for row in changed] == [world.at + 2 * TONIGHT]
