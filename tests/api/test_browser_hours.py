@@ -111,6 +111,37 @@ def test_a_no_with_a_time_is_asked_again_then(
     in_both_languages(desk)
 
 
+def test_what_is_needed_tomorrow_hurries_nobody_tonight(
+    server: Stage, screens: Screens, incident: str
+) -> None:
+    """A15: a fourth of the time to answer in, and reserved until it is time to set off."""
+    crew = crew_of(server, screens, "Team 15", "ELDER_CARE")
+    desk = desk_of(server, screens, incident)
+    form = desk.locator("#post")
+    desk.locator("#post-box").evaluate("box => (box.open = true)")
+    chosen = {"incident": incident, "kind": "care", "skill": "ELDER_CARE", "division": TOWN}
+    for name, value in chosen.items():
+        form.locator(f"[name={name}]").first.select_option(value)
+    form.locator(".choice", has_text="Most urgent").click()
+    needed = datetime.fromtimestamp(server.now / 1000, UTC) + timedelta(hours=8 + 10)
+    form.locator("[name=needed_by]").fill(f"{needed:%Y-%m-%dT%H:%M}")
+    expect(desk.locator("#priority-hint")).to_contain_text("a fourth of the time left")
+    desk.locator("#send").click()
+    expect(crew.locator("#offers .card")).to_contain_text("前需要到位")
+    expect(crew.locator("#offers .until")).to_contain_text(re.compile("2:(29|30)"))
+    in_both_languages(crew)
+    server.advance(120)
+    touch(crew, "答应")
+    work = crew.locator("#assignments .card")
+    expect(work).to_contain_text("已预留")
+    card = desk.locator("#demands .card")
+    expect(card).to_contain_text(re.compile(rf"Needed by (\d+ \w+ )?{needed:%H:%M}"))
+    expect(card.locator(".party").first).to_contain_text("reserved: to set off about")
+    card.get_by_role("button", name="Amend").click()
+    dialog = desk.locator("dialog[open]")
+    expect(dialog.locator("[name=needed_by]")).to_have_value(f"{needed:%Y-%m-%dT%H:%M}")
+
+
 def test_a_late_yes_counts_and_else_waits_for_the_desk(
     server: Stage, screens: Screens, incident: str
 ) -> None:

@@ -72,6 +72,9 @@ export function expected(row, now) {
   if (!live(row) || row.arrived_at !== null) return null;
   const told = row.minutes !== null || row.new_times > 0;
   const time = moment(row.promised_at, now);
+  if (row.state === "committed" && row.starts_at > now) {
+    return say("party.reserved", { start: moment(row.starts_at, now), time });
+  }
   return say(told ? "party.expected" : "party.expected_about", { time });
 }
 

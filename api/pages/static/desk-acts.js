@@ -3,6 +3,7 @@
 import { liveOf, numberWords } from "./desk-model.js";
 import { ask, field, number, radios, select, text } from "./dialog.js";
 import { h, setText } from "./dom.js";
+import { fieldMoment, fieldTime } from "./format.js";
 import { act, tell } from "./page.js";
 import { longPlaceName, placesWithin } from "./places.js";
 import { read, sealedList } from "./sealed.js";
@@ -55,6 +56,7 @@ export function amend(context, demand) {
       radios("priority", say("form.priority"), priorities, String(demand.priority)),
       field(say("form.risk"), text("risk_statement", demand.risk_statement)),
       field(say("form.rally"), text("rally_point", demand.rally_point)),
+      field(say("form.needed_by"), neededBy(demand), say("form.needed_hint")),
       ...placeFields(context, demand),
     ],
     confirm: say("act.amend"),
@@ -63,6 +65,16 @@ export function amend(context, demand) {
         revision: demand.revision,
       }),
   });
+}
+
+function neededBy({ needed_by: at }) {
+  const value = at === null ? "" : fieldTime(at);
+  return h("input", { name: "needed_by", type: "datetime-local", value });
+}
+
+/** What the field says; its minute is that of the demand where nobody has touched it. */
+function chosenTime({ needed_by: at }, text) {
+  return at !== null && text === fieldTime(at) ? at : fieldMoment(text);
 }
 
 function targetField(line, index) {
@@ -98,6 +110,7 @@ function amended(demand, values) {
     lines: [],
     risk_statement: values.get("risk_statement"),
     rally_point: values.get("rally_point"),
+    needed_by: chosenTime(demand, values.get("needed_by")),
     ...(place ? { place } : {}),
   };
 }

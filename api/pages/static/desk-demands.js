@@ -91,8 +91,14 @@ function header({ clock }, { demand, place, number }) {
     h("h3", {}, `${number} ${named("kinds", demand.kind)}`),
     h("span", { class: "place" }, place, rough),
     reason,
+    !closed && demand.needed_by !== null && needed(demand, clock.now()),
     h("span", { class: "quiet end" }, since),
   );
+}
+
+function needed({ needed_by: at }, now) {
+  const look = at < now ? "chip bad" : "chip";
+  return h("span", { class: look }, say("demand.needed_by", { time: moment(at, now) }));
 }
 
 /** Whose it is, where that is not the desk that it lies with. */

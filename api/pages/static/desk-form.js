@@ -4,7 +4,7 @@ import { number, refill, select } from "./dialog.js";
 import { find, findAll, h, setText } from "./dom.js";
 import { offerUndo } from "./desk-acts.js";
 import { reveal } from "./desk-demands.js";
-import { spell, spoken } from "./format.js";
+import { fieldMoment, spell, spoken } from "./format.js";
 import { Problem } from "./http.js";
 import { divisionsOf } from "./desk-model.js";
 import {
@@ -176,7 +176,9 @@ function urgencyWords() {
   const rule = listed("priorities").find(([code]) => code === chosen)?.[1];
   if (!rule?.answer_minutes) return say("form.urgency");
   const { release_seconds: wait, answer_minutes: minutes } = rule;
-  const answer = spell(minutes * 60);
+  const least = spell(minutes * 60);
+  const later = input("needed_by").value !== "";
+  const answer = later ? say("form.answer_later", { least }) : least;
   return wait
     ? say("form.release_later", { wait: spell(wait), answer })
     : say("form.release_at_once", { answer });
@@ -233,6 +235,7 @@ function body() {
     priority: Number(form.querySelector("[name=priority]:checked").value),
     place: placeBody(),
     lines: findAll(".line-fields", form).map(lineBody),
+    needed_by: fieldMoment(input("needed_by").value),
     ...Object.fromEntries(filled),
   };
 }
@@ -276,7 +279,8 @@ function complain(problem) {
 
 /** Ready for the next posting: incident, township and rally point stay, the rest starts anew. */
 function clear(context) {
-  for (const name of ["contact", "address", "note", "lon", "lat"]) input(name).value = "";
+  const emptied = ["contact", "address", "note", "lon", "lat", "needed_by"];
+  for (const name of emptied) input(name).value = "";
   delete input("risk_statement").dataset.touched;
   for (const line of findAll(".line-fields", form).slice(1)) line.remove();
   for (const name of ["minimum", "target"]) find(`.line-fields [name=${name}]`, form).value = "1";

@@ -52,17 +52,23 @@ export function offerCard(context, item) {
   const left = h("span", { class: "countdown", "data-until": row.answer_by });
   const time = moment(row.answer_by, context.clock.now());
   const until = h("p", { class: "until" }, say("offer.answer_by", { time }), " ", left);
+  const later = neededWords(row, context.clock.now());
   const priority = first && named("priorities", first.priority);
   const more = first && say("late.first", { demand: spokenDemand(first), priority });
   return h(
     "article",
     { class: "card offer" },
     head(item),
+    later && h("p", {}, h("strong", {}, later)),
     until,
     first && h("p", { class: "alarm" }, more),
     answers(context, item),
   );
 }
+
+/** By when it is needed, where that is not as soon as possible. */
+const neededWords = ({ needed_by: at }, now) =>
+  at !== null && say("demand.needed_by", { time: moment(at, now) });
 
 function neededCard(context, item) {
   const said = say("late.needed", { said: lateWords(item.row, context.clock.now()) });
