@@ -85,7 +85,10 @@ class KeyDestroyed(Stored, tag="KeyDestroyed.1"):
 
 
 class DemandPublished(Stored, tag="DemandPublished.1"):
-    """`substitute`: the county whose desk stood in for a township that could not publish."""
+    """`substitute`: the county whose desk stood in for a township that could not publish.
+
+    `similar`: a demand that was published lately, of the same kind and close by.
+    """
 
     demand: DemandId
     number: int
@@ -101,6 +104,7 @@ class DemandPublished(Stored, tag="DemandPublished.1"):
     note: Sealed | None
     needed_by: Instant | None
     substitute: DivisionCode | None
+    similar: DemandId | None
     release_at: Instant
     at: Instant
 

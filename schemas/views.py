@@ -112,6 +112,7 @@ class DemandRow(Stored, tag="demand"):
     revision: int
     round: int
     substitute: DivisionCode | None  # the county whose desk published it for the township
+    similar: DemandId | None  # published lately, of the same kind and close by
     sender: DivisionCode | None  # the township that moved it here
     returnable: bool  # the sender may still take it back
     reason: CloseReason | None

@@ -26,6 +26,8 @@ from schemas.values import (
     OperationId,
     OrganizationId,
     PieceKind,
+    Place,
+    PlaceKind,
     Purpose,
     TaskId,
     TimeSource,
@@ -52,7 +54,7 @@ from streams.entities import (
     Task,
     TaskState,
 )
-from streams.parameters import URGENCY
+from streams.parameters import SIMILAR_METERS, URGENCY
 from streams.table import Distinct, Groups, Journal, Lanes, Ordering, Table
 from streams.wakes import AT_ONCE, Wait, Wakes
 
@@ -128,6 +130,7 @@ class Operation:
         self.waking = Lanes(self.lines, _waking, URGENCY)
         self.unmet = Ordering(self.lines, _unmet)
         self.trying = Ordering(self.able, lambda row: (row.at, row.organization, row.skill))
+        self.posted = Ordering(self.demands, _posted)
         self.demands_in = Ordering(self.demands, _open_demand)
         self.proposed_in = Ordering(
             self.tasks,
@@ -243,6 +246,19 @@ def _open_demand(demand: Demand) -> tuple[Any, ...] | None:
     if demand.state is DemandState.CLOSED:
         return None
     return (demand.incident, demand.number, demand.id)
+
+
+def cube(place: Place) -> tuple[int, int, int]:
+    """Where it lies in space cut into cubes; whatever is near is in the same or a next one."""
+    edge = SIMILAR_METERS * 100
+    return place.x // edge, place.y // edge, place.z // edge
+
+
+def _posted(demand: Demand) -> tuple[Any, ...] | None:
+    """Open ones with a place of their own, by where and when."""
+    if demand.state is DemandState.CLOSED or demand.place.kind is PlaceKind.DIVISION:
+        return None
+    return (demand.incident, demand.kind, *cube(demand.place), demand.published_at, demand.id)
 
 
 def _offer_waits(offer: Offer) -> tuple[Instant, Wait] | None:

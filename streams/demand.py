@@ -28,7 +28,7 @@ from schemas.values import (
     Place,
     StandDownReason,
 )
-from streams import crew, needed
+from streams import crew, needed, similar
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
@@ -77,6 +77,13 @@ def _published(area: Area, incident: Incident, command: PublishDemand, cause: Ca
             note=command.note,
             needed_by=command.needed_by,
             substitute=substitute_for(area, cause.actor, command.place.division, cause.at),
+            similar=similar.lately(
+                area.operations[cause.operation],
+                incident.id,
+                command.kind,
+                command.place,
+                cause.at,
+            ),
             release_at=cause.at + URGENCY[command.priority].release,
             at=cause.at,
         )
@@ -257,6 +264,7 @@ def _enter(operation: Operation, fact: DemandPublished) -> None:
         needed_by=fact.needed_by,
         scene_in=operation.sequence,
         substitute=fact.substitute,
+        similar=fact.similar,
     )
     operation.demands.put(demand.id, demand)
     _add_lines(operation, demand, 1, fact.lines)

@@ -124,6 +124,7 @@ class Demand(Stored):
     scene_in: int  # the turn in which its place, risk or rally point was last said
     urgent_in: int = 0  # the turn in which it last became more urgent
     substitute: DivisionCode | None = None
+    similar: DemandId | None = None
     handed: Handed | None = None
     revision: int = 1
     state: DemandState = DemandState.PUBLISHED

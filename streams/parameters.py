@@ -63,6 +63,10 @@ ANSWER_SHARE: Final = 4  # of the time until a demand is needed, to answer in
 ANSWER_MOST: Final = 12 * HOUR
 NEEDED_WITHIN: Final = 30 * DAY  # farther ahead nobody is asked
 
+SIMILAR_METERS: Final = 200  # two demands of one kind this near each other,
+SIMILAR_WITHIN: Final = 30 * MINUTE  # and no longer apart, may be the same need
+SIMILAR_LOOKS: Final = 20  # demands that are held against a new one, in each cube around it
+
 STANDBY: Final = 2 * HOUR
 METERS_A_MINUTE: Final = 25_000 // 60  # of a crew that did not say how long it takes
 GATHERING: Final = 15 * MINUTE  # before such a crew is on its way

@@ -230,6 +230,15 @@ def _substitute(names: Names) -> str:
     return names.pick(f"（由{place}代为发布）", f" (published by {place} in its place)")
 
 
+def _similar(names: Names) -> str:
+    known = names.ledger.demands.get(names.fact.similar or "")
+    if known is None:
+        return ""
+    number = names.marked(known.number, known.mode)
+    zh, en = f"；可能与 {number} 号需求相同", f"; perhaps the same need as demand {number}"
+    return names.pick(zh, en)
+
+
 def _minutes(milliseconds: int) -> str:
     """Whole minutes, rounded up."""
     return str(-(-milliseconds // MINUTE))
@@ -283,6 +292,7 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     "late": lambda names: names.pick("（补答）", " (late)") if names.fact.late else "",
     "free": _free,
     "substitute": _substitute,
+    "similar": _similar,
     "opening": lambda names: names.word(OPENINGS.get(names.fact.reason), names.fact.reason),
     "ending": lambda names: names.word(CLAIM_ENDS.get(names.fact.reason), names.fact.reason),
     "step": lambda names: names.word(STEPS.get(names.fact.step), names.fact.step),

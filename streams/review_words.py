@@ -89,8 +89,8 @@ FACTS: dict[type, Words] = {
         "and copies in backups are gone within 7 days.",
     ),
     f.DemandPublished: Words(
-        "{division}发布{demand}，优先级 {priority}：{lines}{needed}{substitute}。",
-        "{division} published {demand}, priority {priority}: {lines}{needed}{substitute}.",
+        "{division}发布{demand}，优先级 {priority}：{lines}{needed}{substitute}{similar}。",
+        "{division} published {demand}, priority {priority}: {lines}{needed}{substitute}{similar}.",
     ),
     f.DemandAmended: Words(
         "{demand}修改为第 {revision} 版，优先级 {priority}，需要 {targets}{added}{needed}。",

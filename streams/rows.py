@@ -132,6 +132,7 @@ def demand(known: Operation, item: Demand) -> Put:
         revision=item.revision,
         round=max(known.lines[key].round for key in item.lines),
         substitute=item.substitute,
+        similar=item.similar,
         sender=_sender(item),
         returnable=item.handed is not None and not item.handed.acted,
         reason=item.reason,

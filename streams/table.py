@@ -216,6 +216,10 @@ class Ordering(Generic[V]):
                 return
             yield place
 
+    def between(self, low: tuple[Any, ...], high: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+        """The places from one to below another, the last first."""
+        yield from self._sorted.irange(low, high, (True, False), reverse=True)
+
     def all(self) -> Iterator[tuple[Any, ...]]:
         """Every place, in order."""
         yield from self._sorted

@@ -5,7 +5,7 @@ import * as acts from "./desk-acts.js";
 import { lineBlock } from "./desk-lines.js";
 import { VIEWS, demandItems } from "./desk-model.js";
 import { drawList, find, findAll, h, setText } from "./dom.js";
-import { moment } from "./format.js";
+import { distance, metersBetween, moment, spoken } from "./format.js";
 import { posting } from "./page.js";
 import { placeName } from "./places.js";
 import { named, say } from "./words.js";
@@ -67,6 +67,7 @@ function card(context, item) {
     },
     header(context, item),
     moved(item),
+    likeness(context, item),
     h("p", { class: "quiet" }, say("demand.risk", { text: demand.risk_statement })),
     h("p", { class: "quiet" }, say("demand.rally", { text: demand.rally_point })),
     h(
@@ -112,6 +113,41 @@ function moved({ demand, place, mine }) {
     words.push(mine ? from : say("demand.moved", { place }));
   }
   return words.length > 0 && h("p", {}, h("span", { class: "chip" }, words.join(" · ")));
+}
+
+const LIKENESS_LASTS = 30 * 60000; // milliseconds for which the desk is asked
+
+/** Two callers may have told of one need: the desk says so, or that it is another. */
+function likeness(context, { demand, mine, number }) {
+  const other = context.board.get("demand", demand.similar ?? "");
+  const apart = (context.apart ??= new Set());
+  const late = context.clock.now() > demand.published_at + LIKENESS_LASTS;
+  if (!mine || other?.state !== "published" || demand.state === "closed") return null;
+  if (late || apart.has(demand.id)) return null;
+  const far = distance(metersBetween(demand, other));
+  const words = say("similar.asked", { demand: spoken(other), far });
+  const same = {
+    path: `/demands/${demand.id}/close`,
+    body: { reason: "duplicate" },
+    words: say("similar.same", { demand: number }),
+    look: "small",
+    revision: demand.revision,
+  };
+  const another = () => {
+    apart.add(demand.id);
+    context.redraw();
+  };
+  return h(
+    "div",
+    { class: "alarm" },
+    h("p", {}, words),
+    h(
+      "div",
+      { class: "buttons" },
+      posting(context, same),
+      h("button", { type: "button", class: "small", onclick: another }, say("similar.another")),
+    ),
+  );
 }
 
 const button = (demand, name, open) =>
