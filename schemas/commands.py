@@ -153,6 +153,12 @@ class TakeBackDemand(Stored, tag="TakeBackDemand.1"):
     revision: Revision
 
 
+class KeepDemand(Stored, tag="KeepDemand.1"):
+    """It is still needed, as it is."""
+
+    demand: DemandId
+
+
 class DropLine(Stored, tag="DropLine.1"):
     """One line of a demand is no longer wanted; the others go on."""
 
@@ -313,6 +319,7 @@ Command = (
     | CloseDemand
     | ReopenDemand
     | TakeBackDemand
+    | KeepDemand
     | DropLine
     | OpenSealedText
     | ShowPersons
@@ -358,6 +365,7 @@ __all__ = [
     "GiveNewTime",
     "GrantRole",
     "JoinIncident",
+    "KeepDemand",
     "MergeOrganizations",
     "MoveLog",
     "OpenIncident",

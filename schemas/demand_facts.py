@@ -131,6 +131,22 @@ class DemandTakenBack(Stored, tag="DemandTakenBack.1"):
     at: Instant
 
 
+class StillNeededAsked(Stored, tag="StillNeededAsked.1"):
+    """Nothing has happened about it for half a day: its desk is asked whether it is needed."""
+
+    demand: DemandId
+    at: Instant
+
+
+class DemandKept(Stored, tag="DemandKept.1"):
+    """Still needed: `said` by the desk, or seen by what its crews do. Not asked before `until`."""
+
+    demand: DemandId
+    said: bool
+    until: Instant
+    at: Instant
+
+
 class DemandClosed(Stored, tag="DemandClosed.1"):
     demand: DemandId
     revision: int
@@ -219,6 +235,14 @@ IncidentFact = (
     | KeyDestructionDue
     | KeyDestroyed
 )
-DemandFact = DemandPublished | DemandAmended | DemandTakenBack | SealedTextOpened | PersonsShown
+DemandFact = (
+    DemandPublished
+    | DemandAmended
+    | DemandTakenBack
+    | StillNeededAsked
+    | DemandKept
+    | SealedTextOpened
+    | PersonsShown
+)
 EndingFact = DemandClosed | DemandReopened
 LineFact = LineDropped | LineUnmet | LinesLookedAt | LineWoken | LineInHand

@@ -6,6 +6,7 @@ from schemas.demand_facts import (
     DemandAmended,
     DemandClosed,
     DemandFact,
+    DemandKept,
     DemandPublished,
     DemandReopened,
     DemandTakenBack,
@@ -27,6 +28,7 @@ from schemas.demand_facts import (
     NumberedLine,
     PersonsShown,
     SealedTextOpened,
+    StillNeededAsked,
 )
 from schemas.registry_facts import RegistryFact
 from schemas.work_facts import (
@@ -97,6 +99,7 @@ __all__ = [
     "DemandAmended",
     "DemandClosed",
     "DemandFact",
+    "DemandKept",
     "DemandPublished",
     "DemandReopened",
     "DemandTakenBack",
@@ -131,6 +134,7 @@ __all__ = [
     "StandbyOffered",
     "StepCorrected",
     "StepUndone",
+    "StillNeededAsked",
     "TaskClaimEnded",
     "TaskClaimed",
     "TaskDropped",

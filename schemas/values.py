@@ -157,6 +157,7 @@ class PieceKind(StrEnum):
     ASSIGNMENT = "assignment"
     TASK = "task"
     LINE = "line"
+    DEMAND = "demand"
     INCIDENT = "incident"
     ORGANIZATION = "organization"
 

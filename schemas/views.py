@@ -123,6 +123,7 @@ class DemandRow(Stored, tag="demand"):
     release_at: Instant
     published_at: Instant
     needed_by: Instant | None  # None: as soon as possible
+    asked_at: Instant | None  # since when its desk is asked whether it is still needed
     closed_at: Instant | None
 
 

@@ -144,6 +144,7 @@ class Operation:
         self.wakes.hold(self.assignments, _assignment_waits)
         self.wakes.hold(self.tasks, _task_waits)
         self.wakes.hold(self.lines, _line_waits)
+        self.wakes.hold(self.demands, _demand_waits)
         self.wakes.hold(self.incidents, _incident_waits)
 
     def count(self, name: str) -> int:
@@ -287,6 +288,10 @@ def _task_waits(task: Task) -> tuple[Instant, Wait] | None:
 
 def _line_waits(line: Line) -> tuple[Instant, Wait] | None:
     return (AT_ONCE, Wait.PROPOSAL) if line.proposing else None
+
+
+def _demand_waits(demand: Demand) -> tuple[Instant, Wait] | None:
+    return None if demand.quiet_at is None else (demand.quiet_at, Wait.QUIET)
 
 
 def _incident_waits(incident: Incident) -> tuple[Instant, Wait] | None:

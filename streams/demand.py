@@ -12,11 +12,13 @@ from schemas.commands import AmendDemand, OpenSealedText, PublishDemand, ShowPer
 from schemas.facts import (
     DemandAmended,
     DemandFact,
+    DemandKept,
     DemandPublished,
     DemandTakenBack,
     NumberedLine,
     PersonsShown,
     SealedTextOpened,
+    StillNeededAsked,
 )
 from schemas.refusals import Refusal
 from schemas.values import (
@@ -34,7 +36,7 @@ from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Demand, DemandState, Handed, Incident, IncidentState, Offer
 from streams.incident import takes_part
-from streams.parameters import STANDBY, URGENCY
+from streams.parameters import QUIET_AFTER, STANDBY, URGENCY
 from streams.policy import substitute_for
 
 LINES_MOST = 20
@@ -237,6 +239,12 @@ def evolve(operation: Operation, fact: DemandFact) -> None:
             _taken_back(operation, fact)
         case SealedTextOpened() | PersonsShown():
             pass  # facts for reviews; nothing that rules need follows from them
+        case StillNeededAsked():
+            asked = operation.demands[fact.demand]
+            operation.demands.put(asked.id, replace(asked, asked_at=fact.at, quiet_at=None))
+        case DemandKept():
+            kept = operation.demands[fact.demand]
+            operation.demands.put(kept.id, replace(kept, asked_at=None, quiet_at=fact.until))
         case _:
             assert_never(fact)
 
@@ -265,6 +273,7 @@ def _enter(operation: Operation, fact: DemandPublished) -> None:
         scene_in=operation.sequence,
         substitute=fact.substitute,
         similar=fact.similar,
+        quiet_at=max(fact.at, fact.needed_by or 0) + QUIET_AFTER,
     )
     operation.demands.put(demand.id, demand)
     _add_lines(operation, demand, 1, fact.lines)
@@ -301,6 +310,8 @@ def _amended(operation: Operation, fact: DemandAmended) -> None:
         needed_by=fact.needed_by,
         urgent_in=operation.sequence if hastier else before.urgent_in,
         handed=_handed(before, fact.place, fact.at),
+        quiet_at=max(fact.at, fact.needed_by or 0) + QUIET_AFTER,
+        asked_at=None,
     )
     operation.demands.put(demand.id, demand)
     for key, target in zip(before.lines, fact.targets, strict=True):
@@ -343,6 +354,8 @@ def _taken_back(operation: Operation, fact: DemandTakenBack) -> None:
         place=fact.place,
         scene_in=operation.sequence,
         handed=None,
+        quiet_at=fact.at + QUIET_AFTER,
+        asked_at=None,
     )
     operation.demands.put(demand.id, demand)
     for key in demand.lines:

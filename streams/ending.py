@@ -27,6 +27,7 @@ from streams.assignment import confirmed
 from streams.cause import Cause, Decision, Refused
 from streams.demand import find, open_for_edit, open_incident
 from streams.entities import Assignment, AssignmentState, DemandState
+from streams.parameters import QUIET_AFTER
 
 NO_RECOVERY = (  # nothing was done, so there is nothing to restore
     CloseReason.POSTED_BY_MISTAKE,
@@ -99,6 +100,8 @@ def _closed(operation: Operation, fact: DemandClosed) -> None:
         state=DemandState.CLOSED,
         reason=fact.reason,
         closed_at=fact.at,
+        quiet_at=None,
+        asked_at=None,
         handed=None if demand.handed is None else replace(demand.handed, acted=True),
     )
     operation.demands.put(demand.id, closed)
@@ -121,6 +124,7 @@ def _reopened(operation: Operation, fact: DemandReopened) -> None:
         state=DemandState.PUBLISHED,
         reason=None,
         closed_at=None,
+        quiet_at=fact.at + QUIET_AFTER,
         release_at=fact.at,
     )
     operation.demands.put(demand.id, reopened)

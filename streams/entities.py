@@ -125,6 +125,8 @@ class Demand(Stored):
     urgent_in: int = 0  # the turn in which it last became more urgent
     substitute: DivisionCode | None = None
     similar: DemandId | None = None
+    quiet_at: Instant | None = None  # when its desk is asked, if nothing happens before
+    asked_at: Instant | None = None  # since when its desk is asked whether it is still needed
     handed: Handed | None = None
     revision: int = 1
     state: DemandState = DemandState.PUBLISHED

@@ -67,6 +67,8 @@ SIMILAR_METERS: Final = 200  # two demands of one kind this near each other,
 SIMILAR_WITHIN: Final = 30 * MINUTE  # and no longer apart, may be the same need
 SIMILAR_LOOKS: Final = 20  # demands that are held against a new one, in each cube around it
 
+QUIET_AFTER: Final = 12 * HOUR  # without an act of anybody, a desk is asked: still needed?
+
 STANDBY: Final = 2 * HOUR
 METERS_A_MINUTE: Final = 25_000 // 60  # of a crew that did not say how long it takes
 GATHERING: Final = 15 * MINUTE  # before such a crew is on its way

@@ -46,6 +46,7 @@ ROLES: dict[type, tuple[Role, ...]] = {
     c.CloseDemand: BY_DESK,
     c.ReopenDemand: BY_DESK,
     c.TakeBackDemand: BY_DESK,
+    c.KeepDemand: BY_DESK,
     c.DropLine: BY_DESK,
     c.OpenSealedText: BY_ORGANIZATION,
     c.ShowPersons: BY_DESK,

@@ -293,6 +293,9 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     "free": _free,
     "substitute": _substitute,
     "similar": _similar,
+    "seen": lambda names: (
+        "" if names.fact.said else names.pick("（队伍有行动）", " (its crews are at work)")
+    ),
     "opening": lambda names: names.word(OPENINGS.get(names.fact.reason), names.fact.reason),
     "ending": lambda names: names.word(CLAIM_ENDS.get(names.fact.reason), names.fact.reason),
     "step": lambda names: names.word(STEPS.get(names.fact.step), names.fact.step),

@@ -101,6 +101,14 @@ FACTS: dict[type, Words] = {
         "{demand}由移出的乡镇取回，回到{division}。",
         "{demand} was taken back by {division}, which had moved it.",
     ),
+    f.StillNeededAsked: Words(
+        "{demand}已半天没有动静，询问值班室是否仍需要。",
+        "Nothing has happened about {demand} for half a day; its desk is asked if it is needed.",
+    ),
+    f.DemandKept: Words(
+        "{demand}仍需要{seen}；{until} 前不再询问。",
+        "{demand} is still needed{seen}; not asked again before {until}.",
+    ),
     f.DemandClosed: Words("{demand}已关闭：{reason}。", "{demand} was closed: {reason}."),
     f.DemandReopened: Words("{demand}重新打开。", "{demand} was reopened."),
     f.SealedTextOpened: Words(

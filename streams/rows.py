@@ -143,6 +143,7 @@ def demand(known: Operation, item: Demand) -> Put:
         release_at=item.release_at,
         published_at=item.published_at,
         needed_by=item.needed_by,
+        asked_at=item.asked_at,
         closed_at=item.closed_at,
     )
     audience = Audience(division=item.place.division, sender=_sender(item))

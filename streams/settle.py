@@ -25,7 +25,7 @@ from schemas.facts import (
     TimeGivenBack,
 )
 from schemas.values import CloseReason, Instant, Mode, Piece, PieceKind, StandDownReason
-from streams import asking, ending, lateness, recovery, standstill, worklist
+from streams import asking, ending, lateness, quiet, recovery, standstill, worklist
 from streams.area import Area, Operation
 from streams.budget import Budget
 from streams.cause import Cause
@@ -181,6 +181,7 @@ CHORES: dict[Wait, Callable[[Operation, Any, Cause], Sequence[Fact]]] = {
     Wait.PROPOSAL: lambda operation, key, cause: [
         recovery.proposed(operation, operation.lines[key], cause)
     ],
+    Wait.QUIET: lambda operation, key, cause: quiet.over(operation, operation.demands[key], cause),
     Wait.CLOSING: _closing,
     Wait.DESTRUCTION: _destruction,
 }

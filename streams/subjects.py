@@ -295,7 +295,7 @@ SUBJECTS: dict[type, _About] = {
     **_of(lambda _, command: Subject(command.division), c.OpenIncident, c.JoinIncident),
     c.PublishDemand: lambda _, command: Subject(command.place.division),
     **_of(_incident, c.CloseIncident, c.ReopenIncident),
-    **_of(_demand, c.AmendDemand, c.CloseDemand, c.ReopenDemand),
+    **_of(_demand, c.AmendDemand, c.CloseDemand, c.ReopenDemand, c.KeepDemand),
     c.TakeBackDemand: _sender,
     c.OpenSealedText: _sealed,
     c.DropLine: _line,

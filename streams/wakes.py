@@ -30,8 +30,9 @@ class Wait(IntEnum):
     CREW = 5  # an arrival, and later an answer where it is
     TASK = 6  # a proposal's opening, or a claim's report
     PROPOSAL = 7  # a closed line's recovery task
-    CLOSING = 8  # what the end of an incident entails
-    DESTRUCTION = 9  # of an incident's key
+    QUIET = 8  # something to happen about a demand
+    CLOSING = 9  # what the end of an incident entails
+    DESTRUCTION = 10  # of an incident's key
 
 
 class Wake(NamedTuple):

@@ -18,6 +18,7 @@ KINDS: dict[Wait, PieceKind] = {
     Wait.CREW: PieceKind.ASSIGNMENT,
     Wait.TASK: PieceKind.TASK,
     Wait.PROPOSAL: PieceKind.LINE,
+    Wait.QUIET: PieceKind.DEMAND,
     Wait.CLOSING: PieceKind.INCIDENT,
     Wait.DESTRUCTION: PieceKind.INCIDENT,
 }

@@ -19,6 +19,7 @@ from schemas.codes import KINDS, SKILLS
 from schemas.commands import (
     AmendDemand,
     CloseDemand,
+    KeepDemand,
     PublishDemand,
     ReopenDemand,
     TakeBackDemand,
@@ -185,3 +186,10 @@ async def take_back(call: Call[Empty]) -> Response:
     row = call.subject(DemandRow)
     command = TakeBackDemand(demand=row.id, revision=call.revision)
     return call.answer(await call.about(row, command), row.id)
+
+
+@door(router, "/demands/{demand}/still-needed", Empty, KeepDemand)
+async def keep(call: Call[Empty]) -> Response:
+    """Say that a demand is still needed; nothing else about it changes."""
+    row = call.subject(DemandRow)
+    return call.answer(await call.about(row, KeepDemand(demand=row.id)), row.id)

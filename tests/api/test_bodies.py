@@ -34,6 +34,7 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.CloseDemand, demands.CloseDemandBody, {"demand", "revision"}),
     (c.ReopenDemand, Empty, {"demand", "revision"}),
     (c.TakeBackDemand, Empty, {"demand", "revision"}),
+    (c.KeepDemand, Empty, {"demand"}),
     (c.OpenSealedText, sealed.OpenSealedTextBody, {"demand"}),
     (c.AskByHand, lines.AskByHandBody, {"line"}),
     (c.DropLine, Empty, {"line"}),

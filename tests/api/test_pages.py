@@ -62,7 +62,11 @@ CAPITALS = {
 
 @cache
 def words(language: str) -> dict[str, str]:
-    table: dict[str, str] = json.loads((STATIC / f"words.{language}.json").read_text("utf-8"))
+    """What all pages say, and what only one does; no key is in two files."""
+    files = sorted(STATIC.glob(f"words*.{language}.json"))
+    tables = [json.loads(path.read_text("utf-8")) for path in files]
+    table = {key: text for each in tables for key, text in each.items()}
+    assert len(table) == sum(map(len, tables))
     return table
 
 
@@ -151,6 +155,21 @@ def test_every_key_has_words_with_the_same_parts(language: str) -> None:
 def test_every_key_that_is_used_exists() -> None:
     missing = (keys_in_pages() | keys_in_scripts()) - set(words("zh"))
     assert not missing, sorted(missing)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_page_loads_the_words_that_it_says(document: Path) -> None:
+    """Its own texts and those of its scripts are in the common words, or in what it names."""
+    page = Elements(document)
+    own = [attributes.get("data-own-words") for _, attributes in page.tags]
+    names = ["words", *(name for name in own if name)]
+    tables = [json.loads((STATIC / f"{name}.zh.json").read_text("utf-8")) for name in names]
+    there = {key for table in tables for key in table}
+    scripts = imported(STATIC / f"{document.stem}.js")
+    said = {text for path in scripts for _, text, _ in literals(path) if KEY.fullmatch(text)}
+    marked = {value for _, attributes in page.tags for name, value in attributes.items()
+              if name.startswith("data-words") and value}  # fmt: skip
+    assert not (said | marked) - there
 
 
 def test_every_key_is_used() -> None:

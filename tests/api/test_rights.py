@@ -69,6 +69,7 @@ def about(world: World) -> list[c.Command]:
         c.OpenSealedText(demand=id, reason=OpeningReason.CHECKING) for id in operation.demands
     ]
     commands += [c.TakeBackDemand(demand=id, revision=1) for id in operation.demands]
+    commands += [c.KeepDemand(demand=id) for id in operation.demands]
     commands += [c.ShowPersons(offer=id) for id in operation.offers]
     commands += [c.TakeStandby(offer=id) for id in operation.offers]
     commands += [c.UndoStep(assignment=id) for id in operation.assignments]

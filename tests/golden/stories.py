@@ -121,11 +121,14 @@ def edits(world: World, incident: IncidentId) -> None:
 
 
 def handing_over(world: World, incident: IncidentId) -> None:
-    """Moved to the next township and taken back; published by the county for a township."""
+    """Moved to the next township, taken back, left alone for half a day and still needed;
+    published by the county for a township."""
     seat = divisions().seat(townships()[5])
     demand = only(world.demand(incident, skill="CATERING"), f.DemandPublished).demand
     world.amend(demand, place=seat, lines=world.demand_command(incident).lines, targets=(2,))
     world.send(DESK, c.TakeBackDemand(demand=demand, revision=2))
+    world.wait(minutes=12 * 60)
+    world.send(DESK, c.KeepDemand(demand=demand))
     world.send(COUNTY, replace(world.demand_command(incident, township=5), place=seat))
 
 

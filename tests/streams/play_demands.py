@@ -87,6 +87,7 @@ def edit(play: Play) -> Attempt:
             (10, _amendment(play, demand, revision)),
             (5, _closing(play, demand, revision)),
             (4 if len(demand.lines) > 1 else 1, c.DropLine(line=line)),
+            (6 if demand.asked_at else 1, c.KeepDemand(demand=demand.id)),
             (1, c.ReopenDemand(demand=demand.id, revision=revision)),
         ]
     if demand.handed is not None:

@@ -132,6 +132,7 @@ DEMAND = (
         "",
         lambda s: (s.desk, c.ReopenDemand(demand=s.demand, revision=s.revision)),
     ),
+    Row(c.KeepDemand, "still needed", lambda s: (s.desk, c.KeepDemand(demand=s.demand))),
     Row(
         c.TakeBackDemand,
         "by whoever posted it",

@@ -93,6 +93,7 @@ TABLE = {
     "CloseDemand": "R..---R-",
     "ReopenDemand": "R..---R-",
     "TakeBackDemand": "R..---R-",  # the sender's; for the receiver there is nothing to take back
+    "KeepDemand": "R..---R-",
     "DropLine": "R..---R-",
     "OpenSealedText": "R..-.-R-",
     "ShowPersons": "R..-R-R-",
@@ -222,6 +223,7 @@ def _demand_commands(
     yield _amendment(offer.demand)
     yield c.CloseDemand(demand=offer.demand, reason=CloseReason.MET, revision=1)
     yield c.ReopenDemand(demand=offer.demand, revision=1)
+    yield c.KeepDemand(demand=offer.demand)
     yield c.DropLine(line=offer.line)
     yield c.OpenSealedText(demand=offer.demand, reason=OpeningReason.CALLING)
     yield c.ShowPersons(offer=offer.offer)

@@ -68,6 +68,7 @@ function card(context, item) {
     header(context, item),
     moved(item),
     likeness(context, item),
+    stillNeeded(context, item),
     h("p", { class: "quiet" }, say("demand.risk", { text: demand.risk_statement })),
     h("p", { class: "quiet" }, say("demand.rally", { text: demand.rally_point })),
     h(
@@ -115,17 +116,29 @@ function moved({ demand, place, mine }) {
   return words.length > 0 && h("p", {}, h("span", { class: "chip" }, words.join(" · ")));
 }
 
-const LIKENESS_LASTS = 30 * 60000; // milliseconds for which the desk is asked
+/** Nothing has happened for half a day: the desk says whether it is still needed. */
+function stillNeeded(context, { demand, mine }) {
+  if (!mine || demand.asked_at === null) return null;
+  const path = `/demands/${demand.id}/still-needed`;
+  const yes = posting(context, { path, words: say("quiet.kept"), look: "small primary" });
+  return h(
+    "div",
+    { class: "alarm" },
+    h("p", {}, say("quiet.asked", { time: moment(demand.asked_at, context.clock.now()) })),
+    h(
+      "div",
+      { class: "buttons" },
+      yes,
+      button(demand, "act.close_demand", () => acts.closeDemand(context, demand)),
+    ),
+  );
+}
 
 /** Two callers may have told of one need: the desk says so, or that it is another. */
-function likeness(context, { demand, mine, number }) {
-  const other = context.board.get("demand", demand.similar ?? "");
-  const apart = (context.apart ??= new Set());
-  const late = context.clock.now() > demand.published_at + LIKENESS_LASTS;
-  if (!mine || other?.state !== "published" || demand.state === "closed") return null;
-  if (late || apart.has(demand.id)) return null;
-  const far = distance(metersBetween(demand, other));
-  const words = say("similar.asked", { demand: spoken(other), far });
+function likeness(context, { demand, like, number }) {
+  if (!like) return null;
+  const far = distance(metersBetween(demand, like));
+  const words = say("similar.asked", { demand: spoken(like), far });
   const same = {
     path: `/demands/${demand.id}/close`,
     body: { reason: "duplicate" },
@@ -134,7 +147,7 @@ function likeness(context, { demand, mine, number }) {
     revision: demand.revision,
   };
   const another = () => {
-    apart.add(demand.id);
+    (context.apart ??= new Set()).add(demand.id);
     context.redraw();
   };
   return h(

@@ -52,13 +52,13 @@ function grouped(rows, name) {
   return (id) => groups.get(id) ?? [];
 }
 
-/** Below the least, then overdue, more wanted, to confirm, covered, closed, another desk's. */
+/** Below the least, overdue or forgotten, more wanted, to confirm, covered, closed, elsewhere. */
 function band(known) {
   const { demand, assignments } = known;
   if (away(known)) return 6;
   if (demand.state === "closed") return 5;
   if (needing(known)) return 0;
-  if (assignments.some((row) => row.overdue)) return 1;
+  if (demand.asked_at !== null || assignments.some((row) => row.overdue)) return 1;
   if (demand.lines.some(wanting)) return 2;
   return assignments.some((row) => row.state === "reported_done") ? 3 : 4;
 }
@@ -79,9 +79,20 @@ export function underway(outbox, ids) {
     .map((entry) => [entry.path, entry.tries > 0]);
 }
 
+const LIKENESS_LASTS = 30 * 60000; // milliseconds for which a desk is asked
+
+/** The open demand that this one may be a second report of, until the desk has said so. */
+function likeOf({ board, clock, apart }, demand, mine) {
+  const asked = mine && demand.state !== "closed" && !apart?.has(demand.id);
+  if (!asked || clock.now() > demand.published_at + LIKENESS_LASTS) return null;
+  const like = board.get("demand", demand.similar ?? "");
+  return like?.state === "published" ? like : null;
+}
+
 /** Times after which a card reads otherwise, without anything having happened. */
 const moments = ({ demand, offers, assignments }) => [
   demand.release_at,
+  demand.published_at + LIKENESS_LASTS,
   ...demand.lines.map((line) => line.able_at),
   ...offers.flatMap((row) => [row.answer_by, row.standby_until, row.again_at]),
   ...assignments.flatMap((row) => [row.slow_at, row.undo_until]),
@@ -101,6 +112,7 @@ function item(context, demand, parties) {
     number: numberWords(board, demand),
     open: board.get("incident", demand.incident)?.state === "open",
     readable: board.get("incident", demand.incident)?.readable ?? false,
+    like: likeOf(context, demand, mine),
     marked: context.marked === demand.id,
     place: placeName(demand.division),
     language: language(),

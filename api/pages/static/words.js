@@ -30,9 +30,13 @@ function choice() {
   return preferred.map(known).find(Boolean) ?? "en";
 }
 
+/** What every page says, and what only this one does: a phone loads no words of a review. */
 async function loadTable(code) {
-  const answer = await fetch(`/static/words.${code}.json`);
-  table = await answer.json();
+  const own = document.body.dataset.ownWords;
+  const names = own ? ["words", own] : ["words"];
+  const answers = await Promise.all(names.map((name) => fetch(`/static/${name}.${code}.json`)));
+  const tables = await Promise.all(answers.map((answer) => answer.json()));
+  table = Object.assign({}, ...tables);
   current = code;
 }
 

@@ -1,0 +1,112 @@
+"""Quiet: what nobody has touched for half a day is asked about (field F5)."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas import commands as c
+from schemas import facts as f
+from schemas.refusals import Refusal
+from schemas.values import CloseReason, DemandId
+from schemas.views import DemandRow
+from streams import rows
+from streams.entities import Demand
+from streams.parameters import HOUR, MINUTE, SECOND
+from tests.streams.world import DESK, World, asked, only
+
+HALF_A_DAY = 12 * HOUR
+
+
+def open_demand(**wishes: int) -> tuple[World, DemandId]:
+    """A demand that nobody can serve."""
+    world = World()
+    published = only(world.demand(world.incident(), **wishes), f.DemandPublished)
+    return world, published.demand
+
+
+def state(world: World, demand: DemandId) -> Demand:
+    return world.operation.demands[demand]
+
+
+def questions(facts: list[object]) -> list[f.StillNeededAsked]:
+    return [fact for fact in facts if isinstance(fact, f.StillNeededAsked)]
+
+
+def test_after_half_a_day_without_an_act_the_desk_is_asked_once() -> None:
+    """However often nobody was found meanwhile; and it goes on being looked for."""
+    world, demand = open_demand()
+    assert questions(world.until(world.at + HALF_A_DAY - SECOND)) == []
+    [question] = questions(world.until(world.at + 2 * SECOND))
+    assert question.demand == demand
+    row = rows.demand(world.operation, state(world, demand)).row
+    assert isinstance(row, DemandRow)
+    assert row.asked_at == question.at
+    assert questions(world.until(world.at + 3 * HALF_A_DAY)) == []
+    assert state(world, demand).state.value == "published"
+
+
+@pytest.mark.parametrize("act", ["keep", "amend"])
+def test_an_act_of_the_desk_answers_it_for_another_half_a_day(act: str) -> None:
+    world, demand = open_demand()
+    world.until(world.at + HALF_A_DAY + SECOND)
+    if act == "keep":
+        world.send(DESK, c.KeepDemand(demand=demand))
+    else:
+        world.amend(demand, rally_point="村委会")
+    assert state(world, demand).asked_at is None
+    assert questions(world.until(world.at + HALF_A_DAY - SECOND)) == []
+    assert len(questions(world.until(world.at + 2 * SECOND))) == 1
+
+
+def test_what_a_crew_does_counts() -> None:
+    """Given a crew that has arrived an hour ago, then nobody is asked for eleven more."""
+    world = World()
+    world.organization("team")
+    [offer] = asked(world.demand(world.incident()))
+    world.until(world.at + MINUTE)
+    assignment = world.at_work(offer)
+    world.until(world.at + 11 * HOUR)
+    world.send(DESK, c.ReportDone(assignment=assignment))
+    reported = world.at
+    facts = world.until(reported + HALF_A_DAY - SECOND)
+    assert questions(facts) == []
+    kept = [fact for fact in facts if isinstance(fact, f.DemandKept)]
+    assert [(fact.said, fact.until) for fact in kept] == [(False, reported + HALF_A_DAY)]
+    assert len(questions(world.until(world.at + 2 * SECOND))) == 1
+
+
+def test_a_yes_counts_from_when_it_was_said() -> None:
+    world = World()
+    world.organization("team")
+    [offer] = asked(world.demand(world.incident()))
+    world.at += MINUTE
+    world.yes(offer)
+    assert questions(world.until(world.at + HALF_A_DAY - SECOND)) == []
+    assert len(questions(world.until(world.at + 2 * SECOND))) == 1
+
+
+def test_what_is_needed_later_is_asked_about_half_a_day_after_that() -> None:
+    world = World()
+    needed_by = world.at + 20 * HOUR
+    world.demand(world.incident(), needed_by=needed_by)
+    assert questions(world.until(needed_by + HALF_A_DAY - SECOND)) == []
+    assert len(questions(world.until(world.at + 2 * SECOND))) == 1
+
+
+def test_an_end_answers_it_and_taking_it_up_again_begins_anew() -> None:
+    world, demand = open_demand()
+    world.until(world.at + HALF_A_DAY + SECOND)
+    world.close(demand, CloseReason.CANCELED)
+    assert state(world, demand).asked_at is None
+    assert world.refused(DESK, c.KeepDemand(demand=demand)) is Refusal.DEMAND_CLOSED
+    world.until(world.at + 2 * HALF_A_DAY)
+    world.reopen(demand)
+    assert len(questions(world.until(world.at + HALF_A_DAY + SECOND))) == 1
+
+
+def test_said_twice_is_said_once() -> None:
+    world, demand = open_demand()
+    world.wait(minutes=10)
+    assert len(world.send(DESK, c.KeepDemand(demand=demand))) == 1
+    world.at += 30 * SECOND
+    assert world.send(DESK, c.KeepDemand(demand=demand)) == ()
