@@ -93,6 +93,7 @@ class LineView(Stored):
     considered: int  # with the gates: as it was at `said_at`
     gates: tuple[GateCount, ...]
     said_at: Instant | None
+    aside_until: Instant | None  # the rules failed on it: nobody is asked by themselves until then
 
 
 class DemandRow(Stored, tag="demand"):

@@ -6,7 +6,7 @@ import unicodedata
 from collections import OrderedDict
 from collections.abc import Iterator
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 from geo.divisions import DivisionTree
 from schemas.turns import GENESIS, REGISTRY
@@ -26,7 +26,6 @@ from schemas.values import (
     OperationId,
     OrganizationId,
     PieceKind,
-    Place,
     PlaceKind,
     Purpose,
     TaskId,
@@ -108,6 +107,7 @@ class Operation:
     def _group(self) -> None:
         """What the rules look for together: all of a demand, what is open, what is live."""
         self.incidents_of = Groups(self.incidents, _event)
+        self.posted_in = Groups(self.demands, _posted_in)
         self.offers_of = Groups(self.offers, attrgetter("demand"))
         # Neither of an offer ever changes: whom a demand has asked, each once.
         self.asked_for = Distinct(self.offers, attrgetter("demand"), attrgetter("organization"))
@@ -249,17 +249,22 @@ def _open_demand(demand: Demand) -> tuple[Any, ...] | None:
     return (demand.incident, demand.number, demand.id)
 
 
-def cube(place: Place) -> tuple[int, int, int]:
-    """Where it lies in space cut into cubes; whatever is near is in the same or a next one."""
-    edge = SIMILAR_METERS * 100
-    return place.x // edge, place.y // edge, place.z // edge
+CUBE: Final = 2 * SIMILAR_METERS * 100  # centimeters: the edge of the cubes that space is cut into
+Cube = tuple[int, int, int]
+
+
+def _posted_in(demand: Demand) -> tuple[Any, ...] | None:
+    """Open ones with a place of their own, by incident, kind and cube."""
+    place = demand.place
+    if demand.state is DemandState.CLOSED or place.kind is PlaceKind.DIVISION:
+        return None
+    return (demand.incident, demand.kind, place.x // CUBE, place.y // CUBE, place.z // CUBE)
 
 
 def _posted(demand: Demand) -> tuple[Any, ...] | None:
-    """Open ones with a place of their own, by where and when."""
-    if demand.state is DemandState.CLOSED or demand.place.kind is PlaceKind.DIVISION:
-        return None
-    return (demand.incident, demand.kind, *cube(demand.place), demand.published_at, demand.id)
+    """The same, in each cube by when they were published."""
+    where = _posted_in(demand)
+    return None if where is None else (*where, demand.published_at, demand.id)
 
 
 def _offer_waits(offer: Offer) -> tuple[Instant, Wait] | None:

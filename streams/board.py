@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from schemas.values import DemandId, LineId, OperationId
+from schemas.values import DemandId, LineId, OperationId, PieceKind
 from schemas.views import Change, Put
 from streams import rows
 from streams.area import Area, Operation
@@ -116,6 +116,8 @@ def _depending(operation: Operation, table: str, key: Any, before: Any) -> Itera
         case "incidents":
             if _shows_otherwise(operation, operation.incidents[key], before):
                 yield (scope, table, key)
+        case "aside" if key[0] is PieceKind.LINE:
+            yield (scope, "demands", operation.lines[key[1]].demand)
         case "counters" if key == LOST:
             yield (NO_OPERATION, "operations", scope)
 

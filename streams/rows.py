@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.values import AccountId, DivisionCode, Gate, Instant
+from schemas.values import AccountId, DivisionCode, Gate, Instant, PieceKind
 from schemas.views import (
     AccountRow,
     AssignmentRow,
@@ -139,7 +139,7 @@ def demand(known: Operation, item: Demand) -> Put:
         risk_statement=item.risk_statement,
         rally_point=item.rally_point,
         sealed=item.sealed,
-        lines=tuple(_line(known.lines[key]) for key in item.lines),
+        lines=tuple(_line(known, known.lines[key]) for key in item.lines),
         release_at=item.release_at,
         published_at=item.published_at,
         needed_by=item.needed_by,
@@ -154,7 +154,7 @@ def _sender(item: Demand) -> DivisionCode | None:
     return None if item.handed is None else item.handed.place.division
 
 
-def _line(line: Line) -> LineView:
+def _line(known: Operation, line: Line) -> LineView:
     return LineView(
         id=line.id,
         number=line.number,
@@ -180,6 +180,7 @@ def _line(line: Line) -> LineView:
         considered=line.considered,
         gates=line.gates,
         said_at=line.said_at,
+        aside_until=known.aside.get((PieceKind.LINE, line.id)),
     )
 
 

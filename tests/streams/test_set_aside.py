@@ -10,7 +10,8 @@ import pytest
 from schemas import commands as c
 from schemas import facts as f
 from schemas.turns import OWNER
-from schemas.values import Piece, PieceKind
+from schemas.values import LineId, Piece, PieceKind
+from schemas.views import DemandRow, Put
 from streams.area import Area
 from streams.checkpoint import state_hash
 from streams.clock import due
@@ -115,6 +116,27 @@ def test_it_replays_alike() -> None:
     for stored in world.log:
         fold(again, stored)
     assert state_hash(again) == state_hash(world.area)
+
+
+def test_its_demand_says_so_and_until_when() -> None:
+    """What is set aside is in its desk's sight; what was is forgotten with the next one."""
+    world, poison, other = waiting()
+    with failing_on(poison):
+        ticks(world, 3)
+    line = world.operation.lines[LineId(poison)]
+    [row] = [
+        put.row
+        for put in world.turns[-1].changes
+        if isinstance(put, Put) and isinstance(put.row, DemandRow) and put.row.id == line.demand
+    ]
+    assert [view.aside_until for view in row.lines] == [world.at + SET_ASIDE]
+    world.wait(minutes=61)
+    piece = Piece(kind=PieceKind.LINE, id=other)
+    world.send(OWNER, c.Tick(number=world.operation.count("tick") + 1, aside=(piece,)))
+    assert list(world.operation.aside) == [(PieceKind.LINE, other)]
+    changed = [put.row for put in world.turns[-1].changes if isinstance(put, Put)]
+    shown = {row.id: row for row in changed if isinstance(row, DemandRow)}
+    assert [view.aside_until for view in shown[line.demand].lines] == [None]
 
 
 def test_a_chore_that_fails_is_set_aside_like_a_line() -> None:

@@ -26,6 +26,7 @@ export function lineBlock(context, item, line) {
     "section",
     { class: `line ${line.dropped ? "dropped" : line.cover}` },
     lineHead(line, line.open && item.mine && lineButtons(context, item, line)),
+    aside(context, line),
     line.open && outlook(context, known, asked),
     known.assignments
       .filter((row) => current(row, line))
@@ -34,6 +35,13 @@ export function lineBlock(context, item, line) {
     standby.map((row) => standbyRow(context, known, row)),
     endedRows(context, known),
   );
+}
+
+/** The program fails on this line: a person has to ask, and is told so in plain words. */
+function aside({ clock }, { aside_until: until, open }) {
+  if (!open || until === null || until <= clock.now()) return null;
+  const words = say("line.aside", { time: moment(until, clock.now()) });
+  return h("p", { class: "alarm", role: "alert" }, words);
 }
 
 /** At work, or done in the line's present round. */

@@ -93,7 +93,7 @@ function likeOf({ board, clock, apart }, demand, mine) {
 const moments = ({ demand, offers, assignments }) => [
   demand.release_at,
   demand.published_at + LIKENESS_LASTS,
-  ...demand.lines.map((line) => line.able_at),
+  ...demand.lines.flatMap((line) => [line.able_at, line.aside_until]),
   ...offers.flatMap((row) => [row.answer_by, row.standby_until, row.again_at]),
   ...assignments.flatMap((row) => [row.slow_at, row.undo_until]),
 ];
