@@ -36,13 +36,15 @@ from schemas.values import (
 class Audience(Stored):
     """Who may see a row.
 
-    Desks and reviewers whose scope holds `division`, or `sender`, which moved it there; the named
+    Desks and reviewers whose scope holds `division`, or `sender`, which moved it there, or `home`,
+    from where an organization has gone out; the named
     `organizations`; every organization at home inside `county`; every desk inside `desks`; every
     account with a role, where `everyone` is set.
     """
 
     division: DivisionCode | None = None
     sender: DivisionCode | None = None
+    home: DivisionCode | None = None
     desks: DivisionCode | None = None
     organizations: tuple[OrganizationId, ...] = ()
     county: DivisionCode | None = None

@@ -17,7 +17,7 @@ from streams.area import Area, Operation
 from streams.entities import LATE, Demand, Incident, Line, Organization
 from streams.line import missing
 from streams.standstill import LOST
-from streams.table import NO_OPERATION
+from streams.table import NO_OPERATION, Table
 
 Wanted = tuple[OperationId, str, Any]
 """A row that has to be made: of which operation (if any), which kind, which entity."""
@@ -96,11 +96,15 @@ def _showing_organization(area: Area, key: Any, before: Organization) -> Iterato
         if after.certificates != before.certificates:
             for crew in operation.assignments_by.of(key):
                 yield (operation.id, "assignments", crew.id)
+        tables: tuple[Table[Any, Any], ...] = ()
         if after.name != before.name:
-            for table in (operation.offers, operation.assignments, operation.tasks):
-                for row in table.rows.values():
-                    if row.organization == key:
-                        yield (operation.id, table.name, row.id)
+            tables = (operation.offers, operation.assignments, operation.tasks)
+        elif after.home != before.home:  # whose desks see where it has gone
+            tables = (operation.assignments,)
+        for table in tables:
+            for row in table.rows.values():
+                if row.organization == key:
+                    yield (operation.id, table.name, row.id)
 
 
 def _depending(operation: Operation, table: str, key: Any, before: Any) -> Iterator[Wanted]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from schemas.values import AccountId, DivisionCode, Gate, Instant, PieceKind
 from schemas.views import (
     AccountRow,
@@ -302,7 +304,8 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
         reported_at=item.reported_at,
         ended_at=item.ended_at,
     )
-    return Put(row=row, audience=_both(worked_on, item))
+    home = area.registry.organizations[item.organization].home
+    return Put(row=row, audience=replace(_both(worked_on, item), home=home))
 
 
 def _shown(state: AssignmentState) -> str:

@@ -13,9 +13,11 @@ from api.history.store import mark_of, opened
 from api.history.tables import (
     ASSIGNMENTS,
     DEMANDS,
+    HOME,
     INCIDENTS,
     LINES,
     OFFERS,
+    SENDER,
     TASKS,
     Table,
 )
@@ -125,11 +127,12 @@ def _within(table: Table, sight: Sight) -> Iterator[tuple[Any, ...]]:
     codes = msgspec.json.encode(sight.divisions).decode()
     own = msgspec.json.encode(sight.organizations).decode()
     held = "IN (SELECT value FROM json_each(?))"
+    divisions = ["division", *(column.name for column in (SENDER, HOME) if column in table.columns)]
+    seen = [f"{name} {held}" for name in divisions]
     if table is DEMANDS:
-        yield f"(division {held} OR sender {held})", codes, codes
+        yield f"({' OR '.join(seen)})", *(codes for _ in seen)
     else:
-        seen = f"(division {held} OR sender {held} OR organization {held})"
-        yield seen, codes, codes, own
+        yield f"({' OR '.join(seen)} OR organization {held})", *(codes for _ in seen), own
 
 
 def _add_lines(file: apsw.Connection, demands: list[dict[str, Any]]) -> None:

@@ -1,7 +1,7 @@
 """The tables of `history.db`: one a kind of board row, their columns the row's own fields.
 
 Numbers, words and times (milliseconds) are columns that any tool can count in; what is a list is
-JSON. Whoever may see a row is told by its `division`, `sender` and `organization`.
+JSON. Whoever may see a row is told by its `division`, `sender`, `home` and `organization`.
 """
 
 from __future__ import annotations
@@ -149,6 +149,7 @@ def _column(name: str, kind: inspect.Type) -> Column:
 
 
 SENDER: Final = Column("sender", "TEXT")  # the township that moved its demand elsewhere
+HOME: Final = Column("home", "TEXT")  # of the organization, whose desks see where it has gone
 
 INCIDENTS: Final = Table("incidents", IncidentRow, "opened_at")
 DEMANDS: Final = Table(
@@ -168,7 +169,7 @@ ASSIGNMENTS: Final = Table(
     "assignments",
     AssignmentRow,
     "committed_at",
-    beside=(SENDER,),
+    beside=(SENDER, HOME),
     indexes=("line, committed_at, arrived_at", "demand", "organization"),
 )
 TASKS: Final = Table(
@@ -188,8 +189,8 @@ def kept(put: Put) -> bool:
 def entries(area: str, sequence: int, put: Put) -> Iterator[tuple[Table, tuple[Value, ...]]]:
     """What a changed row is in the tables, a demand's lines in a table of their own."""
     table, marks = _OF_KIND[type(put.row)], (area, sequence)
-    sender = (put.audience.sender,) if SENDER in table.beside else ()
-    yield table, table.values(put.row, (*sender, *marks))
+    seen_by = (getattr(put.audience, column.name) for column in table.beside)
+    yield table, table.values(put.row, (*seen_by, *marks))
     if isinstance(put.row, DemandRow):
         for line in put.row.lines:
             yield LINES, LINES.values(line, (put.row.id, *marks))

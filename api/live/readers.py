@@ -52,6 +52,8 @@ def _audience_topics(audience: Audience) -> Iterator[str]:
         yield f"d{audience.division}"
     if audience.sender not in (None, audience.division):
         yield f"d{audience.sender}"
+    if audience.home not in (None, audience.division, audience.sender):
+        yield f"d{audience.home}"
     if audience.desks is not None:
         yield from (f"i{audience.desks}", f"h{audience.desks}")
     yield from (f"o{organization}" for organization in audience.organizations)

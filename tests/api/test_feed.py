@@ -52,6 +52,7 @@ from tests.api.screens import (
         ({"division": TOWN, "sender": SISTER}, {"city", "county", "town", "sister", "steward"}),
         ({"division": FAR, "sender": TOWN}, {"city", "county", "town", "steward"}),
         ({"sender": TOWN}, {"city", "county", "town", "steward"}),
+        ({"division": FAR, "home": TOWN}, {"city", "county", "town", "steward"}),
         ({"desks": COUNTY}, {"city", "county", "town"}),  # no reviewer, no steward
         ({"desks": OTHER_COUNTY}, {"city"}),
         ({"desks": AREA}, {"city", "county", "town"}),
@@ -126,6 +127,7 @@ AUDIENCES = st.builds(
     division=st.sampled_from([None, TOWN, SISTER, FAR, COUNTY, AREA]),
     organizations=st.sampled_from([(), ("o1",), ("o1", "o2")]),
     sender=st.sampled_from([None, None, TOWN, FAR]),
+    home=st.sampled_from([None, None, TOWN, SISTER]),
     desks=st.sampled_from([None, None, COUNTY, OTHER_COUNTY]),
     county=st.sampled_from([None, None, COUNTY, OTHER_COUNTY]),
     accounts=st.sampled_from([(), ("sister",)]),

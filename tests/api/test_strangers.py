@@ -53,6 +53,7 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ("/demands/{demand}/amend", AMENDED, DESKS),
     ("/demands/{demand}/close", {"reason": "met"}, DESKS),
     ("/demands/{demand}/reopen", {}, DESKS),
+    ("/demands/{demand}/still-needed", {}, DESKS),
     ("/demands/{sent}/take-back", {}, DESKS),  # moved next door; for its receiver there is nothing
     ("/demands/{demand}/sealed", {"reason": "checking"}, CREWS),
     ("/lines/{line}/ask", {"organization": "{organization}", "reason": "近"}, DESKS),

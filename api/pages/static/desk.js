@@ -1,6 +1,7 @@
 /** The desk: a township publishes what is asked for and follows it to the end. */
 
 import { startAlarms } from "./desk-alarms.js";
+import { drawAway } from "./desk-away.js";
 import { drawDemands, startDemands } from "./desk-demands.js";
 import { drawForm, startForm } from "./desk-form.js";
 import { drawIncidents, startIncidents } from "./desk-incidents.js";
@@ -27,6 +28,7 @@ function draw(context) {
   drawForm(context);
   drawIncidents(context);
   drawDemands(context);
+  drawAway(context);
   drawTasks(context);
 }
 
