@@ -104,7 +104,7 @@ class History(threading.Thread):
             try:
                 self._look()
                 self._take(items)
-            except (apsw.Error, HistoryUnfit, OSError) as problem:
+            except Exception as problem:  # whatever it is, it is tried again from the whole
                 self._lose(problem, pause=going)
         if self._store is not None:
             self._store.close()

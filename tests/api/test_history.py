@@ -15,7 +15,7 @@ from typing import Any
 import apsw
 import pytest
 
-from api.history import HISTORY, KINDS, Mark, Place, Sight, Store, Wanted, page, rebuild
+from api.history import HISTORY, KINDS, History, Mark, Place, Sight, Store, Wanted, page, rebuild
 from api.history.measuring import percentile
 from api.history.tables import TABLES, kept
 from api.settings import Settings
@@ -327,3 +327,25 @@ def test_a_percentile_is_a_time_that_somebody_has_waited() -> None:
     assert percentile(list(range(1, 11)), 50) == 5
     assert percentile(list(range(1, 11)), 90) == 9
     assert percentile([1, 2, 3], 50) == 2
+
+
+async def test_a_log_that_cannot_be_read_at_first_is_asked_again(tmp_path: Path) -> None:
+    """Given a broker that is away when a server starts, then history is kept once it is back."""
+    settings = Settings(data=tmp_path, area=AREA, purpose=Purpose.EXERCISE)
+    async with opened(tmp_path, settings) as house:
+        away = iter([ConnectionError()])
+
+        def origin() -> str:
+            for problem in away:
+                raise problem
+            return "origin"
+
+        path, loop = tmp_path / "second.db", asyncio.get_running_loop()
+        whole = house.context.feed.whole
+        history = History(path, AREA, loop, origin=origin, whole=whole)
+        history.start()
+        end = monotonic() + SOON_S
+        while history.sequence < house.sequence:
+            assert monotonic() < end
+            await asyncio.sleep(0.05)
+        history.close()
