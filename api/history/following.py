@@ -22,7 +22,7 @@ from streams.engines import Published
 
 LOOK_S: Final = 0.5  # how soon a file that was deleted is missed
 AGAIN_S: Final = 1.0  # between two tries where the file cannot be written
-GATHERED_S: Final = 0.2  # what comes within it is one transaction, each row once
+GATHERED_S: Final = 0.5  # what comes within it is one transaction, each row once
 GATHERED_MOST: Final = 2_000  # turns in it
 
 _logger = logging.getLogger("shouwang.history")

@@ -49,7 +49,8 @@ async def test_the_home_desk_sees_its_team_at_work_elsewhere(house: House) -> No
     assert "demand" not in seen
     assert "offer" not in seen
     assert "123" not in json.dumps(seen, ensure_ascii=False)
-    await asyncio.sleep(0.5)
+    while house.context.history.sequence < house.sequence:
+        await asyncio.sleep(0.02)
     kept = await neighbor.get("/history/assignments")
     assert [one["id"] for one in kept.json["rows"]] == [row["id"]]
     sealed = await neighbor.post(f"/demands/{demand}/sealed", {"reason": "calling"})

@@ -20,7 +20,7 @@ from tests.bench.parts import SEED, staffed, thread
 from tests.streams.world import EXERCISE, WENZHOU, World, divisions
 
 DEMANDS: Final = 1_500
-BATCH: Final = 100  # turns in one transaction: 500 a second
+BATCH: Final = 250  # turns in one transaction: 500 a second
 TURNS: Final = 1_000_000  # that history is blown up to
 LATEST: Final = 253_402_300_799_999
 ALL: Final = Sight(divisions=tuple(map(DivisionCode, divisions().below(WENZHOU))))
