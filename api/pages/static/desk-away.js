@@ -4,7 +4,7 @@ import { expected, live, stepTimes } from "./assignments.js";
 import { answersFor } from "./desk-model.js";
 import { drawList, find, h } from "./dom.js";
 import { placeName } from "./places.js";
-import { choose, counted, language, named } from "./words.js";
+import { choose, counted, language, named, say } from "./words.js";
 
 export function drawAway(context) {
   const { board, me } = context;
@@ -35,7 +35,12 @@ function awayCard({ clock }, { row, place }) {
     "article",
     { class: "card compact" },
     h("h3", {}, row.organization_name),
-    h("span", { class: "chip" }, choose("assignment_state", row.state)),
+    h(
+      "p",
+      {},
+      h("span", { class: "chip" }, choose("assignment_state", row.state)),
+      row.overdue && h("span", { class: "chip bad" }, say("party.overdue")),
+    ),
     h("p", { class: "quiet" }, facts.filter(Boolean).join(" · ")),
   );
 }
