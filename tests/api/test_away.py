@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.api.house import OTHER_TOWN, POINT, House, Person, demand_body, opened
+from tests.api.test_history import written
 
 
 @pytest.fixture
@@ -49,8 +49,7 @@ async def test_the_home_desk_sees_its_team_at_work_elsewhere(house: House) -> No
     assert "demand" not in seen
     assert "offer" not in seen
     assert "123" not in json.dumps(seen, ensure_ascii=False)
-    while house.context.history.sequence < house.sequence:
-        await asyncio.sleep(0.02)
+    await written(house)
     kept = await neighbor.get("/history/assignments")
     assert [one["id"] for one in kept.json["rows"]] == [row["id"]]
     sealed = await neighbor.post(f"/demands/{demand}/sealed", {"reason": "calling"})
