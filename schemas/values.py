@@ -7,12 +7,13 @@ strings. Field order is then canonical, and the same value has the same bytes on
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, NewType, dataclass_transform
+from typing import Annotated, Final, NewType, dataclass_transform
 
 import msgspec
 from msgspec import Meta
 
-Instant = Annotated[int, Meta(ge=0, le=253_402_300_799_999)]  # milliseconds since 1970, UTC
+LATEST: Final = 253_402_300_799_999  # the end of the year 9999
+Instant = Annotated[int, Meta(ge=0, le=LATEST)]  # milliseconds since 1970, UTC
 Milliseconds = Annotated[int, Meta(ge=0)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
 Units = Annotated[int, Meta(ge=1, le=500)]  # deployable crews or vehicles of one skill

@@ -24,6 +24,16 @@ def end_of(day: str) -> Instant:
     return start_of(day) + DAY
 
 
+def day_of(at: Instant) -> str:
+    """The day that an instant falls into, as "2025-07-30"."""
+    return _date((at + ZONE) // DAY)
+
+
+@lru_cache(maxsize=4_096)
+def _date(days: int) -> str:
+    return (_EPOCH + timedelta(days=days)).isoformat()
+
+
 def time_of_day(at: Instant, seen_at: Instant) -> str:
     """An instant as "02:10"; with its month and day before it where that is another day's."""
     local, seen = _local(at), _local(seen_at)

@@ -36,7 +36,7 @@ from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Demand, DemandState, Handed, Incident, IncidentState, Offer
 from streams.incident import takes_part
-from streams.parameters import QUIET_AFTER, STANDBY, URGENCY
+from streams.parameters import STANDBY, URGENCY
 from streams.policy import substitute_for
 
 LINES_MOST = 20
@@ -273,7 +273,7 @@ def _enter(operation: Operation, fact: DemandPublished) -> None:
         scene_in=operation.sequence,
         substitute=fact.substitute,
         similar=fact.similar,
-        quiet_at=max(fact.at, fact.needed_by or 0) + QUIET_AFTER,
+        quiet_at=needed.quiet_from(fact.needed_by, fact.at),
     )
     operation.demands.put(demand.id, demand)
     _add_lines(operation, demand, 1, fact.lines)
@@ -310,7 +310,7 @@ def _amended(operation: Operation, fact: DemandAmended) -> None:
         needed_by=fact.needed_by,
         urgent_in=operation.sequence if hastier else before.urgent_in,
         handed=_handed(before, fact.place, fact.at),
-        quiet_at=max(fact.at, fact.needed_by or 0) + QUIET_AFTER,
+        quiet_at=needed.quiet_from(fact.needed_by, fact.at),
         asked_at=None,
     )
     operation.demands.put(demand.id, demand)
@@ -348,13 +348,14 @@ def _line_amended(
 
 
 def _taken_back(operation: Operation, fact: DemandTakenBack) -> None:
+    before = operation.demands[fact.demand]
     demand = replace(
-        operation.demands[fact.demand],
+        before,
         revision=fact.revision,
         place=fact.place,
         scene_in=operation.sequence,
         handed=None,
-        quiet_at=fact.at + QUIET_AFTER,
+        quiet_at=needed.quiet_from(before.needed_by, fact.at),
         asked_at=None,
     )
     operation.demands.put(demand.id, demand)

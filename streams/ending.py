@@ -22,12 +22,12 @@ from schemas.facts import (
 from schemas.refusals import Refusal
 from schemas.values import CloseReason, StandDownReason
 from streams import line as lines
+from streams import needed
 from streams.area import Area, Operation
 from streams.assignment import confirmed
 from streams.cause import Cause, Decision, Refused
 from streams.demand import find, open_for_edit, open_incident
 from streams.entities import Assignment, AssignmentState, DemandState
-from streams.parameters import QUIET_AFTER
 
 NO_RECOVERY = (  # nothing was done, so there is nothing to restore
     CloseReason.POSTED_BY_MISTAKE,
@@ -124,7 +124,7 @@ def _reopened(operation: Operation, fact: DemandReopened) -> None:
         state=DemandState.PUBLISHED,
         reason=None,
         closed_at=None,
-        quiet_at=fact.at + QUIET_AFTER,
+        quiet_at=needed.quiet_from(demand.needed_by, fact.at),
         release_at=fact.at,
     )
     operation.demands.put(demand.id, reopened)

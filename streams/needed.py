@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from schemas.values import Instant, Milliseconds
 from streams.area import Operation
 from streams.entities import Line
-from streams.parameters import ANSWER_MOST, ANSWER_SHARE, NEEDED_WITHIN, URGENCY
+from streams.parameters import ANSWER_MOST, ANSWER_SHARE, NEEDED_WITHIN, QUIET_AFTER, URGENCY
 
 
 class Expected(NamedTuple):
@@ -43,6 +43,14 @@ def expected(needed_by: Instant | None, way: Milliseconds, at: Instant) -> Expec
 def sooner(before: Instant | None, after: Instant | None) -> bool:
     """Whether it is needed sooner than was said before."""
     return before is not None and (after is None or after < before)
+
+
+def quiet_from(needed_by: Instant | None, at: Instant) -> Instant:
+    """When its desk is asked whether it is still needed, if nothing happens about it until then.
+
+    Half a day behind what was just done, and behind the time it is needed by.
+    """
+    return max(at, needed_by or at) + QUIET_AFTER
 
 
 def moved(

@@ -10,6 +10,7 @@ from schemas.commands import KeepDemand
 from schemas.facts import DemandKept, Fact, StillNeededAsked
 from schemas.refusals import Refusal
 from schemas.values import Instant
+from streams import needed
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.demand import find
@@ -24,7 +25,7 @@ def keep(area: Area, command: KeepDemand, cause: Cause) -> Decision:
         return Refused(Refusal.NOT_FOUND)
     if demand.state is DemandState.CLOSED:
         return Refused(Refusal.DEMAND_CLOSED, (demand.id,))
-    until = cause.at + QUIET_AFTER
+    until = needed.quiet_from(demand.needed_by, cause.at)
     if demand.quiet_at is not None and until - demand.quiet_at < MINUTE:
         return []  # said twice
     return [DemandKept(demand=demand.id, said=True, until=until, at=cause.at)]

@@ -6,8 +6,9 @@ import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
+from time import sleep
 from typing import Any, Final
 
 import msgspec
@@ -21,14 +22,14 @@ from api.settings import Settings
 from geo.divisions import DivisionTree
 from schemas.codes import KINDS, Words
 from schemas.refusals import Message
-from schemas.values import AreaId, DivisionCode, Instant
+from schemas.values import LATEST, AreaId, DivisionCode, Instant
+from streams.days import end_of, start_of
 from streams.engines.folder import FolderUnfit
 from streams.engines.logs import open_reader
 from streams.review_words import GATES
 
+KEPT_WITHIN_S: Final = 2.0  # a server that keeps it has written more by then
 TOLD_EVERY: Final = 5_000  # turns between two words of progress
-LOCAL: Final = timedelta(hours=8)  # days are of UTC+8
-TIME_MAX: Final = 253_402_300_799_999
 
 
 def rebuild(typed: argparse.Namespace) -> tuple[int, Answer]:
@@ -68,26 +69,32 @@ def _measured(settings: Settings, tree: DivisionTree, since: Instant, until: Ins
 
 
 def _behind(folder: Path, area: AreaId) -> bool:
-    """Whether history has not all of the log; a running server's may be a second behind."""
-    try:
-        written = history.written(folder / HISTORY, area)
-    except HistoryUnfit:
-        return True
+    """Whether history has not all of the log, and nobody is bringing it there.
+
+    A running server's is always a moment behind: where it has moved on, it is good enough.
+    """
+    first = _written(folder, area)
     with closing(open_reader(folder)) as reader:
-        return next(iter(reader.read(area, written)), None) is not None
+        if next(iter(reader.read(area, first)), None) is None:
+            return False
+    sleep(KEPT_WITHIN_S)
+    return _written(folder, area) == first
+
+
+def _written(folder: Path, area: AreaId) -> int:
+    """The turn that history is written up to; 0 where there is none that can be read."""
+    try:
+        return history.written(folder / HISTORY, area)
+    except HistoryUnfit:
+        return 0
 
 
 def _period(since: date | None, until: date | None) -> tuple[Instant, Instant]:
     """Whole days, both of them counted. Trouble where there is none between."""
     if since and until and until < since:
         raise Trouble("--to 早于 --from。", "--to is before --from.")
-    end = TIME_MAX if until is None else _midnight(until + timedelta(days=1))
-    return 0 if since is None else _midnight(since), end
-
-
-def _midnight(day: date) -> Instant:
-    at = datetime(day.year, day.month, day.day, tzinfo=UTC) - LOCAL
-    return int(at.timestamp() * 1000)
+    end = LATEST if until is None else end_of(until.isoformat())
+    return 0 if since is None else start_of(since.isoformat()), end
 
 
 def _write(file: Path, table: str) -> None:

@@ -18,13 +18,14 @@ from starlette.types import Receive
 
 from api.context import context_of
 from api.problems import Problem
+from schemas.values import LATEST
 
 BYTES_MAX = 64 * 1024
 JSON_TYPE = b"application/json"
 BYTE_ORDER_MARK = "\ufeff"
 
 YEAR_1990 = 631_152_000_000  # seconds taken for milliseconds fall before it, and are refused
-Time = Annotated[int, Field(ge=YEAR_1990, le=253_402_300_799_999, description="Milliseconds.")]
+Time = Annotated[int, Field(ge=YEAR_1990, le=LATEST, description="Milliseconds.")]
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 
 B = TypeVar("B", bound="Body")

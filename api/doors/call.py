@@ -20,7 +20,7 @@ from schemas.commands import Command
 from schemas.ids import command_id
 from schemas.registry_facts import OrganizationRegistered
 from schemas.turns import REGISTRY, Envelope, Turn
-from schemas.values import CommandId, IncidentId, Instant, Mode, OperationId, Role
+from schemas.values import LATEST, CommandId, IncidentId, Instant, Mode, OperationId, Role
 from schemas.views import (
     AssignmentRow,
     DemandRow,
@@ -48,7 +48,6 @@ OfOperation = IncidentRow | DemandRow | OfferRow | AssignmentRow | TaskRow
 _KEY = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 _REVISION = re.compile(rb'"([1-9][0-9]{0,8})"')
 _INSTANT = re.compile(rb"[0-9]{1,15}")
-LATEST: Instant = 253_402_300_799_999
 
 _ONCE = frozenset(
     {b"content-encoding", b"content-length", b"content-type", b"idempotency-key", b"if-match"}

@@ -17,7 +17,7 @@ from api.doors.call import Call, answered
 from api.doors.callers import signed_in
 from api.doors.hanging import door
 from api.problems import Problem, later
-from schemas.values import Instant, Milliseconds
+from schemas.values import LATEST, Instant, Milliseconds
 from streams.engines import Defect, Stopping, StorageFull, Unavailable
 
 router = APIRouter(tags=["conductor"])
@@ -26,7 +26,7 @@ router = APIRouter(tags=["conductor"])
 class AdvanceBody(Body):
     """How far time goes on; `pace`, if told, is what screens show."""
 
-    to: Annotated[int, Field(ge=0, le=253_402_300_799_999)]
+    to: Annotated[int, Field(ge=0, le=LATEST)]
     operation: Annotated[str, Field(max_length=64)]
     pace: Annotated[float, Field(ge=0, le=1e9)] | None = None
 

@@ -18,14 +18,13 @@ from api.doors.sealed import unkept
 from api.history import HISTORY, KINDS, HistoryPage, HistoryUnfit, Place, Sight, Wanted, page
 from api.people import Caller
 from api.problems import Problem, later
-from schemas.values import DivisionCode, Role
+from schemas.values import LATEST, DivisionCode, Role
 
 LIMIT_MAX: Final = 200
-TIME_MAX: Final = 253_402_300_799_999
 NOT_THEIRS: Final = ("demands", Role.ORGANIZATION)  # it sees of a demand what its offers show
 
 Id = Annotated[str, Field(max_length=64)]
-Moment = Annotated[int, Field(ge=0, le=TIME_MAX)]
+Moment = Annotated[int, Field(ge=0, le=LATEST)]
 
 router = APIRouter(tags=["history"])
 
@@ -40,7 +39,7 @@ class Asked(BaseModel):
     organization: Id = ""
     state: Annotated[str, Field(max_length=20)] = ""
     since: Moment = 0
-    until: Moment = TIME_MAX
+    until: Moment = LATEST
     before: Annotated[str, Field(max_length=100)] = ""
     limit: Annotated[int, Field(ge=1, le=LIMIT_MAX)] = 50
     role: Annotated[str, Field(max_length=20)] = ""  # of the session, where there are several
@@ -88,6 +87,6 @@ def _place(before: str) -> Place | None:
     time, _, id = before.partition(":")
     if not before:
         return None
-    if not (time.isascii() and time.isdigit() and len(time) <= len(str(TIME_MAX)) and id):
+    if not (time.isascii() and time.isdigit() and len(time) <= len(str(LATEST)) and id):
         raise Problem("format_invalid", "before")
     return Place(int(time), id)

@@ -14,11 +14,11 @@ from api import review
 from api.context import context_of
 from api.doors.callers import SignedIn
 from api.doors.hanging import answering
-from api.doors.history import TIME_MAX, Moment, sight_of
+from api.doors.history import Moment, sight_of
 from api.history import HISTORY, HistoryUnfit, Measures, as_csv, measures
 from api.people import Caller
 from api.problems import Problem, later
-from schemas.values import DemandId, IncidentId, Instant, LineId, OrganizationId, Role
+from schemas.values import LATEST, DemandId, IncidentId, Instant, LineId, OrganizationId, Role
 from streams.review import Scope
 
 LIMIT_MAX = 1_000
@@ -66,7 +66,7 @@ async def why(request: Request, caller: SignedIn, line: Id, organization: Id) ->
 
 @router.get("/review/measures", response_model=None, responses=answering(Measures))
 async def review_measures(
-    request: Request, caller: SignedIn, since: Moment = 0, until: Moment = TIME_MAX
+    request: Request, caller: SignedIn, since: Moment = 0, until: Moment = LATEST
 ) -> Response:
     """The three clocks of every line published in a period, and what was left unmet, by reason.
 
@@ -78,7 +78,7 @@ async def review_measures(
 
 @router.get("/review/measures.csv", response_model=None)
 async def review_table(
-    request: Request, caller: SignedIn, since: Moment = 0, until: Moment = TIME_MAX
+    request: Request, caller: SignedIn, since: Moment = 0, until: Moment = LATEST
 ) -> Response:
     """The same as a table for other programs: UTF-8, a head, times in seconds."""
     found = await _measured(request, caller, since, until)

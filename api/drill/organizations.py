@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
 from random import Random
 from typing import Any, NamedTuple
 
@@ -12,7 +11,7 @@ from api.drill.clock import HOUR
 from api.drill.habits import Chance
 from schemas.codes import SKILLS
 from schemas.values import Instant, RegistrationClass
-from streams.days import ZONE
+from streams.days import day_of
 
 DAY = 24 * HOUR
 MARK = "演练"  # every name begins with it, so nobody takes one for a real organization
@@ -188,11 +187,6 @@ def _certificate(skill: str, number: int, draws: Random, at: Instant) -> dict[st
         "valid_through": day_of(at + days * DAY),
         "valid_from": day_of(at - draws.randint(250, 1_000) * DAY),
     }
-
-
-def day_of(at: Instant) -> str:
-    """The day in the area's time zone that an instant falls into."""
-    return datetime.fromtimestamp((at + ZONE) // 1_000, UTC).date().isoformat()
 
 
 def _person(number: int) -> dict[str, Any]:

@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from csv import writer
-from datetime import date, timedelta
-from functools import cache
 from io import StringIO
 from itertools import pairwise
 from pathlib import Path
@@ -23,10 +21,8 @@ import msgspec
 from api.history.reading import Sight
 from api.history.store import mark_of, opened
 from schemas.values import AreaId, Instant, Milliseconds, OperationId
-from streams.days import ZONE
-from streams.parameters import DAY
+from streams.days import day_of
 
-EPOCH: Final = date(1970, 1, 1)
 BYTE_ORDER_MARK: Final = "\ufeff"
 ALL: Final = "all"
 NOBODY_ASKED: Final = "nobody_asked"  # no gate is known: it ended before anybody was looked for
@@ -107,7 +103,7 @@ class _Line(NamedTuple):
     @property
     def groups(self) -> tuple[str, ...]:
         """Its key in each of the ways of grouping."""
-        return ("", str(self.priority), self.division, self.kind, _day(self.published))
+        return ("", str(self.priority), self.division, self.kind, day_of(self.published))
 
 
 WAYS: Final = (ALL, "priority", "division", "kind", "day")
@@ -194,16 +190,6 @@ def percentile(ordered: Sequence[int], of_hundred: int) -> int | None:
         return None
     rank = -(-len(ordered) * of_hundred // 100)  # rounded up
     return ordered[rank - 1]
-
-
-def _day(at: Instant) -> str:
-    return _date((at + ZONE) // DAY)
-
-
-@cache
-def _date(days: int) -> str:
-    """The date so many days behind that of 1970-01-01."""
-    return (EPOCH + timedelta(days=days)).isoformat()
 
 
 def as_csv(found: Measures) -> str:

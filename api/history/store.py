@@ -27,14 +27,13 @@ PRAGMAS: Final = (
     "cache_size=-32000",  # KiB
 )
 
-MARKS: Final = """
+MARKS_TABLE: Final = """
 CREATE TABLE IF NOT EXISTS marks (
     area TEXT PRIMARY KEY, origin TEXT NOT NULL, sequence INTEGER NOT NULL, at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID
 """
 
-
-SCHEMA: Final = (MARKS, *(made for table in TABLES for made in table.schema()))
+SCHEMA: Final = (MARKS_TABLE, *(made for table in TABLES for made in table.schema()))
 SHAPE: Final = crc32("\n".join(SCHEMA).encode()) & 0x7FFFFFFF
 """Of its tables, in the file's head: a file of another shape is built anew."""
 

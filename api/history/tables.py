@@ -101,7 +101,7 @@ class Table:
     def schema(self) -> Iterator[str]:
         """The statements that make it where it is not there."""
         columns = ", ".join(column.definition for column in self.columns)
-        yield (f"CREATE TABLE IF NOT EXISTS {self.name} ({columns}, PRIMARY KEY (id)) STRICT")
+        yield f"CREATE TABLE IF NOT EXISTS {self.name} ({columns}, PRIMARY KEY (id)) STRICT"
         if self.time is not None:
             yield (
                 f"CREATE INDEX IF NOT EXISTS {self.name}_by_time"

@@ -14,7 +14,7 @@ import apsw
 
 from api.history import HISTORY, KINDS, Mark, Sight, Store, Wanted, measures, page
 from api.history.tables import TABLES, kept
-from schemas.values import DivisionCode
+from schemas.values import LATEST, DivisionCode
 from schemas.views import Put
 from tests.bench.parts import SEED, staffed, thread
 from tests.streams.world import EXERCISE, WENZHOU, World, divisions
@@ -22,7 +22,6 @@ from tests.streams.world import EXERCISE, WENZHOU, World, divisions
 DEMANDS: Final = 1_500
 BATCH: Final = 250  # turns in one transaction: 500 a second
 TURNS: Final = 1_000_000  # that history is blown up to
-LATEST: Final = 253_402_300_799_999
 ALL: Final = Sight(divisions=tuple(map(DivisionCode, divisions().below(WENZHOU))))
 
 

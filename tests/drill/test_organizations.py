@@ -6,9 +6,10 @@ from collections import Counter
 from api.doors.calling import AddPersonBody
 from api.doors.certificates import RecordCertificateBody
 from api.doors.organizations import RegisterOrganizationBody
-from api.drill.organizations import MARK, Invented, Town, day_of, invent
+from api.drill.organizations import MARK, Invented, Town, invent
 from schemas.codes import SKILLS
 from schemas.values import RegistrationClass
+from streams.days import day_of
 
 AT = 1_751_700_000_000
 HOUR = 3_600_000
