@@ -123,6 +123,8 @@ def _tell(found: Measures, tree: DivisionTree) -> None:
 
 def _counts(group: Measured) -> str:
     told = say(f"{group.lines} 项", f"{group.lines} lines")
+    if group.withdrawn:
+        told += say(f"，不再需要 {group.withdrawn}", f", {group.withdrawn} not needed any longer")
     if not group.unmet:
         return told
     reasons = "; ".join(f"{_reason(code)} {count}" for code, count in group.reasons.items())

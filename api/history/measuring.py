@@ -20,17 +20,20 @@ import msgspec
 
 from api.history.reading import Sight
 from api.history.store import mark_of, opened
-from schemas.values import AreaId, Instant, Milliseconds, OperationId
+from schemas.values import AreaId, CloseReason, Instant, Milliseconds, OperationId
 from streams.days import day_of
+from streams.ending import NO_RECOVERY
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 ALL: Final = "all"
 NOBODY_ASKED: Final = "nobody_asked"  # no gate is known: it ended before anybody was looked for
+NOT_NEEDED: Final = (*NO_RECOVERY, CloseReason.DONE_BY_OTHERS)
 NO_YES: Final = "no_yes"  # somebody was asked, and too few said yes
 
 _LINES: Final = """
-SELECT demands.division, demands.kind, demands.priority, demands.published_at, demands.state,
-    lines.covered < lines.minimum, lines.open, lines.unmet AND lines.offers = 0, lines.gates,
+SELECT demands.division, demands.kind, demands.priority, demands.published_at, demands.reason,
+    lines.dropped, lines.covered < lines.minimum, lines.open, lines.unmet AND lines.offers = 0,
+    lines.gates,
     (SELECT min(sent_at) FROM offers WHERE offers.line = lines.id),
     (SELECT min(committed_at) FROM assignments WHERE assignments.line = lines.id),
     (SELECT min(arrived_at) FROM assignments WHERE assignments.line = lines.id)
@@ -53,13 +56,15 @@ class Span(msgspec.Struct, frozen=True):
 class Measured(msgspec.Struct, frozen=True):
     """The lines of one group: all of them, or one division's, kind's, priority's or day's.
 
-    `unmet`: lines below their minimum that are closed, or with nobody asked or to be asked now;
+    `withdrawn`: lines that nobody needed any longer, dropped or closed as such. `unmet`: others
+    below their minimum that are closed, but for "met", or with nobody asked or to be asked now;
     `reasons`: what kept most organizations out of these, by gate, `no_yes` or `nobody_asked`.
     """
 
     by: str
     key: str
     lines: int
+    withdrawn: int
     unmet: int
     reasons: dict[str, int]
     asked_after: Span
@@ -81,7 +86,8 @@ class _Line(NamedTuple):
     kind: str
     priority: int
     published: Instant
-    state: str
+    closed_as: str | None
+    dropped: int
     short: int
     open: int
     unmet: int
@@ -91,10 +97,17 @@ class _Line(NamedTuple):
     arrived: Instant | None
 
     @property
+    def withdrawn(self) -> bool:
+        """Whether nobody's help was wanted any longer: no need, and so none that was not met."""
+        return bool(self.dropped) or self.closed_as in NOT_NEEDED
+
+    @property
     def reason(self) -> str | None:
         """Why it is unmet: the gate that kept most out, or that those asked did not say yes."""
         if not self.short or (self.open and not self.unmet):
             return None
+        if self.withdrawn or self.closed_as == CloseReason.MET:
+            return None  # the second: the desk's word that it was met, by whomever
         if self.asked is not None:
             return NO_YES
         counts = {one["gate"]: one["count"] for one in msgspec.json.decode(self.gates)}
@@ -114,12 +127,16 @@ class _Group:
 
     def __init__(self) -> None:
         self.lines = 0
+        self.withdrawn = 0
         self.reasons: Counter[str] = Counter()
         self.times: tuple[list[int], list[int], list[int]] = ([], [], [])
 
-    def take(self, reason: str | None, spans: Sequence[tuple[int, Milliseconds]]) -> None:
+    def take(
+        self, line: _Line, reason: str | None, spans: Sequence[tuple[int, Milliseconds]]
+    ) -> None:
         """One more line: why it is unmet, if it is, and its clocks that have come to an end."""
         self.lines += 1
+        self.withdrawn += line.withdrawn
         if reason is not None:
             self.reasons[reason] += 1
         for clock, milliseconds in spans:
@@ -131,6 +148,7 @@ class _Group:
             by=by,
             key=key,
             lines=self.lines,
+            withdrawn=self.withdrawn,
             unmet=self.reasons.total(),
             reasons=dict(self.reasons.most_common()),
             asked_after=asked,
@@ -166,7 +184,7 @@ def _groups(lines: Iterable[_Line]) -> Iterator[Measured]:
         for place in enumerate(line.groups):
             if place not in found:
                 found[place] = _Group()
-            found[place].take(reason, spans)
+            found[place].take(line, reason, spans)
     for way, key in sorted(found):
         yield found[way, key].measured(WAYS[way], key)
 
@@ -207,12 +225,13 @@ def as_csv(found: Measures) -> str:
 def _cells(found: Measures) -> Iterator[list[Any]]:
     clocks = ("asked_after", "yes_after", "arrived_after")
     named = [f"{clock}_{what}" for clock in clocks for what in ("count", "p50_s", "p90_s")]
-    yield ["by", "key", "lines", "unmet", "reasons", *named]
+    yield ["by", "key", "lines", "withdrawn", "unmet", "reasons", *named]
     for group in found.groups:
         reasons = " ".join(f"{reason}:{count}" for reason, count in group.reasons.items())
         spans = [getattr(group, clock) for clock in clocks]
         times = [value for span in spans for value in (span.count, _s(span.p50), _s(span.p90))]
-        yield [group.by, group.key, group.lines, group.unmet, reasons, *times]
+        counts = (group.lines, group.withdrawn, group.unmet)
+        yield [group.by, group.key, *counts, reasons, *times]
 
 
 def _s(milliseconds: Milliseconds | None) -> float | str:

@@ -263,7 +263,7 @@ def test_history_is_built_from_the_log_and_measured(folder: Path, capsys: Captur
     assert cli.main(["history", "rebuild", "--data", str(folder), "--json"]) == 0
     assert told(capsys) == {"areas": {AREA: first["sequence"]}}
     assert cli.main(["review", "--data", str(folder), "--csv", "-"]) == 0
-    assert capsys.readouterr().out.startswith("\ufeffby,key,lines,unmet,reasons,")
+    assert capsys.readouterr().out.startswith("\ufeffby,key,lines,withdrawn,unmet,reasons,")
 
 
 def test_a_period_without_a_demand_is_said_and_a_wrong_one_refused(

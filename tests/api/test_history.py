@@ -16,7 +16,6 @@ import apsw
 import pytest
 
 from api.history import HISTORY, KINDS, History, Mark, Place, Sight, Store, Wanted, page, rebuild
-from api.history.measuring import percentile
 from api.history.tables import TABLES, kept
 from api.settings import Settings
 from schemas.values import DivisionCode, Purpose, Role
@@ -281,52 +280,6 @@ async def test_pages_hold_each_row_once_and_filters_narrow_them(house: House) ->
         assert (await desk.get(address)).status in (404, 422)
     assert (await desk.get("/history/demands?limit=0")).status == 422
     assert (await desk.get("/history/demands?limits=1")).status == 422
-
-
-# Measures
-
-
-async def test_the_three_clocks_of_a_line_are_those_that_people_waited(house: House) -> None:
-    """Given a P3, asked after its minute, with a yes two minutes later and a crew that arrives
-    twenty after that; and a line for which there is nobody: both are found, with the reason."""
-    desk, (_, organization) = await house.desk(), await house.organization()
-    reviewer = await house.person(Role.REVIEWER, division=COUNTY)
-    incident = await house.incident(desk)
-    await desk.post("/demands", demand_body(incident, priority=3))
-    nobody = [{"skill": "CATERING", "minimum": 1, "target": 1}]
-    await desk.post("/demands", demand_body(incident, kind="supplies", lines=nobody))
-    await house.wait(seconds=60)
-    [offer] = [put.row for put in house.context.feed.rows("offer")]
-    await house.wait(minutes=2)
-    await organization.post(f"/offers/{offer.id}/accept", {"quantity": 2, "minutes": 20})
-    await house.wait(minutes=20)
-    [crew] = [put.row for put in house.context.feed.rows("assignment")]
-    assert (await organization.post(f"/assignments/{crew.id}/arrive", {})).status == 200
-    await written(house)
-    reply = await reviewer.get("/review/measures")
-    assert reply.status == 200, reply.content
-    groups = {(group["by"], group["key"]): group for group in reply.json["groups"]}
-    soon = groups["priority", "3"]
-    assert soon["asked_after"] == {"count": 1, "p50": 60_000, "p90": 60_000}
-    assert soon["yes_after"]["p50"] == 120_000
-    assert soon["arrived_after"]["p50"] == 20 * 60_000
-    assert (soon["lines"], soon["unmet"], soon["reasons"]) == (1, 0, {})
-    meals = groups["kind", "supplies"]
-    assert (meals["lines"], meals["unmet"]) == (1, 1)
-    assert meals["asked_after"] == {"count": 0, "p50": None, "p90": None}
-    assert groups["all", ""]["lines"] == 2
-    table = await reviewer.get("/review/measures.csv")
-    assert table.headers["content-type"].startswith("text/csv")
-    assert b"priority,3,1,0,,1,60.0,60.0,1,120.0,120.0,1,1200.0,1200.0\r\n" in table.content
-    assert (await organization.get("/review/measures")).status == 403
-
-
-def test_a_percentile_is_a_time_that_somebody_has_waited() -> None:
-    assert percentile([], 50) is None
-    assert percentile([7], 90) == 7
-    assert percentile(list(range(1, 11)), 50) == 5
-    assert percentile(list(range(1, 11)), 90) == 9
-    assert percentile([1, 2, 3], 50) == 2
 
 
 async def test_a_log_that_cannot_be_read_at_first_is_asked_again(tmp_path: Path) -> None:

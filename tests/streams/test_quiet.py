@@ -12,7 +12,7 @@ from schemas.views import DemandRow
 from streams import rows
 from streams.entities import Demand
 from streams.parameters import HOUR, MINUTE, SECOND
-from tests.streams.world import DESK, World, asked, only
+from tests.streams.world import DESK, World, asked, divisions, only, townships
 
 HALF_A_DAY = 12 * HOUR
 
@@ -89,6 +89,25 @@ def test_what_is_needed_later_is_asked_about_half_a_day_after_that() -> None:
     world = World()
     needed_by = world.at + 20 * HOUR
     world.demand(world.incident(), needed_by=needed_by)
+    assert questions(world.until(needed_by + HALF_A_DAY - SECOND)) == []
+    assert len(questions(world.until(world.at + 2 * SECOND))) == 1
+
+
+@pytest.mark.parametrize("act", ["reopen", "keep", "take back"])
+def test_no_act_makes_the_question_come_before_it_is_needed(act: str) -> None:
+    """Needed in two days: whatever the desk does meanwhile, half a day behind that it is asked."""
+    world = World()
+    needed_by = world.at + 48 * HOUR
+    demand = only(world.demand(world.incident(), needed_by=needed_by), f.DemandPublished).demand
+    world.at += HOUR
+    if act == "reopen":
+        world.close(demand, CloseReason.CANCELED)
+        world.reopen(demand)
+    elif act == "keep":
+        world.send(DESK, c.KeepDemand(demand=demand))
+    else:
+        world.amend(demand, place=divisions().seat(townships()[5]))
+        world.send(DESK, c.TakeBackDemand(demand=demand, revision=2))
     assert questions(world.until(needed_by + HALF_A_DAY - SECOND)) == []
     assert len(questions(world.until(world.at + 2 * SECOND))) == 1
 

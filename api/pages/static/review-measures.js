@@ -77,7 +77,7 @@ const body = (groups) =>
         "tr",
         {},
         h("th", { scope: "row" }, groupName(group)),
-        h("td", {}, String(group.lines)),
+        h("td", {}, lineWords(group)),
         h("td", {}, unmetWords(group)),
         CLOCKS.map((clock) => h("td", {}, clockWords(group[clock]))),
       ),
@@ -95,6 +95,11 @@ function clockWords({ count, p50, p90 }) {
   if (!count) return "–";
   const most = say("measures.most", { most: span(p90), count });
   return [h("b", {}, say("measures.half", { half: span(p50) })), h("small", {}, most)];
+}
+
+function lineWords({ lines, withdrawn }) {
+  const words = say("measures.withdrawn", { count: withdrawn });
+  return [h("b", {}, String(lines)), withdrawn > 0 && h("small", {}, words)];
 }
 
 function unmetWords({ unmet, reasons }) {
