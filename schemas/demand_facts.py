@@ -139,7 +139,7 @@ class StillNeededAsked(Stored, tag="StillNeededAsked.1"):
 
 
 class DemandKept(Stored, tag="DemandKept.1"):
-    """Still needed: `said` by the desk, or seen by what its crews do. Not asked before `until`."""
+    """Still needed: `said` by the desk, or seen by what was done. Not asked before `until`."""
 
     demand: DemandId
     said: bool

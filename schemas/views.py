@@ -80,6 +80,7 @@ class LineView(Stored):
     hazardous: bool
     open: bool  # False once it was dropped or the demand is closed
     dropped: bool
+    opened_at: Instant  # its present round
     round: int
     covered: int
     working: int  # committed, and not confirmed yet

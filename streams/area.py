@@ -97,6 +97,8 @@ class Operation:
         self.tallies: Table[str, Tally] = Table("tallies", journal, operation)
         # Pieces of work that the rules have failed on, and until when nobody tries them again.
         self.aside: Table[tuple[PieceKind, str], Instant] = Table("aside", journal, operation)
+        # When somebody last did something about a demand.
+        self.acts: Table[DemandId, Instant] = Table("acts", journal, operation)
         self.standstill: Table[str, Standstill] = Table("standstill", journal, operation)
         self.counters: Table[str, int] = Table("counters", journal, operation)
         self._group()
@@ -158,7 +160,7 @@ class Operation:
         """Everything that is state, in a fixed order."""
         yield from (self.incidents, self.demands, self.lines, self.offers, self.assignments)
         yield from (self.tasks, self.asked, self.asks, self.able, self.load, self.tallies)
-        yield from (self.aside, self.standstill, self.counters)
+        yield from (self.aside, self.acts, self.standstill, self.counters)
 
 
 class Area:

@@ -57,7 +57,7 @@ def everything(area: Area) -> tuple[Change, ...]:
 _REGISTRY_ROWS = ("grants", "organizations", "operations")
 _OPERATION_ROWS = ("incidents", "demands", "offers", "assignments", "tasks")
 _OWN_ROWS = ("offers", "assignments", "tasks")  # a change of one shows in its own row alone
-_NEVER_SHOWN = ("asks", "load", "tallies")  # and no tick is due because of these
+_NEVER_SHOWN = ("acts", "asks", "load", "tallies")  # and no tick is due because of these
 
 
 def _row(area: Area, wanted: Wanted) -> Put:

@@ -39,7 +39,7 @@ def budget(command: Command) -> Budget:
 
 def set_aside(operation: Operation, fact: WorkSetAside) -> None:
     over = [piece for piece, until in operation.aside.rows.items() if until <= fact.at]
-    for piece in over:  # it was tried again meanwhile
+    for piece in sorted(over):  # it was tried again meanwhile
         operation.aside.remove(piece)
     operation.aside.put((fact.kind, fact.id), fact.until)
 

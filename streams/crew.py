@@ -26,7 +26,7 @@ from schemas.facts import (
 )
 from schemas.values import AgainOn, Instant, Step
 from streams import line as lines
-from streams import load
+from streams import load, needed
 from streams.area import Operation
 from streams.entities import Assignment, AssignmentState, Before, Line
 from streams.parameters import REPLACED_AFTER, REPLACING, URGENCY
@@ -180,6 +180,7 @@ def _waited_for(known: Assignment, fact: CrewOverdue | CrewDoubted | NewTimeGive
         case NewTimeGiven():
             return replace(
                 known,
+                starts_at=min(known.starts_at, max(fact.at, fact.promised_at - known.way)),
                 promised_at=fact.promised_at,
                 late_at=fact.overdue_at,
                 overdue=False,
@@ -282,6 +283,32 @@ def hurry(operation: Operation, line: Line, at: Instant) -> None:
             operation.assignments.put(crew.id, replace(crew, late_at=at + REPLACED_AFTER))
         elif line.priority != REPLACING:
             operation.assignments.put(crew.id, replace(crew, late_at=None))
+
+
+def rescheduled(operation: Operation, line: Line, needed_by: Instant | None, at: Instant) -> None:
+    """Needed at another time: nobody is late before it, but by a time that it has named itself.
+
+    Who has not set off comes by the new time, its own way before it; who is on its way has the
+    new time where that is later.
+    """
+    for crew in operation.assignments_on.of(line.id):
+        if crew.arrived_at is not None or crew.new_times:
+            continue
+        starts_at, arrives_at = needed.expected(needed_by, crew.way, at)
+        if crew.set_off_at is not None:
+            starts_at, arrives_at = crew.starts_at, max(crew.promised_at, needed_by or 0)
+        if arrives_at == crew.promised_at:
+            continue
+        after = replace(
+            crew,
+            starts_at=starts_at,
+            promised_at=arrives_at,
+            late_at=arrives_at + URGENCY[line.priority].grace,
+            overdue=False,
+            doubted=False,
+        )
+        operation.assignments.put(crew.id, after)
+        _carry(operation, crew, after, at)
 
 
 def _taken_up(operation: Operation, after: Assignment) -> None:

@@ -276,14 +276,18 @@ def _enter(operation: Operation, fact: DemandPublished) -> None:
         quiet_at=needed.quiet_from(fact.needed_by, fact.at),
     )
     operation.demands.put(demand.id, demand)
-    _add_lines(operation, demand, 1, fact.lines)
+    _add_lines(operation, demand, 1, fact.lines, fact.at)
 
 
 def _add_lines(
-    operation: Operation, demand: Demand, first: int, added: tuple[NumberedLine, ...]
+    operation: Operation,
+    demand: Demand,
+    first: int,
+    added: tuple[NumberedLine, ...],
+    at: Instant,
 ) -> None:
     for number, asked in enumerate(added, first):
-        operation.lines.put(asked.line, lines.opened(demand, demand.incident, number, asked))
+        operation.lines.put(asked.line, lines.opened(demand, number, asked, at))
 
 
 def _amended(operation: Operation, fact: DemandAmended) -> None:
@@ -295,7 +299,9 @@ def _amended(operation: Operation, fact: DemandAmended) -> None:
     """
     before = operation.demands[fact.demand]
     scene = (before.place, before.risk_statement, before.rally_point)
-    hastier = fact.priority < before.priority or needed.sooner(before.needed_by, fact.needed_by)
+    hastier = fact.priority < before.priority or needed.sooner(
+        before.needed_by, fact.needed_by, fact.at
+    )
     anew = scene != (fact.place, fact.risk_statement, fact.rally_point)
     demand = replace(
         before,
@@ -316,7 +322,7 @@ def _amended(operation: Operation, fact: DemandAmended) -> None:
     operation.demands.put(demand.id, demand)
     for key, target in zip(before.lines, fact.targets, strict=True):
         _line_amended(operation, before, demand, key, target, fact.at)
-    _add_lines(operation, demand, len(before.lines) + 1, fact.lines)
+    _add_lines(operation, demand, len(before.lines) + 1, fact.lines, fact.at)
 
 
 def _release(before: Instant, priority: int, at: Instant) -> Instant:
@@ -342,21 +348,20 @@ def _line_amended(
     lines.recount(operation, line, after, demand.release_at)
     if demand.priority != before.priority:
         crew.hurry(operation, after, at)
-    needed.moved(operation, after, before.needed_by, demand.needed_by, at)
+    if demand.needed_by != before.needed_by:
+        crew.rescheduled(operation, after, demand.needed_by, at)
+        lines.give_time(operation, after, demand.needed_by)
     if moved or demand.urgent_in != before.urgent_in:
         lines.mark_offers(operation, operation.lines[key], StandDownReason.DEMAND_AMENDED)
 
 
 def _taken_back(operation: Operation, fact: DemandTakenBack) -> None:
-    before = operation.demands[fact.demand]
     demand = replace(
-        before,
+        operation.demands[fact.demand],
         revision=fact.revision,
         place=fact.place,
         scene_in=operation.sequence,
         handed=None,
-        quiet_at=needed.quiet_from(before.needed_by, fact.at),
-        asked_at=None,
     )
     operation.demands.put(demand.id, demand)
     for key in demand.lines:

@@ -131,7 +131,7 @@ def _reopened(operation: Operation, fact: DemandReopened) -> None:
     for key in demand.lines:
         line = operation.lines[key]
         if not line.dropped:
-            fresh = lines.reopened(line)
+            fresh = lines.reopened(line, fact.at)
             operation.lines.put(key, fresh)
             lines.wake(operation, fresh, fact.at)
 

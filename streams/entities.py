@@ -19,6 +19,7 @@ from schemas.values import (
     IncidentId,
     Instant,
     LineId,
+    Milliseconds,
     OfferId,
     OrganizationId,
     Place,
@@ -152,6 +153,7 @@ class Line(Stored):
     target: int
     hazardous: bool
     priority: int
+    opened_at: Instant  # its present round
     wake_at: Instant | None
     open: bool = True
     dropped: bool = False
@@ -337,6 +339,11 @@ class Assignment(Stored):
     @property
     def live(self) -> bool:
         return self.state not in ENDED
+
+    @property
+    def way(self) -> Milliseconds:
+        """How long it is on its way."""
+        return self.promised_at - self.starts_at
 
 
 class TaskState(StrEnum):

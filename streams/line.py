@@ -19,17 +19,18 @@ from schemas.facts import (
     LineWoken,
     NumberedLine,
 )
-from schemas.values import IncidentId, Instant, LineId, StandDownReason
+from schemas.values import Instant, LineId, StandDownReason
+from streams import needed
 from streams.area import Operation
 from streams.entities import Demand, Line, OfferState
 
 
-def opened(demand: Demand, incident: IncidentId, number: int, asked: NumberedLine) -> Line:
+def opened(demand: Demand, number: int, asked: NumberedLine, at: Instant) -> Line:
     request = asked.request
     return Line(
         id=asked.line,
         demand=demand.id,
-        incident=incident,
+        incident=demand.incident,
         number=number,
         skill=request.skill,
         grade=request.grade,
@@ -37,6 +38,7 @@ def opened(demand: Demand, incident: IncidentId, number: int, asked: NumberedLin
         target=request.target,
         hazardous=request.hazardous,
         priority=demand.priority,
+        opened_at=at,
         wake_at=demand.release_at,
     )
 
@@ -121,15 +123,23 @@ def _served(operation: Operation, line: Line) -> bool:
 
 
 def closed(line: Line, *, proposing: bool) -> Line:
-    """The line as nobody looks at it any more."""
-    return replace(_calm(line), open=False, proposing=proposing)
+    """The line as nobody looks at it any more; what kept organizations out of it stays said."""
+    return replace(
+        _calm(line),
+        open=False,
+        proposing=proposing,
+        considered=line.considered,
+        gates=line.gates,
+        said_at=line.said_at,
+    )
 
 
-def reopened(line: Line) -> Line:
+def reopened(line: Line, at: Instant) -> Line:
     """The line at the beginning of its next round: nothing is covered, nobody was asked."""
     return replace(
-        line,
+        _calm(line),
         open=True,
+        opened_at=at,
         proposing=False,
         round=line.round + 1,
         wave=0,
@@ -240,6 +250,14 @@ def mark_offers(operation: Operation, line: Line, reason: StandDownReason) -> No
         over = offer.state is OfferState.SENT or not line.open
         if over and offer.unneeded is None:
             operation.offers.put(offer.id, replace(offer, unneeded=reason))
+
+
+def give_time(operation: Operation, line: Line, needed_by: Instant | None) -> None:
+    """Needed later than was said: whoever is asked has the longer time, as if asked so."""
+    for offer in operation.offers_on.of(line.id):
+        until = needed.answer_by(line.priority, needed_by, offer.sent_at)
+        if offer.state is OfferState.SENT and until > offer.answer_by:
+            operation.offers.put(offer.id, replace(offer, answer_by=until))
 
 
 def mark_assignments(operation: Operation, line: Line, reason: StandDownReason) -> None:

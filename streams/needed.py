@@ -8,11 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from msgspec.structs import replace
-
 from schemas.values import Instant, Milliseconds
-from streams.area import Operation
-from streams.entities import Line
 from streams.parameters import ANSWER_MOST, ANSWER_SHARE, NEEDED_WITHIN, QUIET_AFTER, URGENCY
 
 
@@ -40,9 +36,14 @@ def expected(needed_by: Instant | None, way: Milliseconds, at: Instant) -> Expec
     return Expected(arrives_at - way, arrives_at)
 
 
-def sooner(before: Instant | None, after: Instant | None) -> bool:
-    """Whether it is needed sooner than was said before."""
-    return before is not None and (after is None or after < before)
+def sooner(before: Instant | None, after: Instant | None, at: Instant) -> bool:
+    """Whether it is needed so much sooner that people are asked anew: in half of the time left.
+
+    A minute sooner, said ten times, would else ask the same people ten times.
+    """
+    if before is None or after is None:
+        return before is not None
+    return after < before and 2 * (after - at) < before - at
 
 
 def quiet_from(needed_by: Instant | None, at: Instant) -> Instant:
@@ -51,20 +52,3 @@ def quiet_from(needed_by: Instant | None, at: Instant) -> Instant:
     Half a day behind what was just done, and behind the time it is needed by.
     """
     return max(at, needed_by or at) + QUIET_AFTER
-
-
-def moved(
-    operation: Operation, line: Line, before: Instant | None, after: Instant | None, at: Instant
-) -> None:
-    """Another time: who was reserved for the old one, and has not arrived, comes by the new one."""
-    if before is None or before == after:
-        return
-    for crew in operation.assignments_on.of(line.id):
-        if crew.promised_at != before or crew.arrived_at is not None or crew.overdue:
-            continue
-        starts_at, arrives_at = expected(after, crew.promised_at - crew.starts_at, at)
-        late_at = arrives_at + URGENCY[line.priority].grace
-        operation.assignments.put(
-            crew.id,
-            replace(crew, starts_at=starts_at, promised_at=arrives_at, late_at=late_at),
-        )

@@ -6,16 +6,40 @@ been forgotten is worse. Only what people do counts: a look that finds nobody do
 
 from __future__ import annotations
 
-from schemas.commands import KeepDemand
+from msgspec.structs import replace
+
+from schemas.commands import (
+    AcceptOffer,
+    AmendDemand,
+    Arrive,
+    AskByHand,
+    CannotComplete,
+    CloseDemand,
+    Command,
+    ConfirmAssignment,
+    CorrectStep,
+    DeclineOffer,
+    DropLine,
+    GiveNewTime,
+    KeepDemand,
+    OpenSealedText,
+    ReopenDemand,
+    ReportDone,
+    SetOff,
+    ShowPersons,
+    TakeBackDemand,
+    TakeStandby,
+    UndoStep,
+)
 from schemas.facts import DemandKept, Fact, StillNeededAsked
 from schemas.refusals import Refusal
-from schemas.values import Instant
+from schemas.values import DemandId, Instant
 from streams import needed
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.demand import find
-from streams.entities import Assignment, Demand, DemandState
-from streams.parameters import MINUTE, QUIET_AFTER
+from streams.entities import Demand, DemandState
+from streams.parameters import MINUTE
 
 
 def keep(area: Area, command: KeepDemand, cause: Cause) -> Decision:
@@ -32,15 +56,58 @@ def keep(area: Area, command: KeepDemand, cause: Cause) -> Decision:
 
 
 def over(operation: Operation, demand: Demand, cause: Cause) -> list[Fact]:
-    """Its half day is over: its desk is asked, unless one of its crews has done something."""
-    crews = operation.assignments_of.of(demand.id)
-    until = max(map(_last, crews), default=0) + QUIET_AFTER
+    """Its half day is over: its desk is asked, unless somebody has done something meanwhile."""
+    until = needed.quiet_from(demand.needed_by, operation.acts.get(demand.id) or 0)
     if until > cause.at:
         return [DemandKept(demand=demand.id, said=False, until=until, at=cause.at)]
     return [StillNeededAsked(demand=demand.id, at=cause.at)]
 
 
-def _last(crew: Assignment) -> Instant:
-    """When a crew last said anything."""
-    steps = (crew.set_off_at, crew.arrived_at, crew.reported_at, crew.ended_at)
-    return max([crew.committed_at, *(at for at in steps if at is not None)])
+def touched(operation: Operation, command: Command, at: Instant) -> None:
+    """Whatever somebody does about a demand, be it to look up whom to call, puts the question off.
+
+    Where it has been asked already, that answers it.
+    """
+    key = _about(operation, command)
+    if key is None:
+        return
+    operation.acts.put(key, at)
+    demand = operation.demands[key]
+    if demand.asked_at is not None:
+        quiet_at = needed.quiet_from(demand.needed_by, at)
+        operation.demands.put(key, replace(demand, asked_at=None, quiet_at=quiet_at))
+
+
+def _about(operation: Operation, command: Command) -> DemandId | None:
+    """The demand that a command is about, by itself or by something of it."""
+    match command:
+        case (
+            AmendDemand(demand=key)
+            | CloseDemand(demand=key)
+            | ReopenDemand(demand=key)
+            | TakeBackDemand(demand=key)
+            | KeepDemand(demand=key)
+            | OpenSealedText(demand=key)
+        ):
+            return key
+        case AskByHand(line=line) | DropLine(line=line):
+            return operation.lines[line].demand
+        case (
+            AcceptOffer(offer=offer)
+            | DeclineOffer(offer=offer)
+            | TakeStandby(offer=offer)
+            | ShowPersons(offer=offer)
+        ):
+            return operation.offers[offer].demand
+        case (
+            SetOff(assignment=crew)
+            | Arrive(assignment=crew)
+            | ReportDone(assignment=crew)
+            | CannotComplete(assignment=crew)
+            | GiveNewTime(assignment=crew)
+            | UndoStep(assignment=crew)
+            | CorrectStep(assignment=crew)
+            | ConfirmAssignment(assignment=crew)
+        ):
+            return operation.assignments[crew].demand
+    return None

@@ -294,7 +294,7 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     "substitute": _substitute,
     "similar": _similar,
     "seen": lambda names: (
-        "" if names.fact.said else names.pick("（队伍有行动）", " (its crews are at work)")
+        "" if names.fact.said else names.pick("（其间有行动）", " (something was done)")
     ),
     "opening": lambda names: names.word(OPENINGS.get(names.fact.reason), names.fact.reason),
     "ending": lambda names: names.word(CLAIM_ENDS.get(names.fact.reason), names.fact.reason),

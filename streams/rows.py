@@ -167,6 +167,7 @@ def _line(known: Operation, line: Line) -> LineView:
         hazardous=line.hazardous,
         open=line.open,
         dropped=line.dropped,
+        opened_at=line.opened_at,
         round=line.round,
         covered=line.covered,
         working=line.working,

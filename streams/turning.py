@@ -6,7 +6,7 @@ only when it is whole: if a rule fails, the journal undoes it and nothing has ha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemas import wire
 from schemas.commands import OpenIncident, ReceiveLog, Resume, Tick
@@ -15,7 +15,7 @@ from schemas.refusals import Refusal
 from schemas.turns import FORMAT, REGISTRY, RULES, Envelope, Turn
 from schemas.values import Instant, Piece
 from schemas.views import Change
-from streams import board, clock, rules
+from streams import board, clock, quiet, rules
 from streams.area import Area, Operation
 from streams.budget import Budget
 from streams.cause import Cause, Refused
@@ -63,11 +63,15 @@ class TurnTooLarge(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A turn with its canonical bytes and what it changed on the board."""
+    """A turn with its canonical bytes and what it changed on the board.
+
+    `left`: what settling has failed on, where that was left to ticks.
+    """
 
     turn: Turn
     stored: bytes
     changes: tuple[Change, ...]
+    left: RuleFailed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +98,12 @@ def take(area: Area, envelope: Envelope, at: Instant, *, settled: bool = True) -
         return _taken(area, envelope, at, None)
     try:
         return _taken(area, envelope, at, clock.budget(envelope.command))
-    except RuleFailed:
+    except RuleFailed as failure:
         if isinstance(envelope.command, Tick | Resume):
             raise  # its owner tries it with less
-    return _taken(area, envelope, at, None)
+        left = failure
+    taken = _taken(area, envelope, at, None)
+    return replace(taken, left=left) if isinstance(taken, Taken) else taken
 
 
 def _taken(area: Area, envelope: Envelope, at: Instant, budget: Budget | None) -> Taken | Repeat:
@@ -151,7 +157,7 @@ def _turn(area: Area, envelope: Envelope, budget: Budget | None) -> Taken | None
         return _whole(area, envelope, (), decision, settled=True)
     operation = _operation(area, envelope)
     facts = list(decision)
-    _count_tick(operation, envelope)
+    _note(operation, envelope, area.at)
     for fact in facts:
         rules.evolve(area, operation, fact)
     if operation is not None and budget is not None:
@@ -173,9 +179,14 @@ def _operation(area: Area, envelope: Envelope) -> Operation | None:
     return operation
 
 
-def _count_tick(operation: Operation | None, envelope: Envelope) -> None:
-    if operation is not None and isinstance(envelope.command, Tick | Resume):
+def _note(operation: Operation | None, envelope: Envelope, at: Instant) -> None:
+    """What a turn changes before its facts: how many ticks there were, what was acted on when."""
+    if operation is None:
+        return
+    if isinstance(envelope.command, Tick | Resume):
         operation.raise_count(TICK, envelope.command.number)
+    else:
+        quiet.touched(operation, envelope.command, at)
 
 
 def _whole(
@@ -252,7 +263,7 @@ def _laid(area: Area, stored: bytes) -> Turn:
     area.sequence, area.at = turn.sequence, turn.at
     if turn.refusal is None:
         operation = _operation(area, envelope_of(turn))
-        _count_tick(operation, envelope_of(turn))
+        _note(operation, envelope_of(turn), turn.at)
         for fact in turn.facts:
             rules.evolve(area, operation, fact)
     return turn

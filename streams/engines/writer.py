@@ -167,6 +167,8 @@ class Writer(threading.Thread):
             return Defect("a rule failed on this command", failure.piece)
         if isinstance(outcome, Repeat):
             return self._earlier(batch, area, outcome.sequence)
+        if outcome.left is not None:
+            self._defects.record(envelope, area.at, area.sequence, outcome.left)
         batch.add(outcome)
         return Receipt(outcome.turn, repeated=False)
 

@@ -23,7 +23,7 @@ class Team:
 class Need:
     """A demand. `scene`: the turn in which its place, risk or rally point was last said.
 
-    `urgent`: the turn in which it last became more urgent.
+    `urgent`: the turn in which it last became more urgent, or was needed in half of the time.
     """
 
     id: str
@@ -34,6 +34,7 @@ class Need:
     release_at: int
     scene: int
     lines: list[str]
+    needed_by: int | None = None
     open: bool = True
     urgent: int = 0
 

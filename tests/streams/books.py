@@ -111,6 +111,7 @@ def _published(books: Books, fact: f.DemandPublished, turn: Turn) -> None:
     need = Need(
         id=fact.demand, incident=fact.incident, place=fact.place, priority=fact.priority,
         words=words, release_at=fact.release_at, scene=turn.sequence, lines=[],
+        needed_by=fact.needed_by,
     )  # fmt: skip
     books.needs[fact.demand] = need
     _lines(books, need, fact.lines)
@@ -131,6 +132,8 @@ def _amended(books: Books, fact: f.DemandAmended, turn: Turn) -> None:
         need.scene = turn.sequence
     if fact.priority < need.priority:
         need.urgent = turn.sequence
+    if need.needed_by != fact.needed_by:
+        _needed_at_another_time(books, need, fact, turn)
     if fact.priority != need.priority:
         books.crews.urgency(need.lines, fact.priority, fact.at)
     need.place, need.words, need.priority = fact.place, words, fact.priority
@@ -140,6 +143,18 @@ def _amended(books: Books, fact: f.DemandAmended, turn: Turn) -> None:
         if books.lines[key].open:
             books.lines[key].target = target
     _lines(books, need, fact.lines)
+
+
+def _needed_at_another_time(books: Books, need: Need, fact: f.DemandAmended, turn: Turn) -> None:
+    """In half of the time it is urgent anew; whoever is asked has the time of the last word."""
+    before, after = need.needed_by, fact.needed_by
+    need.needed_by = after
+    if before is not None and (after is None or (after - fact.at) * 2 < before - fact.at):
+        need.urgent = turn.sequence
+    for ask in books.open_asks.values():
+        if after is not None and ask.line in need.lines:
+            fourth = min((after - ask.sent_at) // 4, DAY // 2)
+            ask.answer_by = max(ask.answer_by, ask.sent_at + fourth)
 
 
 def _taken_back(books: Books, fact: f.DemandTakenBack, turn: Turn) -> None:

@@ -94,6 +94,7 @@ def line(**differs: Any) -> Line:
         target=1,
         hazardous=False,
         priority=1,
+        opened_at=NOW,
         wake_at=NOW,
     )
     return replace(asks, **differs)

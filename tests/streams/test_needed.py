@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from schemas import commands as c
 from schemas import facts as f
 from schemas.refusals import Refusal
 from schemas.values import StandDownReason
@@ -11,6 +12,7 @@ from schemas.views import AssignmentRow, OfferRow, Put
 from streams import rows
 from streams.entities import Assignment
 from streams.parameters import DAY, HOUR, MINUTE, SECOND
+from tests.streams.play import Play
 from tests.streams.world import DESK, World, asked, only
 
 TONIGHT = 10 * HOUR  # from now to tomorrow at six
@@ -97,16 +99,106 @@ def test_needed_sooner_asks_anew_and_moves_the_reserved() -> None:
     assert crew(world).promised_at == world.at + 20 * MINUTE
 
 
-def test_needed_later_moves_the_reserved_and_leaves_offers_out() -> None:
+def test_needed_later_moves_the_reserved_and_gives_time_to_answer() -> None:
     world, offer = later()
     another = world.operation.demands[offer.demand].needed_by or 0
     world.amend(offer.demand, needed_by=another + 4 * HOUR)
-    assert world.operation.offers[offer.offer].answer_by == offer.answer_by
+    assert world.operation.offers[offer.offer].answer_by == offer.at + (TONIGHT + 4 * HOUR) // 4
     world.yes(offer, minutes=20)
     world.amend(offer.demand, needed_by=another + 8 * HOUR)
     assert crew(world).promised_at == another + 8 * HOUR
     world.until(another + 8 * HOUR)
     assert not crew(world).overdue
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        (None, TONIGHT),  # as soon as possible, and back
+        (10 * MINUTE, TONIGHT),  # sooner than the way is long, and back
+        (20 * HOUR, TONIGHT),
+        (None, 10 * MINUTE, 20 * HOUR, TONIGHT),
+    ],
+)
+def test_whatever_was_said_between_a_crew_comes_by_the_last_word(
+    times: tuple[int | None, ...],
+) -> None:
+    """Amended to and fro, it is where it would be without: nobody is late or replaced at night."""
+    world, offer = later()
+    start = world.at
+    world.yes(offer, minutes=20)
+    for ahead in times:
+        world.at += SECOND
+        world.amend(offer.demand, needed_by=None if ahead is None else start + ahead)
+    assert (crew(world).starts_at, crew(world).promised_at) == (
+        start + TONIGHT - 20 * MINUTE,
+        start + TONIGHT,
+    )
+    facts = world.until(start + TONIGHT)
+    assert not [fact for fact in facts if isinstance(fact, f.CrewOverdue | f.CrewDoubted)]
+
+
+def test_needed_later_than_was_said_is_hurry_for_nobody() -> None:
+    """Given one at work and one asked for a P1, when it turns out to be for tomorrow, then the
+    one has until then, and the other the time to answer as if asked so."""
+    world = World()
+    for name in ("one", "other"):
+        world.organization(name)
+    start = world.at
+    world.demand(world.incident(), target=2, minimum=2)
+    first, second = asked(world.turns[-1].turn.facts)
+    world.yes(first, minutes=20)
+    world.amend(first.demand, needed_by=start + TONIGHT)
+    assert crew(world).promised_at == start + TONIGHT
+    assert world.operation.offers[second.offer].answer_by == start + TONIGHT // 4
+    facts = world.until(start + TONIGHT // 4 - SECOND)
+    assert not [fact for fact in facts if isinstance(fact, f.OfferExpired | f.CrewOverdue)]
+
+
+def test_a_crew_that_was_late_is_late_no_longer_when_there_is_time() -> None:
+    world, offer = later(ahead=HOUR)
+    world.yes(offer, minutes=20)
+    world.until(world.at + 2 * HOUR)
+    assert crew(world).overdue
+    world.amend(offer.demand, needed_by=world.at + TONIGHT)
+    assert not crew(world).overdue
+    [line] = world.operation.lines.rows.values()
+    assert (line.working, line.doubtful, line.replacing) == (crew(world).quantity, 0, 0)
+
+
+def test_a_time_of_its_own_is_its_own_and_no_start_lies_behind_an_arrival() -> None:
+    """Reserved for tomorrow, it says that it comes in half an hour: a look is due by then."""
+    world, offer = later()
+    world.yes(offer, minutes=20)
+    world.send("team", c.GiveNewTime(assignment=crew(world).id, minutes=30))
+    assert crew(world).starts_at == world.at + 10 * MINUTE
+    world.amend(offer.demand, needed_by=world.at + 2 * TONIGHT)
+    assert crew(world).promised_at == world.at + 30 * MINUTE
+
+
+def test_a_minute_sooner_asks_nobody_anew() -> None:
+    world, offer = later()
+    for minutes in range(1, 6):
+        world.amend(offer.demand, needed_by=world.at + TONIGHT - minutes * MINUTE)
+    assert world.operation.offers[offer.offer].state.value == "sent"
+    assert len(world.operation.offers) == 1
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_on_random_play_nobody_is_late_before_it_is_needed(seed: int) -> None:
+    """But by a time that the crew has named itself; and no start lies behind an arrival."""
+    play = Play(seed)
+
+    def look() -> None:
+        operation = play.operation
+        for row in operation.assignments.rows.values():
+            assert row.starts_at <= row.promised_at
+            needed_by = operation.demands[row.demand].needed_by
+            if row.live and row.overdue and not row.new_times and needed_by is not None:
+                assert play.world.at >= needed_by
+
+    play.watch = look
+    play.run(250)
 
 
 @pytest.mark.parametrize("ahead", [0, -MINUTE, 30 * DAY + 1])

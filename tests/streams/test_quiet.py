@@ -7,7 +7,7 @@ import pytest
 from schemas import commands as c
 from schemas import facts as f
 from schemas.refusals import Refusal
-from schemas.values import CloseReason, DemandId
+from schemas.values import CloseReason, DeclineReason, DemandId, Sealed
 from schemas.views import DemandRow
 from streams import rows
 from streams.entities import Demand
@@ -15,6 +15,7 @@ from streams.parameters import HOUR, MINUTE, SECOND
 from tests.streams.world import DESK, World, asked, divisions, only, townships
 
 HALF_A_DAY = 12 * HOUR
+SEALED = Sealed(key="incident", nonce="n", ciphertext="c")
 
 
 def open_demand(**wishes: int) -> tuple[World, DemandId]:
@@ -110,6 +111,36 @@ def test_no_act_makes_the_question_come_before_it_is_needed(act: str) -> None:
         world.send(DESK, c.TakeBackDemand(demand=demand, revision=2))
     assert questions(world.until(needed_by + HALF_A_DAY - SECOND)) == []
     assert len(questions(world.until(world.at + 2 * SECOND))) == 1
+
+
+@pytest.mark.parametrize("act", ["decline", "new time", "drop", "ask", "look up"])
+def test_whatever_anybody_does_puts_the_question_off_and_answers_it(act: str) -> None:
+    """Before the half day is over it is not asked; once it is, the next act is the answer."""
+    world = World()
+    for name in ("one", "other"):
+        world.organization(name)
+    off_duty = world.organization("off duty")
+    world.send("off duty", c.SetDuty(organization=off_duty, on_duty=False))
+    demand = only(world.demand(world.incident(), lines=2), f.DemandPublished).demand
+    first = asked(world.turns[-1].turn.facts)[0]
+    world.yes(first, actor=DESK)
+    world.until(world.at + HALF_A_DAY - 2 * MINUTE)
+    line = next(key for key in state(world, demand).lines if key != first.line)
+    latest = max(world.operation.offers.rows.values(), key=lambda row: row.sent_at)
+    [crew] = world.operation.assignments
+    acts: dict[str, c.Command] = {
+        "decline": c.DeclineOffer(offer=latest.id, reason=DeclineReason.OTHER),
+        "new time": c.GiveNewTime(assignment=crew, minutes=30),
+        "drop": c.DropLine(line=line),
+        "ask": c.AskByHand(line=line, organization=off_duty, reason=SEALED),
+        "look up": c.ShowPersons(offer=first.offer),
+    }
+    world.send(DESK, acts[act])
+    said = world.at
+    assert questions(world.until(said + HALF_A_DAY - SECOND)) == []
+    assert len(questions(world.until(said + HALF_A_DAY + MINUTE))) == 1
+    world.send(DESK, c.ShowPersons(offer=first.offer))
+    assert state(world, demand).asked_at is None
 
 
 def test_an_end_answers_it_and_taking_it_up_again_begins_anew() -> None:

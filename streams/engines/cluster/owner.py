@@ -299,6 +299,9 @@ class Owner:
             reason = decided.letter.reason
             _logger.warning("command %d of partition %d: %s", record.offset, self.partition, reason)
             self._record(decided)
+        if isinstance(decided, Applied) and decided.taken.left is not None:
+            turn = decided.taken.turn
+            self._tools.defects.record(decided.envelope, turn.at, turn.sequence, decided.taken.left)
         return decided
 
     def _record(self, aside: SetAside) -> None:
