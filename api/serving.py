@@ -29,7 +29,7 @@ from api.settings import Settings
 from geo.divisions import DivisionTree
 from schemas.registry_facts import LogOpened
 from schemas.values import AreaId, TimeSource
-from schemas.wire import decode_turn, digest
+from schemas.wire import decode_turn
 from streams.engines import Engine
 from streams.engines.cluster.layout import is_cluster
 from streams.engines.embedded import Embedded
@@ -110,7 +110,7 @@ def history_of(settings: Settings, engine: Engine, feed: Feed) -> History:
         settings.data / HISTORY,
         settings.area,
         asyncio.get_running_loop(),
-        origin=lambda: digest(next(iter(engine.read(settings.area)))),
+        stored=lambda sequence: next(iter(engine.read(settings.area, sequence - 1)), None),
         whole=feed.whole,
     )
     engine.listen(history.follow)

@@ -14,7 +14,9 @@ from schemas.commands import (
     DeclineOffer,
     GiveNewTime,
     ReportDone,
+    Resume,
     SetOff,
+    Tick,
 )
 from schemas.facts import Fact
 from schemas.refusals import REFUSALS
@@ -46,7 +48,11 @@ class RefusalView(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """A turn as the timeline shows it. No text of a person's device or sealed field is in it."""
+    """A turn as the timeline shows it. No text of a person's device or sealed field is in it.
+
+    `elsewhere`: the command itself was about something that is not shown; what is shown followed
+    from it.
+    """
 
     sequence: int
     at: Instant
@@ -56,6 +62,7 @@ class Entry(msgspec.Struct, frozen=True):
     actor: str
     actor_name: str | None  # where the reader may know it; the log holds none
     command: str
+    elsewhere: bool
     facts: tuple[FactView, ...]
     refusal: RefusalView | None
 
@@ -122,9 +129,17 @@ def entry(ledger: Ledger, turn: Turn, scope: Scope) -> Entry | None:
         actor=turn.actor,
         actor_name=None,
         command=type(turn.command).__name__,
+        elsewhere=bool(facts) and not _led(ledger, turn, scope),
         facts=facts,
         refusal=_refusal(turn) if refused else None,
     )
+
+
+def _led(ledger: Ledger, turn: Turn, scope: Scope) -> bool:
+    """Whether what the command itself did is shown: its own fact is the first of its turn."""
+    if isinstance(turn.command, Tick | Resume):
+        return True  # which is about nothing: all that follows is its own
+    return scope.shows(ledger, ledger.about(turn.facts[0]))
 
 
 CLAIMED = (AcceptOffer, DeclineOffer, SetOff, Arrive, ReportDone, CannotComplete, GiveNewTime)

@@ -112,12 +112,12 @@ FACTS: dict[type, Words] = {
     f.DemandClosed: Words("{demand}已关闭：{reason}。", "{demand} was closed: {reason}."),
     f.DemandReopened: Words("{demand}重新打开。", "{demand} was reopened."),
     f.SealedTextOpened: Words(
-        "账户 {account} 查看了{demand}的保密信息（{opening}）。",
-        "Account {account} opened the sealed texts of {demand} ({opening}).",
+        "查看了{demand}的保密信息（{opening}）。",
+        "The sealed texts of {demand} were opened ({opening}).",
     ),
     f.PersonsShown: Words(
-        "账户 {account} 查看了{organization}的联系电话（{demand}）。",
-        "Account {account} was shown whom to call of {organization} ({demand}).",
+        "查看了{organization}的联系电话（{demand}）。",
+        "Whom to call of {organization} was looked up ({demand}).",
     ),
     f.LineDropped: Words("{line}不再需要。", "Dropped: {line}."),
     f.LineUnmet: Words(

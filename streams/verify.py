@@ -16,7 +16,10 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What verification found. `bad` is the first sequence at fault, with what is wrong there."""
+    """What verification found. `bad` is the first sequence at fault, with what is wrong there.
+
+    `last` is the digest of the last sound turn: with it every turn before is known to the byte.
+    """
 
     area: str
     turns: int
@@ -24,6 +27,7 @@ class Verdict:
     chain: str  # "ok", or what is broken
     replay: str  # "equal", or what differs
     state_hash: str
+    last: str
     rules: int | None
     bad: int | None
 
@@ -65,6 +69,7 @@ def verify(area: Area, stored: Iterable[bytes], progress: Progress | None = None
         chain=fault.chain,
         replay=fault.replay,
         state_hash=state_hash(area),
+        last=previous,
         rules=area.rules,
         bad=bad,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -17,6 +18,7 @@ from api.settings import HELP, PREFIX
 from schemas.values import AreaId, Purpose, Role
 
 TROUBLE = 2
+PIPE_CLOSED = 141  # as shells have it: 128 + SIGPIPE
 
 Flags = Callable[[argparse.ArgumentParser], None]
 
@@ -24,6 +26,16 @@ Flags = Callable[[argparse.ArgumentParser], None]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command: 0 done, 1 a difference was found or a player failed, 2 trouble."""
     typed = parser().parse_args(arguments)
+    try:
+        code: int = _run(typed)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads what is told, as `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    return code
+
+
+def _run(typed: argparse.Namespace) -> int:
     module, name = typed.run
     code: int
     answer: Answer
@@ -141,12 +153,20 @@ def _verify_flags(made: argparse.ArgumentParser) -> None:
 
 def _review_flags(made: argparse.ArgumentParser) -> None:
     _settings_flags(made, "data", "area")
-    day: dict[str, Any] = {"type": date.fromisoformat, "metavar": "DAY"}
+    day: dict[str, Any] = {"type": _day, "metavar": "DAY"}
     words = "first day on which demands were published, as 2025-07-30 (default: the first)"
     made.add_argument("--from", dest="since", help=words, **day)
     made.add_argument("--to", dest="until", help="last such day (default: the last)", **day)
     words = "write it as a table for other programs; - for standard output"
     made.add_argument("--csv", type=Path, metavar="FILE", help=words)
+
+
+def _day(typed: str) -> date:
+    """A day as typed. argparse.ArgumentTypeError says what is expected."""
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{typed!r} is not a day as 2025-07-30") from None
 
 
 def _history_flags(made: argparse.ArgumentParser) -> None:

@@ -9,20 +9,22 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 from time import sleep
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from api import history
 from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
-from api.history import HISTORY, HistoryUnfit, Measured, Measures, Sight, Span
+from api.history import HISTORY, Measured, Measures, Sight, Span
 from api.language import say
 from api.serving import areas_of, opened_as, tree_of
 from api.settings import Settings
 from geo.divisions import DivisionTree
-from schemas.codes import KINDS, Words
+from schemas.codes import HAZARDS, KINDS, Words
 from schemas.refusals import Message
-from schemas.values import LATEST, AreaId, DivisionCode, Instant
+from schemas.values import LATEST, AreaId, DivisionCode, IncidentId, Instant
+from schemas.views import IncidentRow
+from schemas.wire import digest
 from streams.days import end_of, start_of
 from streams.engines.folder import FolderUnfit
 from streams.engines.logs import open_reader
@@ -55,8 +57,9 @@ def review(typed: argparse.Namespace) -> tuple[int, Answer]:
         found = _measured(settings, tree, since, until)
         if typed.csv is not None:
             _write(typed.csv, history.as_csv(found))
+        incidents = history.incidents(settings.data / HISTORY, settings.area)
     if typed.csv != Path("-"):
-        _tell(found, tree)
+        _tell(found, _Names(tree, incidents))
     return 0, msgspec.to_builtins(found)
 
 
@@ -72,21 +75,28 @@ def _behind(folder: Path, area: AreaId) -> bool:
     """Whether history has not all of the log, and nobody is bringing it there.
 
     A running server's is always a moment behind: where it has moved on, it is good enough.
+    Trouble where the log has less than its history.
     """
-    first = _written(folder, area)
+    mark = history.written(folder / HISTORY, area)
     with closing(open_reader(folder)) as reader:
-        if next(iter(reader.read(area, first)), None) is None:
+        if mark is None or mark.origin != digest(reader.stored(area, 1)):
+            return True
+        if next(iter(reader.read(area, mark.sequence - 1)), None) is None:
+            raise _cut(mark.sequence)
+        if next(iter(reader.read(area, mark.sequence)), None) is None:
             return False
     sleep(KEPT_WITHIN_S)
-    return _written(folder, area) == first
+    return history.written(folder / HISTORY, area) == mark
 
 
-def _written(folder: Path, area: AreaId) -> int:
-    """The turn that history is written up to; 0 where there is none that can be read."""
-    try:
-        return history.written(folder / HISTORY, area)
-    except HistoryUnfit:
-        return 0
+def _cut(sequence: int) -> Trouble:
+    return Trouble(
+        f"日志在第 {sequence} 轮之前就结束，而 {HISTORY} 已记到该轮：日志被截短，或换成了旧副本。"
+        "先查明原因；要以现有日志为准，运行 shouwang history rebuild。",
+        f"The log ends before turn {sequence}, which {HISTORY} knows: the log was cut, or put back"
+        " from an older copy. Find out why; to go by the log as it is, run shouwang history"
+        " rebuild.",
+    )
 
 
 def _period(since: date | None, until: date | None) -> tuple[Instant, Instant]:
@@ -112,23 +122,60 @@ def _progress(turns: int) -> None:
 # Told to a person
 
 
-def _tell(found: Measures, tree: DivisionTree) -> None:
+class _Names(NamedTuple):
+    """What keys of groups are called by people."""
+
+    tree: DivisionTree
+    incidents: dict[IncidentId, IncidentRow]
+
+    def of(self, group: Measured) -> str:
+        match group.by:
+            case "priority":
+                return say(f"优先级 {group.key}", f"priority {group.key}")
+            case "incident":
+                return self._incident(self.incidents[IncidentId(group.key)])
+            case "division":
+                return self._place(group.key)
+            case "kind":
+                return _words(KINDS[group.key]) if group.key in KINDS else group.key
+            case "day":
+                return group.key
+        return say("合计", "all")
+
+    def _incident(self, row: IncidentRow) -> str:
+        hazard = _words(HAZARDS[row.hazard]) if row.hazard in HAZARDS else row.hazard
+        about = (hazard, self._place(row.division), row.label)
+        return say(f"事件 {row.number}", f"incident {row.number}") + " " + " ".join(about).strip()
+
+    def _place(self, code: str) -> str:
+        node = self.tree.get(code)
+        return code if node is None else say(node.name, node.english)
+
+
+def _tell(found: Measures, names: _Names) -> None:
     if not found.groups:
         print(say("这段时间没有发布过需求。", "No demand was published in this period."))
     for group in found.groups:
-        print(f"{_named(group, tree)}  {_counts(group)}")
+        print(f"{names.of(group)}  {_counts(group)}")
         for line in _clocks(group):
             print(f"    {line}")
 
 
 def _counts(group: Measured) -> str:
-    told = say(f"{group.lines} 项", f"{group.lines} lines")
+    told = say(f"{group.lines} 项", f"{group.lines} line{'s' * (group.lines != 1)}")
     if group.withdrawn:
         told += say(f"，不再需要 {group.withdrawn}", f", {group.withdrawn} not needed any longer")
     if not group.unmet:
         return told
     reasons = "; ".join(f"{_reason(code)} {count}" for code, count in group.reasons.items())
-    return told + say(f"，未满足 {group.unmet}（{reasons}）", f", {group.unmet} unmet ({reasons})")
+    partly = ""
+    if group.partly:
+        partly = say(
+            f"，其中 {group.partly} 项有部分到场", f", {group.partly} of them helped in part"
+        )
+    return told + say(
+        f"，未满足 {group.unmet}（{reasons}）{partly}", f", {group.unmet} unmet ({reasons}){partly}"
+    )
 
 
 def _clocks(group: Measured) -> Iterator[str]:
@@ -155,24 +202,12 @@ def _time(milliseconds: int | None) -> str:
     return say(f"{seconds / 3600:.1f} 小时", f"{seconds / 3600:.1f} h")
 
 
-def _named(group: Measured, tree: DivisionTree) -> str:
-    match group.by:
-        case "priority":
-            return say(f"优先级 {group.key}", f"priority {group.key}")
-        case "division":
-            node = tree.get(group.key)
-            return group.key if node is None else say(node.name, node.english)
-        case "kind":
-            return _words(KINDS[group.key]) if group.key in KINDS else group.key
-        case "day":
-            return group.key
-    return say("合计", "all")
-
-
 def _reason(code: str) -> str:
     own = {
+        "not_come": Words("已答应，未到场或中途退出", "said yes, and did not come or gave up"),
         "no_yes": Words("已请求，无人或不够人答应", "asked, too few said yes"),
-        "nobody_asked": Words("尚未请求", "nobody was looked for"),
+        "nobody_has_it": Words("没有组织登记此技能", "no organization has this skill"),
+        "nobody_asked": Words("结束前未曾请求", "it ended before anybody was looked for"),
     }
     known: dict[str, Any] = {str(gate): words for gate, words in GATES.items()}
     found = own.get(code) or known.get(code)

@@ -82,6 +82,7 @@ def _tell(verdict: Verdict) -> None:
     print(f"  chain   {verdict.chain}")
     print(f"  replay  {verdict.replay}")
     print(f"  state   {verdict.state_hash}")
+    print(f"  last    {verdict.last}")
     print(f"  rules   {verdict.rules}")
     if verdict.bad is not None:
         print(say(f"  首个不符：第 {verdict.bad} 轮", f"  first bad sequence: {verdict.bad}"))

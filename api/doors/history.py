@@ -15,7 +15,17 @@ from api.doors.call import answered
 from api.doors.callers import SignedIn
 from api.doors.hanging import answering
 from api.doors.sealed import unkept
-from api.history import HISTORY, KINDS, HistoryPage, HistoryUnfit, Place, Sight, Wanted, page
+from api.history import (
+    HISTORY,
+    INCIDENTS,
+    KINDS,
+    HistoryPage,
+    HistoryUnfit,
+    Place,
+    Sight,
+    Wanted,
+    page,
+)
 from api.people import Caller
 from api.problems import Problem, later
 from schemas.values import LATEST, DivisionCode, Role
@@ -64,6 +74,8 @@ async def history(
         raise Problem("not_found")
     if caller.role is Role.STEWARD or (kind, caller.role) == NOT_THEIRS:
         raise Problem("role_missing")
+    if table is INCIDENTS and (asked.demand or asked.organization):
+        raise Problem("format_invalid", "demand" if asked.demand else "organization")
     settings, place = context_of(request).settings, _place(asked.before)
     about = (settings.data / HISTORY, settings.area, table, asked.wanted, sight_of(caller))
     try:

@@ -6,12 +6,14 @@ with the tools they know.
 
 from api.history.following import History
 from api.history.measuring import Measured, Measures, Span, as_csv, measures
-from api.history.reading import KINDS, HistoryPage, Place, Sight, Wanted, page
+from api.history.reading import KINDS, HistoryPage, Place, Sight, Wanted, incidents, page
 from api.history.rebuilding import rebuild
 from api.history.store import HISTORY, HistoryUnfit, Mark, Store, written
+from api.history.tables import INCIDENTS
 
 __all__ = [
     "HISTORY",
+    "INCIDENTS",
     "KINDS",
     "History",
     "HistoryPage",
@@ -25,6 +27,7 @@ __all__ = [
     "Store",
     "Wanted",
     "as_csv",
+    "incidents",
     "measures",
     "page",
     "rebuild",

@@ -14,10 +14,11 @@ from typing import Final, NamedTuple
 
 import apsw
 
-from api.history.store import HistoryUnfit, Mark, Store, drop
+from api.history.store import HistoryUnfit, Mark, Store, WrittenByOthers, drop
 from api.history.tables import kept
 from schemas.values import AreaId
 from schemas.views import Put
+from schemas.wire import digest
 from streams.engines import Published
 
 LOOK_S: Final = 0.5  # how soon a file that was deleted is missed
@@ -44,8 +45,9 @@ _Item = Published | _Whole | _Stop
 class History(threading.Thread):
     """Takes what the board is told, and writes each row as it last was.
 
-    `origin` gives the digest of the log's first turn, asked in this thread. `whole` gives all rows
-    of the present state, asked on the event loop: at the start, and whenever the file was lost.
+    `stored` gives a turn of the log, None where it does not reach so far; asked in this thread.
+    `whole` gives all rows of the present state, asked on the event loop: at the start, and whenever
+    the file was lost, or somebody else has written in it.
     Nothing here can hold a turn up, or make one fail; a file that cannot be written is an alarm.
     """
 
@@ -55,14 +57,14 @@ class History(threading.Thread):
         area: AreaId,
         loop: AbstractEventLoop,
         *,
-        origin: Callable[[], str],
+        stored: Callable[[int], bytes | None],
         whole: Callable[[], Published],
     ) -> None:
         super().__init__(name="history", daemon=True)
         self._path = path
         self._area = area
         self._loop = loop
-        self._ask_origin = origin
+        self._stored = stored
         self._ask_whole = whole
         self._items: SimpleQueue[_Item] = SimpleQueue()
         self._store: Store | None = None
@@ -136,7 +138,11 @@ class History(threading.Thread):
             drop(self._path)
             self._store = Store(self._path)
         self._file = _inode(self._path)
-        self._origin = self._origin or self._ask_origin()
+        self._origin = self._origin or digest(self._stored(1) or b"")
+        self._want_whole()
+
+    def _want_whole(self) -> None:
+        """What is told is of no use until all rows have come."""
         self._whole = False
         if not self._coming:
             self._coming = True
@@ -154,7 +160,7 @@ class History(threading.Thread):
             elif isinstance(item, Published) and self._whole:
                 last = item
                 latest.update(_rows(item))
-        if last is not None:
+        if last is not None and self._whole:
             self._write(latest.values(), last)
 
     def _begin(self, published: Published) -> None:
@@ -165,14 +171,37 @@ class History(threading.Thread):
             self.sequence = published.sequence
             return
         foreign = known is not None and known.origin != self._origin
+        if known is not None and not foreign:
+            self._keep_what_the_log_lacks(known)
         self._store.forget(self._area, -1 if foreign else published.sequence)
         self._write(_rows(published).values(), published)
+
+    def _keep_what_the_log_lacks(self, known: Mark) -> None:
+        """A log that ends before its history was cut, or put back from an older copy: no wonder
+        that may pass in silence. What history knew beyond it is kept in a file of its own."""
+        assert self._store is not None
+        if self._stored(known.sequence) is not None:
+            return
+        aside = self._path.with_suffix(f".{known.sequence}.db")
+        _logger.critical(
+            "history knows turns up to %d, which the log does not have: it was cut, or put back"
+            " from an older copy; what history knew is kept in %s",
+            known.sequence,
+            aside.name,
+        )
+        if not aside.exists():
+            self._store.copy(aside)
 
     def _write(self, rows: Iterable[tuple[int, Put]], last: Published) -> None:
         assert self._store is not None
         mark = Mark(self._origin, last.sequence, last.at)
-        self._store.write(self._area, rows, mark)
-        self.sequence = last.sequence
+        try:
+            self._store.write(self._area, rows, mark)
+        except WrittenByOthers:
+            _logger.info("%s was written by somebody else; it is told anew", self._path.name)
+            self._want_whole()
+        else:
+            self.sequence = last.sequence
 
     def _lose(self, problem: Exception, *, pause: bool) -> None:
         """The file cannot be used: what is told meanwhile is made good from the whole, later."""
@@ -181,7 +210,8 @@ class History(threading.Thread):
             self._store.close()
         self._store, self._whole, self._coming = None, False, False
         if isinstance(problem, apsw.CorruptError | apsw.NotADBError):
-            drop(self._path)
+            with suppress(OSError):  # tried again with the next look
+                drop(self._path)
         if pause:
             sleep(AGAIN_S)
 

@@ -1,9 +1,9 @@
 """Measures of a review: the three clocks of a line, and what was left unmet, with the reasons.
 
 Published → first asked is ours; asked → first yes is theirs, by whatever reached them; yes →
-first arrival is the road. Each is counted over the lines that came so far, so the counts stand
-beside the times. A percentile is the smallest value that so many in a hundred do not exceed
-(nearest rank), so it is a time that somebody has waited.
+first arrival is the road. Each is counted over the lines that came so far, in their present
+round, so the counts stand beside the times. A percentile is the smallest value that so many in a
+hundred do not exceed (nearest rank), so it is a time that somebody has waited.
 """
 
 from __future__ import annotations
@@ -12,37 +12,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from csv import writer
 from io import StringIO
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
 from api.history.reading import Sight
 from api.history.store import mark_of, opened
-from schemas.values import AreaId, CloseReason, Instant, Milliseconds, OperationId
-from streams.days import day_of
-from streams.ending import NO_RECOVERY
+from api.history.waits import LINES, Waited
+from schemas.values import AreaId, Instant, Milliseconds, OperationId
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 ALL: Final = "all"
-NOBODY_ASKED: Final = "nobody_asked"  # no gate is known: it ended before anybody was looked for
-NOT_NEEDED: Final = (*NO_RECOVERY, CloseReason.DONE_BY_OTHERS)
-NO_YES: Final = "no_yes"  # somebody was asked, and too few said yes
-
-_LINES: Final = """
-SELECT demands.division, demands.kind, demands.priority, demands.published_at, demands.reason,
-    lines.dropped, lines.covered < lines.minimum, lines.open, lines.unmet AND lines.offers = 0,
-    lines.gates,
-    (SELECT min(sent_at) FROM offers WHERE offers.line = lines.id),
-    (SELECT min(committed_at) FROM assignments WHERE assignments.line = lines.id),
-    (SELECT min(arrived_at) FROM assignments WHERE assignments.line = lines.id)
-FROM demands JOIN lines ON lines.demand = demands.id
-WHERE demands.area = ? AND demands.operation = ?
-    AND demands.published_at >= ? AND demands.published_at < ?
-    AND (demands.division IN (SELECT value FROM json_each(?))
-        OR demands.sender IN (SELECT value FROM json_each(?)))
-"""
+WAYS: Final = (ALL, "priority", "incident", "division", "kind", "day")
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -54,11 +36,13 @@ class Span(msgspec.Struct, frozen=True):
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """The lines of one group: all of them, or one division's, kind's, priority's or day's.
+    """The lines of one group: all, or one priority's, incident's, division's, kind's or day's.
 
     `withdrawn`: lines that nobody needed any longer, dropped or closed as such. `unmet`: others
-    below their minimum that are closed, but for "met", or with nobody asked or to be asked now;
-    `reasons`: what kept most organizations out of these, by gate, `no_yes` or `nobody_asked`.
+    that were closed, but for "met", with less than their minimum of help; or that are open with
+    less than it under way, and nobody asked or to be asked now. `partly`: of these, with some.
+    `reasons`, one for each unmet line: `not_come`, `no_yes`, `nobody_asked`, `nobody_has_it`, or
+    the gate that kept most organizations out.
     """
 
     by: str
@@ -66,6 +50,7 @@ class Measured(msgspec.Struct, frozen=True):
     lines: int
     withdrawn: int
     unmet: int
+    partly: int
     reasons: dict[str, int]
     asked_after: Span
     yes_after: Span
@@ -81,65 +66,24 @@ class Measures(msgspec.Struct, frozen=True):
     groups: list[Measured]
 
 
-class _Line(NamedTuple):
-    division: str
-    kind: str
-    priority: int
-    published: Instant
-    closed_as: str | None
-    dropped: int
-    short: int
-    open: int
-    unmet: int
-    gates: str
-    asked: Instant | None
-    yes: Instant | None
-    arrived: Instant | None
-
-    @property
-    def withdrawn(self) -> bool:
-        """Whether nobody's help was wanted any longer: no need, and so none that was not met."""
-        return bool(self.dropped) or self.closed_as in NOT_NEEDED
-
-    @property
-    def reason(self) -> str | None:
-        """Why it is unmet: the gate that kept most out, or that those asked did not say yes."""
-        if not self.short or (self.open and not self.unmet):
-            return None
-        if self.withdrawn or self.closed_as == CloseReason.MET:
-            return None  # the second: the desk's word that it was met, by whomever
-        if self.asked is not None:
-            return NO_YES
-        counts = {one["gate"]: one["count"] for one in msgspec.json.decode(self.gates)}
-        return max(counts, key=lambda gate: counts[gate], default=NOBODY_ASKED)
-
-    @property
-    def groups(self) -> tuple[str, ...]:
-        """Its key in each of the ways of grouping."""
-        return ("", str(self.priority), self.division, self.kind, day_of(self.published))
-
-
-WAYS: Final = (ALL, "priority", "division", "kind", "day")
-
-
 class _Group:
     """What is gathered of some lines; each clock's times in the order that they came in."""
 
     def __init__(self) -> None:
         self.lines = 0
         self.withdrawn = 0
+        self.partly = 0
         self.reasons: Counter[str] = Counter()
         self.times: tuple[list[int], list[int], list[int]] = ([], [], [])
 
-    def take(
-        self, line: _Line, reason: str | None, spans: Sequence[tuple[int, Milliseconds]]
-    ) -> None:
-        """One more line: why it is unmet, if it is, and its clocks that have come to an end."""
+    def take(self, line: Waited) -> None:
+        """One more line."""
         self.lines += 1
         self.withdrawn += line.withdrawn
-        if reason is not None:
-            self.reasons[reason] += 1
-        for clock, milliseconds in spans:
+        self.partly += line.partly
+        if line.unmet:
+            self.reasons[line.reason] += 1
+        for clock, milliseconds in line.waits:
             self.times[clock].append(milliseconds)
 
     def measured(self, by: str, key: str) -> Measured:
@@ -150,6 +94,7 @@ class _Group:
             lines=self.lines,
             withdrawn=self.withdrawn,
             unmet=self.reasons.total(),
+            partly=self.partly,
             reasons=dict(self.reasons.most_common()),
             asked_after=asked,
             yes_after=yes,
@@ -171,30 +116,21 @@ def measures(
     """
     codes = msgspec.json.encode(sight.divisions).decode()
     with opened(path) as file:
-        asked = file.execute(_LINES, (area, operation, since, until, codes, codes))
-        groups = list(_groups(map(_Line._make, asked)))
+        asked = file.execute(LINES, (area, operation, since, until, codes, codes))
+        groups = list(_groups(map(Waited._make, asked)))
         mark = mark_of(file, area)
     return Measures(since, until, 0 if mark is None else mark.sequence, groups)
 
 
-def _groups(lines: Iterable[_Line]) -> Iterator[Measured]:
+def _groups(lines: Iterable[Waited]) -> Iterator[Measured]:
     found: dict[tuple[int, str], _Group] = {}
     for line in lines:
-        reason, spans = line.reason, tuple(_spans(line))
-        for place in enumerate(line.groups):
+        for place in enumerate(("", *line.keys)):
             if place not in found:
                 found[place] = _Group()
-            found[place].take(line, reason, spans)
+            found[place].take(line)
     for way, key in sorted(found):
         yield found[way, key].measured(WAYS[way], key)
-
-
-def _spans(line: _Line) -> Iterator[tuple[int, Milliseconds]]:
-    """Each of the three clocks that has come to its end."""
-    moments = (line.published, line.asked, line.yes, line.arrived)
-    for clock, (start, end) in enumerate(pairwise(moments)):
-        if start is not None and end is not None:
-            yield clock, end - start
 
 
 def _span(times: list[Milliseconds]) -> Span:
@@ -225,12 +161,12 @@ def as_csv(found: Measures) -> str:
 def _cells(found: Measures) -> Iterator[list[Any]]:
     clocks = ("asked_after", "yes_after", "arrived_after")
     named = [f"{clock}_{what}" for clock in clocks for what in ("count", "p50_s", "p90_s")]
-    yield ["by", "key", "lines", "withdrawn", "unmet", "reasons", *named]
+    yield ["by", "key", "lines", "withdrawn", "unmet", "partly", "reasons", *named]
     for group in found.groups:
         reasons = " ".join(f"{reason}:{count}" for reason, count in group.reasons.items())
         spans = [getattr(group, clock) for clock in clocks]
         times = [value for span in spans for value in (span.count, _s(span.p50), _s(span.p90))]
-        counts = (group.lines, group.withdrawn, group.unmet)
+        counts = (group.lines, group.withdrawn, group.unmet, group.partly)
         yield [group.by, group.key, *counts, reasons, *times]
 
 

@@ -21,10 +21,18 @@ from api.history.tables import (
     TASKS,
     Table,
 )
-from schemas.values import AreaId, DivisionCode, Instant, OrganizationId
+from schemas.values import AreaId, DivisionCode, IncidentId, Instant, OrganizationId
+from schemas.views import IncidentRow
 
 KINDS: Final = {table.name: table for table in (INCIDENTS, DEMANDS, OFFERS, ASSIGNMENTS, TASKS)}
 """What can be asked for, by the last part of the address."""
+
+
+_OF_INCIDENT: Final = {
+    INCIDENTS: "id = ?",
+    OFFERS: "demand IN (SELECT id FROM demands WHERE incident = ?)",
+    ASSIGNMENTS: "demand IN (SELECT id FROM demands WHERE incident = ?)",
+}
 
 
 class Sight(NamedTuple):
@@ -35,7 +43,10 @@ class Sight(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """Which rows: each of these that is set narrows. `since` ≤ a row's time < `until`."""
+    """Which rows: each of these that is set narrows. `since` ≤ a row's time < `until`.
+
+    Of incidents neither `demand` nor `organization`: a demand's row names its incident.
+    """
 
     incident: str = ""
     demand: str = ""
@@ -96,20 +107,20 @@ def page(
     )
 
 
+def incidents(path: Path, area: AreaId) -> dict[IncidentId, IncidentRow]:
+    """Every incident of an area as it last was. HistoryUnfit where history cannot be read."""
+    with opened(path) as file:
+        asked = file.execute("SELECT * FROM incidents WHERE area = ?", (area,))
+        found = [msgspec.convert(INCIDENTS.row(one), IncidentRow, strict=False) for one in asked]
+    return {row.id: row for row in found}
+
+
 def _clauses(
     table: Table, wanted: Wanted, sight: Sight, before: Place | None
 ) -> Iterator[tuple[Any, ...]]:
     time = table.time
     yield from _within(table, sight)
-    if wanted.incident:
-        if table in (OFFERS, ASSIGNMENTS):
-            yield "demand IN (SELECT id FROM demands WHERE incident = ?)", wanted.incident
-        else:
-            yield f"{'id' if table is INCIDENTS else 'incident'} = ?", wanted.incident
-    if wanted.demand and table is not INCIDENTS:
-        yield f"{'id' if table is DEMANDS else 'demand'} = ?", wanted.demand
-    if wanted.organization and table in (OFFERS, ASSIGNMENTS, TASKS):
-        yield "organization = ?", wanted.organization
+    yield from _about(table, wanted, sight)
     if wanted.state:
         yield "state = ?", wanted.state
     if wanted.since is not None:
@@ -118,6 +129,20 @@ def _clauses(
         yield f"{time} < ?", wanted.until
     if before is not None:
         yield f"({time}, id) < (?, ?)", *before
+
+
+def _about(table: Table, wanted: Wanted, sight: Sight) -> Iterator[tuple[Any, ...]]:
+    """Rows of an incident, of a demand, of an organization; each kind by its own way to it."""
+    if wanted.incident:
+        yield _OF_INCIDENT.get(table, "incident = ?"), wanted.incident
+    if wanted.demand:
+        yield f"{'id' if table is DEMANDS else 'demand'} = ?", wanted.demand
+    if wanted.organization and table is DEMANDS:
+        [(seen, *values)] = _within(OFFERS, sight)
+        asked = f"SELECT demand FROM offers WHERE organization = ? AND {seen}"
+        yield f"id IN ({asked})", wanted.organization, *values
+    elif wanted.organization:
+        yield "organization = ?", wanted.organization
 
 
 def _within(table: Table, sight: Sight) -> Iterator[tuple[Any, ...]]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
-from api.history.store import HISTORY, Mark, Store, drop
+from api.history.store import HISTORY, HistoryUnfit, Mark, Store, drop
 from api.history.tables import kept
 from schemas.values import AreaId
 from schemas.views import Put
 from schemas.wire import decode_turn, digest
 from streams.area import Area
-from streams.engines.folder import Divisions, opening
+from streams.engines.folder import Divisions, linked, opening
 from streams.engines.logs import open_reader
 from streams.turning import follow
 
@@ -22,33 +24,39 @@ Progress = Callable[[int], None]
 
 
 def rebuild(folder: Path, areas: Iterable[AreaId], progress: Progress) -> dict[AreaId, int]:
-    """Fold the logs of a folder into a new history; gives how many turns each has.
+    """Fold the logs of a folder into its history; gives how many turns each has.
 
-    The old file is in use until the new one is whole. Raises as `open_reader`; wire.NotReadable.
+    What was there is read until all of it is new, at once. Several at a time, and a server that
+    keeps the file, do not disturb each other. Raises as `open_reader`; wire.NotReadable;
+    FolderUnfit where a chain is broken.
     """
-    path = folder / HISTORY
-    part = path.with_suffix(".part")
-    drop(part)
-    store = Store(part)
-    try:
-        turns = {area: _rebuilt(folder, area, store, progress) for area in areas}
-    finally:
-        store.close()
-    drop(path)  # with what SQLite keeps beside it, which is not the new file's
-    part.replace(path)
+    with TemporaryDirectory(prefix="history.", suffix=".part", dir=folder) as beside:
+        part = Path(beside) / HISTORY
+        with closing(Store(part)) as store:
+            turns = {area: _rebuilt(folder, area, store, progress) for area in areas}
+        with closing(_there(folder / HISTORY)) as kept_file:
+            kept_file.take(part, turns)
     return turns
+
+
+def _there(path: Path) -> Store:
+    """The file in use; a new one where it cannot be used."""
+    try:
+        return Store(path)
+    except HistoryUnfit:
+        drop(path)
+        return Store(path)
 
 
 def _rebuilt(folder: Path, area: AreaId, store: Store, progress: Progress) -> int:
     """Each row as it last was; one that changes a hundred times is written as often as it must."""
-    reader = open_reader(folder)
-    try:
+    with closing(open_reader(folder)) as reader:
         first = reader.stored(area, 1)
         state = Area(area, Divisions(folder).tree(opening(decode_turn(first)).divisions))
         origin = digest(first)
         latest: dict[tuple[type, str], tuple[int, Put]] = {}
         for stored in reader.read(area):
-            for change in follow(state, stored).changes:
+            for change in linked(state, stored, follow).changes:
                 if isinstance(change, Put) and kept(change):
                     latest[type(change.row), change.row.id] = (state.sequence, change)
             if state.sequence % PORTION == 0:
@@ -57,5 +65,3 @@ def _rebuilt(folder: Path, area: AreaId, store: Store, progress: Progress) -> in
                 progress(state.sequence)
         store.write(area, latest.values(), Mark(origin, state.sequence, state.at))
         return state.sequence
-    finally:
-        reader.close()

@@ -42,6 +42,10 @@ class HistoryUnfit(Exception):
     """The file is damaged, of another shape, or none of ours; it has to be built anew."""
 
 
+class WrittenByOthers(Exception):
+    """Somebody else has written in the file meanwhile: what it holds has to be looked at anew."""
+
+
 class Mark(NamedTuple):
     """How far history is: of which log (the digest of its first turn), up to which turn."""
 
@@ -60,10 +64,11 @@ class Store:
     def __init__(self, path: Path) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self._file = connected(path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+        self._last: dict[AreaId, Mark | None] = {}  # as this hold has read or written them
         try:
             for pragma in PRAGMAS:
                 self._file.execute(f"PRAGMA {pragma}").fetchall()
-            with self._file:
+            with self._at_once():
                 self._file.execute(f"PRAGMA application_id={OURS}")
                 self._file.execute(f"PRAGMA user_version={SHAPE}")
                 for statement in SCHEMA:
@@ -73,22 +78,48 @@ class Store:
             raise
 
     def mark(self, area: AreaId) -> Mark | None:
-        return mark_of(self._file, area)
+        """How far it is with an area. What is written next is written behind this."""
+        self._last[area] = mark_of(self._file, area)
+        return self._last[area]
 
     def write(self, area: AreaId, puts: Iterable[tuple[int, Put]], mark: Mark) -> None:
-        """Put rows, each with the turn that changed it, and move the mark: all of it or nothing."""
+        """Put rows, each with the turn that changed it, and move the mark: all of it or nothing.
+
+        WrittenByOthers where the mark is not the one that this hold has last read or written.
+        """
         wanted: dict[Table, list[tuple[Value, ...]]] = {}
         for sequence, put in puts:
             for table, values in entries(area, sequence, put):
                 wanted.setdefault(table, []).append(values)
-        with self._file:
+        with self._at_once():
+            if mark_of(self._file, area) != self._last.get(area):
+                raise WrittenByOthers
             for table, rows in wanted.items():
                 self._file.executemany(table.replacing, rows)
             self._file.execute("INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?)", (area, *mark))
+        self._last[area] = mark
+
+    def take(self, path: Path, areas: Iterable[AreaId]) -> None:
+        """Put what another history holds of some areas in the place of all that is here of them.
+
+        In one transaction: whoever reads sees what was there, or all that comes.
+        """
+        self._file.execute("ATTACH ? AS other", (str(path),))
+        with self._at_once():
+            for area in areas:
+                for name in ("marks", *(table.name for table in TABLES)):
+                    self._file.execute(f"DELETE FROM main.{name} WHERE area = ?", (area,))
+                    copied = f"INSERT INTO main.{name} SELECT * FROM other.{name} WHERE area = ?"
+                    self._file.execute(copied, (area,))
+        self._file.execute("DETACH other")
+
+    def copy(self, path: Path) -> None:
+        """All that it holds, as a file of its own. apsw.Error where that cannot be written."""
+        self._file.execute("VACUUM INTO ?", (str(path),))
 
     def forget(self, area: AreaId, after: int) -> None:
         """Rows that turns behind a sequence have changed are none of this log's."""
-        with self._file:
+        with self._at_once():
             for table in TABLES:
                 self._file.execute(
                     f"DELETE FROM {table.name} WHERE area = ? AND as_of > ?", (area, after)
@@ -96,6 +127,18 @@ class Store:
 
     def close(self) -> None:
         self._file.close()
+
+    @contextmanager
+    def _at_once(self) -> Iterator[None]:
+        """One transaction, which nobody else can have written before."""
+        self._file.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            if self._file.in_transaction:  # a full disk has ended it already
+                self._file.execute("ROLLBACK")
+            raise
+        self._file.execute("COMMIT")
 
 
 def connected(path: Path, flags: int) -> apsw.Connection:
@@ -130,13 +173,13 @@ def mark_of(file: apsw.Connection, area: AreaId) -> Mark | None:
     return None if found is None else Mark(*found)
 
 
-def written(path: Path, area: AreaId) -> int:
-    """The turn that a history is written up to. HistoryUnfit where it knows nothing of the area."""
-    with opened(path) as file:
-        mark = mark_of(file, area)
-    if mark is None:
-        raise HistoryUnfit(f"{path.name} knows nothing of area {area}")
-    return mark.sequence
+def written(path: Path, area: AreaId) -> Mark | None:
+    """How far a history is with an area; None where it cannot be read or knows nothing of it."""
+    try:
+        with opened(path) as file:
+            return mark_of(file, area)
+    except HistoryUnfit:
+        return None
 
 
 def drop(path: Path) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 
@@ -16,7 +17,7 @@ from schemas.ids import command_id
 from schemas.registry_facts import LogOpened
 from schemas.turns import OWNER, REGISTRY, Envelope, Turn
 from schemas.values import AccountId, AreaId, Instant, Purpose, TimeSource
-from schemas.wire import decode_turn
+from schemas.wire import NotReadable, decode_turn
 from streams.area import Area
 from streams.turning import Taken, take
 
@@ -24,6 +25,8 @@ LOG: Final = "log.db"
 LOCK: Final = "lock"
 DIVISIONS: Final = "divisions"
 DEFECTS: Final = "defects.ndjson"
+
+Laid = TypeVar("Laid", Turn, Taken)
 
 
 class FolderHeld(Exception):
@@ -164,6 +167,22 @@ def opening(turn: Turn) -> LogOpened:
         if isinstance(fact, LogOpened):
             return fact
     raise FolderUnfit(f"the first turn of area {turn.area} does not open a log")
+
+
+def linked(area: Area, stored: bytes, lay: Callable[[Area, bytes], Laid]) -> Laid:
+    """Lay a stored turn on an area's state, by `fold` or `follow`.
+
+    FolderUnfit where it cannot be read, or does not follow the one before.
+    """
+    number, previous = area.sequence + 1, area.previous
+    try:
+        laid = lay(area, stored)
+    except NotReadable as problem:
+        raise FolderUnfit(f"turn {number} of area {area.id}: {problem}") from problem
+    turn = laid.turn if isinstance(laid, Taken) else laid
+    if (turn.sequence, turn.previous) != (number, previous):
+        raise FolderUnfit(f"the chain of area {area.id} is broken at turn {number}")
+    return laid
 
 
 def _load_tree(path: Path, digest: str) -> DivisionTree:

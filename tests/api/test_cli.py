@@ -247,36 +247,6 @@ def test_a_lost_turn_is_a_broken_chain(folder: Path, capsys: Captured) -> None:
     assert "first bad sequence: 4" in capsys.readouterr().out
 
 
-# History
-
-
-def test_history_is_built_from_the_log_and_measured(folder: Path, capsys: Captured) -> None:
-    """Given a folder that nobody has served, then its period is measured nonetheless; a history
-    that is behind is built anew, and one that is not is left alone."""
-    assert cli.main(["review", "--data", str(folder), "--json"]) == 0
-    first = told(capsys)
-    built = (folder / "history.db").stat().st_ino
-    assert first["sequence"] > 0
-    assert cli.main(["review", "--data", str(folder), "--json"]) == 0
-    assert told(capsys) == first
-    assert (folder / "history.db").stat().st_ino == built
-    assert cli.main(["history", "rebuild", "--data", str(folder), "--json"]) == 0
-    assert told(capsys) == {"areas": {AREA: first["sequence"]}}
-    assert cli.main(["review", "--data", str(folder), "--csv", "-"]) == 0
-    assert capsys.readouterr().out.startswith("\ufeffby,key,lines,withdrawn,unmet,reasons,")
-
-
-def test_a_period_without_a_demand_is_said_and_a_wrong_one_refused(
-    folder: Path, capsys: Captured
-) -> None:
-    assert cli.main(["review", "--data", str(folder), "--to", "2020-01-01"]) == 0
-    assert "No demand was published" in capsys.readouterr().out
-    days = ["--from", "2025-01-02", "--to", "2025-01-01"]
-    assert cli.main(["review", "--data", str(folder), *days]) == cli.TROUBLE
-    assert "--to is before --from" in capsys.readouterr().err
-    assert cli.main(["history", "rebuild", "--data", str(folder / "none")]) == cli.TROUBLE
-
-
 # Serving, as a process of its own
 
 

@@ -282,20 +282,37 @@ async def test_pages_hold_each_row_once_and_filters_narrow_them(house: House) ->
     assert (await desk.get("/history/demands?limits=1")).status == 422
 
 
+async def test_demands_of_an_organization_are_those_it_was_asked_for(house: House) -> None:
+    desk, _, demand = await at_work(house)
+    other = await house.desk(OTHER_TOWN)
+    nobody = [{"skill": "CATERING", "minimum": 1, "target": 1}]
+    incident = incident_of(house)
+    assert (await desk.post("/demands", demand_body(incident, lines=nobody))).status == 201
+    await written(house)
+    [crew] = await rows(desk, "/history/assignments")
+    asked = f"organization={crew['organization']}"
+    assert [row["id"] for row in await rows(desk, f"/history/demands?{asked}")] == [demand]
+    assert await rows(other, f"/history/demands?{asked}") == []
+    assert await rows(desk, "/history/demands?organization=none") == []
+    for what in (asked, f"demand={demand}"):
+        refused = await desk.get(f"/history/incidents?{what}")
+        assert (refused.status, refused.code) == (422, "format_invalid")
+
+
 async def test_a_log_that_cannot_be_read_at_first_is_asked_again(tmp_path: Path) -> None:
     """Given a broker that is away when a server starts, then history is kept once it is back."""
     settings = Settings(data=tmp_path, area=AREA, purpose=Purpose.EXERCISE)
     async with opened(tmp_path, settings) as house:
         away = iter([ConnectionError()])
 
-        def origin() -> str:
+        def stored(_sequence: int) -> bytes:
             for problem in away:
                 raise problem
-            return "origin"
+            return b"the first turn"
 
         path, loop = tmp_path / "second.db", asyncio.get_running_loop()
         whole = house.context.feed.whole
-        history = History(path, AREA, loop, origin=origin, whole=whole)
+        history = History(path, AREA, loop, stored=stored, whole=whole)
         history.start()
         end = monotonic() + SOON_S
         while history.sequence < house.sequence:

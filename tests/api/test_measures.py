@@ -11,8 +11,8 @@ import pytest
 from api.history.measuring import percentile
 from api.settings import Settings
 from schemas.values import Purpose, Role
-from schemas.views import DemandRow
-from tests.api.house import AREA, COUNTY, House, Person, demand_body, opened
+from schemas.views import DemandRow, OfferRow
+from tests.api.house import AREA, BEGIN, COUNTY, House, Person, demand_body, opened
 from tests.api.test_history import written
 
 
@@ -54,7 +54,7 @@ async def test_the_three_clocks_of_a_line_are_those_that_people_waited(house: Ho
     assert groups["all", ""]["lines"] == 2
     table = await reviewer.get("/review/measures.csv")
     assert table.headers["content-type"].startswith("text/csv")
-    assert b"priority,3,1,0,0,,1,60.0,60.0,1,120.0,120.0,1,1200.0,1200.0\r\n" in table.content
+    assert b"priority,3,1,0,0,0,,1,60.0,60.0,1,120.0,120.0,1,1200.0,1200.0\r\n" in table.content
     assert (await organization.get("/review/measures")).status == 403
 
 
@@ -115,3 +115,122 @@ def test_a_percentile_is_a_time_that_somebody_has_waited() -> None:
     assert percentile(list(range(1, 11)), 50) == 5
     assert percentile(list(range(1, 11)), 90) == 9
     assert percentile([1, 2, 3], 50) == 2
+
+
+async def at_work(house: House, *skills: str) -> tuple[Person, Person, str]:
+    """A desk, an organization that said yes to its P1 line, and its demand's number."""
+    desk, (_, organization) = await house.desk(), await house.organization()
+    incident = await house.incident(desk)
+    lines = [{"skill": one, "minimum": 2, "target": 2} for one in ("PUMP_DRAIN", *skills)]
+    await desk.post("/demands", demand_body(incident, lines=lines))
+    await said_yes(house, organization, 2)
+    return desk, organization, incident
+
+
+async def said_yes(house: House, organization: Person, quantity: int) -> None:
+    [offer] = [
+        put.row
+        for put in house.context.feed.rows("offer")
+        if isinstance(put.row, OfferRow) and put.row.state == "sent"
+    ]
+    yes = {"quantity": quantity, "minutes": 20}
+    assert (await organization.post(f"/offers/{offer.id}/accept", yes)).status == 200
+
+
+async def step(house: House, organization: Person, name: str) -> None:
+    """The last crew goes a step on."""
+    crew = list(house.context.feed.rows("assignment"))[-1].row
+    reply = await organization.post(f"/assignments/{crew.id}/{name}", {})
+    assert reply.status == 200, reply.content
+
+
+async def close(house: House, desk: Person, reason: str) -> None:
+    [demand] = [put.row for put in house.context.feed.rows("demand")]
+    assert isinstance(demand, DemandRow)
+    path = f"/demands/{demand.id}/close"
+    assert (await desk.post(path, {"reason": reason}, revision=demand.revision)).status == 200
+
+
+async def counted(house: House, person: Person) -> dict[str, Any]:
+    await written(house)
+    [group] = [one for one in await groups(person) if one["by"] == "all"]
+    return group
+
+
+@pytest.mark.parametrize(
+    ("steps", "unmet", "reasons"),
+    [
+        (("set-off", "arrive"), 0, {}),
+        (("set-off", "arrive", "report-done"), 0, {}),
+        (("set-off",), 1, {"not_come": 1}),
+        ((), 1, {"not_come": 1}),
+        (("set-off", "arrive", "cannot-complete"), 1, {"not_come": 1}),
+    ],
+)
+async def test_who_came_has_helped_and_who_was_sent_home_on_the_way_has_not(
+    house: House, steps: tuple[str, ...], unmet: int, reasons: dict[str, int]
+) -> None:
+    """Given a crew that came so far when its demand ran out: closing stands crews down, and what
+    was done before is not forgotten with it."""
+    desk, organization, _ = await at_work(house)
+    for name in steps:
+        await step(house, organization, name)
+    await close(house, desk, "expired_unmet")
+    found = await counted(house, desk)
+    assert (found["unmet"], found["reasons"]) == (unmet, reasons)
+
+
+async def test_half_of_what_was_needed_is_partly_and_a_skill_that_nobody_has_is_said(
+    house: House,
+) -> None:
+    desk, (_, organization) = await house.desk(), await house.organization()
+    incident = await house.incident(desk)
+    lines = [{"skill": one, "minimum": 3, "target": 3} for one in ("PUMP_DRAIN", "CATERING")]
+    await desk.post("/demands", demand_body(incident, lines=lines))
+    await said_yes(house, organization, 2)
+    await step(house, organization, "set-off")
+    await step(house, organization, "arrive")
+    await close(house, desk, "partly_met_accepted")
+    found = await counted(house, desk)
+    assert (found["unmet"], found["partly"]) == (2, 1)
+    assert found["reasons"] == {"nobody_has_it": 1, "capacity": 1}
+
+
+async def test_a_second_round_has_its_own_waits(house: House) -> None:
+    """Given a demand that was served, and is reopened a day later, then nobody has waited a day."""
+    desk, organization, incident = await at_work(house)
+    for name in ("set-off", "arrive", "report-done"):
+        await step(house, organization, name)
+    await close(house, desk, "met")
+    await house.wait(minutes=24 * 60)
+    [demand] = [put.row for put in house.context.feed.rows("demand")]
+    assert isinstance(demand, DemandRow)
+    reopened = await desk.post(f"/demands/{demand.id}/reopen", {}, revision=demand.revision)
+    assert reopened.status == 200, reopened.content
+    await house.wait(minutes=1)
+    await said_yes(house, organization, 2)
+    await house.wait(minutes=5)
+    await step(house, organization, "set-off")
+    await step(house, organization, "arrive")
+    await written(house)
+    of_incident = [one for one in await groups(desk) if one["by"] == "incident"]
+    [group] = of_incident
+    assert group["key"] == incident
+    assert group["asked_after"] == {"count": 1, "p50": 0, "p90": 0}
+    assert group["yes_after"]["p50"] == 60_000
+    assert group["arrived_after"]["p50"] == 5 * 60_000
+
+
+async def test_a_crew_that_is_reserved_for_tomorrow_has_no_day_of_road(house: House) -> None:
+    desk, (_, organization) = await house.desk(), await house.organization()
+    incident = await house.incident(desk)
+    tomorrow = BEGIN + 24 * 3600 * 1000
+    await desk.post("/demands", demand_body(incident, priority=3, needed_by=tomorrow))
+    await house.wait(minutes=1)
+    await said_yes(house, organization, 2)
+    await house.wait(minutes=24 * 60 - 21)
+    await step(house, organization, "set-off")
+    await house.wait(minutes=18)
+    await step(house, organization, "arrive")
+    found = await counted(house, desk)
+    assert found["arrived_after"] == {"count": 1, "p50": 18 * 60_000, "p90": 18 * 60_000}

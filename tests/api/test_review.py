@@ -313,3 +313,29 @@ async def test_a_ledger_learned_once_describes_any_part(
     first = [entry(ledger, turn, scope) for turn in turns]
     assert [entry(ledger, turn, scope) for turn in turns] == first
     assert ledger.sequence == len(turns)
+
+
+async def test_what_followed_from_something_else_is_not_told_as_if_it_were_about_it(
+    house: House,
+) -> None:
+    """Given two demands for one team, when the first is closed, then the timeline of the second
+    has the team asked, and says that the closing was about something else."""
+    desk = await house.desk()
+    await house.organization()
+    incident = await house.incident(desk)
+    first, second = [
+        (await desk.post("/demands", demand_body(incident))).json["id"] for _ in range(2)
+    ]
+    closed = await desk.post(f"/demands/{first}/close", {"reason": "canceled"}, revision=1)
+    assert closed.status == 200
+    told = {}
+    for demand in (first, second):
+        reply = await desk.get(f"/review/timeline?demand={demand}")
+        told[demand] = [
+            (one["command"], one["elsewhere"], [fact["type"] for fact in one["facts"]])
+            for one in reply.json["entries"]
+        ]
+    assert ("CloseDemand", False, ["DemandClosed", "OfferStoodDown"]) in told[first]
+    assert told[second][-1][:2] == ("CloseDemand", True)
+    assert "OfferSent" in told[second][-1][2]
+    assert [elsewhere for _, elsewhere, _ in told[second]] == [False, True]

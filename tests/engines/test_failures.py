@@ -20,8 +20,10 @@ from streams import rules
 from streams.engines import Defect, Engine, Receipt, StorageFull
 from streams.engines.folder import LOG
 from streams.engines.log_file import LogFile
+from streams.matching import assign
 from tests.engines.disks import Disk, SmallDisk, SmallFile
 from tests.engines.given import (
+    DESK,
     STEWARD,
     WENZHOU,
     EmbeddedBench,
@@ -91,6 +93,28 @@ def check_record(folder: EmbeddedBench, command_id: str) -> None:
     assert record["command"] == "RegisterOrganization"
     assert record["reason"].startswith("LookupError at test_failures.py")
     assert b"poison" not in line
+
+
+async def test_what_settling_fails_on_is_recorded_though_the_command_has_its_turn(
+    folder: EmbeddedBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.make()
+    async with opened(folder) as engine:
+        scene = Scene(engine)
+        await scene.staffed()
+        await scene.organization("one")
+        incident = await scene.incident()
+        monkeypatch.setattr(assign, "offers", failing)
+        posted = (await scene.sent(DESK, scene.demand(incident))).turn
+        assert (posted.refusal, posted.settled) == (None, False)
+    (line,) = (folder.path / "defects.ndjson").read_bytes().splitlines()
+    record = msgspec.json.decode(line)
+    assert (record["command_id"], record["position"]) == (posted.command_id, posted.sequence)
+    assert record["reason"].startswith("ZeroDivisionError at test_failures.py")
+
+
+def failing(*_: object) -> None:
+    raise ZeroDivisionError
 
 
 # A commit that fails

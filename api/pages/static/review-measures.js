@@ -4,14 +4,20 @@ import { refill } from "./dialog.js";
 import { find, h, setText } from "./dom.js";
 import { fieldMoment, span } from "./format.js";
 import { Problem, get } from "./http.js";
-import { placeName } from "./places.js";
+import { incidentWords, placeName } from "./places.js";
 import { choose, named, say, wording } from "./words.js";
 
 const DAY = 24 * 3600 * 1000;
 const CLOCKS = ["asked_after", "yes_after", "arrived_after"];
-const WAYS = ["priority", "division", "kind", "day"];
+const WAYS = ["priority", "incident", "division", "kind", "day"];
 
-const state = { groups: [], asked: 0 };
+const state = { groups: [], asked: 0, incidents: new Map() };
+
+/** What incidents are called, for the groups that are theirs. */
+export function nameIncidents(rows) {
+  state.incidents = new Map(rows.map((row) => [row.id, incidentWords(row)]));
+  draw();
+}
 
 /** Start measuring; everything is counted anew where the period changes. */
 export function startMeasures() {
@@ -88,6 +94,7 @@ function groupName({ by, key }) {
   if (by === "all") return say("measures.all");
   if (by === "priority") return named("priorities", key);
   if (by === "division") return placeName(key);
+  if (by === "incident") return state.incidents.get(key) ?? key;
   return by === "kind" ? named("kinds", key) : key;
 }
 
@@ -102,14 +109,15 @@ function lineWords({ lines, withdrawn }) {
   return [h("b", {}, String(lines)), withdrawn > 0 && h("small", {}, words)];
 }
 
-function unmetWords({ unmet, reasons }) {
+function unmetWords({ unmet, partly, reasons }) {
   if (!unmet) return "0";
+  const some = partly > 0 && h("small", {}, say("measures.partly", { count: partly }));
   const told = Object.entries(reasons).map(([code, count]) =>
     h("small", {}, `${reasonName(code)} ${count}`),
   );
-  return [h("b", { class: "lacking" }, String(unmet)), told];
+  return [h("b", { class: "lacking" }, String(unmet)), told, some];
 }
 
-const OWN = ["no_yes", "nobody_asked"];
+const OWN = ["not_come", "no_yes", "nobody_has_it", "nobody_asked"];
 
 const reasonName = (code) => (OWN.includes(code) ? choose("unmet", code) : named("gates", code));

@@ -6,7 +6,7 @@ import { distance, fullTime, spoken } from "./format.js";
 import { Problem, get } from "./http.js";
 import { start, tell } from "./page.js";
 import { incidentWords, placeName } from "./places.js";
-import { startMeasures } from "./review-measures.js";
+import { nameIncidents, startMeasures } from "./review-measures.js";
 import { choose, inLanguage, language, named, say, wording } from "./words.js";
 
 const PAGE = 50;
@@ -23,6 +23,7 @@ function draw({ board }) {
   find("#no-incidents").hidden = incidents.length > 0;
   find("#reading").hidden = incidents.length === 0;
   drawChoices(board);
+  nameIncidents(incidents);
   if (incidents.length && state.chosen !== chosen()) begin();
   else drawEntries();
 }
@@ -129,7 +130,11 @@ function entryItem(entry) {
   );
 }
 
-const commandWords = ({ command }) => choose("command", command);
+/** What was done; where only what followed from it is shown, that it was about something else. */
+function commandWords({ command, elsewhere }) {
+  const name = choose("command", command);
+  return elsewhere ? say("review.elsewhere", { command: name }) : name;
+}
 
 function actorWords({ actor, actor_name: name }) {
   if (actor === "owner") return say("review.clock");

@@ -13,12 +13,13 @@ from kafka import KafkaAdminClient, TopicPartition
 
 from schemas import commands as c
 from schemas.turns import DeadReason
-from schemas.wire import decode_dead_letter
+from schemas.wire import decode_dead_letter, decode_turn
 from streams import rules
 from streams.engines.cluster.layout import Layout
 from streams.engines.cluster.partition import NO_AREA, Hole
 from streams.engines.cluster.records import Outgoing
 from streams.engines.cluster.tail import Tail
+from streams.matching import assign
 from tests.engines.cluster.command_files import randomly
 from tests.engines.cluster.conftest import ELSEWHERE, ON_ONE_PARTITION
 from tests.engines.cluster.deciding import Stage, batches, expected, halves, outs, until
@@ -101,6 +102,30 @@ async def test_dead_letters_go_on_and_are_counted(
     assert (record["area"], record["position"]) == (WENZHOU, len(world.log) + 1)
     assert record["command_id"] == poison.command_id
     assert b"secret" not in line
+
+
+async def test_what_settling_fails_on_is_recorded_though_the_command_has_its_turn(
+    stage: Stage, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World()
+    world.organization("a", units=2)
+    world.demand(world.incident(), priority=1)
+    await stage.send(world.sent[:-1])
+    decider = await stage.ready()
+    monkeypatch.setattr(assign, "offers", failing)
+    await stage.send(world.sent[-1:])
+    await decider.handle((await stage.commands())[-1:])
+    [last] = (await stage.turns())[-1:]
+    posted = decode_turn(last.stored)
+    assert not posted.settled
+    (line,) = (home / "defects.ndjson").read_bytes().splitlines()
+    record = msgspec.json.decode(line)
+    assert (record["command_id"], record["position"]) == (posted.command_id, posted.sequence)
+    assert record["reason"].startswith("ZeroDivisionError at test_decider.py")
+
+
+def failing(*_: object) -> None:
+    raise ZeroDivisionError
 
 
 # Coming and going

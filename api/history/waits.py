@@ -1,0 +1,135 @@
+"""What history says of one line: how long each of its three waits was, and how it ended.
+
+Of its present round alone: reopening a demand begins another one, with its own waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import msgspec
+
+from schemas.values import CloseReason, Instant, Milliseconds
+from streams.days import day_of
+from streams.ending import NO_RECOVERY
+
+WITHDRAWN: Final = (*NO_RECOVERY, CloseReason.DONE_BY_OTHERS)
+NOT_COME: Final = "not_come"  # enough was promised, and did not come, or was given up there
+NO_YES: Final = "no_yes"  # somebody was asked who said no, or nothing
+NOBODY_HAS_IT: Final = "nobody_has_it"  # no organization is registered with the skill
+NOBODY_ASKED: Final = "nobody_asked"  # it ended before anybody was looked for
+
+# A crew of the present round has helped once it is there, unless it gave up; a desk may also
+# record a crew as done that has never said that it arrived. One that is reserved for later is on
+# its way from the moment when it shall set off.
+LINES: Final = """
+WITH crews AS NOT MATERIALIZED (
+    SELECT assignments.line, quantity, committed_at, arrived_at, starts_at,
+        state != 'given_up' AND (arrived_at IS NOT NULL OR state = 'released') AS helped
+    FROM assignments JOIN lines ON lines.id = line AND lines.round = assignments.round
+), asked AS NOT MATERIALIZED (
+    SELECT offers.line, sent_at, offers.state
+    FROM offers JOIN lines ON lines.id = line AND sent_at >= lines.opened_at
+)
+SELECT demands.incident, demands.division, demands.kind, demands.priority, demands.published_at,
+    demands.reason, lines.dropped, lines.open, lines.unmet AND lines.offers = 0,
+    lines.minimum, lines.covered, lines.gates, lines.said_at, lines.opened_at,
+    (SELECT min(sent_at) FROM asked WHERE line = lines.id),
+    (SELECT min(committed_at) FROM crews WHERE line = lines.id),
+    (SELECT max(0, arrived_at - max(starts_at, committed_at)) FROM crews
+        WHERE line = lines.id AND arrived_at IS NOT NULL ORDER BY arrived_at LIMIT 1),
+    (SELECT ifnull(sum(quantity), 0) FROM crews WHERE line = lines.id),
+    (SELECT ifnull(sum(quantity), 0) FROM crews WHERE line = lines.id AND helped),
+    EXISTS (SELECT 1 FROM asked WHERE line = lines.id AND state IN ('declined', 'no_answer'))
+FROM demands JOIN lines ON lines.demand = demands.id
+WHERE demands.area = ? AND demands.operation = ?
+    AND demands.published_at >= ? AND demands.published_at < ?
+    AND (demands.division IN (SELECT value FROM json_each(?))
+        OR demands.sender IN (SELECT value FROM json_each(?)))
+"""
+"""One row a line, as `Waited` has it: of the demands of an operation, published in a period, within
+some divisions (twice the same JSON list)."""
+
+
+class Waited(NamedTuple):
+    """One line. Units are `promised` by whoever said yes, and have `helped` once they were there.
+
+    `stuck`: open, with nobody asked or to be asked now. `road`: of the crew that came first.
+    """
+
+    incident: str
+    division: str
+    kind: str
+    priority: int
+    published: Instant
+    closed_as: str | None
+    dropped: int
+    open: int
+    stuck: int
+    minimum: int
+    covered: int
+    gates: str
+    said: Instant | None
+    opened: Instant
+    asked: Instant | None
+    yes: Instant | None
+    road: Milliseconds | None
+    promised: int
+    helped: int
+    refused: int
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What it is counted under, besides all: in the order of measuring.WAYS."""
+        day = day_of(self.published)
+        return (str(self.priority), self.incident, self.division, self.kind, day)
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether nobody's help was wanted any longer: no need, and so none that was not met."""
+        return bool(self.dropped) or self.closed_as in WITHDRAWN
+
+    @property
+    def unmet(self) -> bool:
+        """Whether too few came by its end, or too few are coming and nobody else can be asked.
+
+        A demand that its desk closed as met was: by its word, by whomever.
+        """
+        if self.withdrawn or self.closed_as == CloseReason.MET:
+            return False
+        if self.open:
+            return bool(self.stuck) and self.covered < self.minimum
+        return self.helped < self.minimum
+
+    @property
+    def partly(self) -> bool:
+        """Whether, where it is unmet, it was helped with less than its minimum."""
+        return self.unmet and (self.covered if self.open else self.helped) > 0
+
+    @property
+    def reason(self) -> str:
+        """Why it is unmet: the last thing that was missing on its way to help."""
+        if self.promised >= self.minimum:
+            return NOT_COME
+        if self.refused:
+            return NO_YES
+        gates = msgspec.json.decode(self.gates)
+        if gates:
+            return str(max(gates, key=lambda one: one["count"])["gate"])
+        if self.asked is not None:
+            return NO_YES
+        return NOBODY_ASKED if self.said is None else NOBODY_HAS_IT
+
+    @property
+    def waits(self) -> Iterator[tuple[int, Milliseconds]]:
+        """Each of the three clocks that has come to its end, by its number.
+
+        A standby of an earlier round that is taken in this one was not asked in it.
+        """
+        if self.asked is not None:
+            yield 0, self.asked - self.opened
+            if self.yes is not None and self.yes >= self.asked:
+                yield 1, self.yes - self.asked
+        if self.road is not None:
+            yield 2, self.road
