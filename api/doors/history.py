@@ -17,7 +17,6 @@ from api.doors.hanging import answering
 from api.doors.sealed import unkept
 from api.history import (
     HISTORY,
-    INCIDENTS,
     KINDS,
     HistoryPage,
     HistoryUnfit,
@@ -31,6 +30,11 @@ from api.problems import Problem, later
 from schemas.values import LATEST, DivisionCode, Role
 
 LIMIT_MAX: Final = 200
+NOT_ASKED_OF: Final = {
+    "incidents": ("demand", "organization"),
+    "offers": ("number",),
+    "assignments": ("number",),
+}
 NOT_THEIRS: Final = ("demands", Role.ORGANIZATION)  # it sees of a demand what its offers show
 
 Id = Annotated[str, Field(max_length=64)]
@@ -45,6 +49,7 @@ class Asked(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     incident: Id = ""
+    number: Annotated[int, Field(ge=0, le=LATEST)] = 0
     demand: Id = ""
     organization: Id = ""
     state: Annotated[str, Field(max_length=20)] = ""
@@ -56,9 +61,7 @@ class Asked(BaseModel):
 
     @property
     def wanted(self) -> Wanted:
-        return Wanted(
-            self.incident, self.demand, self.organization, self.state, self.since, self.until
-        )
+        return Wanted(**self.model_dump(include=set(Wanted._fields)))
 
 
 @router.get("/history/{kind}", response_model=None, responses=answering(HistoryPage))
@@ -74,8 +77,9 @@ async def history(
         raise Problem("not_found")
     if caller.role is Role.STEWARD or (kind, caller.role) == NOT_THEIRS:
         raise Problem("role_missing")
-    if table is INCIDENTS and (asked.demand or asked.organization):
-        raise Problem("format_invalid", "demand" if asked.demand else "organization")
+    for name in NOT_ASKED_OF.get(kind, ()):
+        if getattr(asked, name):
+            raise Problem("format_invalid", name)
     settings, place = context_of(request).settings, _place(asked.before)
     about = (settings.data / HISTORY, settings.area, table, asked.wanted, sight_of(caller))
     try:

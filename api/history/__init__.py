@@ -9,11 +9,9 @@ from api.history.measuring import Measured, Measures, Span, as_csv, measures
 from api.history.reading import KINDS, HistoryPage, Place, Sight, Wanted, incidents, page
 from api.history.rebuilding import rebuild
 from api.history.store import HISTORY, HistoryUnfit, Mark, Store, written
-from api.history.tables import INCIDENTS
 
 __all__ = [
     "HISTORY",
-    "INCIDENTS",
     "KINDS",
     "History",
     "HistoryPage",

@@ -45,10 +45,12 @@ class Sight(NamedTuple):
 class Wanted(NamedTuple):
     """Which rows: each of these that is set narrows. `since` ≤ a row's time < `until`.
 
-    Of incidents neither `demand` nor `organization`: a demand's row names its incident.
+    Of incidents neither `demand` nor `organization`: a demand's row names its incident. `number`,
+    as it is spoken, of incidents, demands and tasks.
     """
 
     incident: str = ""
+    number: int = 0
     demand: str = ""
     organization: str = ""
     state: str = ""
@@ -135,6 +137,8 @@ def _about(table: Table, wanted: Wanted, sight: Sight) -> Iterator[tuple[Any, ..
     """Rows of an incident, of a demand, of an organization; each kind by its own way to it."""
     if wanted.incident:
         yield _OF_INCIDENT.get(table, "incident = ?"), wanted.incident
+    if wanted.number:
+        yield "number = ?", wanted.number
     if wanted.demand:
         yield f"{'id' if table is DEMANDS else 'demand'} = ?", wanted.demand
     if wanted.organization and table is DEMANDS:

@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable, Iterator
 
+from api.live.leaving import Leaving
 from api.live.lookups import LookUps
 from api.live.moves import Entry, Event, Key, Move, pieces, removed
 from api.live.readers import Reader, is_nested, reached, reader_of, row_topics
@@ -71,7 +72,8 @@ class Feed:
     """The board of one command area and its live streams.
 
     The area is the one given, or that of the first turn heard of; others are left alone. What
-    is heard first is the present state; what follows it can be resumed.
+    is heard first is the present state; what follows it can be resumed. A row that has ended a
+    while ago is found here by its id, and is on no screen any more (`Leaving`).
     """
 
     def __init__(self, divisions: DivisionTree, area: AreaId | None = None) -> None:
@@ -80,8 +82,9 @@ class Feed:
         self.area = area
         self.sequence = 0
         self.at: Instant = 0
+        self._leaving = Leaving()
         self._rows: dict[Key, Entry] = {}
-        self._buckets: dict[str, dict[Key, Entry]] = {}
+        self._buckets: dict[str, dict[Key, Entry]] = {}  # of what is shown
         self._reach: dict[str, tuple[str, ...]] = {}  # division topics met so far, with those above
         self._granted: dict[str, int] = {}  # account → the turn that last changed its grants
         self._followers: dict[str, dict[Subscriber, None]] = {}
@@ -98,7 +101,7 @@ class Feed:
         return None if entry is None else entry.put
 
     def shown(self, reader: Reader, kind: str, id: str) -> Put | None:
-        """A row, if it exists for the reader."""
+        """A row, if it exists for the reader, be it on its screen or not any more."""
         entry = self._rows.get((kind, id))
         if entry is None or reader.topics.isdisjoint(entry.reach):
             return None
@@ -222,7 +225,7 @@ class Feed:
 
     def _apply(self, published: Published) -> None:
         starting = self._base is None or published.sequence <= self.sequence
-        moves = list(self._moves(published))
+        moves = [*self._moves(published), *self._turned(published.at)]
         self.sequence, self.at = published.sequence, published.at
         if starting:
             self._base = (published.sequence, published.at)
@@ -242,12 +245,26 @@ class Feed:
             if move is not None and (move.now or move.before):
                 yield move
 
+    def _turned(self, at: Instant) -> Iterator[Move]:
+        """What leaves the screens by a time, or has come back to them."""
+        for key, is_shown in self._leaving.turned(at):
+            entry = self._rows[key]
+            if is_shown:
+                self._show(key, entry)
+                yield Move(key, entry, entry.reach, ())
+            else:
+                self._hide(key, entry)
+                yield Move(key, None, (), entry.reach)
+
     def _removed(self, change: Removed) -> Move | None:
-        entry = self._take_away((change.kind, change.id))
+        key = (change.kind, change.id)
+        entry = self._take_away(key)
         if entry is None:
             return None
         self.known.forget(entry.put.row)
-        return Move((change.kind, change.id), None, (), entry.reach)
+        was_shown = not self._leaving.hides(key)
+        self._leaving.forget(key, entry.put.row)
+        return Move(key, None, (), entry.reach) if was_shown else None
 
     def _put(self, put: Put, sequence: int) -> Move | None:
         key = (str(put.row.__struct_config__.tag), str(put.row.id))
@@ -256,7 +273,9 @@ class Feed:
             return None
         self._note(put, known, sequence)
         entry = self._entry(put, known)
-        return Move(key, entry, entry.reach, self._replace(key, known, entry))
+        before = self._replace(key, known, entry)
+        self._leaving.take(key, put.row)
+        return Move(key, entry, entry.reach, before)
 
     def _entry(self, put: Put, known: Entry | None) -> Entry:
         """The new entry of a row; an account's topics follow its grants, not its audience."""
@@ -274,9 +293,19 @@ class Feed:
             self._take_away(key)
             before = () if known is None else known.reach
         self._rows[key] = entry
+        self._show(key, entry)
+        return before
+
+    def _show(self, key: Key, entry: Entry) -> None:
         for topic in entry.topics:
             self._buckets.setdefault(topic, {})[key] = entry
-        return before
+
+    def _hide(self, key: Key, entry: Entry) -> None:
+        for topic in entry.topics:
+            bucket = self._buckets.get(topic, {})
+            bucket.pop(key, None)
+            if not bucket:
+                self._buckets.pop(topic, None)
 
     def _note(self, put: Put, old: Entry | None, sequence: int) -> None:
         """Keep the look-ups; an account whose grants change starts anew."""
@@ -287,11 +316,8 @@ class Feed:
 
     def _take_away(self, key: Key) -> Entry | None:
         entry = self._rows.pop(key, None)
-        for topic in () if entry is None else entry.topics:
-            bucket = self._buckets[topic]
-            del bucket[key]
-            if not bucket:
-                del self._buckets[topic]
+        if entry is not None:
+            self._hide(key, entry)
         return entry
 
     def _reached(self, topics: tuple[str, ...]) -> tuple[str, ...]:

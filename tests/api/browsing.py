@@ -64,8 +64,12 @@ class Server:
         with self.opener.open(asked, timeout=10) as answer:
             return json.load(answer)
 
-    def post(self, path: str, body: dict[str, Any], role: str = "steward") -> Any:
+    def post(
+        self, path: str, body: dict[str, Any], role: str = "steward", revision: int | None = None
+    ) -> Any:
         headers = {"Content-Type": "application/json", "Idempotency-Key": f"k{next(self.keys)}"}
+        if revision is not None:
+            headers["If-Match"] = f'"{revision}"'
         data = json.dumps(body).encode()
         url, headers["Shouwang-Role"] = f"{self.address}/api/v1{path}", role
         with self.opener.open(Request(url, data, headers), timeout=10) as answer:

@@ -6,17 +6,22 @@ import { lineBlock } from "./desk-lines.js";
 import { VIEWS, demandItems } from "./desk-model.js";
 import { drawList, find, findAll, h, setText } from "./dom.js";
 import { distance, metersBetween, moment, spoken } from "./format.js";
-import { posting } from "./page.js";
+import { Problem } from "./http.js";
+import { posting, tell } from "./page.js";
+import { Past } from "./past.js";
 import { placeName } from "./places.js";
 import { named, say } from "./words.js";
 
 const PAGE = 60; // cards drawn at first; a longer list is asked for
+const EARLIER = 20; // ended demands that have left the board, at a time
 
 let view = "open";
 let shown = PAGE;
 
 /** Wire the choice of views once; `redraw` draws the list anew. */
-export function startDemands({ redraw }) {
+export function startDemands(context) {
+  const { redraw } = context;
+  context.past = new Past("demand", "desk");
   for (const button of findAll("[data-view]")) {
     button.addEventListener("click", () => {
       [view, shown] = [button.dataset.view, PAGE];
@@ -27,6 +32,25 @@ export function startDemands({ redraw }) {
     shown += PAGE;
     redraw();
   });
+  find("#earlier").addEventListener("click", () => readEarlier(context));
+}
+
+/** What is asked of the record: what has ended, of the chosen incident. */
+const ended = () => ({ state: "closed", incident: find("#list-incident").value });
+
+/** Ended demands that the board no longer has, the latest first. */
+async function readEarlier(context) {
+  const button = find("#earlier");
+  button.disabled = true;
+  try {
+    await context.past.read(ended(), EARLIER);
+    shown += EARLIER;
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    tell(() => problem.text, { problem: true });
+  }
+  button.disabled = false;
+  context.redraw();
 }
 
 export function drawDemands(context) {
@@ -39,6 +63,7 @@ export function drawDemands(context) {
   const wanted = items.filter(VIEWS[view]);
   drawList(find("#demands"), wanted.slice(0, shown), (item) => card(context, item));
   find("#more-demands").hidden = wanted.length <= shown;
+  find("#earlier").hidden = view !== "closed" || !(context.past?.hasMore(ended()) ?? true);
   find("#no-demands").hidden = wanted.length > 0;
   setText(find("#no-demands"), say(items.length ? "demands.none_here" : "demands.none"));
 }

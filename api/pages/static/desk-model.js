@@ -122,12 +122,13 @@ function item(context, demand, parties) {
   };
 }
 
-/** Every demand of the incident (or of all), as one item for `drawList`. */
+/** Every demand of the incident (or of all), also what was read of the past, for `drawList`. */
 export function demandItems(context, incident) {
-  const { board } = context;
+  const { board, past } = context;
   const offers = grouped(board.all("offer"), "demand");
   const assignments = grouped(board.all("assignment"), "demand");
-  const wanted = board.all("demand").filter((row) => !incident || row.incident === incident);
+  const known = past?.with(board) ?? board.all("demand");
+  const wanted = known.filter((row) => !incident || row.incident === incident);
   const items = wanted.map((demand) =>
     item(context, demand, { offers: offers(demand.id), assignments: assignments(demand.id) }),
   );

@@ -5,6 +5,7 @@ import { find, h, setText } from "./dom.js";
 import { distance, fullTime, spoken } from "./format.js";
 import { Problem, get } from "./http.js";
 import { start, tell } from "./page.js";
+import { Past } from "./past.js";
 import { incidentWords, placeName } from "./places.js";
 import { nameIncidents, startMeasures } from "./review-measures.js";
 import { choose, inLanguage, language, named, say, wording } from "./words.js";
@@ -15,9 +16,10 @@ const PAGES_AT_ONCE = 10; // read on for at most so many pages until a filter fi
 const NOTICEABLE = 5000; // milliseconds between a tap and its record that are worth saying
 
 const state = { entries: [], next: 0, loading: false };
+const past = { incidents: new Past("incident", "reviewer"), demands: new Past("demand", "reviewer") };
 
 function draw({ board }) {
-  const incidents = board.all("incident").sort((one, other) => other.number - one.number);
+  const incidents = past.incidents.with(board).sort((one, other) => other.number - one.number);
   const pairs = incidents.map((row) => [row.id, incidentWords(row)]);
   refill(find("#incident"), pairs);
   find("#no-incidents").hidden = incidents.length > 0;
@@ -30,7 +32,9 @@ function draw({ board }) {
 
 function drawChoices(board) {
   const incident = find("#incident").value;
-  const demands = board.all("demand").filter((row) => row.incident === incident);
+  const number = numberAsked();
+  const wanted = (row) => row.incident === incident && (!number || row.number === number);
+  const demands = past.demands.with(board).filter(wanted);
   demands.sort((one, other) => one.number - other.number);
   const lines = demands.flatMap((row) => row.lines.map((line) => [line.id, lineWords(row, line)]));
   refill(find("#line"), lines);
@@ -48,17 +52,47 @@ const lineWords = (row, line) => `${spoken(row)}–${line.number} ${named("skill
 function chosen() {
   const incident = find("#incident").value;
   const query = new URLSearchParams({ incident });
-  const number = Number(find("#by-demand").value) || null;
+  const number = numberAsked();
   if (number) query.set("demand", demandId(context.board, incident, number));
   const organization = find("#by-organization").value;
   if (organization) query.set("organization", organization);
   return String(query);
 }
 
+const numberAsked = () => Number(find("#by-demand").value) || null;
+
 /** The demand with a spoken number; a number that nothing has yet fits no entry. */
 function demandId(board, incident, number) {
   const wanted = (row) => row.incident === incident && row.number === number;
-  return board.all("demand").find(wanted)?.id ?? "none";
+  return past.demands.with(board).find(wanted)?.id ?? "none";
+}
+
+/** Read every incident that there ever was. */
+async function learnIncidents() {
+  let well = true;
+  while (well && past.incidents.hasMore({})) well = await reading(past.incidents, {});
+  context.redraw();
+}
+
+/** Read which demands there are to choose from: the latest of an incident, or one by its number. */
+async function learn() {
+  const incident = find("#incident").value;
+  const number = numberAsked();
+  if (!incident) return;
+  await reading(past.demands, number ? { incident, number } : { incident });
+  context.redraw();
+}
+
+/** Read on in what has left the board; whether that went well. */
+async function reading(kind, wanted) {
+  try {
+    await kind.read(wanted);
+    return true;
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    tell(() => problem.text, { problem: true });
+    return false;
+  }
 }
 
 /** Start the timeline of what is chosen. */
@@ -178,12 +212,13 @@ function drawWhy(answer, why) {
 }
 
 const context = await start("reviewer", draw);
-find("#incident").addEventListener("change", context.redraw);
-find("#by-demand").addEventListener("input", begin);
+find("#incident").addEventListener("change", learn);
+find("#by-demand").addEventListener("input", learn);
 find("#by-organization").addEventListener("change", begin);
 find("#more").addEventListener("click", more);
 find("#why").addEventListener("submit", askWhy);
 // Enter in a filter is no reason to load the page anew.
 find(".filters").addEventListener("submit", (event) => event.preventDefault());
 wording.addEventListener("change", () => find("#why-answer").replaceChildren());
-await startMeasures();
+await learnIncidents();
+await Promise.all([learn(), startMeasures()]);
