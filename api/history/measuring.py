@@ -8,7 +8,7 @@ hundred do not exceed (nearest rank), so it is a time that somebody has waited.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from csv import writer
 from io import StringIO
@@ -19,7 +19,7 @@ import msgspec
 
 from api.history.reading import Sight
 from api.history.store import mark_of, opened
-from api.history.waits import LINES, Waited
+from api.history.waits import LINES, Counted, Waited
 from schemas.values import AreaId, Instant, Milliseconds, OperationId
 
 BYTE_ORDER_MARK: Final = "\ufeff"
@@ -76,15 +76,24 @@ class _Group:
         self.reasons: Counter[str] = Counter()
         self.times: tuple[list[int], list[int], list[int]] = ([], [], [])
 
-    def take(self, line: Waited) -> None:
+    def take(self, line: Counted) -> None:
         """One more line."""
         self.lines += 1
         self.withdrawn += line.withdrawn
         self.partly += line.partly
-        if line.unmet:
+        if line.reason is not None:
             self.reasons[line.reason] += 1
         for clock, milliseconds in line.waits:
             self.times[clock].append(milliseconds)
+
+    def add(self, other: _Group) -> None:
+        """All lines of another one."""
+        self.lines += other.lines
+        self.withdrawn += other.withdrawn
+        self.partly += other.partly
+        self.reasons += other.reasons
+        for own, others in zip(self.times, other.times, strict=True):
+            own.extend(others)
 
     def measured(self, by: str, key: str) -> Measured:
         asked, yes, arrived = map(_span, self.times)
@@ -123,14 +132,17 @@ def measures(
 
 
 def _groups(lines: Iterable[Waited]) -> Iterator[Measured]:
-    found: dict[tuple[int, str], _Group] = {}
+    """Lines that are alike in every way are gathered first: these are few, whatever the crowd."""
+    alike: defaultdict[tuple[str, ...], _Group] = defaultdict(_Group)
     for line in lines:
-        for place in enumerate(("", *line.keys)):
-            if place not in found:
-                found[place] = _Group()
-            found[place].take(line)
-    for way, key in sorted(found):
-        yield found[way, key].measured(WAYS[way], key)
+        alike[line.keys].take(line.counted())
+    found: list[defaultdict[str, _Group]] = [defaultdict(_Group) for _ in WAYS]
+    for keys, gathered in alike.items():
+        for groups, key in zip(found, ("", *keys), strict=True):
+            groups[key].add(gathered)
+    for way, groups in zip(WAYS, found, strict=True):
+        for key in sorted(groups):
+            yield groups[key].measured(way, key)
 
 
 def _span(times: list[Milliseconds]) -> Span:

@@ -163,14 +163,14 @@ OFFERS: Final = Table(
     OfferRow,
     "sent_at",
     beside=(SENDER,),
-    indexes=("line, sent_at", "demand", "organization"),
+    indexes=("line, sent_at, state", "demand", "organization"),
 )
 ASSIGNMENTS: Final = Table(
     "assignments",
     AssignmentRow,
     "committed_at",
     beside=(SENDER, HOME),
-    indexes=("line, committed_at, arrived_at", "demand", "organization"),
+    indexes=("line", "demand", "organization"),
 )
 TASKS: Final = Table(
     "tasks", TaskRow, "proposed_at", beside=(SENDER,), indexes=("demand", "organization")

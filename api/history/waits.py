@@ -21,41 +21,45 @@ NOBODY_HAS_IT: Final = "nobody_has_it"  # no organization is registered with the
 NOBODY_ASKED: Final = "nobody_asked"  # it ended before anybody was looked for
 
 # A crew of the present round has helped once it is there, unless it gave up; a desk may also
-# record a crew as done that has never said that it arrived. One that is reserved for later is on
-# its way from the moment when it shall set off.
+# record a crew as done that has never said that it arrived.
 LINES: Final = """
-WITH crews AS NOT MATERIALIZED (
-    SELECT assignments.line, quantity, committed_at, arrived_at, starts_at,
-        state != 'given_up' AND (arrived_at IS NOT NULL OR state = 'released') AS helped
-    FROM assignments JOIN lines ON lines.id = line AND lines.round = assignments.round
-), asked AS NOT MATERIALIZED (
-    SELECT offers.line, sent_at, offers.state
-    FROM offers JOIN lines ON lines.id = line AND sent_at >= lines.opened_at
-)
 SELECT demands.incident, demands.division, demands.kind, demands.priority, demands.published_at,
     demands.reason, lines.dropped, lines.open, lines.unmet AND lines.offers = 0,
     lines.minimum, lines.covered, lines.gates, lines.said_at, lines.opened_at,
-    (SELECT min(sent_at) FROM asked WHERE line = lines.id),
-    (SELECT min(committed_at) FROM crews WHERE line = lines.id),
-    (SELECT max(0, arrived_at - max(starts_at, committed_at)) FROM crews
-        WHERE line = lines.id AND arrived_at IS NOT NULL ORDER BY arrived_at LIMIT 1),
-    (SELECT ifnull(sum(quantity), 0) FROM crews WHERE line = lines.id),
-    (SELECT ifnull(sum(quantity), 0) FROM crews WHERE line = lines.id AND helped),
-    EXISTS (SELECT 1 FROM asked WHERE line = lines.id AND state IN ('declined', 'no_answer'))
+    (SELECT min(sent_at) FROM offers WHERE line = lines.id AND sent_at >= lines.opened_at),
+    min(crews.committed_at), min(crews.starts_at), min(crews.arrived_at),
+    ifnull(sum(crews.quantity), 0),
+    ifnull(sum(crews.quantity) FILTER (WHERE crews.state != 'given_up'
+        AND (crews.arrived_at IS NOT NULL OR crews.state = 'released')), 0),
+    EXISTS (SELECT 1 FROM offers WHERE line = lines.id AND sent_at >= lines.opened_at
+        AND state IN ('declined', 'no_answer'))
 FROM demands JOIN lines ON lines.demand = demands.id
+    LEFT JOIN assignments AS crews ON crews.line = lines.id AND crews.round = lines.round
 WHERE demands.area = ? AND demands.operation = ?
     AND demands.published_at >= ? AND demands.published_at < ?
     AND (demands.division IN (SELECT value FROM json_each(?))
         OR demands.sender IN (SELECT value FROM json_each(?)))
+GROUP BY lines.id
 """
 """One row a line, as `Waited` has it: of the demands of an operation, published in a period, within
 some divisions (twice the same JSON list)."""
 
 
+class Counted(NamedTuple):
+    """Of one line: why it is unmet, None where it is not; whether, though unmet, it was helped with
+    something; its clocks that have come to an end."""
+
+    withdrawn: bool
+    reason: str | None
+    partly: bool
+    waits: tuple[tuple[int, Milliseconds], ...]
+
+
 class Waited(NamedTuple):
     """One line. Units are `promised` by whoever said yes, and have `helped` once they were there.
 
-    `stuck`: open, with nobody asked or to be asked now. `road`: of the crew that came first.
+    `stuck`: open, with nobody asked or to be asked now. `yes`, `starts`, `arrived`: the first ones;
+    who is reserved for later is expected to start then.
     """
 
     incident: str
@@ -74,10 +78,18 @@ class Waited(NamedTuple):
     opened: Instant
     asked: Instant | None
     yes: Instant | None
-    road: Milliseconds | None
+    starts: Instant | None
+    arrived: Instant | None
     promised: int
     helped: int
     refused: int
+
+    def counted(self) -> Counted:
+        """What a measure counts of it, in any grouping."""
+        unmet = self.unmet
+        partly = unmet and (self.covered if self.open else self.helped) > 0
+        reason = self.reason if unmet else None
+        return Counted(self.withdrawn, reason, partly, tuple(self.waits))
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -103,11 +115,6 @@ class Waited(NamedTuple):
         return self.helped < self.minimum
 
     @property
-    def partly(self) -> bool:
-        """Whether, where it is unmet, it was helped with less than its minimum."""
-        return self.unmet and (self.covered if self.open else self.helped) > 0
-
-    @property
     def reason(self) -> str:
         """Why it is unmet: the last thing that was missing on its way to help."""
         if self.promised >= self.minimum:
@@ -131,5 +138,5 @@ class Waited(NamedTuple):
             yield 0, self.asked - self.opened
             if self.yes is not None and self.yes >= self.asked:
                 yield 1, self.yes - self.asked
-        if self.road is not None:
-            yield 2, self.road
+        if self.arrived is not None and self.yes is not None and self.starts is not None:
+            yield 2, max(0, self.arrived - max(self.yes, self.starts))

@@ -7,9 +7,8 @@ that starts anew shows what it showed before, and a screen that comes back misse
 from __future__ import annotations
 
 from collections.abc import Iterator
+from heapq import heappop, heappush
 from typing import Final, NamedTuple
-
-from sortedcontainers import SortedList
 
 from api.live.moves import Key
 from schemas.values import Instant
@@ -31,8 +30,8 @@ class Leaving:
     """When each row leaves the screens. What belongs to a demand leaves and comes back with it."""
 
     def __init__(self) -> None:
-        self._due: SortedList[tuple[Instant, Key]] = SortedList()
         self._at: dict[Key, Instant] = {}
+        self._due: list[tuple[Instant, Key]] = []  # a heap; what is no longer in `_at` is void
         self._rows: dict[str, dict[Key, OfferRow | AssignmentRow]] = {}  # by demand
         self._closed: dict[str, Instant] = {}  # demands, since when
         self._gone: set[Key] = set()
@@ -69,10 +68,11 @@ class Leaving:
             yield Turned(key, shown=True)
         self._back.clear()
         while self._due and self._due[0][0] <= at:
-            _, key = self._due.pop(0)
-            del self._at[key]
-            self._gone.add(key)
-            yield Turned(key, shown=False)
+            when, key = heappop(self._due)
+            if self._at.get(key) == when:
+                del self._at[key]
+                self._gone.add(key)
+                yield Turned(key, shown=False)
 
     def _demand(self, row: DemandRow) -> None:
         """Closed or reopened, it takes along what belongs to it."""
@@ -86,12 +86,11 @@ class Leaving:
             self._wait(key, _leaves_at(one, self._closed))
 
     def _wait(self, key: Key, at: Instant | None) -> None:
-        known = self._at.pop(key, None)
-        if known is not None:
-            self._due.remove((known, key))
-        if at is not None:
+        if at is None:
+            self._at.pop(key, None)
+        elif self._at.get(key) != at:
             self._at[key] = at
-            self._due.add((at, key))
+            heappush(self._due, (at, key))
         if key in self._gone:
             self._gone.discard(key)
             self._back[key] = None

@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.bench import (
     against,
+    board,
     cluster_pause,
     cluster_stores,
     cluster_turns,
@@ -32,6 +33,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "shortage": shortage.run,
     "fairness": fairness.run,
     "flood": flood.run,
+    "board": board.run,
     "history": history.run,
     "cluster-turns": with_servers(cluster_turns.turns),
     "cluster-visible": with_servers(cluster_visible.visible),

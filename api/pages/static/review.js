@@ -16,7 +16,10 @@ const PAGES_AT_ONCE = 10; // read on for at most so many pages until a filter fi
 const NOTICEABLE = 5000; // milliseconds between a tap and its record that are worth saying
 
 const state = { entries: [], next: 0, loading: false };
-const past = { incidents: new Past("incident", "reviewer"), demands: new Past("demand", "reviewer") };
+const past = {
+  incidents: new Past("incident", "reviewer"),
+  demands: new Past("demand", "reviewer"),
+};
 
 function draw({ board }) {
   const incidents = past.incidents.with(board).sort((one, other) => other.number - one.number);
