@@ -32,12 +32,10 @@ from schemas.registry_commands import (
     WithdrawIssuer,
 )
 from schemas.values import (
-    AssignmentId,
     CloseReason,
     DeclineReason,
     DemandId,
     DivisionCode,
-    Domain,
     IncidentId,
     Instant,
     LineId,
@@ -48,16 +46,33 @@ from schemas.values import (
     People,
     Place,
     Priority,
+    Reception,
     Sealed,
-    Step,
     Stored,
-    TaskId,
     Units,
+)
+from schemas.work_commands import (
+    Arrive,
+    CannotComplete,
+    ClaimTask,
+    ConfirmAssignment,
+    CorrectStep,
+    DropTask,
+    GiveBackTask,
+    GiveNewTime,
+    Minutes,
+    OpenTask,
+    ReportDone,
+    ReportTask,
+    SetOff,
+    TakeBackTask,
+    UndoStep,
+    VerifyTask,
+    WorkCommand,
 )
 
 PublicText = Annotated[str, Meta(min_length=1, max_length=500)]
 Lines = Annotated[tuple[LineRequest, ...], Meta(min_length=1, max_length=20)]
-Minutes = Annotated[int, Meta(ge=0, le=2_880)]
 Label = Annotated[str, Meta(pattern="^[a-z0-9-]{0,40}$")]
 Revision = Annotated[int, Meta(ge=1)]
 
@@ -209,101 +224,19 @@ class TakeStandby(Stored, tag="TakeStandby.1"):
     offer: OfferId
 
 
-class SetOff(Stored, tag="SetOff.1"):
-    """The crew is on its way."""
+class ReceiveCrew(Stored, tag="ReceiveCrew.1"):
+    """A desk records a crew that nobody has asked: it came, or offers to come, with so many units.
 
-    assignment: AssignmentId
+    `here`: it has arrived already; else it comes in about so many minutes.
+    """
 
-
-class Arrive(Stored, tag="Arrive.1"):
-    """The crew is on the scene, with so many people; having set off is implied."""
-
-    assignment: AssignmentId
-    people: People | None = None
-
-
-class ReportDone(Stored, tag="ReportDone.1"):
-    """The crew says that its work is done; having arrived is implied."""
-
-    assignment: AssignmentId
-
-
-class CannotComplete(Stored, tag="CannotComplete.1"):
-    """The crew cannot go on; the line is short again by its units."""
-
-    assignment: AssignmentId
-
-
-class GiveNewTime(Stored, tag="GiveNewTime.1"):
-    """The crew will arrive in about so many minutes from now, other than it said before."""
-
-    assignment: AssignmentId
-    minutes: Minutes
-
-
-class UndoStep(Stored, tag="UndoStep.1"):
-    """Whoever took the last step did not mean it; within half a minute."""
-
-    assignment: AssignmentId
-
-
-class CorrectStep(Stored, tag="CorrectStep.1"):
-    """The desk puts right how far a crew has come."""
-
-    assignment: AssignmentId
-    step: Step
-
-
-class ConfirmAssignment(Stored, tag="ConfirmAssignment.1"):
-    """The desk confirms the work, or sends it back as not done."""
-
-    assignment: AssignmentId
-    done: bool = True
-
-
-class OpenTask(Stored, tag="OpenTask.1"):
-    """Open a proposed recovery task, in the domain that the desk decides."""
-
-    task: TaskId
-    domain: Domain
-
-
-class DropTask(Stored, tag="DropTask.1"):
-    """Drop a proposed or open recovery task that nobody has claimed."""
-
-    task: TaskId
-
-
-class ClaimTask(Stored, tag="ClaimTask.1"):
-    """An organization takes a recovery task on."""
-
-    task: TaskId
+    line: LineId
     organization: OrganizationId
-
-
-class GiveBackTask(Stored, tag="GiveBackTask.1"):
-    """The claimant gives a recovery task back; others may claim it."""
-
-    task: TaskId
-
-
-class TakeBackTask(Stored, tag="TakeBackTask.1"):
-    """The desk takes a claimed recovery task back; others may claim it."""
-
-    task: TaskId
-
-
-class ReportTask(Stored, tag="ReportTask.1"):
-    """The claimant says that the recovery task is done."""
-
-    task: TaskId
-
-
-class VerifyTask(Stored, tag="VerifyTask.1"):
-    """Another party than the doer verifies a recovery task, or sends it back."""
-
-    task: TaskId
-    done: bool = True
+    word: Reception
+    quantity: Units
+    here: bool = True
+    minutes: Minutes | None = None
+    people: People | None = None
 
 
 Command = (
@@ -327,21 +260,8 @@ Command = (
     | AcceptOffer
     | DeclineOffer
     | TakeStandby
-    | SetOff
-    | Arrive
-    | ReportDone
-    | CannotComplete
-    | GiveNewTime
-    | UndoStep
-    | CorrectStep
-    | ConfirmAssignment
-    | OpenTask
-    | DropTask
-    | ClaimTask
-    | GiveBackTask
-    | TakeBackTask
-    | ReportTask
-    | VerifyTask
+    | ReceiveCrew
+    | WorkCommand
 )
 
 __all__ = [
@@ -373,6 +293,7 @@ __all__ = [
     "OpenSealedText",
     "OpenTask",
     "PublishDemand",
+    "ReceiveCrew",
     "ReceiveLog",
     "RecordCertificate",
     "RegisterOrganization",
@@ -397,4 +318,5 @@ __all__ = [
     "VerifyTask",
     "WithdrawCertificate",
     "WithdrawIssuer",
+    "WorkCommand",
 ]

@@ -170,6 +170,14 @@ class Piece(Stored):
     id: str
 
 
+class Reception(StrEnum):
+    """What a desk says to a crew that came unasked, or offers to come."""
+
+    TAKEN_ON = "taken_on"
+    PARKED = "parked"
+    SENT_HOME = "sent_home"
+
+
 class StandDownReason(StrEnum):
     """Why an offer or an assignment is no longer wanted. A closed demand gives its own reason."""
 
@@ -177,6 +185,7 @@ class StandDownReason(StrEnum):
     NEEDED_ELSEWHERE = "needed_elsewhere"  # said yes to another demand with the same units
     ASKED_ANEW = "asked_anew"  # a newer offer for the same line took its place
     STANDBY_OVER = "standby_over"
+    SENT_HOME = "sent_home"  # came unasked, and is not needed here
     LINE_DROPPED = "line_dropped"
     DEMAND_AMENDED = "demand_amended"
     ORGANIZATION_RETIRED = "organization_retired"

@@ -154,6 +154,7 @@ class OfferRow(Stored, tag="offer"):
     rank: int  # by distance among those who could be asked; 0: chosen by a desk
     wave: int
     by_hand: bool
+    unasked: bool  # it came, or offered to come, by itself
     considered: int
     gates: tuple[GateCount, ...]
     risk_statement: str

@@ -53,6 +53,22 @@ class OfferSent(Stored, tag="OfferSent.1"):
     at: Instant
 
 
+class CrewReceived(Stored, tag="CrewReceived.1"):
+    """A crew that nobody asked for the line came (`here`), or offers to come; a desk says so.
+
+    It stands for an offer, which the facts behind it in the turn answer.
+    """
+
+    offer: OfferId
+    line: LineId
+    demand: DemandId
+    organization: OrganizationId
+    quantity: Units
+    meters: int
+    here: bool
+    at: Instant
+
+
 class OfferAccepted(Stored, tag="OfferAccepted.1"):
     """`late`: after its deadline, or after another answer."""
 
@@ -346,7 +362,13 @@ class WorkSetAside(Stored, tag="WorkSetAside.1"):
 
 
 OfferFact = (
-    OfferSent | OfferAccepted | OfferDeclined | OfferExpired | OfferStoodDown | StandbyOffered
+    OfferSent
+    | CrewReceived
+    | OfferAccepted
+    | OfferDeclined
+    | OfferExpired
+    | OfferStoodDown
+    | StandbyOffered
 )
 ClockFact = Resumed | TimeGivenBack | WorkSetAside
 AssignmentFact = (

@@ -203,12 +203,13 @@ class Offer(Stored):
     quantity: int
     sent_at: Instant
     answer_by: Instant
-    rank: int
-    wave: int
     meters: int
-    considered: int
-    gates: tuple[GateCount, ...]
-    by_hand: bool
+    rank: int = 0
+    wave: int = 0
+    considered: int = 1
+    gates: tuple[GateCount, ...] = ()
+    by_hand: bool = False
+    unasked: bool = False  # it came, or offered to come, by itself
     state: OfferState = OfferState.SENT
     unneeded: StandDownReason | None = None  # live, but to be stood down by settling
     decline_reason: DeclineReason | None = None

@@ -227,6 +227,11 @@ def _offer(ledger: Ledger, fact: f.OfferSent, turn: Turn) -> None:
         ledger.decided[fact.line] = (turn.sequence, fact)
 
 
+def _crew(ledger: Ledger, fact: f.CrewReceived, _turn: Turn) -> None:
+    ledger.offers[fact.offer] = (fact.line, fact.organization)
+    ledger.beginnings[fact.offer] = fact.at
+
+
 def _assignment(ledger: Ledger, fact: f.AssignmentCommitted, _turn: Turn) -> None:
     ledger.assignments[fact.assignment] = fact.offer
     ledger.beginnings[fact.assignment] = fact.at
@@ -253,6 +258,7 @@ _LEARNERS: dict[type, Callable[[Ledger, Any, Turn], None]] = {
     f.DemandTakenBack: _taken_back,
     f.LineUnmet: _unmet,
     f.OfferSent: _offer,
+    f.CrewReceived: _crew,
     f.AssignmentCommitted: _assignment,
     f.TaskProposed: _task,
     f.TaskClaimed: _claimed,

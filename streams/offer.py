@@ -61,12 +61,12 @@ def accept(area: Area, command: AcceptOffer, cause: Cause) -> Decision:
         by_desk=speaks_by_phone(area, cause.actor, offer.organization, cause.at),
     )
     if offer.state in (*LATE, OfferState.STANDBY) and not lines.missing(line):
-        return _would_come(area, said, cause)
-    return _taken(area, said, cause)
+        return would_come(area, said, cause)
+    return taken(area, said, cause)
 
 
-def _would_come(area: Area, said: Offer, cause: Cause) -> Decision:
-    """A late yes to what is covered: kept for the desk, if nothing but that speaks against it."""
+def would_come(area: Area, said: Offer, cause: Cause) -> Decision:
+    """Kept for the desk, if nothing speaks against it but that it is not needed now."""
     bar = unable(area, area.operations[cause.operation], said, cause)
     if bar is not None:
         return Refused(REFUSALS[bar.gate], (said.id,))
@@ -84,7 +84,7 @@ def _would_come(area: Area, said: Offer, cause: Cause) -> Decision:
     ]
 
 
-def _taken(area: Area, said: Offer, cause: Cause) -> Decision:
+def taken(area: Area, said: Offer, cause: Cause) -> Decision:
     """The yes, and the work that it commits to; its answer carries what is sealed."""
     operation = area.operations[cause.operation]
     bar = unable(area, operation, said, cause)
@@ -254,7 +254,7 @@ def ask(area: Area, command: AskByHand, cause: Cause) -> Decision:
     line = operation.lines[command.line]
     demand = operation.demands[line.demand]
     organization = area.registry.organizations[command.organization]
-    refusal = _unaskable(operation, line, organization, cause)
+    refusal = shut(operation, line, organization) or barred(operation, line, organization, cause)
     if refusal is not None:
         return refusal
     free = load.uncommitted(operation, organization, line.skill)
@@ -277,9 +277,8 @@ def ask(area: Area, command: AskByHand, cause: Cause) -> Decision:
     ]
 
 
-def _unaskable(
-    operation: Operation, line: Line, organization: Organization, cause: Cause
-) -> Refused | None:
+def shut(operation: Operation, line: Line, organization: Organization) -> Refused | None:
+    """Why nobody, or not this one, can be recorded on a line now; whatever it is able to do."""
     if operation.demands[line.demand].state is DemandState.CLOSED:
         return Refused(Refusal.DEMAND_CLOSED, (line.demand,))
     if not line.open:
@@ -287,10 +286,17 @@ def _unaskable(
     known = asking.known(operation, line, organization.id)
     if known is not None and operation.offers[known.offer].state is OfferState.SENT:
         return Refused(Refusal.ALREADY_ASKED, (known.offer,))
+    return gone(organization)
+
+
+def barred(
+    operation: Operation, line: Line, organization: Organization, cause: Cause, units: int = 1
+) -> Refused | None:
+    """What no desk can pass over: the skill, a certificate, units that are given away already."""
     bar = bars.unfit(line, organization, None, cause.at)
     if bar is not None:
-        return gone(organization) or Refused(REFUSALS[bar.gate], (organization.id,))
-    if not load.uncommitted(operation, organization, line.skill):
+        return Refused(REFUSALS[bar.gate], (organization.id,))
+    if load.uncommitted(operation, organization, line.skill) < units:
         return Refused(Refusal.CAPACITY_TAKEN, (organization.id,))
     return None
 
@@ -305,7 +311,7 @@ def take_standby(area: Area, command: TakeStandby, cause: Cause) -> Decision:
         return Refused(Refusal.ALREADY_ANSWERED, (offer.id,))
     if offer.state is not OfferState.STANDBY or offer.unneeded or not _wanted(operation, offer):
         return Refused(Refusal.STANDBY_OVER, (offer.id,))
-    return _taken(area, replace(offer, by_desk=True), cause)
+    return taken(area, replace(offer, by_desk=True), cause)
 
 
 REFUSALS = {

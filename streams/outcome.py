@@ -7,6 +7,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from schemas.facts import (
+    CrewReceived,
     OfferAccepted,
     OfferDeclined,
     OfferExpired,
@@ -15,7 +16,7 @@ from schemas.facts import (
     OfferStoodDown,
     StandbyOffered,
 )
-from schemas.values import Instant, StandDownReason
+from schemas.values import AgainOn, Instant, StandDownReason
 from streams import asking, load
 from streams import line as lines
 from streams.area import Operation
@@ -27,6 +28,8 @@ def evolve(operation: Operation, fact: OfferFact) -> None:
     match fact:
         case OfferSent():
             _sent(operation, fact)
+        case CrewReceived():
+            _received(operation, fact)
         case OfferAccepted():
             _accepted(operation, fact)
         case OfferDeclined():
@@ -42,9 +45,26 @@ def evolve(operation: Operation, fact: OfferFact) -> None:
 
 
 def _sent(operation: Operation, fact: OfferSent) -> None:
+    offer = replace(
+        _opened(operation, fact),
+        answer_by=fact.answer_by,
+        rank=fact.rank,
+        wave=fact.wave,
+        considered=fact.considered,
+        gates=fact.gates,
+        by_hand=fact.reason is not None,
+    )
+    _put(operation, offer)
+
+
+def _received(operation: Operation, fact: CrewReceived) -> None:
+    """As if the desk had asked it just now."""
+    _put(operation, replace(_opened(operation, fact), by_hand=True, unasked=True))
+
+
+def _opened(operation: Operation, fact: OfferSent | CrewReceived) -> Offer:
     line = operation.lines[fact.line]
-    before = asking.counted(operation, line.id, fact.organization, line.round)
-    offer = Offer(
+    return Offer(
         id=fact.offer,
         line=fact.line,
         demand=fact.demand,
@@ -54,19 +74,20 @@ def _sent(operation: Operation, fact: OfferSent) -> None:
         round=line.round,
         quantity=fact.quantity,
         sent_at=fact.at,
-        answer_by=fact.answer_by,
-        rank=fact.rank,
-        wave=fact.wave,
+        answer_by=fact.at,
         meters=fact.meters,
-        considered=fact.considered,
-        gates=fact.gates,
-        by_hand=fact.reason is not None,
     )
+
+
+def _put(operation: Operation, offer: Offer) -> None:
+    """It holds units of the organization, and counts on its line, until it is answered."""
+    line = operation.lines[offer.line]
+    before = asking.counted(operation, line.id, offer.organization, line.round)
     operation.offers.put(offer.id, offer)
-    operation.asked.put((line.id, fact.organization), replace(before, offer=offer.id))
-    lines.offered(operation, line, fact.quantity, fact.wave)
+    operation.asked.put((line.id, offer.organization), replace(before, offer=offer.id))
+    lines.offered(operation, line, offer.quantity, offer.wave)
     load.ask(operation, offer.organization, offer.skill, offer.priority, offer.quantity)
-    _supersede(operation, before, fact.at)
+    _supersede(operation, before, offer.sent_at)
     _remember_asking(operation, offer)
     if offer.by_hand:
         _taken_up(operation, offer)
@@ -160,15 +181,16 @@ def _expired(operation: Operation, fact: OfferExpired) -> None:
 
 
 def _stood_down(operation: Operation, fact: OfferStoodDown) -> None:
-    """Whoever was thanked may be asked again at once."""
+    """Whoever was thanked may be asked again at once; who was sent home, once it has changed."""
     before = operation.offers[fact.offer]
+    home = fact.reason is StandDownReason.SENT_HOME
     over = replace(
         before,
         state=OfferState.STOOD_DOWN,
         unneeded=None,
         stand_down_reason=fact.reason,
-        again_at=fact.at,
-        again_on=None,
+        again_at=None if home else fact.at,
+        again_on=AgainOn.FORCE if home else None,
         standby_until=None,
         ended_at=fact.at,
     )
@@ -216,14 +238,14 @@ def _is_newest(operation: Operation, offer: Offer) -> bool:
 
 
 def _count(operation: Operation, before: Offer, after: Offer) -> None:
-    """Pool the answers of everybody by skill: it sets how many are asked, never who.
+    """Pool the answers of everybody asked by skill: it sets how many are asked, never who.
 
     A late yes turns what was counted as none into one; whoever was thanked was not counted.
     """
     thanked = before.state is OfferState.STOOD_DOWN and not before.late
     first = before.state is OfferState.SENT or thanked
     yes = after.state is OfferState.ACCEPTED
-    if after.state is OfferState.STOOD_DOWN or not (first or yes):
+    if after.unasked or after.state is OfferState.STOOD_DOWN or not (first or yes):
         return
     tally = operation.tallies.get(after.skill) or Tally()
     counted = Tally(answered=tally.answered + first, accepted=tally.accepted + yes)

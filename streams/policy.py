@@ -51,6 +51,7 @@ ROLES: dict[type, tuple[Role, ...]] = {
     c.OpenSealedText: BY_ORGANIZATION,
     c.ShowPersons: BY_DESK,
     c.AskByHand: BY_DESK,
+    c.ReceiveCrew: BY_DESK,
     c.AcceptOffer: BY_ORGANIZATION,
     c.DeclineOffer: BY_ORGANIZATION,
     c.TakeStandby: BY_DESK,

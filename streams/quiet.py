@@ -23,6 +23,7 @@ from schemas.commands import (
     GiveNewTime,
     KeepDemand,
     OpenSealedText,
+    ReceiveCrew,
     ReopenDemand,
     ReportDone,
     SetOff,
@@ -90,7 +91,7 @@ def _about(operation: Operation, command: Command) -> DemandId | None:
             | OpenSealedText(demand=key)
         ):
             return key
-        case AskByHand(line=line) | DropLine(line=line):
+        case AskByHand(line=line) | ReceiveCrew(line=line) | DropLine(line=line):
             return operation.lines[line].demand
         case (
             AcceptOffer(offer=offer)

@@ -216,6 +216,12 @@ def _chosen(names: Names) -> str:
     )
 
 
+def _came(names: Names) -> str:
+    if names.fact.here:
+        return names.pick("到达", "arrived")
+    return names.pick("表示可以前来", "offered to come")
+
+
 def _free(names: Names) -> str:
     if names.fact.free_from is None:
         return ""
@@ -275,6 +281,7 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     "gates": _gates,
     "short": _short,
     "chosen": _chosen,
+    "came": _came,
     "quantity": lambda names: names.units(names.fact.quantity),
     "amount": lambda names: names.counted(names.fact.skill, names.fact.units),
     "wanted": _wanted,

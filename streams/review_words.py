@@ -143,6 +143,10 @@ FACTS: dict[type, Words] = {
         "{organization} was asked: {line}, {quantity}; {kilometers} km away, {chosen}; "
         "to answer within {answer} min.",
     ),
+    f.CrewReceived: Words(
+        "{organization}未经请求，自行{came}：{line}，{quantity}。",
+        "{organization} {came} without being asked: {line}, {quantity}.",
+    ),
     f.OfferAccepted: Words(
         "{organization}答应{line}：{quantity}{arrival}{late}{phone}。",
         "{organization} said yes to {line}: {quantity}{arrival}{late}{phone}.",
@@ -274,6 +278,7 @@ REASONS: dict[str, Words] = {
     StandDownReason.NEEDED_ELSEWHERE: Words("力量已派往另一需求", "its units go to another demand"),
     StandDownReason.ASKED_ANEW: Words("已另发请求", "asked anew"),
     StandDownReason.STANDBY_OVER: Words("备勤已过期", "the standby is over"),
+    StandDownReason.SENT_HOME: Words("自行前来，此处不需要", "came unasked, not needed here"),
     StandDownReason.LINE_DROPPED: Words("该项不再需要", "the line was dropped"),
     StandDownReason.DEMAND_AMENDED: Words("需求已修改", "the demand was amended"),
     StandDownReason.ORGANIZATION_RETIRED: Words("组织已停用", "the organization was retired"),

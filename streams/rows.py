@@ -220,6 +220,7 @@ def offer(area: Area, known: Operation, item: Offer) -> Put:
         rank=item.rank,
         wave=item.wave,
         by_hand=item.by_hand,
+        unasked=item.unasked,
         considered=item.considered,
         gates=item.gates,
         risk_statement=asked_for.risk_statement,

@@ -30,6 +30,7 @@ from streams import (
     recovery,
     registry,
     standstill,
+    unasked,
 )
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
@@ -41,6 +42,7 @@ DECIDE: dict[type, Callable[[Area, Any, Cause], Decision]] = {
     c.AcceptOffer: offer.accept,
     c.DeclineOffer: offer.decline,
     c.AskByHand: offer.ask,
+    c.ReceiveCrew: unasked.receive,
     c.TakeStandby: offer.take_standby,
     c.SetOff: assignment.set_off,
     c.Arrive: assignment.arrive,

@@ -222,7 +222,7 @@ def _line(known: Known, command: c.DropLine) -> Subject | None:
     return None if found is None else Subject(found.division, sender=found.sender)
 
 
-def _asking(known: Known, command: c.AskByHand) -> Subject | None:
+def _asking(known: Known, command: c.AskByHand | c.ReceiveCrew) -> Subject | None:
     """A line, and somebody in the desk's sight: at home in the county that needs help."""
     subject, home = _line(known, c.DropLine(line=command.line)), known.home(command.organization)
     if subject is None or home is None:
@@ -300,6 +300,7 @@ SUBJECTS: dict[type, _About] = {
     c.OpenSealedText: _sealed,
     c.DropLine: _line,
     c.AskByHand: _asking,
+    c.ReceiveCrew: _asking,
     **_of(_offer, c.AcceptOffer, c.DeclineOffer, c.TakeStandby, c.ShowPersons),
     **_of(
         _assignment,

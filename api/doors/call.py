@@ -58,6 +58,7 @@ _MADE: dict[type, tuple[str, str]] = {
     f.IncidentOpened: ("incident", "incident"),
     f.DemandPublished: ("demand", "demand"),
     f.OfferSent: ("offer", "offer"),
+    f.CrewReceived: ("offer", "offer"),
     f.AssignmentCommitted: ("assignment", "assignment"),
     f.TaskProposed: ("task", "task"),
     OrganizationRegistered: ("organization", "organization"),

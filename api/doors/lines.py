@@ -1,4 +1,4 @@
-"""Lines: a desk asks one organization by hand, and drops a line that is no longer wanted."""
+"""Lines: a desk asks one organization by hand, receives a crew, drops a line no longer wanted."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from starlette.responses import Response
 
 from api.doors.body import Body, Empty, Id
 from api.doors.call import Call
+from api.doors.demands import Units
 from api.doors.hanging import door
+from api.doors.offers import Minutes, People
 from api.doors.sealed import seal
 from api.doors.texts import Reason
 from api.problems import Problem
-from schemas.commands import AskByHand, DropLine
-from schemas.facts import OfferSent
-from schemas.values import LineId, OrganizationId
+from schemas.commands import AskByHand, DropLine, ReceiveCrew
+from schemas.facts import CrewReceived, OfferSent
+from schemas.values import LineId, OrganizationId, Reception
 from schemas.views import DemandRow, OrganizationRow
 
 router = APIRouter(tags=["lines"])
@@ -44,6 +46,39 @@ async def ask(call: Call[AskByHandBody]) -> Response:
     return call.created(receipt, OfferSent)
 
 
+class ReceiveCrewBody(Body):
+    """Who came, or offers to come, with how much; and what the desk says to it."""
+
+    organization: Id
+    word: Reception
+    quantity: Units
+    here: bool = True
+    minutes: Minutes | None = None
+    people: People | None = None
+
+
+@door(router, "/lines/{line}/receive", ReceiveCrewBody, ReceiveCrew, creates=True)
+async def receive(call: Call[ReceiveCrewBody]) -> Response:
+    """Take on a crew that nobody asked, park it until you say more, or send it home.
+
+    It passes the gates of one that is asked by hand, whatever it says.
+    """
+    line, row = _line(call)
+    came = call.row(OrganizationRow, call.body.organization)
+    body = call.body
+    command = ReceiveCrew(
+        line=line,
+        organization=OrganizationId(came.id),
+        word=body.word,
+        quantity=body.quantity,
+        here=body.here,
+        minutes=body.minutes,
+        people=body.people,
+    )
+    receipt = await call.about(row, command)
+    return call.created(receipt, CrewReceived)
+
+
 @door(router, "/lines/{line}/drop", Empty, DropLine)
 async def drop(call: Call[Empty]) -> Response:
     """One line of a demand is no longer wanted; the last one ends only with its demand."""
@@ -51,7 +86,9 @@ async def drop(call: Call[Empty]) -> Response:
     return call.answer(await call.about(row, DropLine(line=line)), line)
 
 
-def _line(call: Call[AskByHandBody] | Call[Empty]) -> tuple[LineId, DemandRow]:
+def _line(
+    call: Call[AskByHandBody] | Call[ReceiveCrewBody] | Call[Empty],
+) -> tuple[LineId, DemandRow]:
     """The line in the path, with its demand. Raises Problem `not_found`."""
     line = LineId(call.ids["line"])
     demand = call.context.feed.known.demand_of(line)

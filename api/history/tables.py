@@ -163,7 +163,7 @@ OFFERS: Final = Table(
     OfferRow,
     "sent_at",
     beside=(SENDER,),
-    indexes=("line, sent_at, state", "demand", "organization"),
+    indexes=("line, sent_at, state, unasked", "demand", "organization"),
 )
 ASSIGNMENTS: Final = Table(
     "assignments",

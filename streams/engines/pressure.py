@@ -24,7 +24,15 @@ SHARE: Final = 1 / 32  # of the newest time in the mean
 
 OWNERS: Final = (c.Tick, c.Resume, c.OpenLog, c.MoveLog, c.ReceiveLog)
 URGENT: Final = (
-    *(c.PublishDemand, c.AmendDemand, c.AskByHand, c.TakeStandby, c.OpenIncident, c.ShowPersons),
+    *(
+        c.PublishDemand,
+        c.AmendDemand,
+        c.AskByHand,
+        c.ReceiveCrew,
+        c.TakeStandby,
+        c.OpenIncident,
+        c.ShowPersons,
+    ),
     *(c.AcceptOffer, c.DeclineOffer, c.SetOff, c.Arrive, c.ReportDone, c.CannotComplete),
     *(c.GiveNewTime, c.UndoStep),
 )

@@ -37,6 +37,7 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.KeepDemand, Empty, {"demand"}),
     (c.OpenSealedText, sealed.OpenSealedTextBody, {"demand"}),
     (c.AskByHand, lines.AskByHandBody, {"line"}),
+    (c.ReceiveCrew, lines.ReceiveCrewBody, {"line"}),
     (c.DropLine, Empty, {"line"}),
     (c.ShowPersons, Empty, {"offer"}),
     (c.TakeStandby, Empty, {"offer"}),

@@ -19,6 +19,7 @@ from schemas.values import (
     IncidentId,
     OpeningReason,
     OrganizationId,
+    Reception,
     Role,
     Sealed,
     TaskId,
@@ -94,6 +95,9 @@ def asked(world: World) -> Iterator[c.Command]:
         yield c.DropLine(line=line)
         for organization in world.area.registry.organizations:
             yield c.AskByHand(line=line, organization=organization, reason=REASON)
+            yield c.ReceiveCrew(
+                line=line, organization=organization, word=Reception.PARKED, quantity=1
+            )
 
 
 def actors(world: World) -> list[AccountId]:

@@ -57,6 +57,11 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ("/demands/{sent}/take-back", {}, DESKS),  # moved next door; for its receiver there is nothing
     ("/demands/{demand}/sealed", {"reason": "checking"}, CREWS),
     ("/lines/{line}/ask", {"organization": "{organization}", "reason": "近"}, DESKS),
+    (
+        "/lines/{line}/receive",
+        {"organization": "{organization}", "word": "sent_home", "quantity": 1},
+        DESKS,
+    ),
     ("/lines/{line}/drop", {}, DESKS),
     ("/offers/{offer}/accept", {"quantity": 1}, CREWS),
     ("/offers/{offer}/decline", {"reason": "other"}, CREWS),

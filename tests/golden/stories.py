@@ -27,6 +27,7 @@ from schemas.values import (
     OrganizationId,
     Piece,
     PieceKind,
+    Reception,
     RegistrationClass,
     Role,
     Step,
@@ -201,6 +202,10 @@ def by_hand(world: World, line: LineId) -> None:
     world.wait(minutes=1)
     sent = world.send(DESK, c.AskByHand(line=line, organization=organization, reason=SEALED))
     world.yes(only(asked(sent)))
+    passing = world.organization("passing", units=3, township=1)
+    for word in (Reception.SENT_HOME, Reception.PARKED, Reception.TAKEN_ON):
+        came = c.ReceiveCrew(line=line, organization=passing, word=word, quantity=1)
+        world.send(DESK, came)
 
 
 def mistakes(world: World, incident: IncidentId) -> None:

@@ -65,6 +65,7 @@ class Ask:
     sent_at: int
     answer_by: int
     by_hand: bool
+    unasked: bool = False
     state: str = "sent"
     counted: bool = False  # among the answers of everybody
     pause: Pause | None = None

@@ -204,6 +204,20 @@ def _sent(books: Books, fact: f.OfferSent, turn: Turn) -> None:
     books.asks[ask.id] = books.open_asks[ask.id] = ask
 
 
+def _received(books: Books, fact: f.CrewReceived, turn: Turn) -> None:
+    """A crew that came by itself, as if it had been asked by hand just now."""
+    line = books.lines[fact.line]
+    ask = Ask(
+        id=fact.offer, line=fact.line, team=fact.organization, priority=books.priority(line),
+        round=line.round, quantity=fact.quantity, sent_at=fact.at, answer_by=fact.at,
+        by_hand=True, unasked=True,
+    )  # fmt: skip
+    pair = books.pair(line, ask.team)
+    pair.newest = ask.id
+    books.pairs[line.id, ask.team] = pair
+    books.asks[ask.id] = books.open_asks[ask.id] = ask
+
+
 def _count_asking(books: Books, ask: Ask, need: str) -> None:
     """The cap counts demands of P3 and P4, each once; a repeat is none."""
     counted = books.counted.setdefault(ask.team, [])
@@ -252,7 +266,9 @@ def _expired(books: Books, fact: f.OfferExpired, turn: Turn) -> None:
 
 
 def _stood_down(books: Books, fact: f.OfferStoodDown, turn: Turn) -> None:
-    _end(books, books.asks[fact.offer], "stood_down", Pause(fact.at, None, turn.sequence))
+    home = fact.reason == "sent_home"
+    pause = Pause(None, "force", turn.sequence) if home else Pause(fact.at, None, turn.sequence)
+    _end(books, books.asks[fact.offer], "stood_down", pause)
 
 
 def _standby(books: Books, fact: f.StandbyOffered, turn: Turn) -> None:
@@ -278,6 +294,8 @@ def _end(
 
 def _count_answer(books: Books, ask: Ask, state: str) -> None:
     """Who was asked to the end, and who of them said yes, late or not."""
+    if ask.unasked:
+        return
     skill = books.lines[ask.line].skill
     ended, yes = books.answers.get(skill, (0, 0))
     first = not ask.counted and state in ("accepted", "declined", "no_answer")
@@ -344,6 +362,7 @@ _LEARNERS: dict[type, Callable[[Books, Any, Turn], None]] = {
     f.LineInHand: _looked,
     f.LinesLookedAt: _looked,
     f.OfferSent: _sent,
+    f.CrewReceived: _received,
     f.OfferAccepted: _accepted,
     f.OfferDeclined: _declined,
     f.OfferExpired: _expired,

@@ -199,7 +199,8 @@ def again(watch: Watch, fact: Any, turn: Turn) -> Wrong:
 
 
 def said_again(watch: Watch, at: int) -> Wrong:
-    """What an offer's row says of asking again is so; whoever was thanked: at once."""
+    """What an offer's row says of asking again is so; whoever was thanked: at once, but for whom a
+    desk has sent home."""
     for key, pair in watch.books.pairs.items():
         row, line = watch.rows.get(pair.newest), watch.books.lines[key[0]]
         if row is None or pair.pause is None or row.state == "sent" or pair.round != line.round:
@@ -207,7 +208,8 @@ def said_again(watch: Watch, at: int) -> Wrong:
         if (row.again_at, row.again_on) != pair.pause[:2]:
             yield f"{at}: {row.id} ({row.state}): {pair.pause}, but its row says {row.again_at}"
         thanked = row.state == "stood_down" and pair.pause is watch.books.asks[row.id].pause
-        if thanked and row.again_at != row.ended_at:
+        home = row.stand_down_reason == "sent_home"  # not before it has changed
+        if thanked and row.again_at != (None if home else row.ended_at):
             yield f"{at}: {row.id} was thanked and may not be asked at once"
 
 

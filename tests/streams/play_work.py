@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from schemas import commands as c
-from schemas.values import DeclineReason, Domain, Step
+from schemas.values import DeclineReason, Domain, Reception, Step
 from streams.entities import (
     LATE,
     Assignment,
@@ -75,7 +75,23 @@ def by_hand(play: Play) -> Attempt:
     holders = [key for key in play.names if _has(play, key, line.skill)]
     organization = play.pick(holders or play.names)
     desk = play.desk_of(play.operation.demands[line.demand].place.division)
+    if play.chance(0.3):
+        return desk, _received(play, line.id, organization)
     return desk, c.AskByHand(line=line.id, organization=organization, reason=SEALED)
+
+
+def _received(play: Play, line: Any, organization: Any) -> c.ReceiveCrew:
+    """A crew that nobody asked stands there, or calls."""
+    here = play.chance(0.6)
+    return c.ReceiveCrew(
+        line=line,
+        organization=organization,
+        word=play.random.choice([*Reception]),
+        quantity=play.random.choice((1, 1, 2, 3)),
+        here=here,
+        minutes=None if here or play.chance(0.3) else play.random.randrange(90),
+        people=play.random.choice((None, 3)),
+    )
 
 
 def _has(play: Play, organization: Any, skill: str) -> bool:

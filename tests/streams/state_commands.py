@@ -12,6 +12,8 @@ from schemas.values import (
     DeclineReason,
     Domain,
     OpeningReason,
+    OrganizationId,
+    Reception,
     Step,
 )
 from streams.incident import live_in
@@ -143,6 +145,11 @@ DEMAND = (
     Row(c.OpenSealedText, "by an organization that was asked", lambda s: opening(NEAR, s)),
 )
 
+
+def received(scene: Scene, organization: OrganizationId, word: Reception) -> c.ReceiveCrew:
+    return c.ReceiveCrew(line=scene.line, organization=organization, word=word, quantity=1)
+
+
 LINE = (
     Row(
         c.AskByHand,
@@ -153,6 +160,16 @@ LINE = (
         c.AskByHand,
         "the first team",
         lambda s: (DESK, c.AskByHand(line=s.line, organization=s.organization, reason=SEALED)),
+    ),
+    Row(
+        c.ReceiveCrew,
+        "somebody off duty, taken on",
+        lambda s: (DESK, received(s, s.resting, Reception.TAKEN_ON)),
+    ),
+    Row(
+        c.ReceiveCrew,
+        "the first team, parked",
+        lambda s: (DESK, received(s, s.organization, Reception.PARKED)),
     ),
     Row(c.DropLine, "", lambda s: (DESK, c.DropLine(line=s.line))),
     Row(c.AmendDemand, "one more unit of it", lambda s: amend(s, DESK)),
@@ -185,6 +202,16 @@ OFFER = (
         c.AskByHand,
         "the same team again",
         lambda s: (DESK, c.AskByHand(line=s.line, organization=s.organization, reason=SEALED)),
+    ),
+    Row(
+        c.ReceiveCrew,
+        "the same team comes, and is taken on",
+        lambda s: (DESK, received(s, s.organization, Reception.TAKEN_ON)),
+    ),
+    Row(
+        c.ReceiveCrew,
+        "the same team comes, and is sent home",
+        lambda s: (DESK, received(s, s.organization, Reception.SENT_HOME)),
     ),
 )
 

@@ -23,6 +23,7 @@ from schemas.values import (
     OpeningReason,
     OrganizationId,
     Purpose,
+    Reception,
     RegistrationClass,
     Role,
     Step,
@@ -98,6 +99,7 @@ TABLE = {
     "OpenSealedText": "R..-.-R-",
     "ShowPersons": "R..-R-R-",
     "AskByHand": "R..---R-",
+    "ReceiveCrew": "R..---R-",
     "AcceptOffer": "R..-.-R-",
     "DeclineOffer": "R..-.-R-",
     "TakeStandby": "R..-R-R-",
@@ -228,6 +230,7 @@ def _demand_commands(
     yield c.OpenSealedText(demand=offer.demand, reason=OpeningReason.CALLING)
     yield c.ShowPersons(offer=offer.offer)
     yield c.AskByHand(line=offer.line, organization=doer, reason=SEALED)
+    yield c.ReceiveCrew(line=offer.line, organization=doer, word=Reception.PARKED, quantity=1)
     yield c.AcceptOffer(offer=offer.offer, quantity=1)
     yield c.DeclineOffer(offer=offer.offer, reason=DeclineReason.OTHER)
     yield c.TakeStandby(offer=offer.offer)
@@ -288,6 +291,7 @@ def test_what_does_not_exist_looks_like_what_is_out_of_reach(scene: Scene) -> No
         c.TakeBackDemand(demand=_unknown(), revision=1),
         c.DropLine(line=_unknown()),
         c.AskByHand(line=_unknown(), organization=_unknown(), reason=SEALED),
+        c.ReceiveCrew(line=_unknown(), organization=_unknown(), word=Reception.PARKED, quantity=1),
         c.AcceptOffer(offer=_unknown(), quantity=1),
         c.SetOff(assignment=_unknown()),
         c.VerifyTask(task=_unknown()),

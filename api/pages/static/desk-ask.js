@@ -1,11 +1,11 @@
 /** Asking somebody past the order, with a reason; dropping one line of a demand. */
 
 import { numberWords } from "./desk-model.js";
-import { ask, field, select, text } from "./dialog.js";
+import { ask, field, number, optional, radios, select, text } from "./dialog.js";
 import { h } from "./dom.js";
 import { distance, metersBetween } from "./format.js";
 import { countyOf, within } from "./places.js";
-import { counted, named, say } from "./words.js";
+import { choose, counted, named, say } from "./words.js";
 
 const DAY_ZONE = { timeZone: "Asia/Shanghai" };
 
@@ -29,22 +29,26 @@ const units = (organization, skill) =>
   organization.capabilities.find((item) => item.skill === skill)?.units ?? 0;
 
 /** Everybody of the county with the skill who is not being asked already, the nearest first. */
-function candidates({ board, clock }, demand, line) {
+function around({ board }, demand, line) {
   const county = countyOf(demand.division);
   const asked = board.all("offer").filter((row) => row.line === line.id && row.state === "sent");
   const taken = new Set(asked.map((row) => row.organization));
-  const day = today(clock.now());
   const fit = (row) =>
     !row.retired &&
     !taken.has(row.id) &&
     within(row.home, county) &&
-    units(row, line.skill) > 0 &&
-    certified(row, line, day);
+    units(row, line.skill) > 0;
   return board
     .all("organization")
     .filter(fit)
     .map((row) => ({ row, meters: metersBetween(row, demand) }))
     .sort((one, other) => one.meters - other.meters);
+}
+
+/** Of these, whoever a desk may ask. */
+function candidates(context, demand, line) {
+  const day = today(context.clock.now());
+  return around(context, demand, line).filter(({ row }) => certified(row, line, day));
 }
 
 function choice({ row, meters }, skill) {
@@ -77,6 +81,49 @@ export function askByHand(context, demand, line) {
         { organization: values.get("organization"), reason: values.get("reason").trim() },
         { personal: true },
       ),
+  });
+}
+
+const WORDS = ["taken_on", "parked", "sent_home"];
+
+/** What was filled in, as the door takes it. */
+function reception(values) {
+  const here = values.get("here") === "here";
+  const given = (name) => (values.get(name) ? { [name]: Number(values.get(name)) } : {});
+  return {
+    organization: values.get("organization"),
+    word: values.get("word"),
+    quantity: Number(values.get("quantity")),
+    here,
+    ...(here ? {} : given("minutes")),
+    ...given("people"),
+  };
+}
+
+/** A crew that nobody asked stands here, or offers to come: what the desk says to it. */
+export function receiveCrew(context, demand, line) {
+  const found = around(context, demand, line);
+  const skill = named("skills", line.skill);
+  const title = say("receive.title", { demand: numberWords(context.board, demand), skill });
+  if (!found.length) {
+    ask({ title, parts: [h("p", {}, say("receive.nobody"))] });
+    return;
+  }
+  const pairs = found.map((one) => [one.row.id, choice(one, line.skill)]);
+  const where = ["here", "coming"].map((code) => [code, choose("receive_where", code)]);
+  const what = WORDS.map((code) => [code, choose("receive_word", code)]);
+  ask({
+    title,
+    parts: [
+      field(say("ask.whom"), select("organization", pairs)),
+      field(say("receive.quantity"), number("quantity", 1)),
+      radios("here", say("receive.where"), where, "here"),
+      field(say("receive.minutes"), optional("minutes", 2880)),
+      field(say("receive.people"), optional("people", 10000)),
+      radios("word", say("receive.word"), what, WORDS[0]),
+    ],
+    confirm: say("act.record"),
+    send: (values) => context.outbox.post(`/lines/${line.id}/receive`, reception(values)),
   });
 }
 

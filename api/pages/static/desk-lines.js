@@ -9,7 +9,7 @@ import {
   stepTimes,
   undoButton,
 } from "./assignments.js";
-import { askByHand, dropLine } from "./desk-ask.js";
+import { askByHand, dropLine, receiveCrew } from "./desk-ask.js";
 import * as calls from "./desk-calls.js";
 import { h } from "./dom.js";
 import { distance, moment } from "./format.js";
@@ -168,7 +168,8 @@ const smallButton = (row, name, open) =>
   );
 
 /** Why this one: later waves pass over whoever was asked or busy, however near. */
-function chosen({ by_hand: byHand, wave, rank }) {
+function chosen({ by_hand: byHand, unasked, wave, rank }) {
+  if (unasked) return say("party.unasked");
   if (byHand) return say("party.by_hand");
   return say(wave > 1 ? "party.rank_then" : "party.rank", { rank });
 }
@@ -201,6 +202,7 @@ function standbyRow(context, { mine }, row) {
     h("span", { class: "chip" }, choose("offer_state", row.state)),
     h("span", {}, counted(row.skill, row.answered)),
     h("span", {}, distance(row.meters)),
+    row.unasked && h("span", { class: "quiet" }, chosen(row)),
     h("span", { class: "quiet" }, until),
     mine && row.standby_until > now && posting(context, take),
   );
@@ -220,6 +222,7 @@ function assignmentRow(context, item, row) {
     h("span", {}, counted(row.skill, row.quantity)),
     people && h("span", {}, people),
     offer && h("span", {}, distance(offer.meters)),
+    offer?.unasked && h("span", { class: "quiet" }, chosen(offer)),
     flags(row, now).map(([kind, words]) => h("span", { class: `chip ${kind}` }, words)),
     h("span", {}, expected(row, now)),
     row.by_desk && h("span", { class: "quiet" }, say("party.by_desk")),
@@ -325,6 +328,7 @@ function lineButtons(context, { demand }, line) {
     "span",
     { class: "buttons end" },
     smallButton(line, "act.ask_by_hand", () => askByHand(context, demand, line)),
+    smallButton(line, "act.receive", () => receiveCrew(context, demand, line)),
     several && smallButton(line, "act.drop_line", () => dropLine(context, demand, line)),
   );
 }

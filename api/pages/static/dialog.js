@@ -20,6 +20,10 @@ export function select(name, pairs, chosen) {
 export const number = (name, value, min = 1, max = 500) =>
   h("input", { name, type: "number", inputmode: "numeric", required: true, value, min, max });
 
+/** A whole number that may be left out. */
+export const optional = (name, max) =>
+  h("input", { name, type: "number", inputmode: "numeric", min: 1, max });
+
 /** Several lines of text. */
 export const text = (name, value, maxlength = 500) =>
   h("textarea", { name, rows: 2, maxlength, required: true }, value);

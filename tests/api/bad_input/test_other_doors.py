@@ -17,6 +17,8 @@ from tests.api.house import (
     organization_body,
 )
 
+RECEIVED = {"organization": "x", "word": "taken_on", "quantity": 1}
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -47,6 +49,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
         ("/lines/x/ask", {"organization": "x", "reason": " "}, "blank", "reason"),
         ("/lines/x/ask", {"organization": "x", "reason": SECRET * 10}, "too_long", "reason"),
         ("/lines/x/ask", {"organization": "x", "reason": "a\u202eb"}, "text_invalid", "reason"),
+        ("/lines/x/receive", {"organization": "x", "quantity": 1}, "field_missing", "word"),
+        ("/lines/x/receive", RECEIVED | {"quantity": 0}, "out_of_range", "quantity"),
+        ("/lines/x/receive", RECEIVED | {"word": "thanked"}, "code_unknown", "word"),
+        ("/lines/x/receive", RECEIVED | {"here": "yes"}, "type_wrong", "here"),
+        ("/lines/x/receive", RECEIVED | {"minutes": 99_999}, "out_of_range", "minutes"),
         ("/lines/x/drop", {"line": "x"}, "unknown_field", None),
         ("/standby/x/take", {"quantity": 1}, "unknown_field", None),
         ("/demands/x/sealed", {}, "field_missing", "reason"),

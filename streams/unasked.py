@@ -1,0 +1,124 @@
+"""Crews that nobody has asked: they come, or offer to come, and a desk says what becomes of them.
+
+Each is kept as an offer that is answered in the same turn, so that all that holds for a crew that
+was asked holds for it too: gates, load, cover, lateness, recovery. (ISO 22319; unsolicited offers
+in EDXL-RM.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from schemas.commands import ReceiveCrew
+from schemas.facts import (
+    AssignmentArrived,
+    AssignmentCommitted,
+    AssignmentSetOff,
+    CrewReceived,
+    Fact,
+    OfferStoodDown,
+)
+from schemas.values import AssignmentId, OfferId, Reception, StandDownReason
+from streams.area import Area, Operation
+from streams.cause import Cause, Decision, Refused
+from streams.entities import Line, Offer, Organization
+from streams.matching import bars
+from streams.offer import barred, shut, taken, would_come
+
+
+def receive(area: Area, command: ReceiveCrew, cause: Cause) -> Decision:
+    """Taken on, parked until the desk says more, or sent home; the first two pass the gates of one
+    that is asked by hand."""
+    operation = area.operations[cause.operation]
+    line = operation.lines[command.line]
+    organization = area.registry.organizations[command.organization]
+    refusal = shut(operation, line, organization)
+    if refusal is None and command.word is not Reception.SENT_HOME:
+        refusal = barred(operation, line, organization, cause, command.quantity)
+    if refusal is not None:
+        return refusal
+    received = _received(operation, line, organization, command, cause)
+    then = _then(area, _said(line, received, command), command, cause)
+    return then if isinstance(then, Refused) else [received, *then]
+
+
+def _received(
+    operation: Operation,
+    line: Line,
+    organization: Organization,
+    command: ReceiveCrew,
+    cause: Cause,
+) -> CrewReceived:
+    return CrewReceived(
+        offer=OfferId(cause.new_id()),
+        line=line.id,
+        demand=line.demand,
+        organization=organization.id,
+        quantity=command.quantity,
+        meters=0 if command.here else bars.distance(operation, line, organization),
+        here=command.here,
+        at=cause.at,
+    )
+
+
+def _said(line: Line, received: CrewReceived, command: ReceiveCrew) -> Offer:
+    """What it says by coming: a yes to all that it brings."""
+    return Offer(
+        id=received.offer,
+        line=line.id,
+        demand=line.demand,
+        organization=received.organization,
+        skill=line.skill,
+        priority=line.priority,
+        round=line.round,
+        quantity=command.quantity,
+        sent_at=received.at,
+        answer_by=received.at,
+        meters=received.meters,
+        by_hand=True,
+        unasked=True,
+        answered=command.quantity,
+        minutes=0 if command.here else command.minutes,
+        people=command.people,
+        by_desk=True,
+    )
+
+
+def _then(area: Area, said: Offer, command: ReceiveCrew, cause: Cause) -> Decision:
+    match command.word:
+        case Reception.TAKEN_ON:
+            facts = taken(area, said, cause)
+            if isinstance(facts, Refused) or not command.here:
+                return facts
+            return [*facts, *_arrived(facts, command, cause)]
+        case Reception.PARKED:
+            return would_come(area, said, cause)
+        case Reception.SENT_HOME:
+            reason = StandDownReason.SENT_HOME
+            return [OfferStoodDown(offer=said.id, reason=reason, at=cause.at)]
+        case _:
+            assert_never(command.word)
+
+
+def _arrived(facts: Sequence[Fact], command: ReceiveCrew, cause: Cause) -> list[Fact]:
+    """It stands before the desk: that it set out is implied."""
+    [crew] = [fact.assignment for fact in facts if isinstance(fact, AssignmentCommitted)]
+    return [_set_off(crew, cause), _arrival(crew, command, cause)]
+
+
+def _set_off(crew: AssignmentId, cause: Cause) -> AssignmentSetOff:
+    return AssignmentSetOff(
+        assignment=crew, account=cause.actor, implied=True, by_desk=True, at=cause.at
+    )
+
+
+def _arrival(crew: AssignmentId, command: ReceiveCrew, cause: Cause) -> AssignmentArrived:
+    return AssignmentArrived(
+        assignment=crew,
+        account=cause.actor,
+        people=command.people,
+        implied=False,
+        by_desk=True,
+        at=cause.at,
+    )

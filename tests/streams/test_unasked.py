@@ -1,0 +1,131 @@
+"""Crews that nobody asked: taken on, parked or sent home by a desk, past nothing that counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from schemas import commands as c
+from schemas import facts as f
+from schemas.refusals import Refusal
+from schemas.values import AgainOn, LineId, OrganizationId, Reception, RegistrationClass
+from streams.entities import AssignmentState, OfferState
+from streams.parameters import STANDBY
+from tests.streams.world import DESK, STEWARD, World, asked, kinds, only
+
+
+def came(line: LineId, organization: OrganizationId, word: Reception, **more: Any) -> c.Command:
+    said: dict[str, Any] = {"quantity": 1, **more}
+    return c.ReceiveCrew(line=line, organization=organization, word=word, **said)
+
+
+def scene(*, off_duty: bool = True) -> tuple[World, LineId, OrganizationId]:
+    """A P1 line of two, and a team that is off duty, so that nobody has asked it."""
+    world = World()
+    team = world.organization("a", units=2)
+    if off_duty:
+        world.send(STEWARD, c.SetDuty(organization=team, on_duty=False))
+    posted = world.demand(world.incident(), target=2)
+    return world, only(posted, f.DemandPublished).lines[0].line, team
+
+
+def test_a_crew_that_stands_there_is_taken_on_with_one_act() -> None:
+    """Given a line that is short, and a crew at the rally point that nobody asked: with one act of
+    the desk it is on the scene, covers the line, and has its part in everything."""
+    world, line, team = scene()
+    facts = world.send(DESK, came(line, team, Reception.TAKEN_ON, quantity=2, people=5))
+    assert kinds(facts)[:5] == [
+        "CrewReceived",
+        "OfferAccepted",
+        "AssignmentCommitted",
+        "AssignmentSetOff",
+        "AssignmentArrived",
+    ]
+    [crew] = world.operation.assignments.rows.values()
+    assert (crew.state, crew.quantity, crew.people) == (AssignmentState.ON_SCENE, 2, 5)
+    assert crew.late_at is None
+    assert world.operation.lines[line].covered == 2
+    assert world.operation.offers[crew.offer].unasked
+
+
+def test_whoever_was_asked_for_it_is_let_go() -> None:
+    """Given somebody else who was asked, when the crew covers the line, nobody waits for it."""
+    world, line, team = scene()
+    world.organization("b")
+    world.wait(minutes=1)
+    [offer] = world.operation.offers.rows.values()
+    world.send(DESK, came(line, team, Reception.TAKEN_ON, quantity=2))
+    world.wait(minutes=0)
+    assert world.operation.offers[offer.id].state is OfferState.STOOD_DOWN
+
+
+def test_one_that_offers_to_come_is_expected_like_any_other() -> None:
+    """Given a crew that calls from the road, then it is late when it does not come."""
+    world, line, team = scene()
+    world.send(DESK, came(line, team, Reception.TAKEN_ON, here=False, minutes=20))
+    [crew] = world.operation.assignments.rows.values()
+    assert crew.state is AssignmentState.COMMITTED
+    assert crew.promised_at == world.at + 20 * 60_000
+    late = world.wait(minutes=31)
+    assert only(late, f.CrewOverdue).assignment == crew.id
+
+
+def test_one_that_is_parked_is_the_desk_s_to_take_on_for_two_hours() -> None:
+    world, line, team = scene()
+    facts = world.send(DESK, came(line, team, Reception.PARKED, people=3))
+    assert only(facts, f.StandbyOffered).until == world.at + STANDBY
+    [offer] = world.operation.offers.rows.values()
+    assert world.operation.lines[line].covered == 0
+    world.wait(minutes=30)
+    taken = world.send(DESK, c.TakeStandby(offer=offer.id))
+    assert only(taken, f.AssignmentCommitted).quantity == 1
+
+
+def test_one_that_is_sent_home_is_not_asked_by_the_system_until_it_has_changed() -> None:
+    """Given a line that stays short, then the system does not call back whom a desk has just sent
+    home; once its steward says that it is another crew now, it may be asked."""
+    world, line, team = scene()
+    facts = world.send(DESK, came(line, team, Reception.SENT_HOME))
+    assert kinds(facts)[:2] == ["CrewReceived", "OfferStoodDown"]
+    known = world.operation.asked[line, team]
+    assert (known.again_at, known.again_on) == (None, AgainOn.FORCE)
+    assert asked(world.wait(minutes=300)) == []
+    changed = world.send(STEWARD, c.SetDuty(organization=team, on_duty=True))
+    assert [offer.organization for offer in asked([*changed, *world.wait(minutes=1)])] == [team]
+
+
+@pytest.mark.parametrize("word", [Reception.TAKEN_ON, Reception.PARKED])
+def test_it_passes_the_gates_that_nobody_passes_over(word: Reception) -> None:
+    world, line, team = scene()
+    assert world.refused(DESK, came(line, team, word, quantity=3)) is Refusal.CAPACITY_TAKEN
+    other = world.organization("b", skill="CATERING")
+    assert world.refused(DESK, came(line, other, word)) is Refusal.SKILL_MISSING
+    world.send(STEWARD, c.RetireOrganization(organization=team))
+    assert world.refused(DESK, came(line, team, word)) is Refusal.ORGANIZATION_RETIRED
+
+
+def test_who_is_asked_already_answers_that() -> None:
+    """Given a team whose request is open, then the desk records its answer instead."""
+    world, line, team = scene(off_duty=False)
+    assert world.refused(DESK, came(line, team, Reception.TAKEN_ON)) is Refusal.ALREADY_ASKED
+
+
+def test_a_graded_line_needs_its_certificate_whoever_stands_there() -> None:
+    world = World()
+    team = world.organization(
+        "boats", skill="WATER", registration_class=RegistrationClass.VILLAGE_GUIDED
+    )
+    incident = world.incident()
+    posted = world.demand(incident, skill="WATER", grade=2)
+    line = only(posted, f.DemandPublished).lines[0].line
+    refused = world.refused(DESK, came(line, team, Reception.TAKEN_ON))
+    assert refused is Refusal.CLASS_UNFIT
+    assert world.send(DESK, came(line, team, Reception.SENT_HOME))
+
+
+def test_it_counts_among_nobody_s_answers() -> None:
+    """How many are asked at once follows from those who were asked, not from who came."""
+    world, line, team = scene()
+    world.send(DESK, came(line, team, Reception.TAKEN_ON))
+    assert world.operation.tallies.rows == {}
