@@ -20,8 +20,8 @@ NO_YES: Final = "no_yes"  # somebody was asked who said no, or nothing
 NOBODY_HAS_IT: Final = "nobody_has_it"  # no organization is registered with the skill
 NOBODY_ASKED: Final = "nobody_asked"  # it ended before anybody was looked for
 
-# Whoever came by itself was not asked. A crew of the present round has helped once it is there, unless it gave up; a desk may also
-# record a crew as done that has never said that it arrived.
+# Whoever came by itself was not asked. A crew of the present round has helped once it is there,
+# unless it gave up; a desk may also record one as done that has never said that it arrived.
 LINES: Final = """
 SELECT demands.incident, demands.division, demands.kind, demands.priority, demands.published_at,
     demands.reason, lines.dropped, lines.open, lines.unmet AND lines.offers = 0,
