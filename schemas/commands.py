@@ -73,6 +73,7 @@ from schemas.work_commands import (
 
 PublicText = Annotated[str, Meta(min_length=1, max_length=500)]
 Lines = Annotated[tuple[LineRequest, ...], Meta(min_length=1, max_length=20)]
+Several = Annotated[tuple[DemandId, ...], Meta(min_length=1, max_length=100)]
 Label = Annotated[str, Meta(pattern="^[a-z0-9-]{0,40}$")]
 Revision = Annotated[int, Meta(ge=1)]
 
@@ -159,6 +160,24 @@ class ReopenDemand(Stored, tag="ReopenDemand.1"):
 
     demand: DemandId
     revision: Revision
+
+
+class CloseDemands(Stored, tag="CloseDemands.1"):
+    """Close several demands inside a division with one reason; those closed already stay so.
+
+    For a reason by which nothing was done, whatever somebody has arrived for stays open too.
+    """
+
+    division: DivisionCode
+    demands: Several
+    reason: CloseReason
+
+
+class ReopenDemands(Stored, tag="ReopenDemands.1"):
+    """Take several closed demands inside a division up again; those that are open stay so."""
+
+    division: DivisionCode
+    demands: Several
 
 
 class TakeBackDemand(Stored, tag="TakeBackDemand.1"):
@@ -251,6 +270,8 @@ Command = (
     | AmendDemand
     | CloseDemand
     | ReopenDemand
+    | CloseDemands
+    | ReopenDemands
     | TakeBackDemand
     | KeepDemand
     | DropLine
@@ -272,6 +293,7 @@ __all__ = [
     "CannotComplete",
     "ClaimTask",
     "CloseDemand",
+    "CloseDemands",
     "CloseIncident",
     "Command",
     "ConfirmAssignment",
@@ -300,6 +322,7 @@ __all__ = [
     "RegistryCommand",
     "ReinstateOrganization",
     "ReopenDemand",
+    "ReopenDemands",
     "ReopenIncident",
     "ReportDone",
     "ReportTask",

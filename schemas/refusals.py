@@ -28,6 +28,7 @@ class Refusal(StrEnum):
     CLASS_UNFIT = "class_unfit"
     CODE_UNKNOWN = "code_unknown"
     CREW_ARRIVED = "crew_arrived"
+    CREW_ON_SCENE = "crew_on_scene"
     DEMAND_CLOSED = "demand_closed"
     DEMAND_OPEN = "demand_open"
     DEMAND_TAKEN_UP = "demand_taken_up"
@@ -171,6 +172,11 @@ REFUSALS: dict[Refusal, Message] = {
         409,
         "队伍已到达现场，无需再报时间。",
         "The crew has arrived; there is no time to give any more.",
+    ),
+    Refusal.CREW_ON_SCENE: Message(
+        409,
+        "其中有队伍已到场的需求，不能成批按此理由关闭；请逐条处理。",
+        "Somebody has arrived for it; close such a demand by itself.",
     ),
     Refusal.DEMAND_CLOSED: Message(
         409,

@@ -45,6 +45,8 @@ ROLES: dict[type, tuple[Role, ...]] = {
     c.AmendDemand: BY_DESK,
     c.CloseDemand: BY_DESK,
     c.ReopenDemand: BY_DESK,
+    c.CloseDemands: BY_DESK,
+    c.ReopenDemands: BY_DESK,
     c.TakeBackDemand: BY_DESK,
     c.KeepDemand: BY_DESK,
     c.DropLine: BY_DESK,

@@ -29,6 +29,7 @@ from streams import (
     quiet,
     recovery,
     registry,
+    several,
     standstill,
     unasked,
 )
@@ -54,6 +55,8 @@ DECIDE: dict[type, Callable[[Area, Any, Cause], Decision]] = {
     c.CorrectStep: correction.correct,
     c.PublishDemand: demand.publish,
     c.AmendDemand: demand.amend,
+    c.CloseDemands: several.close,
+    c.ReopenDemands: several.reopen,
     c.TakeBackDemand: demand.take_back,
     c.KeepDemand: quiet.keep,
     c.OpenSealedText: demand.open_sealed_text,

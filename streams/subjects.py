@@ -202,6 +202,15 @@ def _demand(known: Known, command: c.AmendDemand) -> Subject | None:
     return None if found is None else Subject(found.division, sender=found.sender)
 
 
+def _several(known: Known, command: c.CloseDemands | c.ReopenDemands) -> Subject | None:
+    """The division that is named, if each of them lies in it."""
+    for key in command.demands:
+        found = known.demand(key)
+        if found is None or not known.divisions.contains(command.division, found.division):
+            return None
+    return Subject(command.division)
+
+
 def _sealed(known: Known, command: c.OpenSealedText) -> Subject | None:
     """The desk that answers for it, and whoever is at work on it."""
     found = known.demand(command.demand)
@@ -299,6 +308,8 @@ SUBJECTS: dict[type, _About] = {
     c.TakeBackDemand: _sender,
     c.OpenSealedText: _sealed,
     c.DropLine: _line,
+    c.CloseDemands: _several,
+    c.ReopenDemands: _several,
     c.AskByHand: _asking,
     c.ReceiveCrew: _asking,
     **_of(_offer, c.AcceptOffer, c.DeclineOffer, c.TakeStandby, c.ShowPersons),

@@ -23,6 +23,7 @@ from api.doors import (
     review,
     sealed,
     sessions,
+    several,
     standby,
     tasks,
 )
@@ -39,6 +40,7 @@ ROUTERS = (
     assignments.router,
     sealed.router,
     lines.router,
+    several.router,
     standby.router,
     live.router,
     conducting.router,

@@ -95,7 +95,7 @@ class AmendDemandBody(Body):
     needed_by: Time | None = None
 
 
-def _of_a_desk(reason: CloseReason) -> CloseReason:
+def of_a_desk(reason: CloseReason) -> CloseReason:
     """The end of the incident is no desk's reason: it closes its demands itself."""
     if reason is CloseReason.INCIDENT_CLOSED:
         raise PydanticCustomError("code_unknown", "code_unknown")
@@ -105,7 +105,7 @@ def _of_a_desk(reason: CloseReason) -> CloseReason:
 class CloseDemandBody(Body):
     """Why; the end of the incident closes its demands itself."""
 
-    reason: Annotated[CloseReason, AfterValidator(_of_a_desk)]
+    reason: Annotated[CloseReason, AfterValidator(of_a_desk)]
 
 
 @door(router, "/demands", PublishDemandBody, PublishDemand, creates=True)

@@ -15,6 +15,7 @@ from api.doors import (
     offers,
     organizations,
     sealed,
+    several,
     tasks,
 )
 from api.doors.body import Body, Empty
@@ -33,6 +34,8 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.AmendDemand, demands.AmendDemandBody, {"demand", "revision"}),
     (c.CloseDemand, demands.CloseDemandBody, {"demand", "revision"}),
     (c.ReopenDemand, Empty, {"demand", "revision"}),
+    (c.CloseDemands, several.CloseDemandsBody, set()),
+    (c.ReopenDemands, several.SeveralBody, set()),
     (c.TakeBackDemand, Empty, {"demand", "revision"}),
     (c.KeepDemand, Empty, {"demand"}),
     (c.OpenSealedText, sealed.OpenSealedTextBody, {"demand"}),

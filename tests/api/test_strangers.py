@@ -100,6 +100,12 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ("/accounts", {"name": "甲", "role": "desk", "division": TOWN}, STEWARDS),
     ("/accounts/{account}/link", {}, STEWARDS),
     ("/accounts/{account}/end", {"role": "desk"}, STEWARDS),
+    (
+        "/demands/close",
+        {"division": TOWN, "demands": ["{demand}"], "reason": "unfounded"},
+        DESKS,
+    ),
+    ("/demands/reopen", {"division": TOWN, "demands": ["{demand}"]}, DESKS),
 ]
 NOT_OF_A_SUBJECT = {"/sessions", "/sessions/end", "/conductor/advance"}
 KEPT_BESIDE = {"/persons", "/persons/{}/correct", "/persons/{}/remove"}  # no turns: test_persons
@@ -116,6 +122,8 @@ class Scene:
     def filled(self, value: Any) -> Any:
         if isinstance(value, dict):
             return {key: self.filled(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.filled(item) for item in value]
         return value.format_map(self.ids) if isinstance(value, str) else value
 
     async def knock(self, who: str, path: str, body: dict[str, Any]) -> tuple[int, str]:

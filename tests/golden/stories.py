@@ -165,6 +165,7 @@ def late() -> World:
     by_hand(world, line)
     mistakes(world, incident)
     unmet(world, incident)
+    false_flood(world, incident)
     return world
 
 
@@ -226,6 +227,16 @@ def unmet(world: World, incident: IncidentId) -> None:
     world.wait(minutes=6)
     world.organization("drones", skill="DRONE")
     world.wait(minutes=1)
+
+
+def false_flood(world: World, incident: IncidentId) -> None:
+    """Two are cleared away at once as unfounded, and taken up again."""
+    posted = [only(world.demand(incident, priority=4), f.DemandPublished) for _ in range(2)]
+    division = posted[0].place.division
+    several = tuple(fact.demand for fact in posted)
+    reason = CloseReason.UNFOUNDED
+    world.send(DESK, c.CloseDemands(division=division, demands=several, reason=reason))
+    world.send(DESK, c.ReopenDemands(division=division, demands=several))
 
 
 # Recovery, and the end of an incident

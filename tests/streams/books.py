@@ -136,6 +136,9 @@ def _amended(books: Books, fact: f.DemandAmended, turn: Turn) -> None:
         _needed_at_another_time(books, need, fact, turn)
     if fact.priority != need.priority:
         books.crews.urgency(need.lines, fact.priority, fact.at)
+    if need.needed_by != fact.needed_by:
+        books.crews.needed(need.lines, fact.needed_by, fact.priority, fact.at)
+    need.needed_by = fact.needed_by
     need.place, need.words, need.priority = fact.place, words, fact.priority
     sooner = min(need.release_at, fact.at + (0 if fact.priority <= 2 else MINUTE))
     need.release_at = max(fact.at, sooner)
@@ -148,7 +151,6 @@ def _amended(books: Books, fact: f.DemandAmended, turn: Turn) -> None:
 def _needed_at_another_time(books: Books, need: Need, fact: f.DemandAmended, turn: Turn) -> None:
     """In half of the time it is urgent anew; whoever is asked has the time of the last word."""
     before, after = need.needed_by, fact.needed_by
-    need.needed_by = after
     if before is not None and (after is None or (after - fact.at) * 2 < before - fact.at):
         need.urgent = turn.sequence
     for ask in books.open_asks.values():

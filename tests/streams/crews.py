@@ -27,10 +27,12 @@ class Crew:
     quantity: int
     promised_at: int
     late_at: int | None
+    starts_at: int
     state: str = "committed"
     overdue: bool = False
     doubted: bool = False
     arrived: bool = False
+    own_time: bool = False  # it has named a new one itself
     before: Crew | None = None
     turn: int = 0  # of its last step
 
@@ -66,7 +68,7 @@ class Crews:
         crew = Crew(
             id=fact.assignment, offer=fact.offer, line=fact.line, team=fact.organization,
             skill=skill, round=round, quantity=fact.quantity,
-            promised_at=fact.promised_at, late_at=fact.overdue_at,
+            promised_at=fact.promised_at, late_at=fact.overdue_at, starts_at=fact.starts_at,
         )  # fmt: skip
         self.rows[crew.id] = crew
         self.of_line.setdefault((crew.line, round), []).append(crew.id)
@@ -89,6 +91,21 @@ class Crews:
                 crew.late_at = None
             elif crew.late_at is None:
                 crew.late_at = at + REPLACED_AFTER
+
+    def needed(self, lines: list[str], needed_by: int | None, priority: int, at: int) -> None:
+        """Needed at another time: who has named none itself comes by it; on its way, no sooner."""
+        for crew in self.rows.values():
+            if crew.line not in lines or not crew.live or crew.arrived or crew.own_time:
+                continue
+            way, before = crew.promised_at - crew.starts_at, crew.promised_at
+            if crew.state == "en_route":
+                crew.promised_at = max(crew.promised_at, needed_by or 0)
+            else:
+                crew.promised_at = max(at + way, needed_by or 0)
+                crew.starts_at = crew.promised_at - way
+            if crew.promised_at != before:
+                crew.late_at = crew.promised_at + GRACE[priority]
+                crew.overdue = crew.doubted = False
 
     def on(self, line: Any) -> list[Crew]:
         """Every crew of the line's present round."""
@@ -145,7 +162,9 @@ def _after(crew: Crew, fact: Any) -> Crew:
             return replace(crew, doubted=True, late_at=None if crew.overdue else crew.late_at)
         case f.NewTimeGiven():
             new = replace(crew, promised_at=fact.promised_at, late_at=fact.overdue_at)
-            return replace(new, overdue=False)
+            way = crew.promised_at - crew.starts_at
+            starts = min(crew.starts_at, max(fact.at, fact.promised_at - way))
+            return replace(new, overdue=False, own_time=True, starts_at=starts)
         case f.StepUndone():
             assert crew.before is not None
             return _undone(crew, crew.before)

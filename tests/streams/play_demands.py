@@ -73,6 +73,8 @@ def edit(play: Play) -> Attempt:
     if demand is None:
         return DESK, None
     desk = play.desk_of(demand.place.division)
+    if play.chance(0.05):
+        return desk, _several(play, demand)
     revision = demand.revision - (play.chance(0.05) and demand.revision > 1)
     line = play.random.choice(demand.lines)
     if demand.state is DemandState.CLOSED:
@@ -95,6 +97,18 @@ def edit(play: Play) -> Attempt:
         if play.chance(0.7):
             return sender, c.TakeBackDemand(demand=demand.id, revision=revision)
     return desk, _one(play, choices)
+
+
+def _several(play: Play, demand: Demand) -> c.Command:
+    """Those of one township, some of them closed already, at once."""
+    division = demand.place.division
+    rows = play.operation.demands.rows.values()
+    beside = [row.id for row in rows if row.place.division == division]
+    named = (demand.id, *play.random.sample(beside, min(len(beside), 4)))
+    if play.chance(0.5):
+        return c.ReopenDemands(division=division, demands=named)
+    reason = play.random.choice((CloseReason.UNFOUNDED, CloseReason.DUPLICATE, CloseReason.MET))
+    return c.CloseDemands(division=division, demands=named, reason=reason)
 
 
 def _one(play: Play, choices: list[tuple[int, c.Command]]) -> c.Command:

@@ -73,6 +73,12 @@ def opening(actor: str, scene: Scene) -> Sent:
     return actor, c.OpenSealedText(demand=scene.demand, reason=OpeningReason.CALLING)
 
 
+def several(scene: Scene) -> dict[str, Any]:
+    """One demand, named as one of several."""
+    division = scene.world.operation.demands[scene.demand].place.division
+    return {"division": division, "demands": (scene.demand,)}
+
+
 INCIDENT = (
     Row(
         c.OpenIncident,
@@ -134,6 +140,12 @@ DEMAND = (
         "",
         lambda s: (s.desk, c.ReopenDemand(demand=s.demand, revision=s.revision)),
     ),
+    Row(
+        c.CloseDemands,
+        "as unfounded",
+        lambda s: (s.desk, c.CloseDemands(**several(s), reason=CloseReason.UNFOUNDED)),
+    ),
+    Row(c.ReopenDemands, "", lambda s: (s.desk, c.ReopenDemands(**several(s)))),
     Row(c.KeepDemand, "still needed", lambda s: (s.desk, c.KeepDemand(demand=s.demand))),
     Row(
         c.TakeBackDemand,

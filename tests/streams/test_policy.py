@@ -93,6 +93,8 @@ TABLE = {
     "AmendDemand of what was moved": "R.R.--R-",  # the sender sees it, and no more
     "CloseDemand": "R..---R-",
     "ReopenDemand": "R..---R-",
+    "CloseDemands": "R..---R-",
+    "ReopenDemands": "R..---R-",
     "TakeBackDemand": "R..---R-",  # the sender's; for the receiver there is nothing to take back
     "KeepDemand": "R..---R-",
     "DropLine": "R..---R-",
@@ -225,6 +227,9 @@ def _demand_commands(
     yield _amendment(offer.demand)
     yield c.CloseDemand(demand=offer.demand, reason=CloseReason.MET, revision=1)
     yield c.ReopenDemand(demand=offer.demand, revision=1)
+    several = (offer.demand,)
+    yield c.CloseDemands(division=TOWNSHIP, demands=several, reason=CloseReason.UNFOUNDED)
+    yield c.ReopenDemands(division=TOWNSHIP, demands=several)
     yield c.KeepDemand(demand=offer.demand)
     yield c.DropLine(line=offer.line)
     yield c.OpenSealedText(demand=offer.demand, reason=OpeningReason.CALLING)

@@ -4,6 +4,7 @@ import { priorityMark } from "./assignments.js";
 import * as acts from "./desk-acts.js";
 import { lineBlock } from "./desk-lines.js";
 import { VIEWS, demandItems } from "./desk-model.js";
+import { closeSeveral } from "./desk-several.js";
 import { drawList, find, findAll, h, setText } from "./dom.js";
 import { distance, metersBetween, moment, spoken } from "./format.js";
 import { Problem } from "./http.js";
@@ -13,6 +14,7 @@ import { placeName } from "./places.js";
 import { named, say } from "./words.js";
 
 const PAGE = 60; // cards drawn at first; a longer list is asked for
+const MANY = 3; // from so many on, closing several at once is worth a button
 const EARLIER = 20; // ended demands that have left the board, at a time
 
 let view = "open";
@@ -33,7 +35,14 @@ export function startDemands(context) {
     redraw();
   });
   find("#earlier").addEventListener("click", () => readEarlier(context));
+  find("#several").addEventListener("click", () => closeSeveral(context, ownOpen(context)));
 }
+
+/** The open demands of the chosen incident that this desk may close. */
+const ownOpen = (context) =>
+  demandItems(context, find("#list-incident").value).filter(
+    ({ demand, mine }) => mine && demand.state !== "closed",
+  );
 
 /** What is asked of the record: what has ended, of the chosen incident. */
 const ended = () => ({ state: "closed", incident: find("#list-incident").value });
@@ -63,6 +72,7 @@ export function drawDemands(context) {
   const wanted = items.filter(VIEWS[view]);
   drawList(find("#demands"), wanted.slice(0, shown), (item) => card(context, item));
   find("#more-demands").hidden = wanted.length <= shown;
+  find("#several").hidden = view !== "open" || wanted.filter(({ mine }) => mine).length < MANY;
   find("#earlier").hidden = view !== "closed" || !(context.past?.hasMore(ended()) ?? true);
   find("#no-demands").hidden = wanted.length > 0;
   setText(find("#no-demands"), say(items.length ? "demands.none_here" : "demands.none"));

@@ -1,0 +1,72 @@
+"""Several demands at once: a desk clears away a false flood, and takes that back.
+
+Each demand has its own fact, as if it had been closed or reopened by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from schemas.commands import CloseDemands, ReopenDemands
+from schemas.facts import DemandClosed, DemandReopened
+from schemas.refusals import Refusal
+from schemas.values import DemandId
+from streams.area import Area, Operation
+from streams.cause import Cause, Decision, Refused
+from streams.demand import open_incident
+from streams.ending import NO_RECOVERY
+from streams.entities import Demand, DemandState
+
+
+def close(area: Area, command: CloseDemands, cause: Cause) -> Decision:
+    """Those that are open; a demand that somebody has arrived for was not posted for nothing."""
+    operation = area.operations[cause.operation]
+    found = _each(operation, command.demands)
+    still_open = [demand for demand in found if demand.state is not DemandState.CLOSED]
+    if not still_open:
+        return Refused(Refusal.DEMAND_CLOSED, command.demands[:1])
+    if command.reason in NO_RECOVERY:
+        still_open = [demand for demand in still_open if not _helped(operation, demand)]
+    if not still_open:
+        return Refused(Refusal.CREW_ON_SCENE, command.demands[:1])
+    return [
+        DemandClosed(
+            demand=demand.id, revision=demand.revision + 1, reason=command.reason, at=cause.at
+        )
+        for demand in still_open
+    ]
+
+
+def reopen(area: Area, command: ReopenDemands, cause: Cause) -> Decision:
+    """Those that are closed, in incidents that are open."""
+    operation = area.operations[cause.operation]
+    found = _each(operation, command.demands)
+    closed = [demand for demand in found if demand.state is DemandState.CLOSED]
+    if not closed:
+        return Refused(Refusal.DEMAND_OPEN, command.demands[:1])
+    incidents = {demand.incident: open_incident(area, cause, demand.incident) for demand in closed}
+    for refused in incidents.values():
+        if isinstance(refused, Refused):
+            return refused
+    return [
+        DemandReopened(demand=demand.id, revision=demand.revision + 1, at=cause.at)
+        for demand in closed
+    ]
+
+
+def _each(operation: Operation, named: Iterable[DemandId]) -> list[Demand]:
+    """The demands, each once, however often it is named."""
+    return [operation.demands[key] for key in dict.fromkeys(named)]
+
+
+def _helped(operation: Operation, demand: Demand) -> bool:
+    return any(_there(operation, demand)) or any(
+        operation.lines[key].delivered for key in demand.lines
+    )
+
+
+def _there(operation: Operation, demand: Demand) -> Iterator[bool]:
+    """Of each crew at work on it, whether it has arrived."""
+    for key in demand.lines:
+        for crew in operation.assignments_on.of(key):
+            yield crew.arrived_at is not None
