@@ -53,6 +53,7 @@ from streams.entities import (
     Task,
     TaskState,
 )
+from streams.nearby import Lying, Nearby
 from streams.parameters import SIMILAR_METERS, URGENCY
 from streams.table import Distinct, Groups, Journal, Lanes, Ordering, Table
 from streams.wakes import AT_ONCE, Wait, Wakes
@@ -131,6 +132,8 @@ class Operation:
         """Every ordering that the rules walk along."""
         self.waking = Lanes(self.lines, _waking, URGENCY)
         self.unmet = Ordering(self.lines, _unmet)
+        self.short = Nearby(self.lines, _short)
+        self.pausing = Ordering(self.asked, _pausing)
         self.trying = Ordering(self.able, lambda row: (row.at, row.organization, row.skill))
         self.posted = Ordering(self.demands, _posted)
         self.demands_in = Ordering(self.demands, _open_demand)
@@ -227,6 +230,21 @@ def _waking(line: Line) -> tuple[Any, ...] | None:
 
 def _unmet(line: Line) -> tuple[Any, ...] | None:
     return (line.skill, line.priority, line.id) if line.unmet else None
+
+
+def _short(line: Line) -> Lying | None:
+    """An unmet line, where it is: by what it lacks, and whether enough are asked for it."""
+    if not line.unmet:
+        return None
+    enough = line.missing == 0
+    return Lying((line.skill, line.priority, enough, line.grade), line.place, line.id)
+
+
+def _pausing(asked: Asked) -> tuple[Any, ...] | None:
+    """Whoever may be asked again from a time."""
+    if asked.again_at is None:
+        return None
+    return (asked.organization, asked.again_at, asked.line)
 
 
 def _event(incident: Incident) -> tuple[str, DivisionCode, str] | None:

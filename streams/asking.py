@@ -146,6 +146,8 @@ def ended(operation: Operation, offer: Offer, *, declined: int = 0, silent: int 
     before = counted(operation, offer.line, offer.organization, offer.round)
     own = offer.free_from if offer.state is OfferState.DECLINED else None  # a yes has outrun it
     outcome = Asked(
+        line=offer.line,
+        organization=offer.organization,
         offer=offer.id,
         round=offer.round,
         again_at=offer.again_at,
@@ -162,5 +164,5 @@ def counted(operation: Operation, line: LineId, organization: OrganizationId, ro
     """What is known of a pair in a round, with counts of 0 where nothing is."""
     found = operation.asked.get((line, organization))
     if found is None or found.round != round:
-        return Asked(offer=OfferId(""), round=round)
+        return Asked(line=line, organization=organization, offer=OfferId(""), round=round)
     return found

@@ -344,7 +344,7 @@ def _line_amended(
     if not line.open:
         return
     moved = demand.place.division != before.place.division
-    after = replace(line, target=target, priority=demand.priority, looks=0)
+    after = replace(line, target=target, priority=demand.priority, place=demand.place, looks=0)
     lines.recount(operation, line, after, demand.release_at)
     if demand.priority != before.priority:
         crew.hurry(operation, after, at)
@@ -365,5 +365,7 @@ def _taken_back(operation: Operation, fact: DemandTakenBack) -> None:
     )
     operation.demands.put(demand.id, demand)
     for key in demand.lines:
-        lines.wake(operation, operation.lines[key], max(demand.release_at, fact.at))
+        line = replace(operation.lines[key], place=demand.place)
+        operation.lines.put(key, line)
+        lines.wake(operation, line, max(demand.release_at, fact.at))
         lines.mark_offers(operation, operation.lines[key], StandDownReason.DEMAND_AMENDED)

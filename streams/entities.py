@@ -153,6 +153,7 @@ class Line(Stored):
     target: int
     hazardous: bool
     priority: int
+    place: Place  # of its demand, as the priority is
     opened_at: Instant  # its present round
     wake_at: Instant | None
     open: bool = True
@@ -229,6 +230,8 @@ class Offer(Stored):
 class Asked(Stored):
     """The last outcome of asking one organization for one line, in the line's round."""
 
+    line: LineId
+    organization: OrganizationId
     offer: OfferId
     round: int
     again_at: Instant | None = None  # may be asked again from; None: not by time alone

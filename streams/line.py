@@ -38,6 +38,7 @@ def opened(demand: Demand, number: int, asked: NumberedLine, at: Instant) -> Lin
         target=request.target,
         hazardous=request.hazardous,
         priority=demand.priority,
+        place=demand.place,
         opened_at=at,
         wake_at=demand.release_at,
     )

@@ -6,18 +6,23 @@ once, so no two lines of a priority count on the same crew. Accepted pairs are n
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product
+from typing import Any, NamedTuple
+
+from geo.distance import meters
 from schemas.facts import Fact, LineInHand, LinesLookedAt, LineUnmet, LineWoken, OfferSent
-from schemas.values import Gate, Instant, LineId, OfferId, OrganizationId
+from schemas.values import LATEST, Gate, Instant, LineId, OfferId, OrganizationId
 from streams import load, needed
 from streams.area import Area, Operation
 from streams.cause import Cause
 from streams.entities import Line, Organization
-from streams.gates import Standing, see
+from streams.gates import GRADES, Standing, see
 from streams.line import missing
 from streams.matching import waves
-from streams.matching.bars import barred, distance
+from streams.matching.bars import barred, distance, reach
 from streams.matching.candidates import Candidate, Search
-from streams.parameters import LOOKS_SHARED, URGENCY
+from streams.parameters import DAY, LOOKS_SHARED, URGENCY
 
 
 def offers(area: Area, operation: Operation, line: Line, cause: Cause) -> list[Fact]:
@@ -119,27 +124,66 @@ def _wanting(
 ) -> tuple[LineId | None, Instant]:
     organization = area.registry.organizations[key]
     standing = _standing(operation, organization, skill, at)
-    best: tuple[int, bool, int, LineId] | None = None
-    for _, priority, id in operation.unmet.within(skill):
-        if best is not None and priority > best[0]:
-            break
-        if priority > standing.level and key not in operation.asks:
-            break  # nobody has ever asked it, so no pause ends before its units are free
-        line = operation.lines[id]
+    lately = list(_asked_lately(operation, organization, skill, at))
+    for priority in URGENCY:
+        now = [one for one in lately if one.priority == priority]
+        for enough_asked, grade in product((False, True), GRADES):
+            bar = standing.bar(grade, priority)
+            if bar is None or bar.gate in _ENDING:  # else of no use to them, wherever they are
+                group = (skill, priority, enough_asked, grade)
+                now += _nearest(operation, organization, group, at)
+        if now:
+            first = min(now, key=lambda one: (one.at == at, *one))
+            return first.line, first.at
+    return None, at
+
+
+def _nearest(
+    operation: Operation, organization: Organization, group: tuple[Any, ...], at: Instant
+) -> Iterator[Wanting]:
+    """Of lines that are alike the nearest that can ask it now, and nearer ones that can soon.
+
+    Nothing that bars it from all of them, as a day's cap, is looked for beyond the time within
+    which every line looks anyway.
+    """
+    soon = at + URGENCY[group[1]].rest
+    for squared, id in operation.short.around(group, organization.place):
+        away, line = meters(squared), operation.lines[id]
+        if away > reach(line):
+            return  # as is all that lies still farther
         if line.wake_at is None or line.wake_at <= at:
             continue  # it is about to be looked at anyway
-        bar = standing.bar(line.grade, priority)
-        unasked = (id, key) not in operation.asked
-        if unasked and bar is not None and bar.gate not in _ENDING:
-            continue  # as it stands it is of no use to the line, whatever the distance
-        away = distance(operation, line, organization)
         bar = barred(operation, line, organization, away, at)
         if bar is None:
-            need = (priority, line.missing == 0, away, id)
-            best = min(best or need, need)
-        elif bar.until is not None and bar.until < line.wake_at:
-            return id, bar.until
-    return (None, at) if best is None else (best[-1], at)
+            yield _wanted(line, away, at)
+            return
+        if bar.gate in _ENDING and (bar.until is None or bar.until >= soon):
+            return
+        if bar.until is not None and bar.until < line.wake_at:
+            yield _wanted(line, away, bar.until)
+
+
+def _asked_lately(
+    operation: Operation, organization: Organization, skill: str, at: Instant
+) -> Iterator[Wanting]:
+    """Lines that it was asked for within a day, and may be asked for again before they look.
+
+    A pause ends by itself, and a repeat knows no daily cap.
+    """
+    key = organization.id
+    for _, _, id in operation.pausing.between((key, at - DAY), (key, LATEST)):
+        line = operation.lines[id]
+        if line.skill != skill or not line.unmet or line.wake_at is None or line.wake_at <= at:
+            continue
+        away = distance(operation, line, organization)
+        bar = barred(operation, line, organization, away, at)
+        again_at = at if bar is None else bar.until
+        if again_at is not None and again_at < line.wake_at:
+            yield _wanted(line, away, again_at)
+
+
+def _wanted(line: Line, away: int, at: Instant) -> Wanting:
+    return Wanting(line.priority, line.missing == 0, away, line.id, at)
 
 
 def _standing(
@@ -147,6 +191,17 @@ def _standing(
 ) -> Standing:
     held, asks = load.held(operation, organization.id, skill), operation.asks.get(organization.id)
     return see(organization, skill, held, asks, at).standing
+
+
+class Wanting(NamedTuple):
+    """A line that could ask an organization, and from when, in the order of its need: whoever can
+    ask only later is told first, since whoever asks now may leave nothing to tell."""
+
+    priority: int
+    enough_asked: bool
+    away: int
+    line: LineId
+    at: Instant
 
 
 _ENDING = (Gate.DAILY_CAP, Gate.CERTIFICATE_NOT_YET)

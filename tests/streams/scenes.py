@@ -94,6 +94,7 @@ def line(**differs: Any) -> Line:
         target=1,
         hazardous=False,
         priority=1,
+        place=HERE,
         opened_at=NOW,
         wake_at=NOW,
     )
@@ -139,5 +140,12 @@ def asked_before(
         **{"state": OfferState.NO_ANSWER, **differs},
     )
     operation.offers.put(offer.id, offer)
-    outcome = Asked(offer=offer.id, round=row.round, again_at=again_at, turn=1)
+    outcome = Asked(
+        line=row.id,
+        organization=offer.organization,
+        offer=offer.id,
+        round=row.round,
+        again_at=again_at,
+        turn=1,
+    )
     operation.asked.put((row.id, offer.organization), outcome)
