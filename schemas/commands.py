@@ -199,6 +199,13 @@ class DropLine(Stored, tag="DropLine.1"):
     line: LineId
 
 
+class SetOwnCrew(Stored, tag="SetOwnCrew.1"):
+    """So many units of a line are taken on by the township's own crew; 0: none any more."""
+
+    line: LineId
+    units: Annotated[int, Meta(ge=0, le=500)]
+
+
 class OpenSealedText(Stored, tag="OpenSealedText.1"):
     """Ask to read the sealed contact, address and note of a demand; being asked is a fact."""
 
@@ -275,6 +282,7 @@ Command = (
     | TakeBackDemand
     | KeepDemand
     | DropLine
+    | SetOwnCrew
     | OpenSealedText
     | ShowPersons
     | AskByHand
@@ -332,6 +340,7 @@ __all__ = [
     "SetCapacity",
     "SetDuty",
     "SetOff",
+    "SetOwnCrew",
     "ShowPersons",
     "TakeBackDemand",
     "TakeBackTask",

@@ -184,6 +184,15 @@ class LineDropped(Stored, tag="LineDropped.1"):
     at: Instant
 
 
+class OwnCrewSet(Stored, tag="OwnCrewSet.1"):
+    """So many units of the line are the township's own crew's, from now on."""
+
+    line: LineId
+    demand: DemandId
+    quantity: int
+    at: Instant
+
+
 class LineUnmet(Stored, tag="LineUnmet.1"):
     """Nobody (more) can be asked now. Said again when what is missing, a gate or `able_at` changes.
 
@@ -245,4 +254,4 @@ DemandFact = (
     | PersonsShown
 )
 EndingFact = DemandClosed | DemandReopened
-LineFact = LineDropped | LineUnmet | LinesLookedAt | LineWoken | LineInHand
+LineFact = LineDropped | OwnCrewSet | LineUnmet | LinesLookedAt | LineWoken | LineInHand

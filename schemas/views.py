@@ -69,7 +69,7 @@ class IncidentRow(Stored, tag="incident"):
 
 
 class LineView(Stored):
-    """A line of a demand. Of the units `covered`, each once: `working` and `delivered`."""
+    """A line of a demand. Of the units `covered`, each once: `working`, `delivered` and `own`."""
 
     id: LineId
     number: int
@@ -85,6 +85,7 @@ class LineView(Stored):
     covered: int
     working: int  # committed, and not confirmed yet
     delivered: int  # confirmed
+    own: int  # of the township's own crew
     doubtful: int  # of those working: overdue
     asked: int  # units on offers that nobody has answered yet
     offers: int  # how many these are

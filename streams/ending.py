@@ -10,7 +10,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from schemas.commands import CloseDemand, DropLine, ReopenDemand
+from schemas.commands import CloseDemand, DropLine, ReopenDemand, SetOwnCrew
 from schemas.facts import (
     AssignmentStoodDown,
     DemandClosed,
@@ -18,6 +18,7 @@ from schemas.facts import (
     EndingFact,
     Fact,
     LineDropped,
+    OwnCrewSet,
 )
 from schemas.refusals import Refusal
 from schemas.values import CloseReason, StandDownReason
@@ -79,6 +80,20 @@ def drop_line(area: Area, command: DropLine, cause: Cause) -> Decision:
     if sum(operation.lines[key].open for key in demand.lines) == 1:
         return Refused(Refusal.LAST_LINE, (demand.id,))
     return [LineDropped(line=line.id, demand=demand.id, at=cause.at)]
+
+
+def own_crew(area: Area, command: SetOwnCrew, cause: Cause) -> Decision:
+    """The township takes up so much of a line itself; said twice, nothing is new."""
+    operation = area.operations[cause.operation]
+    line = operation.lines[command.line]
+    demand = operation.demands[line.demand]
+    if demand.state is DemandState.CLOSED:
+        return Refused(Refusal.DEMAND_CLOSED, (demand.id,))
+    if not line.open:
+        return Refused(Refusal.LINE_DROPPED, (line.id,))
+    if line.own == command.units:
+        return []
+    return [OwnCrewSet(line=line.id, demand=demand.id, quantity=command.units, at=cause.at)]
 
 
 def evolve(operation: Operation, fact: EndingFact) -> None:

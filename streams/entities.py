@@ -138,8 +138,8 @@ class Demand(Stored):
 class Line(Stored):
     """One line and how far it is covered. `wake_at` is when settling looks at it (again).
 
-    Units are counted once, for the present round only: `working` (committed, not confirmed yet)
-    and `delivered` (confirmed); of those working, `doubtful` ones are overdue, and for
+    Units are counted once, for the present round only: `working` (committed), `delivered`
+    (confirmed), `own` (the township's); of those working, `doubtful` ones are overdue, and for
     `replacing` ones somebody more is asked.
     """
 
@@ -162,6 +162,7 @@ class Line(Stored):
     wave: int = 0  # how many times somebody was looked for in this round
     working: int = 0
     delivered: int = 0
+    own: int = 0
     doubtful: int = 0
     replacing: int = 0
     asked: int = 0
@@ -177,8 +178,8 @@ class Line(Stored):
 
     @property
     def covered(self) -> int:
-        """Units at work and units delivered."""
-        return self.working + self.delivered
+        """Units at work, units delivered, and those of the township's own crew."""
+        return self.working + self.delivered + self.own
 
 
 class OfferState(StrEnum):

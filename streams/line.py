@@ -18,8 +18,9 @@ from schemas.facts import (
     LineUnmet,
     LineWoken,
     NumberedLine,
+    OwnCrewSet,
 )
-from schemas.values import Instant, LineId, StandDownReason
+from schemas.values import DemandId, Instant, LineId, StandDownReason
 from streams import needed
 from streams.area import Operation
 from streams.entities import Demand, Line, OfferState
@@ -73,6 +74,8 @@ def evolve(operation: Operation, fact: LineFact) -> None:
             in_hand(operation, fact.line)
         case LineDropped():
             _dropped(operation, fact)
+        case OwnCrewSet():
+            _own_crew(operation, fact)
         case _:
             assert_never(fact)
 
@@ -104,12 +107,24 @@ def _woken(operation: Operation, fact: LineWoken) -> None:
         wake(operation, line, fact.wake_at)
 
 
-def _dropped(operation: Operation, fact: LineDropped) -> None:
-    """What was delivered is still restored afterwards; whoever is asked or at work is let go."""
-    demand = operation.demands[fact.demand]
+def _own_crew(operation: Operation, fact: OwnCrewSet) -> None:
+    """Who is asked is let go where that covers it; where it is short again, it is looked at."""
+    _taken_up(operation, fact.demand)
+    before = operation.lines[fact.line]
+    recount(operation, before, replace(before, own=fact.quantity), fact.at)
+
+
+def _taken_up(operation: Operation, key: DemandId) -> None:
+    """The township that it was moved to has begun to act."""
+    demand = operation.demands[key]
     if demand.handed is not None:
         taken_up = replace(demand, handed=replace(demand.handed, acted=True))
         operation.demands.put(demand.id, taken_up)
+
+
+def _dropped(operation: Operation, fact: LineDropped) -> None:
+    """What was delivered is still restored afterwards; whoever is asked or at work is let go."""
+    _taken_up(operation, fact.demand)
     line = operation.lines[fact.line]
     line = replace(closed(line, proposing=_served(operation, line)), dropped=True)
     operation.lines.put(line.id, line)
@@ -120,7 +135,7 @@ def _dropped(operation: Operation, fact: LineDropped) -> None:
 def _served(operation: Operation, line: Line) -> bool:
     """Whether something was done for it: confirmed, or reported done."""
     live = operation.assignments_on.of(line.id)
-    return line.delivered > 0 or any(found.reported_at is not None for found in live)
+    return line.delivered + line.own > 0 or any(found.reported_at is not None for found in live)
 
 
 def closed(line: Line, *, proposing: bool) -> Line:
@@ -146,6 +161,7 @@ def reopened(line: Line, at: Instant) -> Line:
         wave=0,
         working=0,
         delivered=0,
+        own=0,
         doubtful=0,
         replacing=0,
     )

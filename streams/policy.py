@@ -50,6 +50,7 @@ ROLES: dict[type, tuple[Role, ...]] = {
     c.TakeBackDemand: BY_DESK,
     c.KeepDemand: BY_DESK,
     c.DropLine: BY_DESK,
+    c.SetOwnCrew: BY_DESK,
     c.OpenSealedText: BY_ORGANIZATION,
     c.ShowPersons: BY_DESK,
     c.AskByHand: BY_DESK,

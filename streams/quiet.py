@@ -27,6 +27,7 @@ from schemas.commands import (
     ReopenDemand,
     ReportDone,
     SetOff,
+    SetOwnCrew,
     ShowPersons,
     TakeBackDemand,
     TakeStandby,
@@ -91,7 +92,12 @@ def _about(operation: Operation, command: Command) -> DemandId | None:
             | OpenSealedText(demand=key)
         ):
             return key
-        case AskByHand(line=line) | ReceiveCrew(line=line) | DropLine(line=line):
+        case (
+            AskByHand(line=line)
+            | ReceiveCrew(line=line)
+            | DropLine(line=line)
+            | SetOwnCrew(line=line)
+        ):
             return operation.lines[line].demand
         case (
             AcceptOffer(offer=offer)

@@ -49,7 +49,7 @@ def proposed(operation: Operation, line: Line, cause: Cause) -> TaskProposed:
         kind=demand.kind,
         domain=KINDS[demand.kind].domain,
         skill=line.skill,
-        units=line.delivered or line.target,
+        units=line.delivered + line.own or line.target,
         place=demand.place,
         until=cause.at + PROPOSAL,
         at=cause.at,

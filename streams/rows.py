@@ -172,6 +172,7 @@ def _line(known: Operation, line: Line) -> LineView:
         covered=line.covered,
         working=line.working,
         delivered=line.delivered,
+        own=line.own,
         doubtful=line.doubtful,
         asked=line.asked,
         offers=line.live_offers,

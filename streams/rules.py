@@ -63,6 +63,7 @@ DECIDE: dict[type, Callable[[Area, Any, Cause], Decision]] = {
     c.ShowPersons: demand.show_persons,
     c.CloseDemand: ending.close,
     c.ReopenDemand: ending.reopen,
+    c.SetOwnCrew: ending.own_crew,
     c.DropLine: ending.drop_line,
     c.OpenIncident: incident.open_incident,
     c.JoinIncident: incident.join,

@@ -225,7 +225,7 @@ def _sender(known: Known, command: c.TakeBackDemand) -> Subject | None:
     return None if found is None else Subject(found.sender or found.division)
 
 
-def _line(known: Known, command: c.DropLine) -> Subject | None:
+def _line(known: Known, command: c.DropLine | c.SetOwnCrew) -> Subject | None:
     demand = known.line(command.line)
     found = None if demand is None else known.demand(demand)
     return None if found is None else Subject(found.division, sender=found.sender)
@@ -310,6 +310,7 @@ SUBJECTS: dict[type, _About] = {
     c.DropLine: _line,
     c.CloseDemands: _several,
     c.ReopenDemands: _several,
+    c.SetOwnCrew: _line,
     c.AskByHand: _asking,
     c.ReceiveCrew: _asking,
     **_of(_offer, c.AcceptOffer, c.DeclineOffer, c.TakeStandby, c.ShowPersons),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter
+from pydantic import Field
 from starlette.responses import Response
 
 from api.doors.body import Body, Empty, Id
@@ -15,7 +16,7 @@ from api.doors.offers import Minutes, People
 from api.doors.sealed import seal
 from api.doors.texts import Reason
 from api.problems import Problem
-from schemas.commands import AskByHand, DropLine, ReceiveCrew
+from schemas.commands import AskByHand, DropLine, ReceiveCrew, SetOwnCrew
 from schemas.facts import CrewReceived, OfferSent
 from schemas.values import LineId, OrganizationId, Reception
 from schemas.views import DemandRow, OrganizationRow
@@ -79,6 +80,20 @@ async def receive(call: Call[ReceiveCrewBody]) -> Response:
     return call.created(receipt, CrewReceived)
 
 
+class SetOwnCrewBody(Body):
+    """How many units are your own crew's; 0: none any more."""
+
+    units: Annotated[int, Field(ge=0, le=500)]
+
+
+@door(router, "/lines/{line}/own-crew", SetOwnCrewBody, SetOwnCrew)
+async def own_crew(call: Call[SetOwnCrewBody]) -> Response:
+    """Take on units of a line with your own crew; it counts as covered by so many."""
+    line, row = _line(call)
+    command = SetOwnCrew(line=line, units=call.body.units)
+    return call.answer(await call.about(row, command), line)
+
+
 @door(router, "/lines/{line}/drop", Empty, DropLine)
 async def drop(call: Call[Empty]) -> Response:
     """One line of a demand is no longer wanted; the last one ends only with its demand."""
@@ -87,7 +102,7 @@ async def drop(call: Call[Empty]) -> Response:
 
 
 def _line(
-    call: Call[AskByHandBody] | Call[ReceiveCrewBody] | Call[Empty],
+    call: Call[AskByHandBody] | Call[ReceiveCrewBody] | Call[SetOwnCrewBody] | Call[Empty],
 ) -> tuple[LineId, DemandRow]:
     """The line in the path, with its demand. Raises Problem `not_found`."""
     line = LineId(call.ids["line"])

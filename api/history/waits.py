@@ -29,8 +29,8 @@ SELECT demands.incident, demands.division, demands.kind, demands.priority, deman
     (SELECT min(sent_at) FROM offers
         WHERE line = lines.id AND sent_at >= lines.opened_at AND NOT unasked),
     min(crews.committed_at), min(crews.starts_at), min(crews.arrived_at),
-    ifnull(sum(crews.quantity), 0),
-    ifnull(sum(crews.quantity) FILTER (WHERE crews.state != 'given_up'
+    lines.own + ifnull(sum(crews.quantity), 0),
+    lines.own + ifnull(sum(crews.quantity) FILTER (WHERE crews.state != 'given_up'
         AND (crews.arrived_at IS NOT NULL OR crews.state = 'released')), 0),
     EXISTS (SELECT 1 FROM offers WHERE line = lines.id AND sent_at >= lines.opened_at
         AND state IN ('declined', 'no_answer'))
@@ -57,7 +57,8 @@ class Counted(NamedTuple):
 
 
 class Waited(NamedTuple):
-    """One line. Units are `promised` by whoever said yes, and have `helped` once they were there.
+    """One line. Units are `promised` by whoever said yes, and have `helped` once they were there; a
+    township's own crew is both.
 
     `stuck`: open, with nobody asked or to be asked now. `yes`, `starts`, `arrived`: the first ones;
     who is reserved for later is expected to start then.

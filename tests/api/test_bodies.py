@@ -42,6 +42,7 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.AskByHand, lines.AskByHandBody, {"line"}),
     (c.ReceiveCrew, lines.ReceiveCrewBody, {"line"}),
     (c.DropLine, Empty, {"line"}),
+    (c.SetOwnCrew, lines.SetOwnCrewBody, {"line"}),
     (c.ShowPersons, Empty, {"offer"}),
     (c.TakeStandby, Empty, {"offer"}),
     (c.AcceptOffer, offers.AcceptOfferBody, {"offer"}),

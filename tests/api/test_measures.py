@@ -196,6 +196,20 @@ async def test_half_of_what_was_needed_is_partly_and_a_skill_that_nobody_has_is_
     assert found["reasons"] == {"nobody_has_it": 1, "capacity": 1}
 
 
+async def test_what_the_township_has_done_itself_is_not_unmet(house: House) -> None:
+    desk = await house.desk()
+    incident = await house.incident(desk)
+    posted = await desk.post("/demands", demand_body(incident))
+    [put] = house.context.feed.rows("demand")
+    assert isinstance(put.row, DemandRow)
+    own = await desk.post(f"/lines/{put.row.lines[0].id}/own-crew", {"units": 2})
+    assert own.status == 200, own.content
+    path = f"/demands/{posted.json['id']}/close"
+    assert (await desk.post(path, {"reason": "expired_unmet"}, revision=1)).status == 200
+    found = await counted(house, desk)
+    assert (found["lines"], found["unmet"]) == (1, 0)
+
+
 async def test_a_second_round_has_its_own_waits(house: House) -> None:
     """Given a demand that was served, and is reopened a day later, then nobody has waited a day."""
     desk, organization, incident = await at_work(house)

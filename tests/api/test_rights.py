@@ -96,6 +96,7 @@ def about(world: World) -> list[c.Command]:
 def asked(world: World) -> Iterator[c.Command]:
     for line in world.operation.lines:
         yield c.DropLine(line=line)
+        yield c.SetOwnCrew(line=line, units=1)
         for organization in world.area.registry.organizations:
             yield c.AskByHand(line=line, organization=organization, reason=REASON)
             yield c.ReceiveCrew(

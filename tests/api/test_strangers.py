@@ -62,6 +62,7 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
         {"organization": "{organization}", "word": "sent_home", "quantity": 1},
         DESKS,
     ),
+    ("/lines/{line}/own-crew", {"units": 0}, DESKS),
     ("/lines/{line}/drop", {}, DESKS),
     ("/offers/{offer}/accept", {"quantity": 1}, CREWS),
     ("/offers/{offer}/decline", {"reason": "other"}, CREWS),

@@ -166,6 +166,7 @@ def late() -> World:
     mistakes(world, incident)
     unmet(world, incident)
     false_flood(world, incident)
+    own_crew(world, incident)
     return world
 
 
@@ -227,6 +228,13 @@ def unmet(world: World, incident: IncidentId) -> None:
     world.wait(minutes=6)
     world.organization("drones", skill="DRONE")
     world.wait(minutes=1)
+
+
+def own_crew(world: World, incident: IncidentId) -> None:
+    """The township does it itself, and then not."""
+    line = only(world.demand(incident), f.DemandPublished).lines[0].line
+    for units in (1, 0):
+        world.send(DESK, c.SetOwnCrew(line=line, units=units))
 
 
 def false_flood(world: World, incident: IncidentId) -> None:

@@ -49,6 +49,7 @@ class Line:
     open: bool = True
     dropped: bool = False
     round: int = 1
+    own: int = 0  # units of the township's own crew
     wanted: int = 0  # how many to ask at once, when it was last looked at
 
 

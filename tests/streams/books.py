@@ -47,7 +47,7 @@ class Books:
         return self.needs[line.need].priority
 
     def missing(self, line: Line) -> int:
-        covered = self.crews.working(line) + self.crews.delivered(line)
+        covered = self.crews.working(line) + self.crews.delivered(line) + line.own
         return max(0, line.target - covered + self.crews.replacing(line))
 
     def asked(self, line: Line) -> list[Ask]:
@@ -175,8 +175,12 @@ def _reopened(books: Books, fact: f.DemandReopened, turn: Turn) -> None:
     need.open, need.release_at = True, fact.at
     for line in map(books.lines.__getitem__, need.lines):
         if not line.dropped:
-            line.open, line.round = True, line.round + 1
+            line.open, line.round, line.own = True, line.round + 1, 0
             books.crews.reopened(line.id, line.round)
+
+
+def _own_crew(books: Books, fact: f.OwnCrewSet, turn: Turn) -> None:
+    books.lines[fact.line].own = fact.quantity
 
 
 def _dropped(books: Books, fact: f.LineDropped, turn: Turn) -> None:
@@ -360,6 +364,7 @@ _LEARNERS: dict[type, Callable[[Books, Any, Turn], None]] = {
     f.DemandClosed: _closed,
     f.DemandReopened: _reopened,
     f.LineDropped: _dropped,
+    f.OwnCrewSet: _own_crew,
     f.LineUnmet: _looked,
     f.LineInHand: _looked,
     f.LinesLookedAt: _looked,

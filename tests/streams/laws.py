@@ -267,9 +267,9 @@ def cover(watch: Watch, at: int) -> Wrong:
     for need in watch.books.needs.values():
         for view in watch.rows[need.id].lines:
             line = watch.books.lines[view.id]
-            sums = (crews.working(line), crews.delivered(line))
+            sums = (crews.working(line), crews.delivered(line), line.own)
             asks = watch.books.asked(line)
-            shown = (view.working, view.delivered, view.doubtful, view.covered)
+            shown = (view.working, view.delivered, view.own, view.doubtful, view.covered)
             counted = (*sums, crews.doubtful(line), sum(sums))
             if shown != counted or view.round != line.round:
                 yield f"{at}: {line.id} shows {shown}, and has {counted}"

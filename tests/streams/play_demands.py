@@ -73,7 +73,7 @@ def edit(play: Play) -> Attempt:
     if demand is None:
         return DESK, None
     desk = play.desk_of(demand.place.division)
-    if play.chance(0.05):
+    if play.chance(0.08):
         return desk, _several(play, demand)
     revision = demand.revision - (play.chance(0.05) and demand.revision > 1)
     line = play.random.choice(demand.lines)
@@ -90,6 +90,7 @@ def edit(play: Play) -> Attempt:
             (5, _closing(play, demand, revision)),
             (4 if len(demand.lines) > 1 else 1, c.DropLine(line=line)),
             (6 if demand.asked_at else 1, c.KeepDemand(demand=demand.id)),
+            (3, c.SetOwnCrew(line=line, units=play.random.choice((0, 0, 1, 2, 5)))),
             (1, c.ReopenDemand(demand=demand.id, revision=revision)),
         ]
     if demand.handed is not None:

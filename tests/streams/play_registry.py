@@ -196,6 +196,6 @@ ACTS: tuple[tuple[int, Callable[[Play, Organization], Attempt]], ...] = (
     (4, _merge),
     (5, _certify),
     (4, _withdraw),
-    (4, _account),
+    (7, _account),
     (1, _log),
 )

@@ -183,6 +183,7 @@ LINE = (
         "the first team, parked",
         lambda s: (DESK, received(s, s.organization, Reception.PARKED)),
     ),
+    Row(c.SetOwnCrew, "all of it", lambda s: (DESK, c.SetOwnCrew(line=s.line, units=2))),
     Row(c.DropLine, "", lambda s: (DESK, c.DropLine(line=s.line))),
     Row(c.AmendDemand, "one more unit of it", lambda s: amend(s, DESK)),
 )

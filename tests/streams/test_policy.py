@@ -98,6 +98,7 @@ TABLE = {
     "TakeBackDemand": "R..---R-",  # the sender's; for the receiver there is nothing to take back
     "KeepDemand": "R..---R-",
     "DropLine": "R..---R-",
+    "SetOwnCrew": "R..---R-",
     "OpenSealedText": "R..-.-R-",
     "ShowPersons": "R..-R-R-",
     "AskByHand": "R..---R-",
@@ -232,6 +233,7 @@ def _demand_commands(
     yield c.ReopenDemands(division=TOWNSHIP, demands=several)
     yield c.KeepDemand(demand=offer.demand)
     yield c.DropLine(line=offer.line)
+    yield c.SetOwnCrew(line=offer.line, units=1)
     yield c.OpenSealedText(demand=offer.demand, reason=OpeningReason.CALLING)
     yield c.ShowPersons(offer=offer.offer)
     yield c.AskByHand(line=offer.line, organization=doer, reason=SEALED)

@@ -127,6 +127,19 @@ export function receiveCrew(context, demand, line) {
   });
 }
 
+/** So much of a line is done by the township's own crew. */
+export function ownCrew(context, demand, line) {
+  const skill = named("skills", line.skill);
+  const missing = Math.max(0, line.target - line.covered + line.own);
+  ask({
+    title: say("own.title", { demand: numberWords(context.board, demand), skill }),
+    parts: [field(say("own.units"), number("units", line.own || missing, 0), say("own.hint"))],
+    confirm: say("act.record"),
+    send: (values) =>
+      context.outbox.post(`/lines/${line.id}/own-crew`, { units: Number(values.get("units")) }),
+  });
+}
+
 /** One line is no longer wanted; whoever is asked or on the way for it is let go. */
 export function dropLine(context, demand, line) {
   const skill = named("skills", line.skill);

@@ -9,7 +9,7 @@ import {
   stepTimes,
   undoButton,
 } from "./assignments.js";
-import { askByHand, dropLine, receiveCrew } from "./desk-ask.js";
+import { askByHand, dropLine, ownCrew, receiveCrew } from "./desk-ask.js";
 import * as calls from "./desk-calls.js";
 import { h } from "./dom.js";
 import { distance, moment } from "./format.js";
@@ -57,6 +57,7 @@ function lineHead(line, buttons) {
   });
   const look = `chip cover ${line.cover}`;
   const cover = line.open && h("span", { class: look }, choose("cover", line.cover));
+  const own = say("line.own", { units: counted(line.skill, line.own) });
   const doubtful = say("line.doubtful", { units: counted(line.skill, line.doubtful) });
   return h(
     "div",
@@ -67,6 +68,7 @@ function lineHead(line, buttons) {
     h("span", {}, amount),
     cover,
     line.dropped && h("span", { class: "chip" }, say("line.dropped")),
+    line.own > 0 && h("span", { class: "chip" }, own),
     line.doubtful > 0 && h("span", { class: "chip bad" }, doubtful),
     buttons,
   );
@@ -329,6 +331,7 @@ function lineButtons(context, { demand }, line) {
     { class: "buttons end" },
     smallButton(line, "act.ask_by_hand", () => askByHand(context, demand, line)),
     smallButton(line, "act.receive", () => receiveCrew(context, demand, line)),
+    smallButton(line, "act.own_crew", () => ownCrew(context, demand, line)),
     several && smallButton(line, "act.drop_line", () => dropLine(context, demand, line)),
   );
 }

@@ -1,0 +1,70 @@
+"""The township's own crew: it covers, lets others go, and where it stops others are asked."""
+
+from __future__ import annotations
+
+from schemas import commands as c
+from schemas import facts as f
+from schemas.refusals import Refusal
+from schemas.values import CloseReason, DemandId, LineId
+from streams.entities import OfferState
+from tests.streams.world import DESK, World, asked, only
+
+
+def scene(target: int = 2) -> tuple[World, LineId, DemandId]:
+    world = World()
+    world.organization("a", units=2)
+    posted = world.demand(world.incident(), target=target)
+    fact = only(posted, f.DemandPublished)
+    return world, fact.lines[0].line, fact.demand
+
+
+def own(line: LineId, units: int) -> c.SetOwnCrew:
+    return c.SetOwnCrew(line=line, units=units)
+
+
+def test_it_covers_the_line_and_lets_whoever_is_asked_go() -> None:
+    world, line, _ = scene()
+    world.send(DESK, own(line, 2))
+    world.wait(minutes=0)
+    assert world.operation.lines[line].covered == 2
+    [offer] = world.operation.offers.rows.values()
+    assert offer.state is OfferState.STOOD_DOWN
+    assert asked(world.wait(minutes=60)) == []
+
+
+def test_for_what_it_leaves_others_are_asked() -> None:
+    world, line, _ = scene(target=3)
+    world.send(DESK, own(line, 1))
+    [offer] = world.operation.offers.rows.values()
+    assert offer.state is OfferState.SENT, "two are missing still"
+
+
+def test_where_it_stops_others_are_asked_at_once() -> None:
+    """Given a line that the own crew has covered, when it is called away, then somebody is asked
+    within seconds: nobody has to remember that the line was handed back."""
+    world, line, _ = scene()
+    world.send(DESK, own(line, 2))
+    world.wait(minutes=30)
+    facts = world.send(DESK, own(line, 0))
+    assert asked([*facts, *world.wait(minutes=1)])
+
+
+def test_what_it_did_is_restored_and_its_next_round_begins_without_it() -> None:
+    world, line, demand = scene()
+    world.send(DESK, own(line, 2))
+    revision = world.operation.demands[demand].revision
+    closing = c.CloseDemand(demand=demand, reason=CloseReason.MET, revision=revision)
+    proposed = [*world.send(DESK, closing), *world.wait(minutes=1)]
+    assert only(proposed, f.TaskProposed).units == 2
+    world.send(DESK, c.ReopenDemand(demand=demand, revision=revision + 1))
+    assert world.operation.lines[line].own == 0
+    assert world.operation.lines[line].covered == 0
+
+
+def test_said_twice_it_is_nothing_new_and_of_what_is_over_it_is_refused() -> None:
+    world, line, demand = scene()
+    world.send(DESK, own(line, 1))
+    assert not [fact for fact in world.send(DESK, own(line, 1)) if isinstance(fact, f.OwnCrewSet)]
+    revision = world.operation.demands[demand].revision
+    world.send(DESK, c.CloseDemand(demand=demand, reason=CloseReason.MET, revision=revision))
+    assert world.refused(DESK, own(line, 2)) is Refusal.DEMAND_CLOSED
