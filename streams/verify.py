@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from schemas import wire
 from schemas.turns import GENESIS, RULES, Turn
@@ -18,7 +19,7 @@ Progress = Callable[[int], None]
 class Verdict:
     """What verification found. `bad` is the first sequence at fault, with what is wrong there.
 
-    `last` is the digest of the last sound turn: with it every turn before is known to the byte.
+    `head`: of the last sound turn. Whoever keeps it elsewhere knows every turn up to it again.
     """
 
     area: str
@@ -27,13 +28,31 @@ class Verdict:
     chain: str  # "ok", or what is broken
     replay: str  # "equal", or what differs
     state_hash: str
-    last: str
+    head: str  # "sequence:digest"
     rules: int | None
     bad: int | None
 
     @property
     def sound(self) -> bool:
         return self.bad is None
+
+
+class Head(NamedTuple):
+    """A turn as it was noted elsewhere: by its digest every turn up to it is known to the byte."""
+
+    sequence: int
+    digest: str
+
+    def __str__(self) -> str:
+        return f"{self.sequence}:{self.digest}"
+
+    @classmethod
+    def read(cls, text: str) -> Head:
+        """From "sequence:digest". ValueError for anything else."""
+        sequence, _, digest = text.partition(":")
+        if len(digest) != len(GENESIS) or int(digest, 16) < 0:
+            raise ValueError("not a head")
+        return cls(int(sequence), digest.lower())
 
 
 class _Fault(Exception):
@@ -44,8 +63,16 @@ class _Fault(Exception):
         self.chain, self.replay = chain, replay
 
 
-def verify(area: Area, stored: Iterable[bytes], progress: Progress | None = None) -> Verdict:
-    """Decide a log again on an empty area and compare it byte by byte, up to the first fault."""
+def verify(
+    area: Area,
+    stored: Iterable[bytes],
+    progress: Progress | None = None,
+    head: Head | None = None,
+) -> Verdict:
+    """Decide a log again on an empty area and compare it byte by byte, up to the first fault.
+
+    With a `head` that was kept elsewhere, its turn has to be there as it was then.
+    """
     turns = facts = 0
     previous = GENESIS
     fault = _Fault()
@@ -54,6 +81,7 @@ def verify(area: Area, stored: Iterable[bytes], progress: Progress | None = None
         try:
             turn = _linked(record, turns + 1, previous)
             _decided_again(area, turn, wire.today(record))
+            _as_kept(head, Head(turns + 1, wire.digest(record)))
         except _Fault as found:
             fault, bad = found, turns + 1
             break
@@ -62,6 +90,8 @@ def verify(area: Area, stored: Iterable[bytes], progress: Progress | None = None
         turns, facts = turns + 1, facts + len(turn.facts)
         if progress is not None:
             progress(turns)
+    if bad is None and head is not None and turns < head.sequence:
+        fault, bad = _Fault(chain=f"ends before turn {head.sequence}, which was kept"), turns + 1
     return Verdict(
         area=area.id,
         turns=turns,
@@ -69,7 +99,7 @@ def verify(area: Area, stored: Iterable[bytes], progress: Progress | None = None
         chain=fault.chain,
         replay=fault.replay,
         state_hash=state_hash(area),
-        last=previous,
+        head=str(Head(turns, previous)),
         rules=area.rules,
         bad=bad,
     )
@@ -90,6 +120,11 @@ def _linked(record: bytes, sequence: int, previous: str) -> Turn:
             replay=f"decided by rules {turn.rules}; verify it with a release that has them"
         )
     return turn
+
+
+def _as_kept(head: Head | None, found: Head) -> None:
+    if head is not None and head.sequence == found.sequence and head != found:
+        raise _Fault(chain="is not the turn whose hash was kept")
 
 
 def _decided_again(area: Area, turn: Turn, written: bytes) -> None:

@@ -149,6 +149,18 @@ def _verify_flags(made: argparse.ArgumentParser) -> None:
     made.add_argument("folder", nargs="?", type=Path, metavar="DATA", help=HELP["data"])
     _settings_flags(made, "data")
     made.add_argument("--area", type=AreaId, help="this area only; all of them if left out")
+    words = "a head that was kept elsewhere, as an earlier run has printed it"
+    made.add_argument("--head", type=_head, metavar="SEQUENCE:HASH", help=words)
+
+
+def _head(typed: str) -> Any:
+    """A head as typed. argparse.ArgumentTypeError says what is expected."""
+    from streams.verify import Head  # only here: most commands start without the rules
+
+    try:
+        return Head.read(typed)
+    except ValueError:
+        raise argparse.ArgumentTypeError("not a head as `shouwang verify` prints it") from None
 
 
 def _review_flags(made: argparse.ArgumentParser) -> None:

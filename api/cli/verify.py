@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.cli.trouble import Answer, settings_of, told_plainly
+from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
 from api.language import say
 from schemas.values import AreaId
 from schemas.wire import decode_turn
@@ -20,7 +20,7 @@ from streams.engines.cluster.letters import LettersVerdict, verify_letters
 from streams.engines.folder import Divisions, FolderUnfit, opening
 from streams.engines.log_file import Reader
 from streams.engines.logs import open_reader
-from streams.verify import Verdict, verify
+from streams.verify import Head, Verdict, verify
 
 if TYPE_CHECKING:
     from streams.engines.cluster.replay import Replay
@@ -35,7 +35,9 @@ def verify_folder(typed: argparse.Namespace) -> tuple[int, Answer]:
         areas = [typed.area] if typed.area else reader.areas()
         if not areas:
             raise FolderUnfit(f"no area has been opened in the log of {folder}")
-        verdicts = [_verified(folder, reader, area) for area in areas]
+        if typed.head and len(areas) > 1:
+            raise Trouble("有多个区域，请用 --area 指明。", "There are several areas; name one.")
+        verdicts = [_verified(folder, reader, area, typed.head) for area in areas]
         letters = [] if typed.area else _letters(folder, reader)
     for verdict in verdicts:
         _tell(verdict)
@@ -47,14 +49,14 @@ def verify_folder(typed: argparse.Namespace) -> tuple[int, Answer]:
     return int(not sound), {"sound": sound, **told, **beside}
 
 
-def _verified(folder: Path, reader: Reader | Replay, area: AreaId) -> Verdict:
+def _verified(folder: Path, reader: Reader | Replay, area: AreaId, head: Head | None) -> Verdict:
     try:
         opened = opening(decode_turn(reader.stored(area, 1)))
     except LookupError:
         there = ", ".join(reader.areas()) or "none"
         raise FolderUnfit(f"area {area} is not in this folder; there is {there}") from None
     tree = Divisions(folder).tree(opened.divisions)
-    return verify(Area(area, tree), _chain(reader, area), _progress)
+    return verify(Area(area, tree), _chain(reader, area), _progress, head)
 
 
 def _chain(reader: Reader | Replay, area: AreaId) -> Iterator[bytes]:
@@ -82,7 +84,7 @@ def _tell(verdict: Verdict) -> None:
     print(f"  chain   {verdict.chain}")
     print(f"  replay  {verdict.replay}")
     print(f"  state   {verdict.state_hash}")
-    print(f"  last    {verdict.last}")
+    print(f"  head    {verdict.head}")
     print(f"  rules   {verdict.rules}")
     if verdict.bad is not None:
         print(say(f"  首个不符：第 {verdict.bad} 轮", f"  first bad sequence: {verdict.bad}"))

@@ -205,6 +205,28 @@ def test_a_sound_log_is_verified(folder: Path, capsys: Captured) -> None:
     assert f"{area['turns']} turns" in capsys.readouterr().out
 
 
+def test_a_head_that_was_kept_finds_a_log_that_was_rewritten_or_cut(
+    folder: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    """Given a log that is sound in itself, then whoever kept a head of the true one finds it."""
+    assert cli.main(["verify", str(folder), "--json"]) == 0
+    head = told(capsys)["head"]
+    assert cli.main(["verify", str(folder), "--head", head]) == 0
+    assert f"head    {head}" in capsys.readouterr().out
+    other = tmp_path / "other"
+    asyncio.run(_work(other))
+    assert cli.main(["verify", str(other), "--head", head, "--json"]) == 1
+    rewritten = told(capsys)
+    assert rewritten["chain"] == "is not the turn whose hash was kept"
+    with tampered(folder) as log:
+        log.execute("DELETE FROM turns WHERE sequence = ?", (int(head.partition(":")[0]),))
+    assert cli.main(["verify", str(folder), "--json"]) == 0
+    assert cli.main(["verify", str(folder), "--head", head]) == 1
+    for wrong in ("12", "12:ab", f"x:{'0' * 64}", f"1:{'g' * 64}"):
+        with pytest.raises(SystemExit):
+            cli.main(["verify", str(folder), "--head", wrong])
+
+
 def test_progress_is_told(folder: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verify, "TOLD_EVERY", 2)
     assert cli.main(["verify", str(folder)]) == 0
