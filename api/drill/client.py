@@ -100,6 +100,13 @@ class Page(msgspec.Struct, frozen=True):
     rows: tuple[Row, ...]
 
 
+class Past(msgspec.Struct, frozen=True):
+    """A part of history, newest first, and where what is behind it begins."""
+
+    rows: tuple[Row, ...]
+    before: str | None
+
+
 def sequence_of(event: str) -> int:
     """The sequence in an event's id (`3303:12`)."""
     return int(event.rpartition(":")[2] or 0)
@@ -107,6 +114,7 @@ def sequence_of(event: str) -> int:
 
 _answers = msgspec.json.Decoder(Answer)
 _pages = msgspec.json.Decoder(Page)
+_pasts = msgspec.json.Decoder(Past)
 _data = msgspec.json.Decoder(LiveData)
 
 
@@ -206,6 +214,17 @@ class Session:
         """Every row within this account's scope. Raises Refused, ServerGone."""
         body, _ = await self._doors.request("GET", "/board", self._headers)
         return _pages.decode(body)
+
+    async def past(self, kind: str) -> AsyncGenerator[Row, None]:
+        """Every row of a kind that history has within this account's scope, newest first."""
+        before: str | None = ""
+        while before is not None:
+            path = f"/history/{kind}?limit=200&before={before}"
+            body, _ = await self._doors.request("GET", path, self._headers)
+            part = _pasts.decode(body)
+            for row in part.rows:
+                yield row
+            before = part.before
 
     async def post(
         self, path: str, body: dict[str, Any], key: str, revision: int | None = None

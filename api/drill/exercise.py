@@ -104,7 +104,8 @@ class CountyDesk(Player):
 
     def rounds(self) -> list[IncidentRow]:
         """The incidents of all rounds so far, the latest at the end."""
-        found = [row for row in self.board.rows.values() if isinstance(row, IncidentRow)]
+        known = self.stage.watch.known.values()
+        found = [row for row in known if isinstance(row, IncidentRow)]
         return sorted(filter(is_round, found), key=lambda row: row.number)
 
     def complete(self) -> bool:
@@ -173,6 +174,7 @@ class Exercise:
         session = await self._cast.account("演练·永嘉县值班台", Role.DESK, division=COUNTY)
         self.county = CountyDesk(self._stage, session)
         await self._company.enter(self.county)
+        await self._stage.watch.recall(session)
         await asyncio.gather(*(self._desk(town, towns) for town in towns))
 
     async def _homes(self, towns: list[Town]) -> list[Town]:

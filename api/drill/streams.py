@@ -96,6 +96,12 @@ class Watch:
         self._moved = asyncio.Event()
         self.board.moved = self._moved.set
 
+    async def recall(self, reader: Session) -> None:
+        """Learn what had left the board before this began, as far as an account may see it."""
+        for kind in ("incidents", "demands", "offers", "assignments", "tasks"):
+            async for row in reader.past(kind):
+                self.known.setdefault(row.id, row)
+
     def add(self, organization: OrganizationId, board: Board) -> None:
         """Wait for this organization's stream, too, from now on."""
         self._boards[organization] = board
