@@ -30,6 +30,7 @@ LIFE = {  # why a player may be refused: somebody was quicker, or at work elsewh
     "incident_has_assignments",
     "incident_not_open",
     "no_longer_needed",
+    "not_found",  # moved to another desk, which answers for it from then on
     "offer_stood_down",
     "revision_stale",
     "standby_over",
