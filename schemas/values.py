@@ -16,7 +16,8 @@ LATEST: Final = 253_402_300_799_999  # the end of the year 9999
 Instant = Annotated[int, Meta(ge=0, le=LATEST)]  # milliseconds since 1970, UTC
 Milliseconds = Annotated[int, Meta(ge=0)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
-Units = Annotated[int, Meta(ge=1, le=500)]  # deployable crews or vehicles of one skill
+UNITS_MOST = 500
+Units = Annotated[int, Meta(ge=1, le=UNITS_MOST)]  # deployable crews or vehicles of one skill
 Priority = Annotated[int, Meta(ge=1, le=4)]  # 1 is the most urgent, everywhere
 Grade = Annotated[int, Meta(ge=1, le=3)]  # 1 is the highest (YJ/T 1.1-2022)
 Day = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]  # in the area's time zone

@@ -215,6 +215,7 @@ class AssignmentRow(Stored, tag="assignment"):
     undo_until: Instant | None  # until when its last step can be undone by whoever took it
     stand_down_reason: StandDownReason | None
     by_desk: bool
+    unasked: bool  # it came, or offered to come, by itself
     committed_at: Instant
     set_off_at: Instant | None
     arrived_at: Instant | None

@@ -30,7 +30,7 @@ from streams.parameters import (
 )
 
 ACCEPTED, FEWER, GAVE_UP, SILENT = "accepted", "fewer", "gave_up", "no_answer"
-STANDBY, STOOD_DOWN = "standby", "stood_down"
+STANDBY, STOOD_DOWN, SENT_HOME = "standby", "stood_down", "sent_home"
 
 ByPriority = tuple[Milliseconds, Milliseconds, Milliseconds, Milliseconds]
 
@@ -63,6 +63,7 @@ AGAIN: Final[dict[str, Again]] = {
     ),
     FEWER: NO_CREW,
     GAVE_UP: NO_CREW,
+    SENT_HOME: NO_CREW,
     DeclineReason.NO_CREW: NO_CREW,
     DeclineReason.EQUIPMENT: NO_CREW,
     DeclineReason.TOO_FAR: SCENE,

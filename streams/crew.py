@@ -288,15 +288,14 @@ def hurry(operation: Operation, line: Line, at: Instant) -> None:
 def rescheduled(operation: Operation, line: Line, needed_by: Instant | None, at: Instant) -> None:
     """Needed at another time: nobody is late before it, but by a time that it has named itself.
 
-    Who has not set off comes by the new time, its own way before it; who is on its way has the
-    new time where that is later.
+    Each comes by the new time, and no sooner than its own way takes it there: from now, or from
+    when it has set off.
     """
     for crew in operation.assignments_on.of(line.id):
         if crew.arrived_at is not None or crew.new_times:
             continue
-        starts_at, arrives_at = needed.expected(needed_by, crew.way, at)
-        if crew.set_off_at is not None:
-            starts_at, arrives_at = crew.starts_at, max(crew.promised_at, needed_by or 0)
+        since = at if crew.set_off_at is None else crew.set_off_at
+        starts_at, arrives_at = needed.expected(needed_by, crew.way, since)
         if arrives_at == crew.promised_at:
             continue
         after = replace(

@@ -344,7 +344,14 @@ def _line_amended(
     if not line.open:
         return
     moved = demand.place.division != before.place.division
-    after = replace(line, target=target, priority=demand.priority, place=demand.place, looks=0)
+    after = replace(
+        line,
+        target=target,
+        priority=demand.priority,
+        place=demand.place,
+        own=0 if moved else line.own,  # another township's crew is its own matter
+        looks=0,
+    )
     lines.recount(operation, line, after, demand.release_at)
     if demand.priority != before.priority:
         crew.hurry(operation, after, at)
@@ -365,7 +372,7 @@ def _taken_back(operation: Operation, fact: DemandTakenBack) -> None:
     )
     operation.demands.put(demand.id, demand)
     for key in demand.lines:
-        line = replace(operation.lines[key], place=demand.place)
+        line = replace(operation.lines[key], place=demand.place, own=0)
         operation.lines.put(key, line)
         lines.wake(operation, line, max(demand.release_at, fact.at))
         lines.mark_offers(operation, operation.lines[key], StandDownReason.DEMAND_AMENDED)

@@ -49,7 +49,8 @@ def accept(area: Area, command: AcceptOffer, cause: Cause) -> Decision:
         return offer
     operation = area.operations[cause.operation]
     line = operation.lines[offer.line]
-    if _thanked(offer) and not lines.missing(line):
+    home = offer.stand_down_reason is StandDownReason.SENT_HOME
+    if home or (_thanked(offer) and not lines.missing(line)):
         return Refused(Refusal.OFFER_STOOD_DOWN, (offer.id,))
     if command.quantity > offer.quantity:
         return Refused(Refusal.QUANTITY_OVER_OFFER)

@@ -16,7 +16,7 @@ from schemas.facts import (
     OfferStoodDown,
     StandbyOffered,
 )
-from schemas.values import AgainOn, Instant, StandDownReason
+from schemas.values import Instant, StandDownReason
 from streams import asking, load
 from streams import line as lines
 from streams.area import Operation
@@ -181,16 +181,21 @@ def _expired(operation: Operation, fact: OfferExpired) -> None:
 
 
 def _stood_down(operation: Operation, fact: OfferStoodDown) -> None:
-    """Whoever was thanked may be asked again at once; who was sent home, once it has changed."""
+    """Whoever was thanked may be asked again at once; whom a desk sends home from a line that is
+    short it has judged, so that one has a pause."""
     before = operation.offers[fact.offer]
-    home = fact.reason is StandDownReason.SENT_HOME
+    short = lines.missing(operation.lines[before.line])
+    judged = fact.reason is StandDownReason.SENT_HOME and short
+    again = asking.after(
+        asking.SENT_HOME if judged else asking.STOOD_DOWN, before.priority, fact.at
+    )
     over = replace(
         before,
         state=OfferState.STOOD_DOWN,
         unneeded=None,
         stand_down_reason=fact.reason,
-        again_at=None if home else fact.at,
-        again_on=AgainOn.FORCE if home else None,
+        again_at=again.at,
+        again_on=again.on,
         standby_until=None,
         ended_at=fact.at,
     )

@@ -29,7 +29,7 @@ from schemas.facts import (
     TaskVerified,
 )
 from schemas.refusals import Refusal
-from schemas.values import ClaimEnd, TaskId
+from schemas.values import UNITS_MOST, ClaimEnd, TaskId
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Line, Task, TaskState
@@ -49,7 +49,7 @@ def proposed(operation: Operation, line: Line, cause: Cause) -> TaskProposed:
         kind=demand.kind,
         domain=KINDS[demand.kind].domain,
         skill=line.skill,
-        units=line.delivered + line.own or line.target,
+        units=min(line.delivered + line.own or line.target, UNITS_MOST),
         place=demand.place,
         until=cause.at + PROPOSAL,
         at=cause.at,

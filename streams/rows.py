@@ -301,6 +301,7 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
         undo_until=None if item.before is None else item.before.at + UNDO,
         stand_down_reason=item.stand_down_reason,
         by_desk=item.by_desk,
+        unasked=known.offers[item.offer].unasked,
         committed_at=item.committed_at,
         set_off_at=item.set_off_at,
         arrived_at=item.arrived_at,

@@ -5,7 +5,7 @@ Each demand has its own fact, as if it had been closed or reopened by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from schemas.commands import CloseDemands, ReopenDemands
 from schemas.facts import DemandClosed, DemandReopened
@@ -60,13 +60,10 @@ def _each(operation: Operation, named: Iterable[DemandId]) -> list[Demand]:
 
 
 def _helped(operation: Operation, demand: Demand) -> bool:
-    return any(_there(operation, demand)) or any(
-        operation.lines[key].delivered for key in demand.lines
+    """Whether its own crew, or anybody else, was there in its present round."""
+    lines = [operation.lines[key] for key in demand.lines]
+    rounds = {line.id: line.round for line in lines}
+    return any(line.own or line.delivered for line in lines) or any(
+        crew.arrived_at is not None and crew.round == rounds[crew.line]
+        for crew in operation.assignments_of.of(demand.id)
     )
-
-
-def _there(operation: Operation, demand: Demand) -> Iterator[bool]:
-    """Of each crew at work on it, whether it has arrived."""
-    for key in demand.lines:
-        for crew in operation.assignments_on.of(key):
-            yield crew.arrived_at is not None

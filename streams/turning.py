@@ -220,6 +220,7 @@ def _whole(
     stored = wire.encode(turn)
     if len(facts) > FACTS_MOST or len(stored) > TURN_BYTES_MOST:
         raise TurnTooLarge(f"{len(facts)} facts, {len(stored)} bytes")
+    wire.decode_turn(stored)  # what could not be read again would end the log for ever
     return Taken(turn, stored, board.changes(area))
 
 

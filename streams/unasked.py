@@ -19,6 +19,7 @@ from schemas.facts import (
     Fact,
     OfferStoodDown,
 )
+from schemas.refusals import Refusal
 from schemas.values import AssignmentId, OfferId, Reception, StandDownReason
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
@@ -33,7 +34,7 @@ def receive(area: Area, command: ReceiveCrew, cause: Cause) -> Decision:
     operation = area.operations[cause.operation]
     line = operation.lines[command.line]
     organization = area.registry.organizations[command.organization]
-    refusal = shut(operation, line, organization)
+    refusal = shut(operation, line, organization) or _expected(operation, line, organization)
     if refusal is None and command.word is not Reception.SENT_HOME:
         refusal = barred(operation, line, organization, cause, command.quantity)
     if refusal is not None:
@@ -41,6 +42,14 @@ def receive(area: Area, command: ReceiveCrew, cause: Cause) -> Decision:
     received = _received(operation, line, organization, command, cause)
     then = _then(area, _said(line, received, command), command, cause)
     return then if isinstance(then, Refused) else [received, *then]
+
+
+def _expected(operation: Operation, line: Line, organization: Organization) -> Refused | None:
+    """Its crew is on its way there already: that one has arrived, and no second one."""
+    for crew in operation.assignments_on.of(line.id):
+        if crew.organization == organization.id and crew.arrived_at is None:
+            return Refused(Refusal.ALREADY_ANSWERED, (crew.id,))
+    return None
 
 
 def _received(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -37,6 +38,9 @@ class Verdict:
         return self.bad is None
 
 
+_HEAD = re.compile("([1-9][0-9]{0,15}):([0-9a-f]{64})")
+
+
 class Head(NamedTuple):
     """A turn as it was noted elsewhere: by its digest every turn up to it is known to the byte."""
 
@@ -49,10 +53,10 @@ class Head(NamedTuple):
     @classmethod
     def read(cls, text: str) -> Head:
         """From "sequence:digest". ValueError for anything else."""
-        sequence, _, digest = text.partition(":")
-        if len(digest) != len(GENESIS) or int(digest, 16) < 0:
+        found = _HEAD.fullmatch(text)
+        if found is None:
             raise ValueError("not a head")
-        return cls(int(sequence), digest.lower())
+        return cls(int(found[1]), found[2])
 
 
 class _Fault(Exception):

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import apsw
 
-from api.history.store import HistoryUnfit, Mark, Store, WrittenByOthers, drop
+from api.history.store import HistoryUnfit, Mark, Store, WrittenByOthers, drop, written
 from api.history.tables import kept
 from schemas.values import AreaId
 from schemas.views import Put
@@ -70,6 +70,7 @@ class History(threading.Thread):
         self._store: Store | None = None
         self._file = 0  # the inode that the store has open
         self._origin = ""
+        self._beyond: Mark | None = None  # what history knew at the start and the log did not have
         self._whole = False  # whether the file has all that was told so far
         self._coming = False  # whether all rows have been asked for
         self.sequence = 0  # the turn that it is written up to
@@ -79,7 +80,11 @@ class History(threading.Thread):
     def start(self) -> None:
         """Begin with the present state; what the engine tells from now on follows it."""
         self._coming = True
-        self._give_whole()
+        published = self._ask_whole()
+        known = written(self._path, self._area)
+        if known is not None and known.sequence > published.sequence:
+            self._beyond = known
+        self._items.put(_Whole(published))
         super().start()
 
     def follow(self, batch: list[Published]) -> None:
@@ -126,6 +131,9 @@ class History(threading.Thread):
     def _look(self) -> None:
         """Have the file open; a new one, or one that was put in its place, is written whole."""
         if self._store is not None and _inode(self._path) == self._file:
+            if self._whole and self._store.moved(self._area):
+                _logger.info("%s was written by somebody else; it is told anew", self._path.name)
+                self._want_whole()
             return
         if self._store is not None:
             _logger.warning("%s is gone; it is written anew", self._path.name)
@@ -171,8 +179,9 @@ class History(threading.Thread):
             self.sequence = published.sequence
             return
         foreign = known is not None and known.origin != self._origin
-        if known is not None and not foreign:
-            self._keep_what_the_log_lacks(known)
+        if self._beyond is not None and not foreign:
+            self._keep_what_the_log_lacks(self._beyond)
+        self._beyond = None
         self._store.forget(self._area, -1 if foreign else published.sequence)
         self._write(_rows(published).values(), published)
 
@@ -180,8 +189,6 @@ class History(threading.Thread):
         """A log that ends before its history was cut, or put back from an older copy: no wonder
         that may pass in silence. What history knew beyond it is kept in a file of its own."""
         assert self._store is not None
-        if self._stored(known.sequence) is not None:
-            return
         aside = self._path.with_suffix(f".{known.sequence}.db")
         _logger.critical(
             "history knows turns up to %d, which the log does not have: it was cut, or put back"
@@ -198,7 +205,6 @@ class History(threading.Thread):
         try:
             self._store.write(self._area, rows, mark)
         except WrittenByOthers:
-            _logger.info("%s was written by somebody else; it is told anew", self._path.name)
             self._want_whole()
         else:
             self.sequence = last.sequence

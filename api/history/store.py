@@ -82,6 +82,10 @@ class Store:
         self._last[area] = mark_of(self._file, area)
         return self._last[area]
 
+    def moved(self, area: AreaId) -> bool:
+        """Whether somebody else has written since this hold has last read or written."""
+        return mark_of(self._file, area) != self._last.get(area)
+
     def write(self, area: AreaId, puts: Iterable[tuple[int, Put]], mark: Mark) -> None:
         """Put rows, each with the turn that changed it, and move the mark: all of it or nothing.
 

@@ -20,15 +20,18 @@ NO_YES: Final = "no_yes"  # somebody was asked who said no, or nothing
 NOBODY_HAS_IT: Final = "nobody_has_it"  # no organization is registered with the skill
 NOBODY_ASKED: Final = "nobody_asked"  # it ended before anybody was looked for
 
-# Whoever came by itself was not asked. A crew of the present round has helped once it is there,
-# unless it gave up; a desk may also record one as done that has never said that it arrived.
+# Whoever came by itself was not asked: it has helped, and is in none of the clocks. A crew of the
+# present round has helped once it is there, unless it gave up; a desk may also record one as done
+# that has never said that it arrived.
 LINES: Final = """
 SELECT demands.incident, demands.division, demands.kind, demands.priority, demands.published_at,
     demands.reason, lines.dropped, lines.open, lines.unmet AND lines.offers = 0,
     lines.minimum, lines.covered, lines.gates, lines.said_at, lines.opened_at,
     (SELECT min(sent_at) FROM offers
         WHERE line = lines.id AND sent_at >= lines.opened_at AND NOT unasked),
-    min(crews.committed_at), min(crews.starts_at), min(crews.arrived_at),
+    min(crews.committed_at) FILTER (WHERE NOT crews.unasked),
+    min(crews.starts_at) FILTER (WHERE NOT crews.unasked),
+    min(crews.arrived_at) FILTER (WHERE NOT crews.unasked),
     lines.own + ifnull(sum(crews.quantity), 0),
     lines.own + ifnull(sum(crews.quantity) FILTER (WHERE crews.state != 'given_up'
         AND (crews.arrived_at IS NOT NULL OR crews.state = 'released')), 0),

@@ -56,7 +56,10 @@ class Leaving:
             case DemandRow():
                 self._closed.pop(row.id, None)
             case OfferRow() | AssignmentRow():
-                self._rows.get(row.demand, {}).pop(key, None)
+                rows = self._rows.get(row.demand, {})
+                rows.pop(key, None)
+                if not rows:
+                    self._rows.pop(row.demand, None)
 
     def hides(self, key: Key) -> bool:
         """Whether a row is not shown."""

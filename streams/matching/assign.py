@@ -16,7 +16,7 @@ from schemas.values import LATEST, Gate, Instant, LineId, OfferId, OrganizationI
 from streams import load, needed
 from streams.area import Area, Operation
 from streams.cause import Cause
-from streams.entities import Line, Organization
+from streams.entities import Asks, Line, Organization
 from streams.gates import GRADES, Standing, see
 from streams.line import missing
 from streams.matching import waves
@@ -143,8 +143,8 @@ def _nearest(
 ) -> Iterator[Wanting]:
     """Of lines that are alike the nearest that can ask it now, and nearer ones that can soon.
 
-    Nothing that bars it from all of them, as a day's cap, is looked for beyond the time within
-    which every line looks anyway.
+    Where a day's cap or a certificate that is not valid yet lasts beyond the time within which
+    every line looks anyway, nothing is looked for (but see `_asked_lately`).
     """
     soon = at + URGENCY[group[1]].rest
     for squared, id in operation.short.around(group, organization.place):
@@ -168,10 +168,14 @@ def _asked_lately(
 ) -> Iterator[Wanting]:
     """Lines that it was asked for within a day, and may be asked for again before they look.
 
-    A pause ends by itself, and a repeat knows no daily cap.
+    A pause ends by itself; and whatever else a demand asks for that has been counted, no daily cap
+    keeps from it.
     """
     key = organization.id
-    for _, _, id in operation.pausing.between((key, at - DAY), (key, LATEST)):
+    paused = operation.pausing.between((key, at - DAY), (key, LATEST))
+    asks = operation.asks.get(key) or Asks()
+    counted = [line for ask in asks.counted for line in operation.demands[ask.demand].lines]
+    for id in dict.fromkeys((*(place[-1] for place in paused), *counted)):
         line = operation.lines[id]
         if line.skill != skill or not line.unmet or line.wake_at is None or line.wake_at <= at:
             continue

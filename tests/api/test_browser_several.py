@@ -42,6 +42,7 @@ def test_a_false_flood_is_cleared_away_and_taken_back(server: Stage, screens: Sc
     notice = desk.locator("#notices .notice")
     expect(notice).to_contain_text(f"{MANY} demands closed")
     in_both_languages(desk)
+    desk.reload()
     notice.get_by_role("button", name="Take back").click()
     expect(open_count).to_have_text(str(MANY + 1))
     assert screens.complaints == []

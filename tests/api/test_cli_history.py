@@ -14,7 +14,7 @@ import apsw
 import pytest
 
 from api.cli import command as cli
-from api.history import HISTORY, HistoryUnfit, measures, rebuild, written
+from api.history import HISTORY, HistoryUnfit, Store, measures, rebuild, written
 from api.history.reading import Sight
 from schemas.values import DivisionCode, Mode, OperationId
 from tests.api.house import AREA, TOWN, House, demand_body, divisions, opened
@@ -114,6 +114,25 @@ async def test_a_server_over_a_log_that_was_cut_says_so_and_keeps_what_history_k
     assert now.sequence == sequence
 
 
+async def test_turns_that_come_at_once_do_not_hide_that_the_log_was_cut(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Given a log that was put back one turn older, and people who act as soon as it is served."""
+    folder = tmp_path / "data"
+    async with opened(folder) as house:
+        await posted(house)
+    known = written(folder / HISTORY, AREA)
+    assert known is not None
+    cut(folder, known.sequence - 1)
+    with caplog.at_level(logging.CRITICAL, "shouwang.history"):
+        async with opened(folder) as house:
+            await house.steward()
+            await house.organization()
+            await caught_up(house)
+    assert f"history knows turns up to {known.sequence}" in caplog.text
+    assert (folder / f"history.{known.sequence}.db").exists()
+
+
 def test_a_broken_chain_is_built_into_no_history(folder: Path, capsys: Captured) -> None:
     before = written(folder / HISTORY, AREA)
     with closing(apsw.Connection(str(folder / "log.db"))) as log:
@@ -155,6 +174,21 @@ async def test_rebuilding_beside_a_server_disturbs_nobody(tmp_path: Path) -> Non
         await caught_up(house)
         rows = (await desk.get("/history/demands")).json["rows"]
         assert len(rows) == 7
+
+
+async def test_a_rebuild_that_was_overtaken_is_made_good_though_nothing_happens(
+    tmp_path: Path,
+) -> None:
+    """Given a history that somebody has put back behind the log, when the night stays quiet."""
+    folder = tmp_path / "data"
+    async with opened(folder) as house:
+        await posted(house)
+        await caught_up(house)
+        with closing(Store(folder / HISTORY)) as store:
+            mark = store.mark(AREA)
+            assert mark is not None
+            store.write(AREA, [], mark._replace(sequence=mark.sequence - 1))
+        await caught_up(house)
 
 
 def read_often(folder: Path) -> int:

@@ -139,6 +139,8 @@ def _amended(books: Books, fact: f.DemandAmended, turn: Turn) -> None:
     if need.needed_by != fact.needed_by:
         books.crews.needed(need.lines, fact.needed_by, fact.priority, fact.at)
     need.needed_by = fact.needed_by
+    if need.place.division != fact.place.division:
+        _left_to_others(books, need)
     need.place, need.words, need.priority = fact.place, words, fact.priority
     sooner = min(need.release_at, fact.at + (0 if fact.priority <= 2 else MINUTE))
     need.release_at = max(fact.at, sooner)
@@ -159,9 +161,17 @@ def _needed_at_another_time(books: Books, need: Need, fact: f.DemandAmended, tur
             ask.answer_by = max(ask.answer_by, ask.sent_at + fourth)
 
 
+def _left_to_others(books: Books, need: Need) -> None:
+    """The crew of the township that had it does not come with it."""
+    for key in need.lines:
+        if books.lines[key].open:
+            books.lines[key].own = 0
+
+
 def _taken_back(books: Books, fact: f.DemandTakenBack, turn: Turn) -> None:
     need = books.needs[fact.demand]
     need.place, need.scene = fact.place, turn.sequence
+    _left_to_others(books, need)
 
 
 def _closed(books: Books, fact: f.DemandClosed, turn: Turn) -> None:
@@ -272,9 +282,11 @@ def _expired(books: Books, fact: f.OfferExpired, turn: Turn) -> None:
 
 
 def _stood_down(books: Books, fact: f.OfferStoodDown, turn: Turn) -> None:
-    home = fact.reason == "sent_home"
-    pause = Pause(None, "force", turn.sequence) if home else Pause(fact.at, None, turn.sequence)
-    _end(books, books.asks[fact.offer], "stood_down", pause)
+    """Whom a desk sends home from a line that is short has a pause; others, thanked, have none."""
+    ask, pause = books.asks[fact.offer], Pause(fact.at, None, turn.sequence)
+    if fact.reason == "sent_home" and books.missing(books.lines[ask.line]):
+        pause = Pause(fact.at + _no_crew(ask.priority), "force", turn.sequence)
+    _end(books, ask, "stood_down", pause)
 
 
 def _standby(books: Books, fact: f.StandbyOffered, turn: Turn) -> None:

@@ -33,6 +33,7 @@ class Crew:
     doubted: bool = False
     arrived: bool = False
     own_time: bool = False  # it has named a new one itself
+    set_off_at: int | None = None
     before: Crew | None = None
     turn: int = 0  # of its last step
 
@@ -98,11 +99,9 @@ class Crews:
             if crew.line not in lines or not crew.live or crew.arrived or crew.own_time:
                 continue
             way, before = crew.promised_at - crew.starts_at, crew.promised_at
-            if crew.state == "en_route":
-                crew.promised_at = max(crew.promised_at, needed_by or 0)
-            else:
-                crew.promised_at = max(at + way, needed_by or 0)
-                crew.starts_at = crew.promised_at - way
+            since = at if crew.set_off_at is None else crew.set_off_at
+            crew.promised_at = max(since + way, needed_by or 0)
+            crew.starts_at = crew.promised_at - way
             if crew.promised_at != before:
                 crew.late_at = crew.promised_at + GRACE[priority]
                 crew.overdue = crew.doubted = False
@@ -151,7 +150,8 @@ STATES: dict[Any, str] = {
 
 def _after(crew: Crew, fact: Any) -> Crew:
     if type(fact) in STATES:
-        return replace(crew, state=STATES[type(fact)])
+        since = fact.at if isinstance(fact, f.AssignmentSetOff) else crew.set_off_at
+        return replace(crew, state=STATES[type(fact)], set_off_at=since)
     match fact:
         case f.AssignmentArrived():
             here = replace(crew, state="on_scene", arrived=True, late_at=None)
@@ -169,17 +169,29 @@ def _after(crew: Crew, fact: Any) -> Crew:
             assert crew.before is not None
             return _undone(crew, crew.before)
         case f.StepCorrected():
-            back = replace(crew, state=fact.step.value, arrived=fact.step.value == "on_scene")
-            if fact.promised_at is None:
-                return back
-            return replace(back, promised_at=fact.promised_at, late_at=fact.overdue_at)
+            return _corrected(crew, fact)
         case _:
             return crew
 
 
+def _corrected(crew: Crew, fact: f.StepCorrected) -> Crew:
+    step = fact.step.value
+    since = None if step == "committed" else crew.set_off_at
+    back = replace(crew, state=step, arrived=step == "on_scene", set_off_at=since)
+    if fact.promised_at is None:
+        return back
+    return replace(back, promised_at=fact.promised_at, late_at=fact.overdue_at)
+
+
 def _undone(crew: Crew, before: Crew) -> Crew:
     """As before the step; what was said meanwhile about its time stays said."""
-    back = replace(crew, state=before.state, arrived=before.arrived, before=None)
+    back = replace(
+        crew,
+        state=before.state,
+        arrived=before.arrived,
+        set_off_at=before.set_off_at,
+        before=None,
+    )
     if crew.arrived and not before.arrived:
         late = replace(back, late_at=before.late_at, overdue=before.overdue)
         return replace(late, doubted=before.doubted)

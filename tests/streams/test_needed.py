@@ -155,6 +155,22 @@ def test_needed_later_than_was_said_is_hurry_for_nobody() -> None:
     assert not [fact for fact in facts if isinstance(fact, f.OfferExpired | f.CrewOverdue)]
 
 
+def test_a_slip_about_the_time_does_not_hide_a_crew_that_is_on_the_road() -> None:
+    """Given a crew that has set off half an hour away, when the desk types a day and takes that
+    back, then it is expected by its own way again, and late when it does not come."""
+    world, offer = later()
+    world.yes(offer, minutes=30)
+    world.send("team", c.SetOff(assignment=crew(world).id))
+    started = world.at
+    world.amend(offer.demand, needed_by=started + 25 * HOUR)
+    assert crew(world).promised_at == started + 25 * HOUR
+    world.wait(minutes=5)
+    world.amend(offer.demand, needed_by=started + 20 * MINUTE)
+    assert crew(world).promised_at == started + 30 * MINUTE
+    late = world.wait(minutes=60)
+    assert only(late, f.CrewOverdue).assignment == crew(world).id
+
+
 def test_a_crew_that_was_late_is_late_no_longer_when_there_is_time() -> None:
     world, offer = later(ahead=HOUR)
     world.yes(offer, minutes=20)

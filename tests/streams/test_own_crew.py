@@ -5,9 +5,11 @@ from __future__ import annotations
 from schemas import commands as c
 from schemas import facts as f
 from schemas.refusals import Refusal
-from schemas.values import CloseReason, DemandId, LineId
+from schemas.values import CloseReason, DemandId, DivisionCode, LineId
+from streams.area import Area
 from streams.entities import OfferState
-from tests.streams.world import DESK, World, asked, only
+from streams.verify import verify
+from tests.streams.world import DESK, WENZHOU, World, asked, divisions, only, townships
 
 
 def scene(target: int = 2) -> tuple[World, LineId, DemandId]:
@@ -47,6 +49,32 @@ def test_where_it_stops_others_are_asked_at_once() -> None:
     world.wait(minutes=30)
     facts = world.send(DESK, own(line, 0))
     assert asked([*facts, *world.wait(minutes=1)])
+
+
+def test_it_does_not_go_along_to_another_township() -> None:
+    """Given a demand that its own crew covers, when it is moved next door, then that township is
+    not told of a crew that it never had: somebody is asked."""
+    world, line, demand = scene()
+    world.send(DESK, own(line, 2))
+    there = divisions().seat(DivisionCode(townships()[1]))
+    facts = [*world.amend(demand, place=there), *world.wait(minutes=1)]
+    assert world.operation.lines[line].own == 0
+    assert asked(facts)
+
+
+def test_as_much_as_there_can_be_is_read_again() -> None:
+    """Given more units than a line can ask for, then its recovery is bounded, and the log opens."""
+    world, line, demand = scene()
+    offer = asked([fact for taken in world.turns for fact in taken.turn.facts])[0]
+    crew = world.at_work(offer)
+    world.send("a", c.ReportDone(assignment=crew))
+    world.send(DESK, c.ConfirmAssignment(assignment=crew))
+    world.send(DESK, own(line, 500))
+    revision = world.operation.demands[demand].revision
+    closing = c.CloseDemand(demand=demand, reason=CloseReason.MET, revision=revision)
+    proposed = [*world.send(DESK, closing), *world.wait(minutes=1)]
+    assert only(proposed, f.TaskProposed).units == 500
+    assert verify(Area(WENZHOU, divisions()), world.log).sound
 
 
 def test_what_it_did_is_restored_and_its_next_round_begins_without_it() -> None:

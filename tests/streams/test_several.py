@@ -62,6 +62,15 @@ def test_the_real_one_among_them_stays() -> None:
     assert kinds_of(done, f.DemandClosed) == [offer.demand]
 
 
+def test_what_the_township_does_itself_is_none_of_a_false_flood() -> None:
+    world = World()
+    demands = flood(world, 2)
+    [line] = world.operation.demands[demands[0]].lines
+    world.send(DESK, c.SetOwnCrew(line=line, units=1))
+    facts = world.send(DESK, cleared(*demands))
+    assert kinds_of(facts, f.DemandClosed) == demands[1:]
+
+
 def test_it_is_taken_back_as_a_whole_and_asks_anew() -> None:
     world = World()
     world.organization("a", units=3)

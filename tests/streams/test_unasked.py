@@ -82,17 +82,34 @@ def test_one_that_is_parked_is_the_desk_s_to_take_on_for_two_hours() -> None:
     assert only(taken, f.AssignmentCommitted).quantity == 1
 
 
-def test_one_that_is_sent_home_is_not_asked_by_the_system_until_it_has_changed() -> None:
+def test_one_that_is_sent_home_from_a_line_that_is_short_is_not_called_back_at_once() -> None:
     """Given a line that stays short, then the system does not call back whom a desk has just sent
-    home; once its steward says that it is another crew now, it may be asked."""
+    home; after a pause, or once its steward says that it is another crew now, it may be asked."""
     world, line, team = scene()
     facts = world.send(DESK, came(line, team, Reception.SENT_HOME))
     assert kinds(facts)[:2] == ["CrewReceived", "OfferStoodDown"]
     known = world.operation.asked[line, team]
-    assert (known.again_at, known.again_on) == (None, AgainOn.FORCE)
-    assert asked(world.wait(minutes=300)) == []
+    assert (known.again_at, known.again_on) == (world.at + 30 * 60_000, AgainOn.FORCE)
+    assert asked(world.wait(minutes=20)) == []
     changed = world.send(STEWARD, c.SetDuty(organization=team, on_duty=True))
     assert [offer.organization for offer in asked([*changed, *world.wait(minutes=1)])] == [team]
+
+
+def test_one_that_is_sent_home_because_enough_are_there_is_asked_when_they_are_not() -> None:
+    world, line, team = scene()
+    world.send(DESK, c.SetOwnCrew(line=line, units=2))
+    world.send(DESK, came(line, team, Reception.SENT_HOME))
+    world.send(STEWARD, c.SetDuty(organization=team, on_duty=True))
+    short = world.send(DESK, c.SetOwnCrew(line=line, units=0))
+    assert [offer.organization for offer in asked([*short, *world.wait(minutes=1)])] == [team]
+
+
+def test_whoever_was_sent_home_does_not_commit_itself() -> None:
+    world, line, team = scene()
+    world.send(DESK, came(line, team, Reception.SENT_HOME))
+    [offer] = world.operation.offers.rows.values()
+    refused = world.refused("a", c.AcceptOffer(offer=offer.id, quantity=1))
+    assert refused is Refusal.OFFER_STOOD_DOWN
 
 
 @pytest.mark.parametrize("word", [Reception.TAKEN_ON, Reception.PARKED])
@@ -109,6 +126,18 @@ def test_who_is_asked_already_answers_that() -> None:
     """Given a team whose request is open, then the desk records its answer instead."""
     world, line, team = scene(off_duty=False)
     assert world.refused(DESK, came(line, team, Reception.TAKEN_ON)) is Refusal.ALREADY_ASKED
+
+
+def test_who_is_on_its_way_already_has_arrived_and_is_not_counted_twice() -> None:
+    """Given a team that said yes to the line, then the crew that stands there is that one."""
+    world, line, team = scene(off_duty=False)
+    offer = asked([fact for taken in world.turns for fact in taken.turn.facts])[0]
+    crew = world.at_work(offer, quantity=1)
+    for word in Reception:
+        assert world.refused(DESK, came(line, team, word)) is Refusal.ALREADY_ANSWERED
+    world.send(DESK, c.Arrive(assignment=crew))
+    assert world.send(DESK, came(line, team, Reception.TAKEN_ON)), "a second crew of it"
+    assert world.operation.lines[line].covered == 2
 
 
 def test_a_graded_line_needs_its_certificate_whoever_stands_there() -> None:

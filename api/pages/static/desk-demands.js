@@ -4,7 +4,7 @@ import { priorityMark } from "./assignments.js";
 import * as acts from "./desk-acts.js";
 import { lineBlock } from "./desk-lines.js";
 import { VIEWS, demandItems } from "./desk-model.js";
-import { closeSeveral } from "./desk-several.js";
+import { closeSeveral, startSeveral } from "./desk-several.js";
 import { drawList, find, findAll, h, setText } from "./dom.js";
 import { distance, metersBetween, moment, spoken } from "./format.js";
 import { Problem } from "./http.js";
@@ -36,6 +36,7 @@ export function startDemands(context) {
   });
   find("#earlier").addEventListener("click", () => readEarlier(context));
   find("#several").addEventListener("click", () => closeSeveral(context, ownOpen(context)));
+  startSeveral(context);
 }
 
 /** The open demands of the chosen incident that this desk may close. */
