@@ -52,7 +52,7 @@ def history(scene: Scene, number: int) -> None:
     for _ in range(number):
         _served(world, incident)
     for count in range(number // 10):
-        event = _opened(world, f"past {count}")
+        event = _opened(world, f"past-{count}")
         _reported(world, event)
         task = only(world.close_incident(event), f.TaskProposed).task
         world.send(DESK, c.ClaimTask(task=task, organization=teams[0]))
@@ -76,7 +76,7 @@ def crowd(scene: Scene, number: int) -> None:
         world.demand(incident, skill="FIRST_AID", priority=2)
         world.demand(incident, skill=WANTED, priority=2)
     for count in range(number // 10):
-        _opened(world, f"now {count}")
+        _opened(world, f"now-{count}")
 
 
 def past(scene: Scene, number: int) -> None:
@@ -96,7 +96,7 @@ def _own(scene: Scene) -> IncidentId:
     """The scene's incident while it is open, else one beside it."""
     if scene.world.operation.incidents[scene.incident].state is IncidentState.OPEN:
         return scene.incident
-    return _opened(scene.world, "beside it")
+    return _opened(scene.world, "beside-it")
 
 
 def _opened(world: World, label: str) -> IncidentId:
