@@ -222,6 +222,13 @@ def _came(names: Names) -> str:
     return names.pick("表示可以前来", "offered to come")
 
 
+def _own(names: Names) -> str:
+    if not names.fact.quantity:
+        return names.pick("不再由自有力量承担", "does no part any more")
+    quantity = names.units(names.fact.quantity)
+    return names.pick(f"由自有力量承担：{quantity}", f"takes on {quantity}")
+
+
 def _free(names: Names) -> str:
     if names.fact.free_from is None:
         return ""
@@ -282,6 +289,7 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     "short": _short,
     "chosen": _chosen,
     "came": _came,
+    "own": _own,
     "quantity": lambda names: names.units(names.fact.quantity),
     "amount": lambda names: names.counted(names.fact.skill, names.fact.units),
     "wanted": _wanted,

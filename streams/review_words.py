@@ -119,9 +119,7 @@ FACTS: dict[type, Words] = {
         "查看了{organization}的联系电话（{demand}）。",
         "Whom to call of {organization} was looked up ({demand}).",
     ),
-    f.OwnCrewSet: Words(
-        "{line}由自有力量承担：{quantity}。", "The township's own crew takes on {quantity}: {line}."
-    ),
+    f.OwnCrewSet: Words("{line}{own}。", "The township's own crew {own} of {line}."),
     f.LineDropped: Words("{line}不再需要。", "Dropped: {line}."),
     f.LineUnmet: Words(
         "{line}{short}，暂无更多组织可请求；比较 {considered} 家{gates}；{retry} 再试。",

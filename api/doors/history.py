@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Final
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from typing import Annotated, Final, TypeVar
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -30,6 +33,7 @@ from api.problems import Problem, later
 from schemas.values import LATEST, DivisionCode, Role
 
 LIMIT_MAX: Final = 200
+WRITTEN_WITHIN_S: Final = 1.0
 NOT_ASKED_OF: Final = {
     "incidents": ("demand", "organization"),
     "offers": ("number",),
@@ -37,6 +41,7 @@ NOT_ASKED_OF: Final = {
 }
 NOT_THEIRS: Final = ("demands", Role.ORGANIZATION)  # it sees of a demand what its offers show
 
+T = TypeVar("T")
 Id = Annotated[str, Field(max_length=64)]
 Moment = Annotated[int, Field(ge=0, le=LATEST)]
 
@@ -82,11 +87,20 @@ async def history(
             raise Problem("format_invalid", name)
     settings, place = context_of(request).settings, _place(asked.before)
     about = (settings.data / HISTORY, settings.area, table, asked.wanted, sight_of(caller))
+    reading = partial(page, *about, before=place, limit=asked.limit)
+    return unkept(answered(await read_when_there(lambda: asyncio.to_thread(reading))))
+
+
+async def read_when_there(read: Callable[[], Awaitable[T]]) -> T:
+    """What history says. A server that has just started has no file for a moment: it is read once
+    more then. Raises Problem `unavailable`."""
+    with suppress(HistoryUnfit):
+        return await read()
+    await asyncio.sleep(WRITTEN_WITHIN_S)
     try:
-        found = await asyncio.to_thread(page, *about, before=place, limit=asked.limit)
+        return await read()
     except HistoryUnfit:
         raise later("unavailable") from None
-    return unkept(answered(found))
 
 
 def sight_of(caller: Caller) -> Sight:

@@ -14,10 +14,10 @@ from api import review
 from api.context import context_of
 from api.doors.callers import SignedIn
 from api.doors.hanging import answering
-from api.doors.history import Moment, sight_of
-from api.history import HISTORY, HistoryUnfit, Measures, as_csv, measures
+from api.doors.history import Moment, read_when_there, sight_of
+from api.history import HISTORY, Measures, as_csv, measures
 from api.people import Caller
-from api.problems import Problem, later
+from api.problems import Problem
 from schemas.values import LATEST, DemandId, IncidentId, Instant, LineId, OrganizationId, Role
 from streams.review import Scope
 
@@ -93,10 +93,8 @@ async def _measured(request: Request, caller: Caller, since: Instant, until: Ins
     context = context_of(request)
     settings = context.settings
     about = (settings.data / HISTORY, settings.area, settings.operation)
-    try:
-        return await context.reviews.ask(measures, *about, sight_of(caller), since, until)
-    except HistoryUnfit:
-        raise later("unavailable") from None
+    asked = (measures, *about, sight_of(caller), since, until)
+    return await read_when_there(lambda: context.reviews.ask(*asked))
 
 
 def _scope(caller: Caller) -> Scope:

@@ -23,6 +23,7 @@ from tests.bench import (
     parts,
     shortage,
     thread,
+    voiding,
 )
 from tests.bench.cluster import with_servers
 
@@ -33,6 +34,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "shortage": shortage.run,
     "fairness": fairness.run,
     "flood": flood.run,
+    "voiding": voiding.run,
     "board": board.run,
     "history": history.run,
     "cluster-turns": with_servers(cluster_turns.turns),
