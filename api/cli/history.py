@@ -205,6 +205,7 @@ def _time(milliseconds: int | None) -> str:
 def _reason(code: str) -> str:
     own = {
         "not_come": Words("已答应，未到场或中途退出", "said yes, and did not come or gave up"),
+        "not_taken": Words("有队伍可用，未编入", "somebody was there, or would have come"),
         "no_yes": Words("已请求，无人或不够人答应", "asked, too few said yes"),
         "nobody_has_it": Words("没有组织登记此技能", "no organization has this skill"),
         "nobody_asked": Words("结束前未曾请求", "it ended before anybody was looked for"),

@@ -41,8 +41,8 @@ class Measured(msgspec.Struct, frozen=True):
     `withdrawn`: lines that nobody needed any longer, dropped or closed as such. `unmet`: others
     that were closed, but for "met", with less than their minimum of help; or that are open with
     less than it under way, and nobody asked or to be asked now. `partly`: of these, with some.
-    `reasons`, one for each unmet line: `not_come`, `no_yes`, `nobody_asked`, `nobody_has_it`, or
-    the gate that kept most organizations out.
+    `reasons`, one for each unmet line: `not_come`, `not_taken`, `no_yes`, `nobody_asked`,
+    `nobody_has_it`, or the gate that kept most organizations out.
     """
 
     by: str

@@ -16,6 +16,7 @@ from streams.ending import NO_RECOVERY
 
 WITHDRAWN: Final = (*NO_RECOVERY, CloseReason.DONE_BY_OTHERS)
 NOT_COME: Final = "not_come"  # enough was promised, and did not come, or was given up there
+NOT_TAKEN: Final = "not_taken"  # somebody would have come, or stood there, and no desk took it on
 NO_YES: Final = "no_yes"  # somebody was asked who said no, or nothing
 NOBODY_HAS_IT: Final = "nobody_has_it"  # no organization is registered with the skill
 NOBODY_ASKED: Final = "nobody_asked"  # it ended before anybody was looked for
@@ -36,7 +37,10 @@ SELECT demands.incident, demands.division, demands.kind, demands.priority, deman
     lines.own + ifnull(sum(crews.quantity) FILTER (WHERE crews.state != 'given_up'
         AND (crews.arrived_at IS NOT NULL OR crews.state = 'released')), 0),
     EXISTS (SELECT 1 FROM offers WHERE line = lines.id AND sent_at >= lines.opened_at
-        AND state IN ('declined', 'no_answer'))
+        AND state IN ('declined', 'no_answer')),
+    EXISTS (SELECT 1 FROM offers WHERE line = lines.id AND sent_at >= lines.opened_at
+        AND (state = 'standby' OR stand_down_reason = 'sent_home' OR state = 'stood_down'
+            AND answered > 0 AND stand_down_reason NOT IN ('needed_elsewhere', 'asked_anew')))
 FROM demands JOIN lines ON lines.demand = demands.id
     LEFT JOIN assignments AS crews ON crews.line = lines.id AND crews.round = lines.round
 WHERE demands.area = ? AND demands.operation = ?
@@ -88,6 +92,7 @@ class Waited(NamedTuple):
     promised: int
     helped: int
     refused: int
+    left: int
 
     def counted(self) -> Counted:
         """What a measure counts of it, in any grouping."""
@@ -124,6 +129,8 @@ class Waited(NamedTuple):
         """Why it is unmet: the last thing that was missing on its way to help."""
         if self.promised >= self.minimum:
             return NOT_COME
+        if self.left:
+            return NOT_TAKEN
         if self.refused:
             return NO_YES
         gates = msgspec.json.decode(self.gates)

@@ -210,6 +210,25 @@ async def test_what_the_township_has_done_itself_is_not_unmet(house: House) -> N
     assert (found["lines"], found["unmet"]) == (1, 0)
 
 
+@pytest.mark.parametrize("word", ["sent_home", "parked"])
+async def test_who_stood_there_and_was_not_taken_on_is_no_gate(house: House, word: str) -> None:
+    """Given a team that is off duty, comes all the same and is not taken on, then the record does
+    not say that it was off duty."""
+    desk, (team, organization) = await house.desk(), await house.organization()
+    await organization.post(f"/organizations/{team}/duty", {"on_duty": False})
+    incident = await house.incident(desk)
+    await desk.post("/demands", demand_body(incident))
+    [put] = house.context.feed.rows("demand")
+    assert isinstance(put.row, DemandRow)
+    came = {"organization": team, "word": word, "quantity": 1}
+    received = await desk.post(f"/lines/{put.row.lines[0].id}/receive", came)
+    assert received.status == 201, received.content
+    await close(house, desk, "expired_unmet")
+    found = await counted(house, desk)
+    assert found["reasons"] == {"not_taken": 1}
+    assert found["yes_after"]["count"] == found["arrived_after"]["count"] == 0
+
+
 async def test_a_second_round_has_its_own_waits(house: House) -> None:
     """Given a demand that was served, and is reopened a day later, then nobody has waited a day."""
     desk, organization, incident = await at_work(house)

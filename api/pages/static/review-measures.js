@@ -118,6 +118,6 @@ function unmetWords({ unmet, partly, reasons }) {
   return [h("b", { class: "lacking" }, String(unmet)), told, some];
 }
 
-const OWN = ["not_come", "no_yes", "nobody_has_it", "nobody_asked"];
+const OWN = ["not_come", "not_taken", "no_yes", "nobody_has_it", "nobody_asked"];
 
 const reasonName = (code) => (OWN.includes(code) ? choose("unmet", code) : named("gates", code));
