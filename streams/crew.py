@@ -49,7 +49,7 @@ def evolve(operation: Operation, fact: AssignmentFact) -> None:
         _pause(operation, after, offer.again_at, offer.again_on)
     judged = isinstance(fact, AssignmentConfirmed | AssignmentSentBack | StepCorrected)
     if judged or getattr(fact, "by_desk", False):
-        _taken_up(operation, after)
+        lines.taken_up(operation, after.demand)
 
 
 def _committed(operation: Operation, fact: AssignmentCommitted) -> None:
@@ -308,10 +308,3 @@ def rescheduled(operation: Operation, line: Line, needed_by: Instant | None, at:
         )
         operation.assignments.put(crew.id, after)
         _carry(operation, crew, after, at)
-
-
-def _taken_up(operation: Operation, after: Assignment) -> None:
-    """The township that a demand was moved to has acted, be it only to record what it heard."""
-    demand = operation.demands[after.demand]
-    if demand.handed is not None and not demand.handed.acted:
-        operation.demands.put(demand.id, replace(demand, handed=replace(demand.handed, acted=True)))

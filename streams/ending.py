@@ -73,10 +73,8 @@ def drop_line(area: Area, command: DropLine, cause: Cause) -> Decision:
     operation = area.operations[cause.operation]
     line = operation.lines[command.line]
     demand = operation.demands[line.demand]
-    if demand.state is DemandState.CLOSED:
-        return Refused(Refusal.DEMAND_CLOSED, (demand.id,))
-    if not line.open:
-        return Refused(Refusal.LINE_DROPPED, (line.id,))
+    if (refused := lines.over(operation, line)) is not None:
+        return refused
     if sum(operation.lines[key].open for key in demand.lines) == 1:
         return Refused(Refusal.LAST_LINE, (demand.id,))
     return [LineDropped(line=line.id, demand=demand.id, at=cause.at)]
@@ -86,14 +84,11 @@ def own_crew(area: Area, command: SetOwnCrew, cause: Cause) -> Decision:
     """The township takes up so much of a line itself; said twice, nothing is new."""
     operation = area.operations[cause.operation]
     line = operation.lines[command.line]
-    demand = operation.demands[line.demand]
-    if demand.state is DemandState.CLOSED:
-        return Refused(Refusal.DEMAND_CLOSED, (demand.id,))
-    if not line.open:
-        return Refused(Refusal.LINE_DROPPED, (line.id,))
+    if (refused := lines.over(operation, line)) is not None:
+        return refused
     if line.own == command.units:
         return []
-    return [OwnCrewSet(line=line.id, demand=demand.id, quantity=command.units, at=cause.at)]
+    return [OwnCrewSet(line=line.id, demand=line.demand, quantity=command.units, at=cause.at)]
 
 
 def evolve(operation: Operation, fact: EndingFact) -> None:

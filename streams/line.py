@@ -20,10 +20,12 @@ from schemas.facts import (
     NumberedLine,
     OwnCrewSet,
 )
+from schemas.refusals import Refusal
 from schemas.values import DemandId, Instant, LineId, StandDownReason
 from streams import needed
 from streams.area import Operation
-from streams.entities import Demand, Line, OfferState
+from streams.cause import Refused
+from streams.entities import Demand, DemandState, Line, OfferState
 
 
 def opened(demand: Demand, number: int, asked: NumberedLine, at: Instant) -> Line:
@@ -109,22 +111,28 @@ def _woken(operation: Operation, fact: LineWoken) -> None:
 
 def _own_crew(operation: Operation, fact: OwnCrewSet) -> None:
     """Who is asked is let go where that covers it; where it is short again, it is looked at."""
-    _taken_up(operation, fact.demand)
+    taken_up(operation, fact.demand)
     before = operation.lines[fact.line]
     recount(operation, before, replace(before, own=fact.quantity), fact.at)
 
 
-def _taken_up(operation: Operation, key: DemandId) -> None:
-    """The township that it was moved to has begun to act."""
+def taken_up(operation: Operation, key: DemandId) -> None:
+    """The township that a demand was moved to has acted, be it only to record what it heard."""
     demand = operation.demands[key]
-    if demand.handed is not None:
-        taken_up = replace(demand, handed=replace(demand.handed, acted=True))
-        operation.demands.put(demand.id, taken_up)
+    if demand.handed is not None and not demand.handed.acted:
+        operation.demands.put(key, replace(demand, handed=replace(demand.handed, acted=True)))
+
+
+def over(operation: Operation, line: Line) -> Refused | None:
+    """Why nothing more is recorded on a line; None while it is open."""
+    if operation.demands[line.demand].state is DemandState.CLOSED:
+        return Refused(Refusal.DEMAND_CLOSED, (line.demand,))
+    return None if line.open else Refused(Refusal.LINE_DROPPED, (line.id,))
 
 
 def _dropped(operation: Operation, fact: LineDropped) -> None:
     """What was delivered is still restored afterwards; whoever is asked or at work is let go."""
-    _taken_up(operation, fact.demand)
+    taken_up(operation, fact.demand)
     line = operation.lines[fact.line]
     line = replace(closed(line, proposing=_served(operation, line)), dropped=True)
     operation.lines.put(line.id, line)

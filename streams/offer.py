@@ -27,7 +27,7 @@ from streams import asking, load, needed, standstill
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
-from streams.entities import LATE, DemandState, Line, Offer, OfferState, Organization
+from streams.entities import LATE, Line, Offer, OfferState, Organization
 from streams.gates import Bar
 from streams.matching import bars
 from streams.organization import gone
@@ -280,10 +280,8 @@ def ask(area: Area, command: AskByHand, cause: Cause) -> Decision:
 
 def shut(operation: Operation, line: Line, organization: Organization) -> Refused | None:
     """Why nobody, or not this one, can be recorded on a line now; whatever it is able to do."""
-    if operation.demands[line.demand].state is DemandState.CLOSED:
-        return Refused(Refusal.DEMAND_CLOSED, (line.demand,))
-    if not line.open:
-        return Refused(Refusal.LINE_DROPPED, (line.id,))
+    if (refused := lines.over(operation, line)) is not None:
+        return refused
     known = asking.known(operation, line, organization.id)
     if known is not None and operation.offers[known.offer].state is OfferState.SENT:
         return Refused(Refusal.ALREADY_ASKED, (known.offer,))

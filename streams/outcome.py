@@ -20,7 +20,7 @@ from schemas.values import Instant, StandDownReason
 from streams import asking, load
 from streams import line as lines
 from streams.area import Operation
-from streams.entities import Asked, Asks, DemandAsk, Offer, OfferState, Tally
+from streams.entities import Asked, Asks, DemandAsk, Line, Offer, OfferState, Tally
 from streams.parameters import CAP, CAPPED
 
 
@@ -46,7 +46,7 @@ def evolve(operation: Operation, fact: OfferFact) -> None:
 
 def _sent(operation: Operation, fact: OfferSent) -> None:
     offer = replace(
-        _opened(operation, fact),
+        _opened(operation.lines[fact.line], fact),
         answer_by=fact.answer_by,
         rank=fact.rank,
         wave=fact.wave,
@@ -58,12 +58,15 @@ def _sent(operation: Operation, fact: OfferSent) -> None:
 
 
 def _received(operation: Operation, fact: CrewReceived) -> None:
-    """As if the desk had asked it just now."""
-    _put(operation, replace(_opened(operation, fact), by_hand=True, unasked=True))
+    _put(operation, received(operation.lines[fact.line], fact))
 
 
-def _opened(operation: Operation, fact: OfferSent | CrewReceived) -> Offer:
-    line = operation.lines[fact.line]
+def received(line: Line, fact: CrewReceived) -> Offer:
+    """What a crew that came by itself stands for, as if the desk had asked it just now."""
+    return replace(_opened(line, fact), by_hand=True, unasked=True)
+
+
+def _opened(line: Line, fact: OfferSent | CrewReceived) -> Offer:
     return Offer(
         id=fact.offer,
         line=fact.line,
@@ -90,7 +93,7 @@ def _put(operation: Operation, offer: Offer) -> None:
     _supersede(operation, before, offer.sent_at)
     _remember_asking(operation, offer)
     if offer.by_hand:
-        _taken_up(operation, offer)
+        lines.taken_up(operation, offer.demand)
 
 
 def _supersede(operation: Operation, before: Asked, at: Instant) -> None:
@@ -110,13 +113,7 @@ def _supersede(operation: Operation, before: Asked, at: Instant) -> None:
 def _recorded(operation: Operation, answer: Offer) -> None:
     """A desk that records what it hears by phone has begun to act for the demand."""
     if answer.by_desk:
-        _taken_up(operation, answer)
-
-
-def _taken_up(operation: Operation, offer: Offer) -> None:
-    demand = operation.demands[offer.demand]
-    if demand.handed is not None and not demand.handed.acted:
-        operation.demands.put(demand.id, replace(demand, handed=replace(demand.handed, acted=True)))
+        lines.taken_up(operation, answer.demand)
 
 
 def _remember_asking(operation: Operation, offer: Offer) -> None:

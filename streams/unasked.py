@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from schemas.commands import ReceiveCrew
 from schemas.facts import (
     AssignmentArrived,
@@ -21,6 +23,7 @@ from schemas.facts import (
 )
 from schemas.refusals import Refusal
 from schemas.values import AssignmentId, OfferId, Reception, StandDownReason
+from streams import outcome
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Line, Offer, Organization
@@ -73,20 +76,8 @@ def _received(
 
 def _said(line: Line, received: CrewReceived, command: ReceiveCrew) -> Offer:
     """What it says by coming: a yes to all that it brings."""
-    return Offer(
-        id=received.offer,
-        line=line.id,
-        demand=line.demand,
-        organization=received.organization,
-        skill=line.skill,
-        priority=line.priority,
-        round=line.round,
-        quantity=command.quantity,
-        sent_at=received.at,
-        answer_by=received.at,
-        meters=received.meters,
-        by_hand=True,
-        unasked=True,
+    return replace(
+        outcome.received(line, received),
         answered=command.quantity,
         minutes=0 if command.here else command.minutes,
         people=command.people,

@@ -186,8 +186,8 @@ class History(threading.Thread):
         self._write(_rows(published).values(), published)
 
     def _keep_what_the_log_lacks(self, known: Mark) -> None:
-        """A log that ends before its history was cut, or put back from an older copy: no wonder
-        that may pass in silence. What history knew beyond it is kept in a file of its own."""
+        """A log that ends before its history was cut, or put back from an older copy, and that may
+        not pass in silence. What history knew beyond it is kept in a file of its own."""
         assert self._store is not None
         aside = self._path.with_suffix(f".{known.sequence}.db")
         _logger.critical(

@@ -14,7 +14,7 @@ import apsw
 import pytest
 
 from api.cli import command as cli
-from api.history import HISTORY, HistoryUnfit, Store, measures, rebuild, written
+from api.history import HISTORY, HistoryUnfit, Mark, Store, measures, rebuild, written
 from api.history.reading import Sight
 from schemas.values import DivisionCode, Mode, OperationId
 from tests.api.house import AREA, TOWN, House, demand_body, divisions, opened
@@ -82,6 +82,16 @@ def cut(folder: Path, after: int) -> None:
         log.execute("DELETE FROM turns WHERE sequence > ?", (after,))
 
 
+async def put_back(folder: Path) -> Mark:
+    """A log that is one turn older than its history; how far that is."""
+    async with opened(folder) as house:
+        await posted(house)
+    known = written(folder / HISTORY, AREA)
+    assert known is not None
+    cut(folder, known.sequence - 1)
+    return known
+
+
 def test_a_log_that_was_cut_is_not_measured_in_silence(folder: Path, capsys: Captured) -> None:
     known = written(folder / HISTORY, AREA)
     assert known is not None
@@ -98,11 +108,7 @@ async def test_a_server_over_a_log_that_was_cut_says_so_and_keeps_what_history_k
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder = tmp_path / "data"
-    async with opened(folder) as house:
-        await posted(house)
-    known = written(folder / HISTORY, AREA)
-    assert known is not None
-    cut(folder, known.sequence - 1)
+    known = await put_back(folder)
     with caplog.at_level(logging.CRITICAL, "shouwang.history"):
         async with opened(folder) as house:
             sequence = house.sequence
@@ -119,11 +125,7 @@ async def test_turns_that_come_at_once_do_not_hide_that_the_log_was_cut(
 ) -> None:
     """Given a log that was put back one turn older, and people who act as soon as it is served."""
     folder = tmp_path / "data"
-    async with opened(folder) as house:
-        await posted(house)
-    known = written(folder / HISTORY, AREA)
-    assert known is not None
-    cut(folder, known.sequence - 1)
+    known = await put_back(folder)
     with caplog.at_level(logging.CRITICAL, "shouwang.history"):
         async with opened(folder) as house:
             await house.steward()

@@ -90,7 +90,7 @@ def edit(play: Play) -> Attempt:
             (5, _closing(play, demand, revision)),
             (4 if len(demand.lines) > 1 else 1, c.DropLine(line=line)),
             (6 if demand.asked_at else 1, c.KeepDemand(demand=demand.id)),
-            (3, c.SetOwnCrew(line=line, units=play.random.choice((0, 0, 1, 2, 5)))),
+            (3, c.SetOwnCrew(line=line, units=play.random.choice((0, 0, 1, 2, 500)))),
             (1, c.ReopenDemand(demand=demand.id, revision=revision)),
         ]
     if demand.handed is not None:

@@ -48,12 +48,15 @@ const ownOpen = (context) =>
 /** What is asked of the record: what has ended, of the chosen incident. */
 const ended = () => ({ state: "closed", incident: find("#list-incident").value });
 
-/** Ended demands that the board no longer has, the latest first. */
+/** Ended demands that the board no longer has, the latest first; those it has are passed over. */
 async function readEarlier(context) {
+  const { board, past } = context;
   const button = find("#earlier");
   button.disabled = true;
+  const before = past.with(board).length;
   try {
-    await context.past.read(ended(), EARLIER);
+    do await past.read(ended(), EARLIER);
+    while (past.with(board).length === before && past.hasMore(ended()));
     shown += EARLIER;
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
