@@ -53,7 +53,7 @@ function found(all, values) {
   const numbers = items.slice(0, NUMBERS_SHOWN).map(({ demand }) => spoken(demand));
   if (items.length > NUMBERS_SHOWN) numbers.push("…");
   const busy = all.length - items.length;
-  const told = say("several.found", { count: items.length, numbers: numbers.join(" ") });
+  const told = say("several.found", { count: items.length, numbers: numbers.join(" · ") });
   if (!busy) return told;
   const spared = say("several.busy", { count: busy });
   return `${told} ${spared}`;
