@@ -30,6 +30,7 @@ from streams.review_words import (
     FACTS,
     GATES,
     OPENINGS,
+    REACHES,
     REASONS,
     ROLES,
     STEPS,
@@ -116,6 +117,7 @@ def _lists() -> dict[str, Mapping[Any, Any]]:
         "撤回原因 Why somebody is stood down": {key: REASONS[key] for key in StandDownReason},
         "未被请求的原因 Gates: why an organization was not asked, in order": GATES,
         "再次请求的条件 Changes after which somebody is asked again at once": CHANGES,
+        "送达渠道 How an organization was reached": REACHES,
         "进度 Steps of a crew": STEPS,
         "认领结束 Why a claim has ended": CLAIM_ENDS,
         "查看保密信息的理由 Why somebody reads sealed text": OPENINGS,
@@ -151,6 +153,7 @@ def _facts(kinds: Iterable[type[f.Fact]]) -> list[str]:
 
 OUTCOMES: dict[str, Words] = {
     asking.SILENT: Words("期限内未答复", "no answer in time"),
+    asking.UNREACHED: Words("各渠道均未送达", "no channel could reach it"),
     asking.FEWER: Words("答应的少于请求的", "fewer units than asked for"),
     asking.GAVE_UP: Words("答应后无法继续", "gave up after a yes"),
     asking.ACCEPTED: Words("全部答应", "all that was asked for"),
@@ -192,6 +195,11 @@ def _again_notes() -> list[str]:
     return [
         f"* Silence counts from the deadline. In a row on one line it is {silent} and then always "
         f"the last on P1; below it doubles, up to {span(parameters.SILENCE_MOST)}.",
+        "* The time to answer begins when a channel has handed the request over, and no later than "
+        "the bound below. Whom no channel reaches was not silent: somebody else is asked at once, "
+        f"and the pause doubles each time in a row, up to {span(parameters.UNREACHED_MOST)}; units "
+        "or duty stated anew end it as well. Its yes still counts, and is in time until the "
+        "deadline.",
         f"* Whoever says from when it is free again ({least} to {most}) is asked then.",
         f"* After {parameters.DECLINES_MOST} noes on a line without such a time, only the change "
         "named in the table, or a desk by hand, asks again.",
@@ -199,7 +207,7 @@ def _again_notes() -> list[str]:
         "answered never changes anybody's place.",
         "* A demand that is reopened asks everybody anew. One that becomes more urgent takes "
         "its open requests back and asks the same people with the shorter time; whoever was silent "
-        "is asked again, too.",
+        "or not reached is asked again, too.",
         f"* The daily cap: {parameters.CAP} demands of priority {parameters.CAPPED} and below in "
         f"{span(parameters.DAY)}. Repeats, more urgent demands and a desk's own requests are not "
         "counted.",
@@ -213,6 +221,8 @@ def _by_priority() -> list[str]:
     rows = {
         "发出前 Held back before it goes out": [span(item.release) for item in urgency],
         "答复期限 Time to answer": [span(item.answer) for item in urgency],
+        "夜间 At night it begins": [_at_night(priority) for priority in parameters.URGENCY],
+        "送达最多 Being reached takes none of it, up to": [span(item.reaching) for item in urgency],
         "目标 Aim: somebody says yes": [f"{item.aim / 1000:.0%}" for item in urgency],
         "再试 Next try, at first": [span(item.retry) for item in urgency],
         "再试（以后） Later, while nothing changes": [span(item.rest) for item in urgency],
@@ -220,6 +230,13 @@ def _by_priority() -> list[str]:
     }
     heads = ("", *(f"P{priority}" for priority in parameters.URGENCY))
     return _table(heads, ((name, *values) for name, values in rows.items()))
+
+
+def _at_night(priority: int) -> str:
+    """From when a request that goes out at night has its time to answer."""
+    falls, ends = (f"{hour // parameters.HOUR:02}:00" for hour in parameters.NIGHT)
+    waits = priority >= parameters.AT_DAY
+    return f"次日 {ends} at {ends} ({falls}–{ends})" if waits else "立即 at once"
 
 
 def _waits() -> list[str]:

@@ -11,6 +11,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from schemas.clock_commands import Resume, Tick
+from schemas.reach_commands import Reached, RecordReach, RestoreReach
 from schemas.registry_commands import (
     CorrectOrganization,
     Digest,
@@ -44,6 +45,7 @@ from schemas.values import (
     OpeningReason,
     OrganizationId,
     People,
+    PersonId,
     Place,
     Priority,
     Reception,
@@ -234,6 +236,7 @@ class AcceptOffer(Stored, tag="AcceptOffer.1"):
     quantity: Units
     minutes: Minutes | None = None
     people: People | None = None
+    person: PersonId | None = None  # who has answered a message; only the messenger says it
 
 
 class DeclineOffer(Stored, tag="DeclineOffer.1"):
@@ -242,6 +245,7 @@ class DeclineOffer(Stored, tag="DeclineOffer.1"):
     offer: OfferId
     reason: DeclineReason
     free_from: Instant | None = None
+    person: PersonId | None = None
 
 
 class TakeStandby(Stored, tag="TakeStandby.1"):
@@ -290,6 +294,7 @@ Command = (
     | DeclineOffer
     | TakeStandby
     | ReceiveCrew
+    | RecordReach
     | WorkCommand
 )
 
@@ -323,9 +328,11 @@ __all__ = [
     "OpenSealedText",
     "OpenTask",
     "PublishDemand",
+    "Reached",
     "ReceiveCrew",
     "ReceiveLog",
     "RecordCertificate",
+    "RecordReach",
     "RegisterOrganization",
     "RegistryCommand",
     "ReinstateOrganization",
@@ -334,6 +341,7 @@ __all__ = [
     "ReopenIncident",
     "ReportDone",
     "ReportTask",
+    "RestoreReach",
     "Resume",
     "RetireOrganization",
     "SeparateOrganizations",

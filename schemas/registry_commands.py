@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from schemas.reach_commands import RestoreReach
 from schemas.values import (
     AccountId,
     AreaId,
@@ -178,4 +179,5 @@ RegistryCommand = (
     | WithdrawIssuer
     | SetCapacity
     | SetDuty
+    | RestoreReach
 )

@@ -143,6 +143,13 @@ class DutySet(Stored, tag="DutySet.1"):
     at: Instant
 
 
+class ReachRestored(Stored, tag="ReachRestored.1"):
+    """Some channel reaches it again."""
+
+    organization: OrganizationId
+    at: Instant
+
+
 RegistryFact = (
     LogOpened
     | LogMoved
@@ -160,4 +167,5 @@ RegistryFact = (
     | IssuerWithdrawn
     | CapacitySet
     | DutySet
+    | ReachRestored
 )

@@ -18,6 +18,7 @@ from schemas.values import (
 )
 
 REGISTRY = OperationId("")  # the operation of a turn that belongs to the registry
+DELIVERY = AccountId("delivery")  # the messenger: tells whom it has reached, and their answers
 OWNER = AccountId("owner")  # the process that owns the log; it opens it and sends ticks
 FORMAT = 1  # of the envelope and the turn themselves
 RULES = 1  # pins decide, settle and matching, code and parameters

@@ -33,6 +33,7 @@ IncidentId = NewType("IncidentId", str)
 GrantId = NewType("GrantId", str)
 OrganizationId = NewType("OrganizationId", str)
 AccountId = NewType("AccountId", str)
+PersonId = NewType("PersonId", str)
 OperationId = NewType("OperationId", str)
 AreaId = NewType("AreaId", str)
 CommandId = NewType("CommandId", str)
@@ -150,6 +151,16 @@ class AgainOn(StrEnum):
 
     FORCE = "force"  # the organization's units or duty were stated anew
     SCENE = "scene"  # the demand's place, risk or rally point was amended
+    REACH = "reach"  # the organization can be reached again
+
+
+class Reach(StrEnum):
+    """By what kind of channel an organization was reached first."""
+
+    PAGE = "page"  # open, and it has shown the offer
+    CHAT = "chat"
+    SMS = "sms"
+    VOICE = "voice"
 
 
 class PieceKind(StrEnum):

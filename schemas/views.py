@@ -25,6 +25,7 @@ from schemas.values import (
     OfferId,
     OperationId,
     OrganizationId,
+    Reach,
     RegistrationClass,
     Role,
     StandDownReason,
@@ -160,7 +161,7 @@ class OfferRow(Stored, tag="offer"):
     gates: tuple[GateCount, ...]
     risk_statement: str
     rally_point: str
-    state: str  # sent, accepted, declined, no_answer, standby, stood_down
+    state: str  # sent, accepted, declined, no_answer, unreachable, standby, stood_down
     answerable: bool  # a yes or a no would still count
     wanted: bool  # a late yes would be taken at once: the line is short of units now
     decline_reason: DeclineReason | None
@@ -171,6 +172,9 @@ class OfferRow(Stored, tag="offer"):
     people: int | None
     late: bool
     by_desk: bool
+    by_message: bool  # without a sign-in
+    reached_at: Instant | None  # first, by a channel
+    reached_by: Reach | None
     again_at: Instant | None  # may be asked again from; None: only upon `again_on`, or by hand
     again_on: AgainOn | None
     standby_until: Instant | None

@@ -1,4 +1,4 @@
-"""Facts about offers, assignments and recovery tasks: who is asked, who comes, what is restored."""
+"""Facts about assignments and recovery tasks, and of the clock: who comes, what is restored."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from schemas.values import (
     AgainOn,
     AssignmentId,
     ClaimEnd,
-    DeclineReason,
     DemandId,
     Domain,
-    GateCount,
     IncidentId,
     Instant,
     LineId,
@@ -19,106 +17,12 @@ from schemas.values import (
     OrganizationId,
     PieceKind,
     Place,
-    Sealed,
     StandDownReason,
     Step,
     Stored,
     TaskId,
     Units,
 )
-
-# Offers; `again_at` is from when the organization may be asked for the line again, None: never
-# by time alone; `again_on` is the change that allows it at once
-
-
-class OfferSent(Stored, tag="OfferSent.1"):
-    """One organization is asked, with the reason.
-
-    `rank`: its place by distance among those who could be asked, 0 where a desk chose by hand.
-    `wave`: how many times in this round somebody had to be looked for. `reason`: of the desk.
-    """
-
-    offer: OfferId
-    line: LineId
-    demand: DemandId
-    organization: OrganizationId
-    quantity: Units
-    answer_by: Instant
-    rank: int
-    wave: int
-    meters: int
-    considered: int
-    gates: tuple[GateCount, ...]
-    reason: Sealed | None
-    at: Instant
-
-
-class CrewReceived(Stored, tag="CrewReceived.1"):
-    """A crew that nobody asked for the line came (`here`), or offers to come; a desk says so.
-
-    It stands for an offer, which the facts behind it in the turn answer.
-    """
-
-    offer: OfferId
-    line: LineId
-    demand: DemandId
-    organization: OrganizationId
-    quantity: Units
-    meters: int
-    here: bool
-    at: Instant
-
-
-class OfferAccepted(Stored, tag="OfferAccepted.1"):
-    """`late`: after its deadline, or after another answer."""
-
-    offer: OfferId
-    quantity: Units
-    minutes: int | None
-    people: int | None
-    late: bool
-    by_desk: bool
-    again_at: Instant
-    again_on: AgainOn | None
-    at: Instant
-
-
-class OfferDeclined(Stored, tag="OfferDeclined.1"):
-    offer: OfferId
-    reason: DeclineReason
-    free_from: Instant | None
-    by_desk: bool
-    again_at: Instant | None
-    again_on: AgainOn
-    at: Instant
-
-
-class OfferExpired(Stored, tag="OfferExpired.1"):
-    """Not answered in time; it can still be answered as long as the line is open."""
-
-    offer: OfferId
-    again_at: Instant
-    again_on: AgainOn
-    at: Instant
-
-
-class OfferStoodDown(Stored, tag="OfferStoodDown.1"):
-    offer: OfferId
-    reason: StandDownReason
-    at: Instant
-
-
-class StandbyOffered(Stored, tag="StandbyOffered.1"):
-    """A late yes to a line that is covered by now: they would still come, until `until`."""
-
-    offer: OfferId
-    quantity: Units
-    minutes: int | None
-    people: int | None
-    by_desk: bool
-    until: Instant
-    at: Instant
-
 
 # Assignments; `implied` marks a step that a later step proves and nobody reported
 
@@ -361,15 +265,6 @@ class WorkSetAside(Stored, tag="WorkSetAside.1"):
     at: Instant
 
 
-OfferFact = (
-    OfferSent
-    | CrewReceived
-    | OfferAccepted
-    | OfferDeclined
-    | OfferExpired
-    | OfferStoodDown
-    | StandbyOffered
-)
 ClockFact = Resumed | TimeGivenBack | WorkSetAside
 AssignmentFact = (
     AssignmentCommitted

@@ -33,9 +33,6 @@ from schemas.values import (
 )
 from streams.availability import Availability, Holding
 from streams.entities import (
-    Able,
-    Asked,
-    Asks,
     Assignment,
     Demand,
     DemandState,
@@ -44,17 +41,15 @@ from streams.entities import (
     IncidentState,
     Key,
     Line,
-    Load,
     Offer,
     OfferState,
     Organization,
-    Standstill,
-    Tally,
     Task,
     TaskState,
 )
 from streams.nearby import Lying, Nearby
 from streams.parameters import SIMILAR_METERS, URGENCY
+from streams.remembered import Able, Asked, Asks, Load, Standstill, Tally
 from streams.table import Distinct, Groups, Journal, Lanes, Ordering, Table
 from streams.wakes import AT_ONCE, Wait, Wakes
 

@@ -18,7 +18,7 @@ from schemas.values import (
     OrganizationId,
 )
 from streams.area import Operation
-from streams.entities import Asked, Demand, Line, Offer, OfferState, Organization
+from streams.entities import Demand, Line, Offer, OfferState, Organization
 from streams.parameters import (
     DECLINES_MOST,
     FREE_FROM,
@@ -26,10 +26,13 @@ from streams.parameters import (
     SILENCE_MOST,
     SILENCE_P1,
     SILENCE_TIMES,
+    UNREACHED_MOST,
     URGENCY,
 )
+from streams.remembered import Asked
 
 ACCEPTED, FEWER, GAVE_UP, SILENT = "accepted", "fewer", "gave_up", "no_answer"
+UNREACHED = "unreachable"
 STANDBY, STOOD_DOWN, SENT_HOME = "standby", "stood_down", "sent_home"
 
 ByPriority = tuple[Milliseconds, Milliseconds, Milliseconds, Milliseconds]
@@ -61,6 +64,7 @@ AGAIN: Final[dict[str, Again]] = {
         ),
         AgainOn.FORCE,
     ),
+    UNREACHED: Again(_by_priority(*(item.unreached for item in URGENCY.values())), AgainOn.REACH),
     FEWER: NO_CREW,
     GAVE_UP: NO_CREW,
     SENT_HOME: NO_CREW,
@@ -93,6 +97,16 @@ def after_silence(
     else:
         pause = min(again.pause[priority - 1] << min(silences - 1, 16), SILENCE_MOST)
     return Verdict(max(deadline + pause, free_from or 0), again.on)
+
+
+def after_unreached(priority: int, times: int, free_from: Instant | None, at: Instant) -> Verdict:
+    """Longer with each time in a row that no channel could hand an offer for the line over.
+
+    Never before the time that it has named itself.
+    """
+    again = AGAIN[UNREACHED]
+    pause = min(again.pause[priority - 1] << min(times - 1, 16), UNREACHED_MOST)
+    return Verdict(max(at + pause, free_from or 0), again.on)
 
 
 def after_decline(
@@ -131,13 +145,15 @@ def changed(asked: Asked, organization: Organization, demand: Demand) -> bool:
 
     Whoever was silent, be it on a routine request, is asked once the demand is more urgent.
     """
-    if asked.silences and demand.urgent_in > asked.turn:
+    if (asked.silences or asked.unreached) and demand.urgent_in > asked.turn:
         return True
     match asked.again_on:
         case AgainOn.FORCE:
             return organization.renewed_in > asked.turn
         case AgainOn.SCENE:
             return demand.scene_in > asked.turn
+        case AgainOn.REACH:
+            return max(organization.reached_in, organization.renewed_in) > asked.turn
         case None:
             return False
 
@@ -146,6 +162,7 @@ def ended(operation: Operation, offer: Offer, *, declined: int = 0, silent: int 
     """Keep an offer's outcome, which replaces the one before it on the same line."""
     before = counted(operation, offer.line, offer.organization, offer.round)
     own = offer.free_from if offer.state is OfferState.DECLINED else None  # a yes has outrun it
+    unreached = offer.state is OfferState.UNREACHABLE
     outcome = Asked(
         line=offer.line,
         organization=offer.organization,
@@ -155,8 +172,9 @@ def ended(operation: Operation, offer: Offer, *, declined: int = 0, silent: int 
         again_on=offer.again_on,
         turn=operation.sequence,
         declines=before.declines + declined,
-        silences=before.silences + 1 if silent else 0,
-        free_from=before.free_from if silent else own,
+        silences=before.silences + 1 if silent else before.silences if unreached else 0,
+        unreached=before.unreached + 1 if unreached else 0,
+        free_from=before.free_from if silent or unreached else own,
     )
     operation.asked.put((offer.line, offer.organization), outcome)
 

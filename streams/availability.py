@@ -15,8 +15,9 @@ from sortedcontainers import SortedList
 
 from geo.nearest import SkillIndex
 from schemas.values import Gate, Instant, OrganizationId
-from streams.entities import Asks, Load, Organization
+from streams.entities import Organization
 from streams.gates import NOTHING, Bar, Standing, see
+from streams.remembered import Asks, Load
 from streams.table import Table
 
 IN_ORDER = tuple(Gate)

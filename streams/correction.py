@@ -85,10 +85,14 @@ def correct(area: Area, command: CorrectStep, cause: Cause) -> Decision:
 def _expected(
     operation: Operation, found: Assignment, step: Step, cause: Cause
 ) -> tuple[Instant, Instant] | tuple[None, None]:
-    """When a crew arrives that was thought to be there: as promised, or now that this is over."""
+    """When a crew arrives that was thought to be there: as promised, or now that this is over.
+
+    It may be needed later than when it had been there.
+    """
     if found.arrived_at is None or step is Step.ON_SCENE:
         return None, None
-    promised_at = max(found.promised_at, cause.at)
+    needed_by = operation.demands[found.demand].needed_by
+    promised_at = max(found.promised_at, cause.at, needed_by or cause.at)
     return promised_at, promised_at + URGENCY[operation.lines[found.line].priority].grace
 
 

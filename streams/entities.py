@@ -22,7 +22,9 @@ from schemas.values import (
     Milliseconds,
     OfferId,
     OrganizationId,
+    PersonId,
     Place,
+    Reach,
     RegistrationClass,
     Role,
     StandDownReason,
@@ -59,6 +61,7 @@ class Organization(Stored):
     certificates: tuple[HeldCertificate, ...] = ()
     on_duty: bool = True
     renewed_in: int = 0  # the turn in which its units or its duty were last stated
+    reached_in: int = 0  # the turn in which it could be reached again
     retired: bool = False
     merged_into: OrganizationId | None = None
     merged_in: int = 0  # the turn in which it was
@@ -187,11 +190,13 @@ class OfferState(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     NO_ANSWER = "no_answer"
+    UNREACHABLE = "unreachable"
     STANDBY = "standby"
     STOOD_DOWN = "stood_down"
 
 
-LATE = (OfferState.NO_ANSWER, OfferState.DECLINED)  # over, and still answerable
+LATE = (OfferState.NO_ANSWER, OfferState.UNREACHABLE, OfferState.DECLINED)
+"""Over, and still answerable."""
 
 
 class Offer(Stored):
@@ -222,65 +227,15 @@ class Offer(Stored):
     people: int | None = None
     late: bool = False
     by_desk: bool = False
+    by_message: bool = False
+    person: PersonId | None = None
+    reached_at: Instant | None = None  # first, by whatever kind of channel
+    reached_by: Reach | None = None
+    pooled: bool = False  # counted among the answers that say how many to ask at once
     again_at: Instant | None = None
     again_on: AgainOn | None = None
     standby_until: Instant | None = None
     ended_at: Instant | None = None
-
-
-class Asked(Stored):
-    """The last outcome of asking one organization for one line, in the line's round."""
-
-    line: LineId
-    organization: OrganizationId
-    offer: OfferId
-    round: int
-    again_at: Instant | None = None  # may be asked again from; None: not by time alone
-    again_on: AgainOn | None = None  # the change that allows it at once
-    turn: int = 0  # of the outcome, which a change must come behind
-    declines: int = 0
-    silences: int = 0
-    free_from: Instant | None = None  # as it said itself, which no later silence forgets
-
-
-class Standstill(Stored):
-    """An outage of which not everybody has the lost time back: whom it is owed, and from when."""
-
-    since: Instant
-    at: Instant
-    quiet_until: Instant
-    offers: tuple[OfferId, ...]
-    demands: tuple[DemandId, ...]
-    crews: tuple[AssignmentId, ...]
-
-
-class Able(Stored):
-    """An organization that may have become able to serve a line that lacks its skill."""
-
-    organization: OrganizationId
-    skill: str
-    at: Instant
-
-
-class DemandAsk(Stored):
-    """An organization was asked for a demand of which the daily cap knows."""
-
-    demand: DemandId
-    at: Instant
-
-
-class Asks(Stored):
-    """When an organization was last asked, as a turn, and what the daily cap knows of it."""
-
-    last_in: int = 0
-    counted: tuple[DemandAsk, ...] = ()
-
-
-class Load(Stored):
-    """What holds an organization's units of one skill: its word, and offers by priority."""
-
-    committed: int = 0
-    asked: tuple[int, ...] = (0, 0, 0, 0)
 
 
 class AssignmentState(StrEnum):
@@ -382,13 +337,6 @@ class Task(Stored):
     @property
     def live(self) -> bool:
         return self.state not in (TaskState.VERIFIED, TaskState.DROPPED, TaskState.LAPSED)
-
-
-class Tally(Stored):
-    """Answers pooled by skill: how many were asked to the end, and how many said yes."""
-
-    answered: int = 0
-    accepted: int = 0
 
 
 class Key(Stored):

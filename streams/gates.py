@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from schemas.values import Gate, Instant, RegistrationClass
 from streams.days import end_of, start_of
-from streams.entities import Asks, HeldCertificate, Load, Organization
+from streams.entities import HeldCertificate, Organization
 from streams.parameters import CAP, CAPPED, DAY, URGENCY
+from streams.remembered import Asks, Load
 
 GRADES = (None, 1, 2, 3)
 NOTHING = Load()

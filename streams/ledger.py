@@ -10,6 +10,7 @@ import msgspec
 from geo.divisions import DivisionTree
 from schemas import facts as f
 from schemas import registry_facts as r
+from schemas.commands import RecordReach, RestoreReach
 from schemas.turns import Turn
 from schemas.values import (
     AssignmentId,
@@ -107,6 +108,8 @@ class Ledger:
             named = {thing.kind.value: thing.id}
         if isinstance(thing, f.LinesLookedAt):
             return self._about_lines(thing.lines)
+        if isinstance(thing, RecordReach | RestoreReach):
+            return About(division=self.area)  # many townships' offers in one command
         line, organization = self._offered(named)
         task = self.tasks.get(named.get("task", ""))
         demand = self._demand(named, line, task)

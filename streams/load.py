@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from schemas.values import Instant, OrganizationId
 from streams.area import Operation
-from streams.entities import Able, Load, Organization
+from streams.entities import Organization
 from streams.gates import NOTHING
+from streams.remembered import Able, Load
 
 
 def held(operation: Operation, organization: OrganizationId, skill: str) -> Load:

@@ -9,7 +9,17 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from schemas.values import Instant, Milliseconds
-from streams.parameters import ANSWER_MOST, ANSWER_SHARE, NEEDED_WITHIN, QUIET_AFTER, URGENCY
+from streams.days import ZONE
+from streams.parameters import (
+    ANSWER_MOST,
+    ANSWER_SHARE,
+    AT_DAY,
+    DAY,
+    NEEDED_WITHIN,
+    NIGHT,
+    QUIET_AFTER,
+    URGENCY,
+)
 
 
 class Expected(NamedTuple):
@@ -27,7 +37,26 @@ def possible(needed_by: Instant | None, at: Instant) -> bool:
 def answer_by(priority: int, needed_by: Instant | None, at: Instant) -> Instant:
     """Until when there is time to answer: the priority's, or a fourth of what is left, to 12 h."""
     left = 0 if needed_by is None else min((needed_by - at) // ANSWER_SHARE, ANSWER_MOST)
-    return at + max(URGENCY[priority].answer, left)
+    return max(clock_starts(priority, needed_by, at) + URGENCY[priority].answer, at + left)
+
+
+def clock_starts(priority: int, needed_by: Instant | None, at: Instant) -> Instant:
+    """From when the time to answer runs: nobody answers a routine request at night, unless it is
+    needed before there was time to answer it by day."""
+    if priority < AT_DAY:
+        return at
+    day = morning(at)
+    before = needed_by is not None and needed_by < day + URGENCY[priority].answer
+    return at if before else day
+
+
+def morning(at: Instant) -> Instant:
+    """The end of the night that an instant falls into; by day the instant itself."""
+    falls, ends = NIGHT
+    clock = (at + ZONE) % DAY
+    if ends <= clock < falls:
+        return at
+    return at - clock + ends + (DAY if clock >= falls else 0)
 
 
 def expected(needed_by: Instant | None, way: Milliseconds, at: Instant) -> Expected:

@@ -22,6 +22,7 @@ from schemas.facts import (
     StandbyOffered,
 )
 from schemas.refusals import Refusal
+from schemas.turns import DELIVERY
 from schemas.values import AssignmentId, Gate, OfferId, OpeningReason, StandDownReason
 from streams import asking, load, needed, standstill
 from streams import line as lines
@@ -44,6 +45,8 @@ from streams.policy import speaks_by_phone
 
 def accept(area: Area, command: AcceptOffer, cause: Cause) -> Decision:
     """A yes is checked again at every gate but duty: whoever says yes is on duty."""
+    if command.person is not None and cause.actor != DELIVERY:
+        return Refused(Refusal.ROLE_MISSING)
     offer = _answerable(area, cause, command.offer)
     if isinstance(offer, Refused):
         return offer
@@ -60,6 +63,8 @@ def accept(area: Area, command: AcceptOffer, cause: Cause) -> Decision:
         minutes=command.minutes,
         people=command.people,
         by_desk=speaks_by_phone(area, cause.actor, offer.organization, cause.at),
+        by_message=cause.actor == DELIVERY,
+        person=command.person,
     )
     if offer.state in (*LATE, OfferState.STANDBY) and not lines.missing(line):
         return would_come(area, said, cause)
@@ -79,6 +84,8 @@ def would_come(area: Area, said: Offer, cause: Cause) -> Decision:
             minutes=said.minutes,
             people=said.people,
             by_desk=said.by_desk,
+            by_message=said.by_message,
+            person=said.person,
             until=cause.at + STANDBY,
             at=cause.at,
         )
@@ -96,7 +103,8 @@ def taken(area: Area, said: Offer, cause: Cause) -> Decision:
         _committed(area, operation, said, cause),
         *_displaced(area, operation, said, cause),
     ]
-    if not said.by_desk and operation.demands[said.demand].sealed:
+    here = not said.by_desk and not said.by_message
+    if here and operation.demands[said.demand].sealed:
         reason = OpeningReason.ACCEPTED
         facts.append(
             SealedTextOpened(demand=said.demand, account=cause.actor, reason=reason, at=cause.at)
@@ -116,12 +124,20 @@ def _accepted(operation: Operation, said: Offer, missing: int, cause: Cause) -> 
         quantity=said.answered,
         minutes=said.minutes,
         people=said.people,
-        late=said.state is not OfferState.SENT or cause.at > standstill.answer_by(operation, said),
+        late=_late(operation, said, cause),
         by_desk=said.by_desk,
+        by_message=said.by_message,
+        person=said.person,
         again_at=again.at,
         again_on=again.on,
         at=cause.at,
     )
+
+
+def _late(operation: Operation, said: Offer, cause: Cause) -> bool:
+    """After its deadline, or after another answer; whoever was not reached is not late for that."""
+    first = said.state in (OfferState.SENT, OfferState.UNREACHABLE)
+    return not first or cause.at > standstill.answer_by(operation, said)
 
 
 def _committed(area: Area, operation: Operation, said: Offer, cause: Cause) -> AssignmentCommitted:
@@ -188,6 +204,8 @@ def unable(area: Area, operation: Operation, said: Offer, cause: Cause) -> Bar |
 
 def decline(area: Area, command: DeclineOffer, cause: Cause) -> Decision:
     """No; after the deadline too, since "free from two o'clock" is worth knowing."""
+    if command.person is not None and cause.actor != DELIVERY:
+        return Refused(Refusal.ROLE_MISSING)
     offer = _answerable(area, cause, command.offer)
     if isinstance(offer, Refused):
         return offer
@@ -209,6 +227,8 @@ def decline(area: Area, command: DeclineOffer, cause: Cause) -> Decision:
             reason=command.reason,
             free_from=free_from,
             by_desk=speaks_by_phone(area, cause.actor, offer.organization, cause.at),
+            by_message=cause.actor == DELIVERY,
+            person=command.person,
             again_at=again.at,
             again_on=again.on,
             at=cause.at,
@@ -310,7 +330,7 @@ def take_standby(area: Area, command: TakeStandby, cause: Cause) -> Decision:
         return Refused(Refusal.ALREADY_ANSWERED, (offer.id,))
     if offer.state is not OfferState.STANDBY or offer.unneeded or not _wanted(operation, offer):
         return Refused(Refusal.STANDBY_OVER, (offer.id,))
-    return taken(area, replace(offer, by_desk=True), cause)
+    return taken(area, replace(offer, by_desk=True, by_message=False), cause)
 
 
 REFUSALS = {

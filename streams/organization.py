@@ -27,6 +27,7 @@ from schemas.registry_facts import (
     OrganizationRetired,
     OrganizationsMerged,
     OrganizationsSeparated,
+    ReachRestored,
 )
 from schemas.values import Capability, Instant, OrganizationId, StandDownReason
 from streams.area import Area, Operation, Registry, spelled
@@ -44,6 +45,7 @@ OrganizationFact = (
     | OrganizationsSeparated
     | CapacitySet
     | DutySet
+    | ReachRestored
 )
 
 
@@ -245,6 +247,8 @@ def _changed(area: Area, known: Organization, fact: OrganizationFact) -> Organiz
             return replace(known, capabilities=fact.capabilities, renewed_in=area.sequence)
         case DutySet():
             return replace(known, on_duty=fact.on_duty, renewed_in=area.sequence)
+        case ReachRestored():
+            return replace(known, reached_in=area.sequence)
         case OrganizationRetired():
             return replace(known, retired=True)
         case OrganizationReinstated():

@@ -12,16 +12,21 @@ from schemas.facts import (
     OfferDeclined,
     OfferExpired,
     OfferFact,
+    OfferReached,
     OfferSent,
     OfferStoodDown,
+    OfferUnreachable,
     StandbyOffered,
 )
-from schemas.values import Instant, StandDownReason
+from schemas.values import Instant, Reach, StandDownReason
 from streams import asking, load
 from streams import line as lines
 from streams.area import Operation
-from streams.entities import Asked, Asks, DemandAsk, Line, Offer, OfferState, Tally
+from streams.entities import Line, Offer, OfferState
 from streams.parameters import CAP, CAPPED
+from streams.remembered import Asked, Asks, DemandAsk, Tally
+
+CHANNELS = "channels"  # the counter of offers that a channel has handed over
 
 
 def evolve(operation: Operation, fact: OfferFact) -> None:
@@ -40,6 +45,10 @@ def evolve(operation: Operation, fact: OfferFact) -> None:
             _stood_down(operation, fact)
         case StandbyOffered():
             _standby(operation, fact)
+        case OfferReached():
+            _reached(operation, fact)
+        case OfferUnreachable():
+            _unreachable(operation, fact)
         case _:
             assert_never(fact)
 
@@ -138,6 +147,8 @@ def _accepted(operation: Operation, fact: OfferAccepted) -> None:
         people=fact.people,
         late=fact.late,
         by_desk=fact.by_desk,
+        by_message=fact.by_message,
+        person=fact.person,
         again_at=fact.again_at,
         again_on=fact.again_on,
         standby_until=None,
@@ -156,6 +167,8 @@ def _declined(operation: Operation, fact: OfferDeclined) -> None:
         decline_reason=fact.reason,
         free_from=fact.free_from,
         by_desk=fact.by_desk,
+        by_message=fact.by_message,
+        person=fact.person,
         again_at=fact.again_at,
         again_on=fact.again_on,
         standby_until=None,
@@ -175,6 +188,37 @@ def _expired(operation: Operation, fact: OfferExpired) -> None:
         ended_at=fact.at,
     )
     _end(operation, before, silent, silent=1)
+
+
+def _reached(operation: Operation, fact: OfferReached) -> None:
+    before = operation.offers[fact.offer]
+    reached = replace(before, answer_by=fact.answer_by, reached_at=fact.at, reached_by=fact.by)
+    operation.offers.put(fact.offer, reached)
+    if fact.by is not Reach.PAGE:
+        operation.raise_count(CHANNELS, operation.count(CHANNELS) + 1)
+
+
+def _unreachable(operation: Operation, fact: OfferUnreachable) -> None:
+    before = operation.offers[fact.offer]
+    unreachable = replace(
+        before,
+        state=OfferState.UNREACHABLE,
+        again_at=fact.again_at,
+        again_on=fact.again_on,
+        ended_at=fact.at,
+    )
+    _forget_asking(operation, before)
+    _end(operation, before, unreachable)
+
+
+def _forget_asking(operation: Operation, offer: Offer) -> None:
+    """What nobody has heard of is no demand that somebody was asked for today."""
+    asks = operation.asks.get(offer.organization)
+    if asks is not None:
+        own = (offer.demand, offer.sent_at)
+        counted = tuple(ask for ask in asks.counted if (ask.demand, ask.at) != own)
+        if counted != asks.counted:
+            operation.asks.put(offer.organization, replace(asks, counted=counted))
 
 
 def _stood_down(operation: Operation, fact: OfferStoodDown) -> None:
@@ -209,6 +253,8 @@ def _standby(operation: Operation, fact: StandbyOffered) -> None:
         people=fact.people,
         late=True,
         by_desk=fact.by_desk,
+        by_message=fact.by_message,
+        person=fact.person,
         again_at=fact.at,
         again_on=None,
         standby_until=fact.until,
@@ -222,9 +268,9 @@ def _end(
     operation: Operation, before: Offer, after: Offer, *, declined: int = 0, silent: int = 0
 ) -> None:
     """Keep the answer, free what an open offer held, and look at the line again if it is short."""
+    after = _pooled(operation, before, after)
     assert after.ended_at is not None
     operation.offers.put(after.id, after)
-    _count(operation, before, after)
     if _is_newest(operation, after):
         asking.ended(operation, after, declined=declined, silent=silent)
     if before.state is OfferState.SENT:
@@ -239,16 +285,26 @@ def _is_newest(operation: Operation, offer: Offer) -> bool:
     return known is not None and known.offer == offer.id
 
 
-def _count(operation: Operation, before: Offer, after: Offer) -> None:
+def _pooled(operation: Operation, before: Offer, after: Offer) -> Offer:
     """Pool the answers of everybody asked by skill: it sets how many are asked, never who.
 
-    A late yes turns what was counted as none into one; whoever was thanked was not counted.
+    A late yes turns what was counted as none into one. Whoever was thanked or not reached has
+    answered nothing.
     """
-    thanked = before.state is OfferState.STOOD_DOWN and not before.late
-    first = before.state is OfferState.SENT or thanked
     yes = after.state is OfferState.ACCEPTED
-    if after.unasked or after.state is OfferState.STOOD_DOWN or not (first or yes):
-        return
-    tally = operation.tallies.get(after.skill) or Tally()
-    counted = Tally(answered=tally.answered + first, accepted=tally.accepted + yes)
-    operation.tallies.put(after.skill, counted)
+    if after.unasked or not (yes or _tells(operation, after)):
+        return after
+    first = not before.pooled
+    if first or yes:
+        tally = operation.tallies.get(after.skill) or Tally()
+        counted = Tally(answered=tally.answered + first, accepted=tally.accepted + yes)
+        operation.tallies.put(after.skill, counted)
+    return replace(after, pooled=True)
+
+
+def _tells(operation: Operation, after: Offer) -> bool:
+    """Whether an outcome says anything of who would say yes; where channels are in use, silence
+    of somebody whom none has reached does not."""
+    if after.state is OfferState.NO_ANSWER:
+        return after.reached_at is not None or not operation.count(CHANNELS)
+    return after.state not in (OfferState.STOOD_DOWN, OfferState.UNREACHABLE)

@@ -18,7 +18,8 @@ class Urgency(NamedTuple):
     `aim` is the wanted probability, in thousandths, that somebody asked in a wave says yes.
     `retry` doubles with every fruitless look, up to `rest`. `grace` is how long after its
     promised time a crew counts as overdue. `no_crew` is the pause after a no for lack of a crew
-    or equipment, or after part of a yes.
+    or equipment, or after part of a yes. `reaching` is how long being reached may take of nobody's
+    time to answer. `unreached` is the pause of whom no channel reaches; it doubles.
     """
 
     release: Milliseconds
@@ -28,30 +29,37 @@ class Urgency(NamedTuple):
     rest: Milliseconds
     grace: Milliseconds
     no_crew: Milliseconds
+    reaching: Milliseconds
+    unreached: Milliseconds
 
 
 URGENCY: Final = {
     1: Urgency(
-        release=0, answer=2 * MINUTE, aim=950,
+        release=0, answer=3 * MINUTE, aim=950,
         retry=2 * MINUTE, rest=5 * MINUTE, grace=10 * MINUTE, no_crew=30 * MINUTE,
+        reaching=30 * SECOND, unreached=10 * MINUTE,
     ),
     2: Urgency(
         release=0, answer=5 * MINUTE, aim=900,
         retry=5 * MINUTE, rest=30 * MINUTE, grace=20 * MINUTE, no_crew=2 * HOUR,
+        reaching=30 * SECOND, unreached=30 * MINUTE,
     ),
     3: Urgency(
         release=60 * SECOND, answer=15 * MINUTE, aim=800,
         retry=15 * MINUTE, rest=30 * MINUTE, grace=60 * MINUTE, no_crew=2 * HOUR,
+        reaching=2 * MINUTE, unreached=30 * MINUTE,
     ),
     4: Urgency(
         release=60 * SECOND, answer=60 * MINUTE, aim=600,
         retry=30 * MINUTE, rest=30 * MINUTE, grace=120 * MINUTE, no_crew=2 * HOUR,
+        reaching=2 * MINUTE, unreached=30 * MINUTE,
     ),
 }  # fmt: skip
 
 SILENCE_P1: Final = (5 * MINUTE, 10 * MINUTE, 20 * MINUTE, 30 * MINUTE)  # then always the last
 SILENCE_TIMES: Final = 2  # below: so many answer times after the deadline, doubling
 SILENCE_MOST: Final = DAY
+UNREACHED_MOST: Final = 2 * HOUR
 SCENE_PAUSE: Final = 4 * HOUR  # after a no because of the way or the place
 FREE_FROM: Final = (10 * MINUTE, 48 * HOUR)  # "not now, but from": the least and the most
 DECLINES_MOST: Final = 2  # on one line; then only a change, or a person, asks again
@@ -61,6 +69,8 @@ CAP: Final = 4  # demands of these that an organization is asked for in a day
 
 ANSWER_SHARE: Final = 4  # of the time until a demand is needed, to answer in
 ANSWER_MOST: Final = 12 * HOUR
+NIGHT: Final = (22 * HOUR, 7 * HOUR)  # of the area's day: routine requests wait for the morning
+AT_DAY: Final = 4  # the priority that is answered by day
 NEEDED_WITHIN: Final = 30 * DAY  # farther ahead nobody is asked
 
 SIMILAR_METERS: Final = 200  # two demands of one kind this near each other,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from schemas import commands as c
 from schemas.refusals import Refusal
-from schemas.turns import OWNER
+from schemas.turns import DELIVERY, OWNER
 from schemas.values import AccountId, DivisionCode, Instant, OrganizationId, Role
 from streams import subjects
 from streams.area import Area
@@ -22,6 +22,8 @@ BY_STEWARD = (Role.STEWARD,)
 BY_ORGANIZATION = (Role.ORGANIZATION, Role.DESK)  # the desk records what it hears by phone
 
 BY_OWNER = c.OpenLog | c.MoveLog | c.ReceiveLog | c.Tick | c.Resume
+BY_DELIVERY = c.RecordReach | c.RestoreReach
+ANSWERS = c.AcceptOffer | c.DeclineOffer  # that the messenger brings, of whoever was reached
 
 ROLES: dict[type, tuple[Role, ...]] = {
     c.GrantRole: BY_STEWARD,
@@ -80,6 +82,9 @@ def permit(known: Known, actor: AccountId, command: c.Command, at: Instant) -> R
     """None if the actor may send this command about this subject now, else why not."""
     if isinstance(command, BY_OWNER):
         return None if actor == OWNER else Refusal.ROLE_MISSING
+    if actor == DELIVERY or isinstance(command, BY_DELIVERY):
+        brings = actor == DELIVERY and isinstance(command, BY_DELIVERY | ANSWERS)
+        return None if brings else Refusal.ROLE_MISSING
     subject = subjects.subject_of(known, command)
     if subject is None:
         return Refusal.NOT_FOUND
@@ -131,7 +136,7 @@ def speaks_by_phone(
     area: Area, actor: AccountId, organization: OrganizationId, at: Instant
 ) -> bool:
     """Whether the actor records somebody else's word: a desk that is not the organization."""
-    return not any(
+    return actor != DELIVERY and not any(
         grant.organization == organization and grant.role is Role.ORGANIZATION and _holds(grant, at)
         for grant in area.registry.grants.get(actor) or ()
     )

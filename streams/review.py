@@ -13,7 +13,9 @@ from schemas.commands import (
     CannotComplete,
     DeclineOffer,
     GiveNewTime,
+    RecordReach,
     ReportDone,
+    RestoreReach,
     Resume,
     SetOff,
     Tick,
@@ -137,8 +139,8 @@ def entry(ledger: Ledger, turn: Turn, scope: Scope) -> Entry | None:
 
 def _led(ledger: Ledger, turn: Turn, scope: Scope) -> bool:
     """Whether what the command itself did is shown: its own fact is the first of its turn."""
-    if isinstance(turn.command, Tick | Resume):
-        return True  # which is about nothing: all that follows is its own
+    if isinstance(turn.command, Tick | Resume | RecordReach | RestoreReach):
+        return True  # which is about nobody alone: all that follows is its own
     return scope.shows(ledger, ledger.about(turn.facts[0]))
 
 

@@ -23,6 +23,7 @@ from streams.review_words import (
     MEDIA,
     OPENINGS,
     PURPOSES,
+    REACHES,
     REASONS,
     ROLES,
     STEPS,
@@ -269,6 +270,15 @@ def _needed(names: Names) -> str:
     return names.pick(f"，须在 {time} 前到位", f", needed by {time}")
 
 
+def _phone(names: Names) -> str:
+    """That an answer or a step did not come by the organization's own page."""
+    if names.fact.by_desk:
+        return names.pick("（值班室电话代录）", " (by phone, recorded by the desk)")
+    if getattr(names.fact, "by_message", False):
+        return names.pick("（消息答复）", " (by message)")
+    return ""
+
+
 _MAKERS: dict[str, Callable[[Names], str]] = {
     "incident": _incident,
     "demand": _demand,
@@ -313,6 +323,8 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     ),
     "opening": lambda names: names.word(OPENINGS.get(names.fact.reason), names.fact.reason),
     "ending": lambda names: names.word(CLAIM_ENDS.get(names.fact.reason), names.fact.reason),
+    "reach": lambda names: names.word(REACHES.get(names.fact.by), names.fact.by),
+    "deadline": lambda names: names.time(names.fact.answer_by),
     "step": lambda names: names.word(STEPS.get(names.fact.step), names.fact.step),
     "reason": lambda names: names.word(REASONS.get(names.fact.reason), names.fact.reason),
     "domain": lambda names: names.word(DOMAINS.get(names.fact.domain), names.fact.domain),
@@ -327,11 +339,7 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
         if names.fact.on_duty
         else names.pick("转为不值守", "off duty")
     ),
-    "phone": lambda names: (
-        names.pick("（值班室电话代录）", " (by phone, recorded by the desk)")
-        if names.fact.by_desk
-        else ""
-    ),
+    "phone": _phone,
     "implied": lambda names: (
         names.pick("（由后一步推定）", " (implied by a later step)") if names.fact.implied else ""
     ),

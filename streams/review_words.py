@@ -14,6 +14,7 @@ from schemas.values import (
     Mode,
     OpeningReason,
     Purpose,
+    Reach,
     RegistrationClass,
     Role,
     StandDownReason,
@@ -74,6 +75,7 @@ FACTS: dict[type, Words] = {
         "{organization} stated its units anew: {capabilities}.",
     ),
     r.DutySet: Words("{organization}{duty}。", "{organization} is {duty} now."),
+    r.ReachRestored: Words("{organization}可以联系上了。", "{organization} can be reached again."),
     f.IncidentOpened: Words("{division}启动响应：{incident}。", "{division} opened {incident}."),
     f.IncidentJoined: Words("{division}加入{incident}。", "{division} joined {incident}."),
     f.IncidentClosing: Words("{incident}开始结束响应。", "The closing of {incident} has begun."),
@@ -155,6 +157,14 @@ FACTS: dict[type, Words] = {
     f.OfferDeclined: Words(
         "{organization}谢绝{line}：{reason}{free}{phone}。",
         "{organization} said no to {line}: {reason}{free}{phone}.",
+    ),
+    f.OfferReached: Words(
+        "请求已送达{organization}（{reach}）：{line}；答复期限 {deadline}。",
+        "{organization} was reached by {reach}: {line}. Its answer is awaited until {deadline}.",
+    ),
+    f.OfferUnreachable: Words(
+        "各渠道均未能送达{organization}：{line}；{again} 起可再次请求。",
+        "No channel could reach {organization}: {line}. Asked again from {again}.",
     ),
     f.OfferExpired: Words(
         "{organization}未在期限内答复{line}；仍可补答，{again} 起可再次请求。",
@@ -283,6 +293,13 @@ REASONS: dict[str, Words] = {
     StandDownReason.LINE_DROPPED: Words("该项不再需要", "the line was dropped"),
     StandDownReason.DEMAND_AMENDED: Words("需求已修改", "the demand was amended"),
     StandDownReason.ORGANIZATION_RETIRED: Words("组织已停用", "the organization was retired"),
+}
+
+REACHES: dict[Reach, Words] = {
+    Reach.PAGE: Words("页面", "its open page"),
+    Reach.CHAT: Words("聊天消息", "a chat message"),
+    Reach.SMS: Words("短信", "SMS"),
+    Reach.VOICE: Words("语音电话", "a voice call"),
 }
 
 STEPS: dict[Step, Words] = {

@@ -27,7 +27,6 @@ from streams.area import Area, Operation
 from streams.clock import TICK
 from streams.entities import (
     LATE,
-    Asked,
     Assignment,
     AssignmentState,
     Demand,
@@ -41,6 +40,7 @@ from streams.entities import (
 )
 from streams.line import cover, missing
 from streams.parameters import SLOW, UNDO
+from streams.remembered import Asked
 from streams.standstill import LOST
 from streams.subjects import county_of
 from streams.worklist import next_due
@@ -237,6 +237,9 @@ def offer(area: Area, known: Operation, item: Offer) -> Put:
         people=item.people,
         late=item.late,
         by_desk=item.by_desk,
+        by_message=item.by_message,
+        reached_at=item.reached_at,
+        reached_by=item.reached_by,
         again_at=again.again_at,
         again_on=again.again_on,
         standby_until=item.standby_until,

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from schemas.facts import Resumed, TimeGivenBack
 from schemas.values import DemandId, Instant
 from streams.area import Operation
-from streams.entities import Offer, OfferState, Standstill
+from streams.entities import Offer, OfferState
 from streams.parameters import GIVEN_BACK_AT_ONCE, REST, URGENCY
+from streams.remembered import Standstill
 from streams.wakes import Wait
 
 LOST = "lost"  # the counter of the milliseconds for which the log stood still

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from schemas.values import Instant, PieceKind
 from streams.area import Operation
-from streams.entities import Able, Line
+from streams.entities import Line
+from streams.remembered import Able
 from streams.wakes import AT_ONCE, Wait, Wake
 
 KINDS: dict[Wait, PieceKind] = {

@@ -16,13 +16,14 @@ from schemas.values import LATEST, Gate, Instant, LineId, OfferId, OrganizationI
 from streams import load, needed
 from streams.area import Area, Operation
 from streams.cause import Cause
-from streams.entities import Asks, Line, Organization
+from streams.entities import Line, Organization
 from streams.gates import GRADES, Standing, see
 from streams.line import missing
 from streams.matching import waves
 from streams.matching.bars import barred, distance, reach
 from streams.matching.candidates import Candidate, Search
 from streams.parameters import DAY, LOOKS_SHARED, URGENCY
+from streams.remembered import Asks
 
 
 def offers(area: Area, operation: Operation, line: Line, cause: Cause) -> list[Fact]:

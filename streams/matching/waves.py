@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from streams.entities import Tally
 from streams.parameters import ACCEPTANCE_PRIOR, URGENCY, WAVE_MOST
+from streams.remembered import Tally
 
 
 def size(tally: Tally | None, priority: int) -> int:

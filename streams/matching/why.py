@@ -9,7 +9,6 @@ from streams import asking
 from streams.area import Area, Operation
 from streams.days import end_of, time_of_day
 from streams.entities import (
-    Asked,
     Assignment,
     AssignmentState,
     HeldCertificate,
@@ -20,6 +19,7 @@ from streams.entities import (
 )
 from streams.gates import Bar
 from streams.matching.bars import barred, distance, reach
+from streams.remembered import Asked
 from streams.review_words import REASONS
 
 
@@ -116,6 +116,8 @@ def _answer(offer: Offer, at: Instant) -> Words:
             return Words(f"{ended} 答应出动", f"said yes at {ended}")
         case OfferState.NO_ANSWER:
             return Words(f"至 {deadline} 未答复", f"no answer by {deadline}")
+        case OfferState.UNREACHABLE:
+            return Words(f"{ended} 各渠道均未送达", f"no channel could reach it by {ended}")
         case OfferState.STANDBY:
             return Words(f"{ended} 表示仍可出动（备勤）", f"would still come, said at {ended}")
         case OfferState.DECLINED:
@@ -161,6 +163,7 @@ def _again(asked: Asked, offer: Offer, bar: Bar | None, at: Instant) -> Words:
 CHANGES: dict[AgainOn, Words] = {
     AgainOn.FORCE: Words("其力量或值守变化", "once its units or its duty change"),
     AgainOn.SCENE: Words("地点、风险或集合点更改", "once place, risk or rally point are amended"),
+    AgainOn.REACH: Words("可以联系上", "once a channel reaches it again"),
 }
 
 

@@ -36,6 +36,7 @@ from schemas.values import (
 )
 from streams.entities import Organization
 from streams.parameters import DAY, HOUR, MINUTE
+from tests.golden.reach_story import reach
 from tests.streams.world import (
     COUNTY,
     DESK,
@@ -54,7 +55,7 @@ from tests.streams.world import (
 
 
 def thread() -> World:
-    """An ordinary night, from the first post to the verified recovery and the destroyed key."""
+    """An ordinary day, from the first post to the verified recovery and the destroyed key."""
     world = World()
     for number, township in enumerate((0, 9, 5, 14, 3, 7)):
         world.organization(f"pump {number}", township=township, units=1 + number % 2)
@@ -389,4 +390,5 @@ STORIES: dict[str, Callable[[], World]] = {
     "resumed": resumed,
     "moved": moved,
     "registry": registry,
+    "reach": reach,
 }

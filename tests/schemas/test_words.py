@@ -238,7 +238,8 @@ def test_the_page_of_asking_has_every_outcome_and_its_numbers() -> None:
         row = next(line for line in page.splitlines() if line.startswith(f"| `{outcome}` "))
         for pause in again.pause:
             assert (write_docs.span(pause) if pause else "at once") in row
-        assert ("`force`" in row or "`scene`" in row) is (again.on is not None)
+        changes = [change for change in AgainOn if f"`{change}`" in row]
+        assert changes == ([] if again.on is None else [again.on])
 
 
 @pytest.mark.parametrize(

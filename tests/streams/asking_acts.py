@@ -14,13 +14,16 @@ from tests.streams.asking_model import (
     NO_CREW,
     OF_FORCE,
     REACH,
+    REACHING,
     SILENT_P1,
+    UNREACHED,
     Cover,
     Crew,
     Model,
     Need,
     Request,
     Team,
+    answer_by,
 )
 
 
@@ -41,9 +44,10 @@ class Acts(Model):
         if (team.away > REACH and not request.by_hand) or quantity > self.uncommitted(team):
             return False
         request.answered, request.minutes = quantity, minutes
-        if request.state in ("no_answer", "declined", "standby") and not short:
+        late = ("no_answer", "unreachable", "declined", "standby")
+        if request.state in late and not short:
             self._end(request, "standby", self.now)
-            request.until, request.late = self.now + 2 * HOUR, True
+            request.until = self.now + 2 * HOUR
         else:
             self._commit(request)
         return True
@@ -123,25 +127,65 @@ class Acts(Model):
         was, request.state = request.state, state
         if pair.request is request:
             pair.again, pair.on, pair.turn = again, on, self.turn
-            silent = state == "no_answer"
-            pair.silences = pair.silences + 1 if silent else 0
-            pair.free_from = pair.free_from if silent else None
+            silent, unreached = state == "no_answer", state == "unreachable"
+            pair.silences = pair.silences + silent if silent or unreached else 0
+            pair.unreached = pair.unreached + 1 if unreached else 0
+            pair.free_from = pair.free_from if silent or unreached else None
         if was == "sent":
             self.wake(request.need, self.now)
         self.may_be_able(request.team)
 
     def _pool(self, request: Request, state: str) -> None:
-        """Every request counts once when it is answered or over, and a late yes turns its no."""
-        if state == "stood_down":
+        """Every request counts once when it is answered or over, and a late yes turns its no.
+
+        Where channels are in use, silence says something only of whom one has reached.
+        """
+        unheard = state == "no_answer" and self.channels and not request.reached
+        if state in ("stood_down", "unreachable") or unheard:
             return
-        thanked = request.state == "stood_down" and not request.late
-        self.answers += request.state == "sent" or (thanked and state == "accepted")
+        self.answers += not request.pooled
+        request.pooled = True
         self.yes += state == "accepted"
 
     def _stand_down(self, request: Request, reason: str) -> None:
         if request.state in ("sent", "standby"):
             request.reason = reason
             self._end(request, "stood_down", self.now)
+
+    # The messenger
+
+    def record_reach(self, reached: list[tuple[Request, bool]], lost: list[Request]) -> bool:
+        """Of each offer the first word counts, and only while its answer is awaited.
+
+        The clock begins when it was reached, and no later than the bound; `reached` says as well
+        whether a channel has done it, and not the team's own open page.
+        """
+        named = [one for one, _ in reached]
+        fresh = [one for one in self.open_requests() if not one.reached]
+        for request, channel in reached:
+            if request in fresh and not request.reached:
+                taken = min(self.now - request.at, REACHING[request.priority])
+                by_day = answer_by(request.priority, request.at)
+                night = by_day - ANSWER[request.priority] - request.at
+                request.until = max(request.until, by_day + max(0, taken - night))
+                request.reached, self.channels = True, self.channels or channel
+        for request in dict.fromkeys(lost):
+            if request in fresh and request not in named:
+                self._unreachable(request)
+        return any(one in fresh for one in (*named, *lost))
+
+    def _unreachable(self, request: Request) -> None:
+        pair = self.pairs[request.need.key, request.team.key, request.round]
+        pause = min(UNREACHED[request.priority] << pair.unreached, 2 * HOUR)
+        again = max(self.now + pause, pair.free_from or 0)
+        if request.team.demands.get(request.need.demand) == request.at:
+            del request.team.demands[request.need.demand]
+        self._end(request, "unreachable", again, "reach")
+
+    def restore(self, team: Team) -> bool:
+        team.restored = self.turn
+        self.may_be_able(team)
+        return True
 
     # Crews
 

@@ -83,6 +83,7 @@ def outcomes_of_model(model: Acts) -> dict[Any, Any]:
             pair.on,
             pair.noes,
             pair.silences,
+            pair.unreached,
         )
         for key, pair in pairs
         if model.needs[key[0]].round == key[2]
@@ -96,7 +97,7 @@ def outcomes_of_rules(world: World) -> dict[Any, Any]:
         if request.state is OfferState.SENT or row.round != world.operation.lines[line].round:
             continue
         said = (request.state, request.stand_down_reason, row.again_at, row.again_on)
-        found[line, team, row.round] = (*said, row.declines, row.silences)
+        found[line, team, row.round] = (*said, row.declines, row.silences, row.unreached)
     return found
 
 

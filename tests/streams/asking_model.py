@@ -15,7 +15,9 @@ MINUTE = 60_000
 HOUR, DAY = 60 * MINUTE, 24 * 60 * MINUTE
 REACH = 30_000  # meters
 METERS_A_MINUTE = 25_000 // 60
-ANSWER = {1: 2 * MINUTE, 2: 5 * MINUTE, 3: 15 * MINUTE, 4: HOUR}
+ANSWER = {1: 3 * MINUTE, 2: 5 * MINUTE, 3: 15 * MINUTE, 4: HOUR}
+REACHING = {1: MINUTE // 2, 2: MINUTE // 2, 3: 2 * MINUTE, 4: 2 * MINUTE}
+UNREACHED = {1: 10 * MINUTE, 2: 30 * MINUTE, 3: 30 * MINUTE, 4: 30 * MINUTE}
 HELD_BACK = {1: 0, 2: 0, 3: MINUTE, 4: MINUTE}
 AIM = {1: 95, 2: 90, 3: 80, 4: 60}  # percent
 RETRY = {1: 2 * MINUTE, 2: 5 * MINUTE, 3: 15 * MINUTE, 4: 30 * MINUTE}
@@ -37,6 +39,7 @@ class Team:
     units: int
     on_duty: bool = True
     stated: int = 0  # the turn in which its units or its duty were last said
+    restored: int = 0  # the turn in which it could be reached again
     demands: dict[str, int] = field(default_factory=dict)
 
 
@@ -79,7 +82,8 @@ class Request:
     reason: str | None = None
     answered: int = 0
     minutes: int | None = None
-    late: bool = False
+    reached: bool = False
+    pooled: bool = False  # counted among the answers of everybody
 
 
 @dataclass(eq=False)
@@ -92,6 +96,7 @@ class Pair:
     turn: int = 0
     noes: int = 0
     silences: int = 0
+    unreached: int = 0  # times in a row
     free_from: int | None = None  # as it has said itself, in silence ever since
 
 
@@ -115,6 +120,14 @@ class Cover:
     replacing: int
 
 
+def answer_by(priority: int, at: int) -> int:
+    """Routine requests of the night, 22 to 7 in China, have their time from the morning on."""
+    clock = (at + 8 * HOUR) % DAY
+    if priority == 4 and not 7 * HOUR <= clock < 22 * HOUR:
+        at += (7 * HOUR - clock) % DAY
+    return at + ANSWER[priority]
+
+
 class Model:
     """What is true, and how lines look for people. `turn` rises with every act and every tick."""
 
@@ -126,6 +139,7 @@ class Model:
         self.crews: list[Crew] = []  # those at work
         self.pairs: dict[tuple[str, str, int], Pair] = {}
         self.answers, self.yes = 0, 0  # of everybody together
+        self.channels = False  # whether any has ever handed a request over
         self.able: dict[str, int] = {}  # who may have become able, and since when
 
     def open_requests(self, need: Need | None = None, team: Team | None = None) -> list[Request]:
@@ -185,9 +199,10 @@ class Model:
 
     def _pausing(self, pair: Pair) -> bool:
         need, team = pair.request.need, pair.request.team
-        if pair.silences and need.urgent > pair.turn:
+        if (pair.silences or pair.unreached) and need.urgent > pair.turn:
             return False
-        changed = {"force": team.stated, "scene": need.scene, None: 0}[pair.on]
+        again = max(team.stated, team.restored)
+        changed = {"force": team.stated, "scene": need.scene, "reach": again, None: 0}[pair.on]
         return changed <= pair.turn and (pair.again is None or self.now < pair.again)
 
     def counted(self, team: Team) -> dict[str, int]:
@@ -243,7 +258,7 @@ class Model:
         return sorted(fit, key=lambda team: (again(team), team.away))
 
     def ask(self, need: Need, team: Team, quantity: int, *, by_hand: bool) -> None:
-        until, round = self.now + ANSWER[need.priority], need.round
+        until, round = answer_by(need.priority, self.now), need.round
         request = Request(need, team, need.priority, quantity, self.now, until, by_hand, round)
         self.requests.append(request)
         pair = self.pairs.setdefault((need.key, team.key, need.round), Pair(request))

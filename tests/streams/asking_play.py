@@ -9,8 +9,8 @@ from typing import Any
 from geo.distance import meters, squared
 from schemas import commands as c
 from schemas import facts as f
-from schemas.turns import OWNER
-from schemas.values import Capability, CloseReason, DeclineReason
+from schemas.turns import DELIVERY, OWNER
+from schemas.values import Capability, CloseReason, DeclineReason, Reach
 from streams.clock import due
 from streams.turning import Taken
 from tests.streams.asking_acts import Acts
@@ -127,7 +127,7 @@ class Play:
         minutes = self.random.choice((None, 5, 40))
         command = c.AcceptOffer(offer=request.name, quantity=quantity, minutes=minutes)
         expected = self.model.accept
-        self.both(self._account(request), command, lambda: expected(request, quantity, minutes))
+        self.both(self._answers(request), command, lambda: expected(request, quantity, minutes))
 
     def decline(self) -> None:
         request = self._request()
@@ -139,7 +139,24 @@ class Play:
             free_from = self.world.at + later
         command = c.DeclineOffer(offer=request.name, reason=reason, free_from=free_from)
         expected = self.model.decline
-        self.both(self._account(request), command, lambda: expected(request, reason, free_from))
+        self.both(self._answers(request), command, lambda: expected(request, reason, free_from))
+
+    def reach(self) -> None:
+        """The messenger has handed some over, and some it cannot; a few it names twice."""
+        some = [*self.model.open_requests(), *self.model.requests[-4:]]
+        known = self.random.sample(some, min(len(some), 4))
+        words = [(one, self.random.choice(tuple(Reach))) for one in known[::2]]
+        lost = known[1 + self.random.randrange(2) :]
+        told = tuple(c.Reached(offer=one.name, by=by) for one, by in words)
+        command = c.RecordReach(reached=told, unreachable=tuple(one.name for one in lost))
+        reached = [(one, by is not Reach.PAGE) for one, by in words]
+        self.both(DELIVERY, command, lambda: self.model.record_reach(reached, lost))
+
+    def restore(self) -> None:
+        away = [pair.request.team for pair in self.model.pairs.values() if pair.unreached]
+        team = self.pick(away) or self.pick(self.model.teams.values())
+        command = c.RestoreReach(organizations=(team.key,))
+        self.both(DELIVERY, command, lambda: self.model.restore(team))
 
     def by_hand(self) -> None:
         need, team = self._need(), self.pick(self.model.teams.values())
@@ -250,6 +267,10 @@ class Play:
         found: Crew | None = self.pick(self.model.crews)
         return found
 
+    def _answers(self, request: Request) -> str:
+        """The team itself; now and then by a message, which is as good."""
+        return DELIVERY if self.random.random() < 0.2 else self._account(request)
+
     def _account(self, request: Request) -> str:
         return self.world.area.registry.organizations[request.team.key].name
 
@@ -292,6 +313,8 @@ ACTS: dict[Callable[[Play], None], int] = {
     Play.publish: 14,
     Play.accept: 22,
     Play.decline: 16,
+    Play.reach: 12,
+    Play.restore: 4,
     Play.by_hand: 6,
     Play.take_standby: 3,
     Play.arrive: 3,

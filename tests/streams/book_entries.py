@@ -17,6 +17,7 @@ class Team:
     on_duty: bool = True
     retired: bool = False
     stated: int = 0
+    restored: int = 0  # the turn in which it could be reached again
 
 
 @dataclass
@@ -67,6 +68,7 @@ class Ask:
     answer_by: int
     by_hand: bool
     unasked: bool = False
+    reached: bool = False
     state: str = "sent"
     counted: bool = False  # among the answers of everybody
     pause: Pause | None = None
@@ -89,4 +91,5 @@ class Pair:
     pause: Pause | None = None
     declines: int = 0
     silences: int = 0
+    unreached: int = 0  # times in a row
     free_from: int = 0  # as its last no has named it; a silence does not unsay that

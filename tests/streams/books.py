@@ -13,11 +13,14 @@ from typing import Any
 from schemas import facts as f
 from schemas import registry_facts as r
 from schemas.turns import Turn
+from tests.streams import book_registry
 from tests.streams.book_entries import Ask, Line, Need, Pair, Pause, Team
 from tests.streams.crews import Crews
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
-ANSWER = {1: 2 * MINUTE, 2: 5 * MINUTE, 3: 15 * MINUTE, 4: 60 * MINUTE}
+ANSWER = {1: 3 * MINUTE, 2: 5 * MINUTE, 3: 15 * MINUTE, 4: 60 * MINUTE}
+REACHING = {1: MINUTE // 2, 2: MINUTE // 2, 3: 2 * MINUTE, 4: 2 * MINUTE}
+UNREACHED = {1: 10 * MINUTE, 2: 30 * MINUTE, 3: 30 * MINUTE, 4: 30 * MINUTE}
 SILENT_P1 = (5 * MINUTE, 10 * MINUTE, 20 * MINUTE, 30 * MINUTE)
 AIM = {1: Fraction(95, 100), 2: Fraction(90, 100), 3: Fraction(80, 100), 4: Fraction(60, 100)}
 LACKING = ("no_crew", "equipment")
@@ -35,6 +38,7 @@ class Books:
         self.open_asks: dict[str, Ask] = {}
         self.counted: dict[str, list[tuple[str, int]]] = {}  # the daily cap's: demand and when
         self.answers: dict[str, tuple[int, int]] = {}  # by skill: asked to the end, yes
+        self.channels = False  # whether any has ever handed an offer over
         self.crews = Crews()
 
     def learn(self, fact: f.Fact, turn: Turn) -> None:
@@ -68,42 +72,6 @@ class Books:
         no = 1 - Fraction(yes + 1, ended + 2)
         allowed = 1 - AIM[self.priority(line)]
         return next((n for n in range(1, 8) if no**n <= allowed), 8)
-
-
-def _registered(books: Books, fact: r.OrganizationRegistered, turn: Turn) -> None:
-    team = Team(place=fact.place, registration=fact.registration_class.value)
-    team.units = {item.skill: item.units for item in fact.capabilities}
-    books.teams[fact.organization] = team
-
-
-def _corrected(books: Books, fact: r.OrganizationCorrected, turn: Turn) -> None:
-    team = books.teams[fact.organization]
-    team.place, team.registration = fact.place, fact.registration_class.value
-
-
-def _capacity(books: Books, fact: r.CapacitySet, turn: Turn) -> None:
-    team = books.teams[fact.organization]
-    team.units = {item.skill: item.units for item in fact.capabilities}
-    team.stated = turn.sequence
-
-
-def _duty(books: Books, fact: r.DutySet, turn: Turn) -> None:
-    team = books.teams[fact.organization]
-    team.on_duty, team.stated = fact.on_duty, turn.sequence
-
-
-def _certificate(books: Books, fact: r.CertificateRecorded, turn: Turn) -> None:
-    word = fact.certificate
-    books.teams[fact.organization].certificates[word.issuer, word.number] = (word, False)
-
-
-def _withdrawn(books: Books, fact: r.CertificateWithdrawn | r.IssuerWithdrawn, turn: Turn) -> None:
-    number = getattr(fact, "number", None)
-    named = getattr(fact, "organization", None)
-    for key, team in books.teams.items():
-        for (issuer, own), (word, _) in list(team.certificates.items()):
-            if issuer == fact.issuer and number in (None, own) and named in (None, key):
-                team.certificates[issuer, own] = (word, True)
 
 
 def _published(books: Books, fact: f.DemandPublished, turn: Turn) -> None:
@@ -281,6 +249,40 @@ def _expired(books: Books, fact: f.OfferExpired, turn: Turn) -> None:
     pair.free_from = named
 
 
+def until(books: Books, ask: Ask, at: int) -> int:
+    """When its answer is due, reached now: longer by what that has taken, up to the bound. A
+    routine request of the night has its time in the morning, unless it is needed before."""
+    needed_by, clock = books.needs[books.lines[ask.line].need].needed_by, ask.sent_at + 8 * HOUR
+    night = ask.priority == 4 and not 7 * HOUR <= clock % DAY < 22 * HOUR
+    morning = (7 * HOUR - clock) % DAY if night else 0
+    if needed_by is not None and needed_by < ask.sent_at + morning + ANSWER[ask.priority]:
+        morning = 0
+    left = 0 if needed_by is None else min((needed_by - ask.sent_at) // 4, DAY // 2)
+    due = ask.sent_at + max(morning + ANSWER[ask.priority], left)
+    taken = min(at - ask.sent_at, REACHING[ask.priority])
+    return max(ask.answer_by, due + max(0, taken - morning))
+
+
+def _reached(books: Books, fact: f.OfferReached, turn: Turn) -> None:
+    ask = books.asks[fact.offer]
+    ask.answer_by, ask.reached = until(books, ask, fact.at), True
+    books.channels = books.channels or fact.by != "page"
+
+
+def _unreachable(books: Books, fact: f.OfferUnreachable, turn: Turn) -> None:
+    """Not silence, though it comes in rows as well; never before a time that it has named."""
+    ask = books.asks[fact.offer]
+    pair = books.pair(books.lines[ask.line], ask.team)
+    silences, times, named = pair.silences, pair.unreached + 1, pair.free_from
+    after = min(UNREACHED[ask.priority] * 2 ** (times - 1), 2 * HOUR)
+    pause = Pause(max(fact.at + after, named), "reach", turn.sequence)
+    counted = books.counted.setdefault(ask.team, [])
+    own = (books.lines[ask.line].need, ask.sent_at)
+    counted[:] = [one for one in counted if one != own]
+    _end(books, ask, "unreachable", pause, silences=silences)
+    pair.unreached, pair.free_from = times, named
+
+
 def _stood_down(books: Books, fact: f.OfferStoodDown, turn: Turn) -> None:
     """Whom a desk sends home from a line that is short has a pause; others, thanked, have none."""
     ask, pause = books.asks[fact.offer], Pause(fact.at, None, turn.sequence)
@@ -306,7 +308,7 @@ def _end(
     books.open_asks.pop(ask.id, None)
     pair = books.pairs[ask.line, ask.team]
     if pair.newest == ask.id:
-        pair.pause, pair.silences, pair.free_from = pause, silences, 0
+        pair.pause, pair.silences, pair.unreached, pair.free_from = pause, silences, 0, 0
         pair.declines = pair.declines if declines is None else declines
 
 
@@ -316,7 +318,9 @@ def _count_answer(books: Books, ask: Ask, state: str) -> None:
         return
     skill = books.lines[ask.line].skill
     ended, yes = books.answers.get(skill, (0, 0))
-    first = not ask.counted and state in ("accepted", "declined", "no_answer")
+    heard = ask.reached or not books.channels
+    tells = state in ("accepted", "declined", "standby") or (state == "no_answer" and heard)
+    first = tells and not ask.counted
     ask.counted = ask.counted or first
     books.answers[skill] = (ended + first, yes + (state == "accepted"))
 
@@ -357,19 +361,20 @@ def _resumed(books: Books, fact: f.Resumed, turn: Turn) -> None:
 
 
 _LEARNERS: dict[type, Callable[[Books, Any, Turn], None]] = {
-    r.OrganizationRegistered: _registered,
-    r.OrganizationCorrected: _corrected,
+    r.OrganizationRegistered: book_registry.registered,
+    r.OrganizationCorrected: book_registry.corrected,
     r.OrganizationRetired: lambda b, fact, _: setattr(b.teams[fact.organization], "retired", True),
     r.OrganizationReinstated: lambda b, fact, _: setattr(
         b.teams[fact.organization], "retired", False
     ),
     r.OrganizationsMerged: lambda b, fact, _: setattr(b.teams[fact.merged], "retired", True),
     r.OrganizationsSeparated: lambda b, fact, _: setattr(b.teams[fact.merged], "retired", False),
-    r.CapacitySet: _capacity,
-    r.DutySet: _duty,
-    r.CertificateRecorded: _certificate,
-    r.CertificateWithdrawn: _withdrawn,
-    r.IssuerWithdrawn: _withdrawn,
+    r.CapacitySet: book_registry.capacity,
+    r.DutySet: book_registry.duty,
+    r.ReachRestored: book_registry.restored,
+    r.CertificateRecorded: book_registry.certificate,
+    r.CertificateWithdrawn: book_registry.withdrawn,
+    r.IssuerWithdrawn: book_registry.withdrawn,
     f.DemandPublished: _published,
     f.DemandAmended: _amended,
     f.DemandTakenBack: _taken_back,
@@ -384,6 +389,8 @@ _LEARNERS: dict[type, Callable[[Books, Any, Turn], None]] = {
     f.CrewReceived: _received,
     f.OfferAccepted: _accepted,
     f.OfferDeclined: _declined,
+    f.OfferReached: _reached,
+    f.OfferUnreachable: _unreachable,
     f.OfferExpired: _expired,
     f.OfferStoodDown: _stood_down,
     f.StandbyOffered: _standby,

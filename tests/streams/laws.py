@@ -17,7 +17,7 @@ from schemas.values import LineId, OrganizationId
 from schemas.views import AssignmentRow, DemandRow, IncidentRow, OfferRow, Put, TaskRow
 from streams.matching.why import why
 from tests.streams.book_entries import Line
-from tests.streams.books import DAY, Books
+from tests.streams.books import DAY, Books, until
 from tests.streams.needs import CAP, Reason, changed, reason, short_lines
 from tests.streams.play import Play
 
@@ -138,6 +138,16 @@ def early(watch: Watch, fact: Any, turn: Turn) -> Wrong:
             line = watch.books.lines[fact.line]
             if fact.at < watch.books.needs[line.need].release_at:
                 yield f"{turn.sequence}: {fact.offer} goes out before the demand is released"
+
+
+def clock(watch: Watch, fact: Any, turn: Turn) -> Wrong:
+    """The time to answer begins when somebody was reached, and no later than the bound."""
+    if isinstance(fact, f.OfferReached):
+        ask = watch.books.asks[fact.offer]
+        if fact.answer_by != until(watch.books, ask, fact.at):
+            yield f"{turn.sequence}: {fact.offer} has until {fact.answer_by}"
+        if fact.answer_by < ask.answer_by:
+            yield f"{turn.sequence}: {fact.offer} has less time than was said"
 
 
 # Who is asked
@@ -322,6 +332,7 @@ def replaced(watch: Watch, fact: Any, turn: Turn) -> Wrong:
 
 BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "promises": early,
+    "clock": clock,
     "fit": fit,
     "again": again,
     "cap": cap,

@@ -103,13 +103,16 @@ def _asked(books: Books, line: Line, key: str, at: int) -> Reason | None:
 
 
 def changed(books: Books, line: Line, key: str) -> bool:
-    """Whether the change that ends a pause has come; to the silent, more urgency is one, too."""
+    """Whether the change that ends a pause has come; to whoever has not
+    answered, more urgency is one, too."""
     pair, need = books.pair(line, key), books.needs[line.need]
     if pair.pause is None:
         return True
-    if pair.silences and need.urgent > pair.pause.turn:
+    if (pair.silences or pair.unreached) and need.urgent > pair.pause.turn:
         return True
-    since = {"force": books.teams[key].stated, "scene": need.scene, None: 0}
+    team = books.teams[key]
+    reached = max(team.stated, team.restored)
+    since = {"force": team.stated, "scene": need.scene, "reach": reached, None: 0}
     return since[pair.pause.on] > pair.pause.turn
 
 

@@ -1,6 +1,6 @@
 """Seeded random play of every command, legal and not: what the laws are tested on.
 
-What people do is split by noun: `play_demands`, `play_work`, `play_registry`.
+What people do is split by noun: `play_demands`, `play_work`, `play_reach`, `play_registry`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from schemas.values import AreaId, CloseReason, DivisionCode, IncidentId, Organi
 from streams.area import Operation
 from streams.clock import due
 from streams.entities import DemandState, Incident, IncidentState
-from tests.streams import play_demands, play_registry, play_work
+from tests.streams import play_demands, play_reach, play_registry, play_work
 from tests.streams.world import COUNTY, DESK, STEWARD, WENZHOU, World, townships
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
@@ -35,6 +35,7 @@ WHAT_PEOPLE_DO: tuple[tuple[int, Noun], ...] = (
     (2, play_demands.read),
     (1, play_demands.incident),
     (26, play_work.answer),
+    (9, play_reach.reach),
     (6, play_work.by_hand),
     (28, play_work.step),
     (7, play_work.recover),

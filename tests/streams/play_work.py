@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from schemas import commands as c
+from schemas.turns import DELIVERY
 from schemas.values import DeclineReason, Domain, Reception, Step
 from streams.entities import (
     LATE,
@@ -16,6 +19,7 @@ from streams.entities import (
     TaskState,
 )
 from tests.streams.play_demands import SEALED
+from tests.streams.play_reach import PERSON
 from tests.streams.world import DESK
 
 if TYPE_CHECKING:
@@ -34,10 +38,10 @@ def answer(play: Play) -> Attempt:
     if offer is None:
         return DESK, None
     desk = play.desk_of(play.operation.demands[offer.demand].place.division)
-    actor = desk if play.chance(0.12) else play.names[offer.organization]
-    if play.chance(0.35):
-        return actor, _no(play, offer)
-    return actor, _yes(play, offer)
+    command = _no(play, offer) if play.chance(0.35) else _yes(play, offer)
+    if play.chance(0.12):
+        return DELIVERY, replace(command, person=PERSON)
+    return desk if play.chance(0.12) else play.names[offer.organization], command
 
 
 def _yes(play: Play, offer: Offer) -> c.AcceptOffer:

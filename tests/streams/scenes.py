@@ -20,16 +20,8 @@ from schemas.values import (
     RegistrationClass,
 )
 from streams.area import Area, Operation
-from streams.entities import (
-    Asked,
-    Demand,
-    HeldCertificate,
-    Line,
-    Load,
-    Offer,
-    OfferState,
-    Organization,
-)
+from streams.entities import Demand, HeldCertificate, Line, Offer, OfferState, Organization
+from streams.remembered import Asked, Load
 from tests.streams.world import EXERCISE, START, WENZHOU, certificate, divisions, townships
 
 NOW = START

@@ -7,12 +7,15 @@ from typing import Any, NamedTuple
 
 from schemas import commands as c
 from schemas.ids import digest_of
+from schemas.turns import DELIVERY
 from schemas.values import (
     CloseReason,
     DeclineReason,
     Domain,
     OpeningReason,
     OrganizationId,
+    PersonId,
+    Reach,
     Reception,
     Step,
 )
@@ -208,6 +211,26 @@ OFFER = (
         c.DeclineOffer,
         "",
         lambda s: (NEAR, c.DeclineOffer(offer=s.offer, reason=DeclineReason.ROAD_BLOCKED)),
+    ),
+    Row(
+        c.RecordReach,
+        "reached",
+        lambda s: (DELIVERY, c.RecordReach(reached=(c.Reached(offer=s.offer, by=Reach.SMS),))),
+    ),
+    Row(
+        c.RecordReach,
+        "unreachable",
+        lambda s: (DELIVERY, c.RecordReach(unreachable=(s.offer,))),
+    ),
+    Row(
+        c.AcceptOffer,
+        "brought by the messenger",
+        lambda s: (DELIVERY, c.AcceptOffer(offer=s.offer, quantity=1, person=PersonId("p"))),
+    ),
+    Row(
+        c.DeclineOffer,
+        "brought by the messenger",
+        lambda s: (DELIVERY, c.DeclineOffer(offer=s.offer, reason=DeclineReason.NO_CREW)),
     ),
     Row(c.TakeStandby, "", lambda s: (DESK, c.TakeStandby(offer=s.offer))),
     Row(c.ShowPersons, "", lambda s: (DESK, c.ShowPersons(offer=s.offer))),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemas import commands as c
+from schemas.turns import DELIVERY
 from schemas.values import AccountId, Capability, Instant, Role
 from streams.days import start_of
 from streams.parameters import SECOND
@@ -29,6 +30,14 @@ def on_duty() -> Scene:
     scene = waiting()
     scene.world.send(STEWARD, c.SetDuty(organization=scene.resting, on_duty=True))
     scene.world.wait(minutes=0)
+    return scene
+
+
+def unreachable() -> Scene:
+    """It was asked, and the messenger could not hand it over."""
+    scene = on_duty()
+    [sent] = scene.world.operation.offers_to.of(scene.resting)
+    scene.world.send(DELIVERY, c.RecordReach(unreachable=(sent.id,)))
     return scene
 
 
@@ -119,6 +128,11 @@ ORGANIZATION = (
             s.world.name(s.resting),
             c.SetCapacity(organization=s.resting, capabilities=PUMPS),
         ),
+    ),
+    Row(
+        c.RestoreReach,
+        "by the messenger",
+        lambda s: (DELIVERY, c.RestoreReach(organizations=(s.resting,))),
     ),
     Row(
         c.RetireOrganization,

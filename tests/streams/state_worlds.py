@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from schemas import commands as c
 from schemas import facts as f
+from schemas.turns import DELIVERY
 from schemas.values import (
     AccountId,
     AssignmentId,
@@ -230,6 +231,12 @@ def past_deadline() -> Scene:
 def no_answer() -> Scene:
     scene = past_deadline()
     scene.world.tick()
+    return scene
+
+
+def unreachable() -> Scene:
+    scene = published()
+    scene.world.send(DELIVERY, c.RecordReach(unreachable=(scene.offer,)))
     return scene
 
 

@@ -91,6 +91,7 @@ TABLES = (
             "待答复 sent": worlds.published,
             "已过期限 past its deadline, before the tick": worlds.past_deadline,
             "未答复 no answer": worlds.no_answer,
+            "未送达 unreachable": worlds.unreachable,
             "已谢绝 declined": worlds.declined,
             "备勤 standby": worlds.standby,
             "已撤回 stood down, covered": worlds.thanked,
@@ -134,6 +135,7 @@ TABLES = (
         "组织 Organizations",
         {
             "值守 on duty, being asked": registry.on_duty,
+            "联系不上 on duty, and no channel reaches it": registry.unreachable,
             "不值守 off duty": registry.waiting,
             "已停用 retired": registry.retired,
             "已合并 merged": registry.merged,

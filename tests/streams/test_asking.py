@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from schemas import commands as c
 from schemas import facts as f
 from schemas.refusals import Refusal
+from schemas.turns import DELIVERY
 from schemas.values import (
     AgainOn,
     Capability,
@@ -70,8 +71,13 @@ def giving_up(scene: Asked) -> None:
     scene.world.send("near", c.CannotComplete(assignment=assignment))
 
 
+def not_reached(scene: Asked) -> None:
+    scene.world.send(DELIVERY, c.RecordReach(unreachable=(scene.offer.offer,)))
+
+
 OUTCOMES: dict[str, Callable[[Asked], None]] = {
     "no_answer": silence,
+    "unreachable": not_reached,
     "gave_up": giving_up,
     **{reason.value: declining(reason) for reason in DeclineReason},
 }
@@ -81,6 +87,7 @@ NO_CREW = (30, 120, 120, 120)
 SCENE = (240, 240, 240, 240)
 PAUSES = {
     "no_answer": (5, 10, 30, 120),
+    "unreachable": (10, 30, 30, 30),  # test_unreachable has the next ones
     "gave_up": NO_CREW,
     "no_crew": NO_CREW,
     "equipment": NO_CREW,
@@ -212,7 +219,7 @@ def place(scene: Asked) -> None:
     scene.world.amend(scene.demand, place=replace(seat, approximate=not seat.approximate))
 
 
-OF_FORCE = {"no_answer", "gave_up", "no_crew", "equipment"}
+OF_FORCE = {"no_answer", "unreachable", "gave_up", "no_crew", "equipment"}
 
 
 @pytest.mark.parametrize("change", [force, duty, rally_point, risk, place])
@@ -346,7 +353,7 @@ def test_why_says_until_when() -> None:
     assert found is not None
     assert (found.asked, found.gate) == (True, Gate.ASKED_BEFORE)
     assert found.until == scene.offer.answer_by + 10 * MINUTE
-    assert "no answer by 02:31. May be asked again from 02:41" in found.words.en
+    assert "no answer by 07:31. May be asked again from 07:41" in found.words.en
 
 
 def test_a_line_looks_again_when_the_first_pause_ends() -> None:

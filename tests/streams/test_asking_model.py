@@ -19,7 +19,8 @@ from tests.streams.world import kinds
 
 PLAYS, STEPS = 60, 60
 REACHED = ("StandbyOffered", "CrewDoubted", "AssignmentGivenUp", "AssignmentSentBack",
-           "OfferStoodDown", "LinesLookedAt", "LineInHand", "DemandReopened")  # fmt: skip
+           "OfferStoodDown", "LinesLookedAt", "LineInHand", "DemandReopened",
+           "OfferReached", "OfferUnreachable", "ReachRestored")  # fmt: skip
 
 
 def play(seeds: Iterable[int]) -> list[Any]:
@@ -40,6 +41,10 @@ BROKEN: dict[str, Any] = {
     "streams.offer.STANDBY": HOUR,
     "streams.asking.DECLINES_MOST": 3,
     "streams.asking.SILENCE_MOST": HOUR,
+    "streams.asking.UNREACHED_MOST": HOUR // 2,
+    "streams.needed.AT_DAY": 5,
+    "streams.reach._answer_by": lambda _, offer, __: offer.answer_by,
+    "streams.outcome._tells": lambda *_: True,
 }
 
 

@@ -21,7 +21,7 @@ from schemas.values import (
     Role,
 )
 from streams.entities import OfferState
-from streams.parameters import MINUTE
+from streams.parameters import URGENCY
 from tests.streams.world import (
     COUNTY,
     DESK,
@@ -81,7 +81,7 @@ def test_a_desk_asks_again_within_a_pause() -> None:
     world.no(offer, reason=DeclineReason.UNSAFE)
     world.wait(minutes=5)
     again = only(asked(world.send(DESK, by_hand(offer.line, chosen))))
-    assert again.answer_by == world.at + 2 * MINUTE
+    assert again.answer_by == world.at + URGENCY[1].answer
     assert "AssignmentCommitted" in kinds(world.yes(again))
 
 

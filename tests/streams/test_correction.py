@@ -15,7 +15,7 @@ from schemas.refusals import Refusal
 from schemas.values import AgainOn, AssignmentId, CloseReason, Step
 from streams.entities import Assignment, AssignmentState
 from streams.load import held
-from streams.parameters import DAY, MINUTE
+from streams.parameters import DAY, HOUR, MINUTE
 from tests.streams.world import COUNTY, DESK, World, asked, kinds, only
 
 LAST_MOMENT = 30_000
@@ -305,3 +305,13 @@ def test_a_crew_does_not_correct_itself_but_its_county_may() -> None:
     command = {"step": Step.EN_ROUTE}
     assert scene.refused(c.CorrectStep, **command) is Refusal.ROLE_MISSING
     assert kinds(scene.step(c.CorrectStep, COUNTY, **command)) == ["StepCorrected"]
+
+
+def test_who_is_on_the_way_again_to_what_is_needed_later_is_not_late_before() -> None:
+    scene = Crew(priority=2)
+    scene.step(c.Arrive)
+    scene.world.amend(scene.row.demand, needed_by=scene.world.at + 3 * HOUR)
+    needed_by = scene.world.at + 3 * HOUR
+    corrected = only(scene.step(c.CorrectStep, DESK, step=Step.EN_ROUTE))
+    assert corrected.promised_at == needed_by
+    assert not kinds(scene.world.wait(minutes=180))

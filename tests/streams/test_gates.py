@@ -19,18 +19,11 @@ from schemas.values import (
 )
 from streams.area import Operation
 from streams.days import end_of, start_of
-from streams.entities import (
-    Asks,
-    DemandAsk,
-    HeldCertificate,
-    Line,
-    Load,
-    OfferState,
-    Organization,
-)
+from streams.entities import HeldCertificate, Line, OfferState, Organization
 from streams.gates import Bar, certified
 from streams.matching.bars import barred, unfit
 from streams.parameters import CAP, DAY, GENERAL_REACH_METERS, GRADED_REACH_METERS, MINUTE
+from streams.remembered import Asks, DemandAsk, Load
 from tests.streams.scenes import (
     GOOD,
     LATER,

@@ -90,7 +90,8 @@ def test_more_never_said_yes_than_were_asked(played: World) -> None:
         assert 0 <= tally.accepted <= tally.answered
 
 
-OUTCOMES = (f.OfferAccepted, f.OfferDeclined, f.OfferExpired, f.OfferStoodDown, f.StandbyOffered)
+OUTCOMES = (f.OfferAccepted, f.OfferDeclined, f.OfferExpired, f.OfferUnreachable,
+            f.OfferStoodDown, f.StandbyOffered)  # fmt: skip
 
 
 def test_one_yes_counts(played: World) -> None:

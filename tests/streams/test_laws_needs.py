@@ -10,11 +10,24 @@ from msgspec.structs import replace
 
 from schemas import facts as f
 from schemas.values import AgainOn, Gate, OfferId
-from streams import area, asking, crew, gates, lateness, line, load, offer, organization, outcome
+from streams import (
+    area,
+    asking,
+    crew,
+    gates,
+    lateness,
+    line,
+    load,
+    offer,
+    organization,
+    outcome,
+    reach,
+)
 from streams.area import Operation
 from streams.gates import Bar
 from streams.matching import assign, bars
 from streams.matching import why as telling
+from streams.turning import RuleFailed
 from streams.wakes import AT_ONCE, Wait, Wakes
 from tests.streams.laws import NAMES, SEEDS, Watch, watched
 from tests.streams.play import EndlessTicks, Play
@@ -62,6 +75,15 @@ def _never_a_pause(patch: Patch) -> None:
 def _silence_without_end(patch: Patch) -> None:
     far = asking.Verdict(10**14, AgainOn.FORCE)
     patch.setattr(asking, "after_silence", lambda *_: far)
+
+
+def _unreached_without_end(patch: Patch) -> None:
+    far = asking.Verdict(10**14, AgainOn.REACH)
+    patch.setattr(asking, "after_unreached", lambda *_: far)
+
+
+def _the_clock_begins_with_the_sending(patch: Patch) -> None:
+    patch.setattr(reach, "_answer_by", lambda _, offer, __: offer.answer_by)
 
 
 def _free_from_is_not_heard(patch: Patch) -> None:
@@ -168,6 +190,8 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("ticks", _always_a_pause),
     ("asked", _never_again),
     ("asked", _silence_without_end),
+    ("asked", _unreached_without_end),
+    ("clock", _the_clock_begins_with_the_sending),
     ("asked", _nobody_comes_free),
     ("asked", _routine_blocks_urgent),
     ("asked", _thanked_and_put_off),
@@ -213,6 +237,8 @@ def _noticed(seed: int, law: str) -> set[str]:
             watch.play.finish()
     except EndlessTicks:
         return {"ticks"}
+    except RuleFailed:
+        pass  # so wrong that the turn fails: what was noticed until then counts
     return {name for name, found in watch.complaints.items() if found}
 
 

@@ -11,7 +11,7 @@ from schemas.values import StandDownReason
 from schemas.views import AssignmentRow, OfferRow, Put
 from streams import rows
 from streams.entities import Assignment
-from streams.parameters import DAY, HOUR, MINUTE, SECOND
+from streams.parameters import DAY, HOUR, MINUTE, SECOND, URGENCY
 from tests.streams.play import Play
 from tests.streams.world import DESK, World, asked, only
 
@@ -37,7 +37,7 @@ def crew(world: World) -> Assignment:
     [
         (1, TONIGHT, TONIGHT // 4),
         (2, 3 * DAY, 12 * HOUR),
-        (1, 4 * MINUTE, 2 * MINUTE),
+        (1, 4 * MINUTE, URGENCY[1].answer),
         (2, HOUR, 15 * MINUTE),
     ],
 )
@@ -95,7 +95,7 @@ def test_needed_sooner_asks_anew_and_moves_the_reserved() -> None:
     assert (gone.offer, gone.reason) == (second.offer, StandDownReason.DEMAND_AMENDED)
     [again] = asked(facts)
     assert again.organization == second.organization
-    assert again.answer_by - again.at == 2 * MINUTE
+    assert again.answer_by - again.at == URGENCY[1].answer
     assert crew(world).promised_at == world.at + 20 * MINUTE
 
 

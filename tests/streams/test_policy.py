@@ -10,7 +10,7 @@ import pytest
 from schemas import commands as c
 from schemas import facts as f
 from schemas.refusals import Refusal
-from schemas.turns import OWNER
+from schemas.turns import DELIVERY, OWNER
 from schemas.values import (
     AccountId,
     Capability,
@@ -48,12 +48,14 @@ from tests.streams.world import (
 
 COMMANDS = set(get_args(c.Command))
 BY_OWNER = {c.OpenLog, c.MoveLog, c.ReceiveLog, c.Tick, c.Resume}
+BY_DELIVERY = {c.RecordReach, c.RestoreReach}
+BROUGHT = {c.AcceptOffer, c.DeclineOffer}  # of somebody who has answered a message
 TOWNSHIP, SIBLING = (DivisionCode(code) for code in townships()[:2])
 
 
 def test_every_command_has_a_room_and_somebody_who_may_send_it() -> None:
     assert set(DECIDE) == COMMANDS
-    assert set(ROLES) == COMMANDS - BY_OWNER
+    assert set(ROLES) == COMMANDS - BY_OWNER - BY_DELIVERY
     assert all(ROLES.values())
 
 
@@ -70,6 +72,8 @@ TABLE = {
     "ReceiveLog": "RRRRRRRR",
     "Tick": "RRRRRRRR",
     "Resume": "RRRRRRRR",
+    "RecordReach": "RRRRRRRR",  # the messenger's, which is nobody's account
+    "RestoreReach": "RRRRRRRR",
     "GrantRole": ".RR---R-",
     "GrantRole to an organization": ".RR-R-R-",
     "EndGrant": ".RR---R-",
@@ -184,6 +188,7 @@ def _registry_commands(world: World, doer: OrganizationId) -> Iterator[c.Command
     yield c.WithdrawIssuer(issuer="issuer")
     yield c.SetCapacity(organization=doer, capabilities=pumps)
     yield c.SetDuty(organization=doer, on_duty=True)
+    yield c.RestoreReach(organizations=(doer,))
 
 
 def _operation_commands(world: World, doer: OrganizationId) -> Iterator[tuple[str, c.Command]]:
@@ -241,6 +246,7 @@ def _demand_commands(
     yield c.AcceptOffer(offer=offer.offer, quantity=1)
     yield c.DeclineOffer(offer=offer.offer, reason=DeclineReason.OTHER)
     yield c.TakeStandby(offer=offer.offer)
+    yield c.RecordReach(unreachable=(offer.offer,))
     for step in (c.SetOff, c.Arrive, c.ReportDone, c.CannotComplete, c.UndoStep):
         yield step(assignment=assignment)
     yield c.GiveNewTime(assignment=assignment, minutes=5)
@@ -287,8 +293,17 @@ def test_only_the_log_s_owner_opens_it_moves_it_and_ticks(scene: Scene, kind: ty
 
 def test_the_owner_may_do_nothing_else(scene: Scene) -> None:
     for name, command in scene.commands.items():
-        if type(command) not in BY_OWNER:
+        if type(command) not in BY_OWNER | BY_DELIVERY:
             assert scene.permit(OWNER, command) is Refusal.NOT_FOUND, name
+
+
+def test_only_the_messenger_says_whom_it_has_reached_and_brings_answers(scene: Scene) -> None:
+    for name, command in scene.commands.items():
+        permitted = type(command) in BY_DELIVERY | BROUGHT
+        expected = None if permitted else Refusal.ROLE_MISSING
+        assert scene.permit(DELIVERY, command) is expected, name
+    for kind in BY_DELIVERY:
+        assert scene.permit(OWNER, scene.commands[kind.__name__]) is Refusal.ROLE_MISSING
 
 
 def test_what_does_not_exist_looks_like_what_is_out_of_reach(scene: Scene) -> None:
@@ -325,7 +340,7 @@ def test_an_expired_grant_permits_nothing(scene: Scene, role: Role) -> None:
     known = Present(world.area, world.operation)
     permitted = 0
     for name, command in scene.commands.items():
-        if type(command) not in BY_OWNER:
+        if type(command) not in BY_OWNER | BY_DELIVERY:
             permitted += permit(known, late, command, soon - 1) is None
             assert permit(known, late, command, soon) is Refusal.NOT_FOUND, name
     assert bool(permitted) is (role is not Role.REVIEWER)

@@ -29,6 +29,7 @@ from schemas.values import (
     OperationId,
     OrganizationId,
     Purpose,
+    Reach,
     RegistrationClass,
     Role,
     StandDownReason,
@@ -54,6 +55,7 @@ from streams.review_words import (
     MEDIA,
     OPENINGS,
     PURPOSES,
+    REACHES,
     REASONS,
     ROLES,
     STEPS,
@@ -87,6 +89,7 @@ def tree() -> DivisionTree:
 def known(tree: DivisionTree) -> Ledger:
     """A ledger in which every id that `sample` uses stands for something."""
     ledger = Ledger(tree)
+    ledger.area = AREA_DIVISION
     exercise, town = Mode.EXERCISE, DivisionCode(TOWN)
     ledger.organizations["organization"] = KnownOrganization("排涝队", town)
     ledger.organizations["merged"] = KnownOrganization("排涝二队", town)
@@ -166,6 +169,7 @@ def test_every_code_has_words_in_both_languages() -> None:
         (STEPS, Step),
         (CLAIM_ENDS, ClaimEnd),
         (OPENINGS, OpeningReason),
+        (REACHES, Reach),
         (REASONS, [*CloseReason, *DeclineReason, *StandDownReason]),
         (ROLES, Role),
     ]
@@ -323,8 +327,8 @@ def test_what_a_desk_heard_on_the_telephone_is_marked(tree: DivisionTree) -> Non
 
 def test_silence_is_said_with_when_it_is_asked_again(tree: DivisionTree) -> None:
     zh, en = said(tree, "OfferExpired", at=START, again_at=START + 600_000)
-    assert "02:36" in zh
-    assert "asked again from 02:36" in en
+    assert "07:36" in zh
+    assert "asked again from 07:36" in en
 
 
 def test_many_lines_looked_at_are_a_number(tree: DivisionTree) -> None:

@@ -28,11 +28,12 @@ from schemas.values import (
 )
 from streams.area import Area, Operation
 from streams.days import start_of
-from streams.entities import Asks, DemandAsk, Load, OfferState, Organization
+from streams.entities import OfferState, Organization
 from streams.gates import certified
 from streams.matching.bars import reach
 from streams.matching.candidates import Candidate, Search
 from streams.parameters import CAP, CAPPED, DAY, HOUR
+from streams.remembered import Asks, DemandAsk, Load
 from tests.streams.scenes import (
     GOOD,
     HERE,

@@ -13,6 +13,7 @@ from streams.parameters import (
     MINUTE,
     SETTLE_FACTS,
     TURN_BYTES_MOST,
+    URGENCY,
     WAVE_MOST,
 )
 from tests.streams.world import COUNTY, DESK, EXERCISE, START, World, kinds
@@ -83,7 +84,7 @@ def test_of_many_offers_that_are_due_no_tick_takes_more_than_its_share() -> None
     for _ in range(8):
         world.demand(incident, lines=20)
     assert live_offers(world) > SETTLE_FACTS
-    world.at += 3 * MINUTE
+    world.at += URGENCY[1].answer + MINUTE
     expired = kinds(world.tick()).count("OfferExpired")
     assert SETTLE_FACTS // 5 < expired * CHORE_WORK <= MOST_IN_A_TURN
     world.wait(minutes=0)

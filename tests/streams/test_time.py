@@ -6,8 +6,8 @@ import pytest
 
 from schemas import commands as c
 from schemas import facts as f
-from schemas.turns import OWNER
-from schemas.values import Instant, Role, TimeSource
+from schemas.turns import DELIVERY, OWNER
+from schemas.values import Instant, Reach, Role, TimeSource
 from streams import rows
 from streams.area import Area
 from streams.checkpoint import state_hash
@@ -61,7 +61,7 @@ def test_rule_time_never_goes_back() -> None:
 def offered(
     time_source: TimeSource = TimeSource.GIVEN, priority: int = 1
 ) -> tuple[World, f.OfferSent]:
-    """A world in which one organization has to answer, on P1 within two minutes."""
+    """A world in which one organization has to answer, on P1 within three minutes."""
     world = World(time_source=time_source)
     world.organization("near")
     facts = list(world.demand(world.incident(), priority=priority))
@@ -140,21 +140,23 @@ def resume(world: World, since: Instant) -> list[object]:
 
 @pytest.mark.parametrize("away", [4 * MINUTE, 14 * MINUTE, 10 * HOUR])
 def test_after_an_outage_everybody_has_the_time_that_was_left(away: int) -> None:
-    """A12: given half a minute gone when the laptop fell asleep, then a minute and a half is left,
-    however long it slept; and a yes counts as in time."""
+    """A12: given half a minute gone when the laptop fell asleep, then two and a half minutes are
+    left, however long it slept; and a yes counts as in time."""
     world, sent = offered(TimeSource.LIVE)
     since = world.at + 30 * SECOND
     world.at = since + away
     resumed = only(resume(world, since), f.Resumed)
     assert (resumed.lost, resumed.at) == (away, world.at)
-    assert world.operation.offers[sent.offer].answer_by == world.at + 90 * SECOND
-    assert "OfferExpired" not in kinds(world.until(world.at + 90 * SECOND))
+    assert (
+        world.operation.offers[sent.offer].answer_by == world.at + URGENCY[1].answer - 30 * SECOND
+    )
+    assert "OfferExpired" not in kinds(world.until(world.at + URGENCY[1].answer - 30 * SECOND))
     assert not only(world.yes(sent), f.OfferAccepted).late
 
 
 @pytest.mark.parametrize("priority", [1, 2, 3, 4])
 def test_at_least_a_fourth_of_the_time_to_answer_is_left(priority: int) -> None:
-    """Given one second left, then a fourth of what the priority gives: P1 half a minute."""
+    """Given one second left, then a fourth of what the priority gives: P1 45 seconds."""
     world, sent = offered(TimeSource.LIVE, priority)
     since = sent.answer_by - SECOND
     world.at = since + HOUR
@@ -177,7 +179,7 @@ def test_outages_in_a_row_take_nothing_from_anybody() -> None:
         world.at = since + 20 * MINUTE
         resume(world, since)
     rest = world.operation.offers[sent.offer].answer_by - world.at
-    assert rest == 2 * MINUTE - 25 * SECOND
+    assert rest == URGENCY[1].answer - 25 * SECOND
 
 
 def test_who_has_answered_is_left_alone() -> None:
@@ -278,6 +280,22 @@ def test_a_yes_before_its_time_was_given_back_is_in_time() -> None:
     while world.operation.standstill:
         world.tick()
     assert world.operation.offers[owed].state is OfferState.ACCEPTED
+
+
+def test_being_reached_before_its_time_was_given_back_takes_nothing() -> None:
+    """Given a message that goes out while others get their time back first, then it has as much as
+    it would have without, and no less than that."""
+    world = crowded()
+    since, world.at = world.at + 30 * SECOND, world.at + HOUR
+    resumed = only(resume(world, since), f.Resumed)
+    owed = world.operation.offers[world.operation.standstill["standstill"].offers[-1]]
+    told = (c.Reached(offer=owed.id, by=Reach.SMS),)
+    world.send(DELIVERY, c.RecordReach(reached=told))
+    while world.operation.standstill:
+        world.tick()
+    after = world.operation.offers[owed.id]
+    assert after.answer_by >= resumed.at + owed.answer_by - since
+    assert after.state is OfferState.SENT
 
 
 def test_a_second_outage_before_all_have_their_time_takes_nothing() -> None:

@@ -13,7 +13,7 @@ from schemas.refusals import Refusal
 from schemas.values import CloseReason, Gate, IncidentId, StandDownReason
 from streams.entities import OfferState
 from streams.matching.why import why
-from streams.parameters import DAY, HOUR, MINUTE
+from streams.parameters import DAY, HOUR, URGENCY
 from tests.streams.world import DESK, World, asked, kinds, only
 
 
@@ -133,7 +133,7 @@ def test_what_becomes_urgent_is_no_longer_held_back() -> None:
     demand = only(world.demand(incident, skill="DRONE", priority=4), f.DemandPublished).demand
     world.at += 10_000
     [offer] = asked(world.amend(demand, priority=1))
-    assert offer.answer_by == world.at + 2 * MINUTE
+    assert offer.answer_by == world.at + URGENCY[1].answer
 
 
 def test_what_becomes_less_urgent_is_not_held_back_again() -> None:

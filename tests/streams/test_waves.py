@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from streams.entities import Tally
 from streams.matching.waves import size
 from streams.parameters import URGENCY, WAVE_MOST
+from streams.remembered import Tally
 
 TALLIES = st.integers(0, 10_000).flatmap(
     lambda answered: st.builds(Tally, answered=st.just(answered), accepted=st.integers(0, answered))

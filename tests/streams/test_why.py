@@ -24,11 +24,10 @@ from schemas.values import (
     RegistrationClass,
 )
 from streams.matching.why import GATE_WORDS, Why, kilometers, why
-from streams.parameters import HOUR, MINUTE
+from streams.parameters import HOUR, MINUTE, SILENCE_P1, URGENCY
 from tests.streams.world import (
     DESK,
     SEALED,
-    START,
     STEWARD,
     World,
     asked,
@@ -126,14 +125,15 @@ def test_whoever_was_asked_before_is_counted_as_such(seed: int) -> None:
     world = World()
     organizations = crowd(world, Random(seed))
     unmet, among = unmet_after(world, world.incident(), skill="WATER", grade=2)
-    later = [fact for fact in world.wait(minutes=3) if isinstance(fact, f.LineUnmet)]
+    answer_by = world.at + URGENCY[1].answer
+    later = [fact for fact in world.until(answer_by + MINUTE) if isinstance(fact, f.LineUnmet)]
     assert among
     counts = {item.gate: item.count for item in later[-1].gates}
     assert counts[Gate.ASKED_BEFORE] == len(among)
     for key in among:
         answer = asked_why(world, unmet.line, OrganizationId(key))
         assert (answer.asked, answer.gate) == (True, Gate.ASKED_BEFORE)
-        assert answer.until == START + 7 * MINUTE
+        assert answer.until == answer_by + SILENCE_P1[0]
     others = [key for key in holders(world, organizations, "WATER") if key not in among]
     gates = Counter(asked_why(world, unmet.line, key).gate for key in others)
     assert gates + Counter({Gate.ASKED_BEFORE: len(among)}) == counts
@@ -216,8 +216,8 @@ def test_who_was_asked_learns_the_rank() -> None:
     assert [offer.organization for offer in sent] == [near, far]
     answer = asked_why(world, sent[1].line, far)
     assert (answer.asked, answer.gate, answer.meters) == (True, Gate.ASKED, sent[1].meters)
-    assert answer.words.en.startswith("Asked at 02:26: number 2 by distance")
-    assert answer.words.en.endswith("its answer is awaited until 02:28.")
+    assert answer.words.en.startswith("Asked at 07:26: number 2 by distance")
+    assert answer.words.en.endswith("its answer is awaited until 07:29.")
     assert in_both_languages(answer)
 
 
@@ -272,22 +272,22 @@ FORCE = "once its units or its duty change"
 @pytest.mark.parametrize(
     ("outcome", "said"),
     [
-        (silent, f"no answer by 02:31. May be asked again from 02:41, or {FORCE}."),
+        (silent, f"no answer by 07:31. May be asked again from 07:41, or {FORCE}."),
         (
             declined,
-            f"said no at 02:26: the road is blocked. May be asked again from 06:26, or {SCENE}.",
+            f"said no at 07:26: the road is blocked. May be asked again from 11:26, or {SCENE}.",
         ),
         (
             twice_declined,
-            f"said no at 06:26: the road is blocked. May be asked again {SCENE}, or by hand.",
+            f"said no at 11:26: the road is blocked. May be asked again {SCENE}, or by hand.",
         ),
-        (accepted, "said yes at 02:26."),
+        (accepted, "said yes at 07:26."),
         (
             given_up,
-            f"said yes at 02:26, gave up at 02:26. May be asked again from 04:26, or {FORCE}.",
+            f"said yes at 07:26, gave up at 07:26. May be asked again from 09:26, or {FORCE}.",
         ),
-        (canceled, "stood down at 02:26: canceled."),
-        (off_duty, "said no at 02:26: no crew. At present: Off duty."),
+        (canceled, "stood down at 07:26: canceled."),
+        (off_duty, "said no at 07:26: no crew. At present: Off duty."),
     ],
 )
 def test_who_was_asked_learns_what_became_of_it_and_when_it_is_asked_again(
@@ -310,7 +310,7 @@ def test_who_was_asked_by_hand_learns_that_a_desk_chose_it() -> None:
     line = only(world.demand(world.incident()), f.DemandPublished).lines[0].line
     world.send(DESK, c.AskByHand(line=line, organization=key, reason=SEALED))
     answer = asked_why(world, line, key)
-    assert answer.words.en.startswith("Asked at 02:26 by the desk itself, 0.0 km away")
+    assert answer.words.en.startswith("Asked at 07:26 by the desk itself, 0.0 km away")
     assert in_both_languages(answer)
 
 

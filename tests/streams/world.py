@@ -46,7 +46,7 @@ from streams.turning import Repeat, Taken, take
 WENZHOU, YONGJIA = AreaId("3303"), DivisionCode("330324")
 EXERCISE = OperationId("exercise-test")
 STEWARD, DESK, COUNTY = AccountId("steward"), AccountId("desk"), AccountId("county")
-START = 1_753_900_000_000  # 2025-07-31, 02:26:40 in China
+START = 1_753_918_000_000  # 2025-07-31, 07:26:40 in China, where it is the 30th in UTC still
 SEALED = Sealed(key="incident-1", nonce="00" * 12, ciphertext="c2VhbGVk")
 Facts = tuple[Any, ...]  # a test knows which fact it looks at
 

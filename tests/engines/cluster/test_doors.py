@@ -12,6 +12,7 @@ import pytest
 
 from api.app import create_app
 from api.cli.playing import make_stage
+from api.reach.notices import Report
 from api.serving import areas_of, opened
 from api.settings import Settings
 from schemas.values import Purpose, Role, TimeSource
@@ -58,6 +59,28 @@ async def test_a_demand_is_answered_through_the_doors(cluster: ClusterBench) -> 
     async with house_of(cluster) as house:
         desk = await house.signed_in(desk.account, Role.DESK)
         assert await page(desk) == before
+
+
+async def test_what_the_messenger_reports_is_in_the_log(cluster: ClusterBench) -> None:
+    birth = (cluster.path, WENZHOU, DIVISIONS, Purpose.OPERATIONS, TimeSource.LIVE, STEWARD)
+    await asyncio.to_thread(create, *birth)
+    async with house_of(cluster) as house:
+        _, crew = await house.organization()
+        desk = await house.desk()
+        body = demand_body(await house.incident(desk))
+        done(await desk.post("/demands", body), status=201)
+        offer = await the_row(crew, "offer")
+        notices, telling = house.context.notices, house.context.telling
+        notices.put([], [Report(0, "reached", offer["id"], {"by": "sms"}, offer["sent_at"])])
+        await telling.step()
+        row = await the_row(crew, "offer")
+        assert (row["reached_by"], row["state"]) == ("sms", "sent")
+        said = {"offer": offer["id"], "person": None, "yes": True, "key": "reply"}
+        notices.put([], [Report(0, "answered", "reply", said, offer["sent_at"])])
+        await telling.step()
+        row = await the_row(crew, "offer")
+        assert (row["state"], row["by_message"]) == ("accepted", True)
+        assert not notices.reports(9)
 
 
 async def test_an_exercise_has_its_stage_on_a_cluster(cluster: ClusterBench) -> None:

@@ -22,6 +22,7 @@ from streams.area import Area
 from streams.engines.clock import Clock
 from streams.engines.cluster.layout import Layout
 from streams.engines.cluster.records import CommandRecord
+from streams.parameters import URGENCY
 from streams.turning import fold
 from tests.engines.cluster.deciding import Stage, eventually
 from tests.engines.cluster.putting import as_turns, put
@@ -103,7 +104,7 @@ async def test_who_takes_over_gives_time_back_before_any_tick(stage: Stage, minu
     resumed = only(log[-1].facts, f.Resumed)
     assert minutes * MINUTE <= resumed.lost < (minutes + 1) * MINUTE
     offers = (await area_of(stage)).operations[EXERCISE].offers.rows.values()
-    assert {offer.answer_by - resumed.at for offer in offers} == {2 * MINUTE}
+    assert {offer.answer_by - resumed.at for offer in offers} == {URGENCY[1].answer}
     assert verdict([one.stored for one in await stage.log()]).sound
 
 
@@ -136,7 +137,7 @@ async def test_what_lay_in_the_topic_for_long_is_asked_with_all_of_the_time(stag
     log = await turns(stage)
     resumed = only(said(log, f.Resumed))
     offers = (await area_of(stage)).operations[EXERCISE].offers.rows.values()
-    assert {offer.answer_by - resumed.at for offer in offers} == {2 * MINUTE}
+    assert {offer.answer_by - resumed.at for offer in offers} == {URGENCY[1].answer}
     assert kinds(log[-1].facts)[0] == "Resumed"
 
 

@@ -62,7 +62,7 @@ class Posted(NamedTuple):
 
 
 class Scene(World):
-    """One incident of the county, at 03:10 on 31 July 2025, and the board as screens have it."""
+    """One incident of the county, at 08:10 on 31 July 2025, and the board as screens have it."""
 
     played: ClassVar[list[Scene]] = []  # of the present test, which are folded anew at its end
 
@@ -71,7 +71,7 @@ class Scene(World):
         self.page: dict[tuple[str, str], Put] = {}
         self.teams: dict[str, OrganizationId] = {}
         super().__init__(time_source=TimeSource.LIVE if live else TimeSource.GIVEN)
-        self.at = start_of("2025-07-31") + 3 * HOUR + 10 * MINUTE
+        self.at = start_of("2025-07-31") + 8 * HOUR + 10 * MINUTE
         self.typhoon: IncidentId = self.incident()
 
     def take(self, envelope: Envelope) -> Taken | Repeat:

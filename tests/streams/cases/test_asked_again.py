@@ -7,7 +7,7 @@ import pytest
 from schemas import commands as c
 from schemas import facts as f
 from schemas.values import AgainOn, CloseReason, DeclineReason, LineId
-from streams.parameters import DAY, HOUR, MINUTE
+from streams.parameters import DAY, HOUR, MINUTE, URGENCY
 from tests.streams.cases.scene import Scene, seat
 from tests.streams.world import COUNTY, DESK, kinds, only
 
@@ -17,7 +17,7 @@ PAUSES = {  # minutes from the end of each silence to the next request
     3: (30, 60, 120, 240),
     4: (120, 240, 480),
 }
-ANSWER = {1: 2, 2: 5, 3: 15, 4: 60}
+ANSWER = {priority: URGENCY[priority].answer // MINUTE for priority in URGENCY}
 
 
 def alone(priority: int = 1, **wishes: int) -> tuple[Scene, LineId]:
@@ -73,7 +73,7 @@ def test_a1_a_team_that_comes_on_duty_again_is_asked_at_once(priority: int) -> N
     scene, line = alone(priority)
     scene.duty("pumps", False)
     scene.wait(minutes=ANSWER[priority] + 1)
-    scene.pass_to("06:00")
+    scene.pass_to("10:00")
     assert scene.asked(line) == []
     scene.duty("pumps", True)
     assert "OfferSent" in kinds(scene.wait(minutes=0))
@@ -121,14 +121,14 @@ def test_a1_why_says_it_in_words() -> None:
     scene, line = alone(2)
     scene.wait(minutes=6)
     zh, en = scene.why("pumps", line)
-    assert en.startswith("Asked at 03:10: number 1 by distance")
+    assert en.startswith("Asked at 08:10: number 1 by distance")
     assert en.endswith(
-        "no answer by 03:15. May be asked again from 03:25, or once its units or its duty change."
+        "no answer by 08:15. May be asked again from 08:25, or once its units or its duty change."
     )
-    for said in ("03:10 已请求", "至 03:15 未答复", "03:25 起可再次请求"):
+    for said in ("08:10 已请求", "至 08:15 未答复", "08:25 起可再次请求"):
         assert said in zh
-    scene.pass_to("03:25")
-    assert "its answer is awaited until 03:30" in scene.why("pumps", line).en
+    scene.pass_to("08:25")
+    assert "its answer is awaited until 08:30" in scene.why("pumps", line).en
 
 
 def test_a1_what_the_page_promises_comes_true() -> None:
@@ -146,10 +146,10 @@ def test_a1_what_the_page_promises_comes_true() -> None:
 
 @pytest.mark.parametrize("urgent", [1, 2])
 def test_a1_a_demand_that_becomes_urgent_asks_the_silent_again_at_once(urgent: int) -> None:
-    """Nobody answered the routine request at night; the water rises."""
+    """Nobody answered the routine request; the water rises."""
     scene, line = alone(4)
     scene.wait(minutes=61)
-    assert scene.offer("pumps").again_at == scene.time("06:11")
+    assert scene.offer("pumps").again_at == scene.time("11:11")
     scene.amend(scene.offer("pumps").demand, priority=urgent)
     assert scene.asked(line) == ["pumps"]
     scene.wait(minutes=ANSWER[urgent] + 1)
@@ -198,7 +198,7 @@ def test_a2_even_hours_later_and_from_the_scene() -> None:
     scene.step(c.CannotComplete, "near")
     assert scene.asked(line) == ["far"]
     scene.says_no("far")
-    assert "said no at 08:10: no crew" in scene.why("far", line).en
+    assert "said no at 13:10: no crew" in scene.why("far", line).en
 
 
 def test_a2_the_one_who_gave_up_is_asked_again_after_its_pause() -> None:
@@ -207,9 +207,9 @@ def test_a2_the_one_who_gave_up_is_asked_again_after_its_pause() -> None:
     scene.says_no("far", DeclineReason.TOO_FAR)
     assert scene.asked(line) == []
     en = scene.why("near", line).en
-    assert "said yes at 03:10, gave up at 03:10. May be asked again from 03:40" in en
-    assert scene.offer("near").again_at == scene.time("03:40")
-    scene.pass_to("03:40")
+    assert "said yes at 08:10, gave up at 08:10. May be asked again from 08:40" in en
+    assert scene.offer("near").again_at == scene.time("08:40")
+    scene.pass_to("08:40")
     assert scene.asked(line) == ["near"]
 
 
@@ -266,7 +266,7 @@ def test_a3_what_was_said_stays_readable() -> None:
     assert (row.state, row.free_from) == ("declined", scene.time("14:00"))
     assert (row.again_at, row.again_on) == (scene.time("14:00"), AgainOn.FORCE)
     en = scene.why("pumps", line).en
-    assert "said no at 03:10: equipment" in en
+    assert "said no at 08:10: equipment" in en
     assert "May be asked again from 14:00" in en
     assert "14:00 起可再次请求" in scene.why("pumps", line).zh
 
@@ -286,10 +286,10 @@ def test_a3_said_after_the_deadline_it_is_heard_as_well(priority: int) -> None:
     scene, line = alone(priority)
     scene.wait(minutes=ANSWER[priority] + 1)
     assert scene.offer("pumps").state == "no_answer"
-    scene.says_no("pumps", free_from=scene.time("09:00"))
-    scene.pass_to("08:59")
+    scene.says_no("pumps", free_from=scene.time("11:00"))
+    scene.pass_to("10:59")
     assert scene.asked(line) == []
-    scene.pass_to("09:00")
+    scene.pass_to("11:00")
     assert scene.asked(line) == ["pumps"]
 
 

@@ -45,7 +45,7 @@ def test_a6_a_yes_to_the_urgent_one_stands_the_routine_one_down(routine: int) ->
     assert (scene.view(first.line).covered, scene.view(second.line).covered) == (0, 1)
     assert scene.view(first.line).unmet
     assert "At present: All its units are committed" in scene.why("drone", first.line).en
-    assert scene.why("drone", second.line).en.endswith("; said yes at 03:12.")
+    assert scene.why("drone", second.line).en.endswith("; said yes at 08:12.")
 
 
 def test_a6_the_team_chooses_and_the_urgent_line_goes_on() -> None:

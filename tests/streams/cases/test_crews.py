@@ -11,7 +11,7 @@ from schemas import facts as f
 from schemas.turns import OWNER
 from schemas.values import CloseReason
 from streams.clock import TICK
-from streams.parameters import MINUTE, SECOND
+from streams.parameters import MINUTE, SECOND, URGENCY
 from tests.streams.cases.scene import Posted, Scene
 from tests.streams.world import DESK, kinds, only
 
@@ -133,7 +133,7 @@ def test_a12_time_given_back_is_no_reason_to_give_more_the_next_time() -> None:
     assert scene.offer("near").answer_by - scene.at == SECOND
     since, scene.at = scene.at, scene.at + 2 * MINUTE
     resume(scene, since)
-    assert scene.offer("near").answer_by == scene.at + 30 * SECOND
+    assert scene.offer("near").answer_by == scene.at + URGENCY[1].answer // 4
 
 
 # A13: promised 20 minutes, never came

@@ -34,7 +34,7 @@ def test_the_daily_cap_opens_a_day_after_the_first_request(priority: int) -> Non
     fifth = scene.post(priority=priority).line
     scene.wait(minutes=1)
     assert (scene.asked(fifth), gates(scene, fifth)) == ([], ["daily_cap"])
-    assert "Open again from 08-01 03:11" in scene.why("near", fifth).en
+    assert "Open again from 08-01 08:11" in scene.why("near", fifth).en
     scene.at = first + DAY - 1
     scene.wait(minutes=0)
     assert scene.asked(fifth) == []
@@ -91,7 +91,7 @@ def test_one_line_dropped_lets_go_of_its_own_crew_only() -> None:
     assert [crew.stand_down_reason for crew in scene.crews("a")] == ["line_dropped", None]
     assert (scene.view(first).covered, scene.view(second).covered) == (0, 1)
     assert scene.refused(DESK, c.DropLine(line=first)) is Refusal.LINE_DROPPED
-    assert scene.why("a", first).en.endswith("stood down at 03:10: the line was dropped.")
+    assert scene.why("a", first).en.endswith("stood down at 08:10: the line was dropped.")
 
 
 def test_a_lowered_target_thanks_whoever_is_still_asked() -> None:
@@ -217,9 +217,9 @@ def test_after_an_outage_pauses_and_standbys_end_when_they_were_said_to() -> Non
     scene = Scene(live=True)
     scene.team("near")
     line = scene.post(priority=1).line
-    scene.says_no("near", free_from=scene.time("03:40"))
+    scene.says_no("near", free_from=scene.time("08:40"))
     since = scene.at
-    scene.at = scene.time("03:50")
+    scene.at = scene.time("08:50")
     number = scene.operation.count(TICK) + 1
     facts = scene.send(OWNER, c.Resume(number=number, since=since))
     assert kinds(facts)[0] == "Resumed"
@@ -312,8 +312,8 @@ def test_the_nearest_is_never_called_the_fourth() -> None:
     line = scene.post(priority=4).line
     scene.wait(minutes=1)
     while asked := scene.asked(line):
-        scene.says_no(asked[0], free_from=scene.time("03:45"))
-    scene.pass_to("03:45")
+        scene.says_no(asked[0], free_from=scene.time("08:45"))
+    scene.pass_to("08:45")
     assert scene.asked(line) == sorted(names)  # so few said yes that all are asked at once
     assert [scene.offer(name).rank for name in names] == [1, 2, 3, 4]
     assert scene.offer("nearest").wave > 1

@@ -146,7 +146,7 @@ def declined_twice(scene: Scene) -> None:
 
 
 def silent(scene: Scene) -> None:
-    scene.wait(minutes=3)
+    scene.wait(minutes=4)
 
 
 def unsafe(scene: Scene) -> None:

@@ -11,11 +11,11 @@ from schemas import facts as f
 from schemas.refusals import Refusal
 from schemas.values import CloseReason, DeclineReason, LineId, RegistrationClass
 from streams.days import end_of
-from streams.parameters import HOUR, MINUTE
+from streams.parameters import HOUR, MINUTE, URGENCY
 from tests.streams.cases.scene import Posted, Scene, correct
 from tests.streams.world import COUNTY, DESK, STEWARD, certificate, kinds, only
 
-ANSWER = {1: 2, 2: 5, 3: 15, 4: 60}
+ANSWER = {priority: URGENCY[priority].answer // MINUTE for priority in URGENCY}
 
 
 def overdue(priority: int = 1, **team: Any) -> tuple[Scene, Posted]:

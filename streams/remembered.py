@@ -1,0 +1,77 @@
+"""What the rules remember beside the nouns: outcomes of asking, loads, tallies, lost time."""
+
+from __future__ import annotations
+
+from schemas.values import (
+    AgainOn,
+    AssignmentId,
+    DemandId,
+    Instant,
+    LineId,
+    OfferId,
+    OrganizationId,
+    Stored,
+)
+
+
+class Asked(Stored):
+    """The last outcome of asking one organization for one line, in the line's round."""
+
+    line: LineId
+    organization: OrganizationId
+    offer: OfferId
+    round: int
+    again_at: Instant | None = None  # may be asked again from; None: not by time alone
+    again_on: AgainOn | None = None  # the change that allows it at once
+    turn: int = 0  # of the outcome, which a change must come behind
+    declines: int = 0
+    silences: int = 0
+    unreached: int = 0  # times in a row that no channel could hand it over
+    free_from: Instant | None = None  # as it said itself, which no later silence forgets
+
+
+class Standstill(Stored):
+    """An outage of which not everybody has the lost time back: whom it is owed, and from when."""
+
+    since: Instant
+    at: Instant
+    quiet_until: Instant
+    offers: tuple[OfferId, ...]
+    demands: tuple[DemandId, ...]
+    crews: tuple[AssignmentId, ...]
+
+
+class Able(Stored):
+    """An organization that may have become able to serve a line that lacks its skill."""
+
+    organization: OrganizationId
+    skill: str
+    at: Instant
+
+
+class DemandAsk(Stored):
+    """An organization was asked for a demand of which the daily cap knows."""
+
+    demand: DemandId
+    at: Instant
+
+
+class Asks(Stored):
+    """When an organization was last asked, as a turn, and what the daily cap knows of it."""
+
+    last_in: int = 0
+    counted: tuple[DemandAsk, ...] = ()
+
+
+class Load(Stored):
+    """What holds an organization's units of one skill: its word, and offers by priority."""
+
+    committed: int = 0
+    asked: tuple[int, ...] = (0, 0, 0, 0)
+
+
+class Tally(Stored):
+    """Answers pooled by skill: how many were asked to the end, and how many said yes."""
+
+    answered: int = 0
+    accepted: int = 0
