@@ -17,10 +17,11 @@ from typing import Any, Final
 
 import msgspec
 
+from api.history.hearing import REQUESTS, Requests
 from api.history.reading import Sight
 from api.history.store import mark_of, opened
 from api.history.waits import LINES, Counted, Waited
-from schemas.values import AreaId, Instant, Milliseconds, OperationId
+from schemas.values import AreaId, Instant, Milliseconds, OperationId, Reach
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 ALL: Final = "all"
@@ -41,8 +42,10 @@ class Measured(msgspec.Struct, frozen=True):
     `withdrawn`: lines that nobody needed any longer, dropped or closed as such. `unmet`: others
     that were closed, but for "met", with less than their minimum of help; or that are open with
     less than it under way, and nobody asked or to be asked now. `partly`: of these, with some.
-    `reasons`, one for each unmet line: `not_come`, `not_taken`, `no_yes`, `nobody_asked`,
-    `nobody_has_it`, or the gate that kept most organizations out.
+    `reasons`, one for each unmet line: `not_come`, `not_taken`, `no_yes`, `not_reached`,
+    `nobody_asked`, `nobody_has_it`, or the gate that kept most organizations out.
+    `requests`: those of all rounds; `reached`: how many of them were, by what reached them first;
+    `unheard`: of these nobody is known to have heard. `reached_after`: from asking to that.
     """
 
     by: str
@@ -55,6 +58,10 @@ class Measured(msgspec.Struct, frozen=True):
     asked_after: Span
     yes_after: Span
     arrived_after: Span
+    requests: int
+    reached: dict[str, int]
+    unheard: int
+    reached_after: Span
 
 
 class Measures(msgspec.Struct, frozen=True):
@@ -75,6 +82,9 @@ class _Group:
         self.partly = 0
         self.reasons: Counter[str] = Counter()
         self.times: tuple[list[int], list[int], list[int]] = ([], [], [])
+        self.requests = self.unheard = 0
+        self.reached: Counter[str] = Counter()
+        self.heard_after: list[int] = []
 
     def take(self, line: Counted) -> None:
         """One more line."""
@@ -86,6 +96,15 @@ class _Group:
         for clock, milliseconds in line.waits:
             self.times[clock].append(milliseconds)
 
+    def ask(self, alike: Requests) -> None:
+        """Some more requests."""
+        self.requests += alike.many
+        if alike.by is None or alike.after is None:
+            self.unheard += 0 if alike.answered else alike.many
+            return
+        self.reached[alike.by] += alike.many
+        self.heard_after.extend([alike.after] * alike.many)
+
     def add(self, other: _Group) -> None:
         """All lines of another one."""
         self.lines += other.lines
@@ -94,6 +113,10 @@ class _Group:
         self.reasons += other.reasons
         for own, others in zip(self.times, other.times, strict=True):
             own.extend(others)
+        self.requests += other.requests
+        self.unheard += other.unheard
+        self.reached += other.reached
+        self.heard_after.extend(other.heard_after)
 
     def measured(self, by: str, key: str) -> Measured:
         asked, yes, arrived = map(_span, self.times)
@@ -108,6 +131,12 @@ class _Group:
             asked_after=asked,
             yes_after=yes,
             arrived_after=arrived,
+            requests=self.requests,
+            reached={
+                way.value: self.reached[way.value] for way in Reach if self.reached[way.value]
+            },
+            unheard=self.unheard,
+            reached_after=_span(self.heard_after),
         )
 
 
@@ -125,17 +154,21 @@ def measures(
     """
     codes = msgspec.json.encode(sight.divisions).decode()
     with opened(path) as file:
-        asked = file.execute(LINES, (area, operation, since, until, codes, codes))
-        groups = list(_groups(map(Waited._make, asked)))
+        about = (area, operation, since, until, codes, codes)
+        lines = map(Waited._make, file.execute(LINES, about))
+        requests = map(Requests._make, file.execute(REQUESTS, about).fetchall())
+        groups = list(_groups(lines, requests))
         mark = mark_of(file, area)
     return Measures(since, until, 0 if mark is None else mark.sequence, groups)
 
 
-def _groups(lines: Iterable[Waited]) -> Iterator[Measured]:
+def _groups(lines: Iterable[Waited], requests: Iterable[Requests]) -> Iterator[Measured]:
     """Lines that are alike in every way are gathered first: these are few, whatever the crowd."""
     alike: defaultdict[tuple[str, ...], _Group] = defaultdict(_Group)
     for line in lines:
         alike[line.keys].take(line.counted())
+    for asked in requests:
+        alike[asked.keys].ask(asked)
     found: list[defaultdict[str, _Group]] = [defaultdict(_Group) for _ in WAYS]
     for keys, gathered in alike.items():
         for groups, key in zip(found, ("", *keys), strict=True):
@@ -173,13 +206,18 @@ def as_csv(found: Measures) -> str:
 def _cells(found: Measures) -> Iterator[list[Any]]:
     clocks = ("asked_after", "yes_after", "arrived_after")
     named = [f"{clock}_{what}" for clock in clocks for what in ("count", "p50_s", "p90_s")]
-    yield ["by", "key", "lines", "withdrawn", "unmet", "partly", "reasons", *named]
+    ways = [way.value for way in Reach]
+    heard = ["requests", "unheard", *ways, "reached_after_p50_s", "reached_after_p90_s"]
+    yield ["by", "key", "lines", "withdrawn", "unmet", "partly", "reasons", *named, *heard]
     for group in found.groups:
         reasons = " ".join(f"{reason}:{count}" for reason, count in group.reasons.items())
         spans = [getattr(group, clock) for clock in clocks]
         times = [value for span in spans for value in (span.count, _s(span.p50), _s(span.p90))]
         counts = (group.lines, group.withdrawn, group.unmet, group.partly)
-        yield [group.by, group.key, *counts, reasons, *times]
+        by = [group.reached.get(way, 0) for way in ways]
+        after = (_s(group.reached_after.p50), _s(group.reached_after.p90))
+        reached = (group.requests, group.unheard, *by, *after)
+        yield [group.by, group.key, *counts, reasons, *times, *reached]
 
 
 def _s(milliseconds: Milliseconds | None) -> float | str:

@@ -156,21 +156,24 @@ DEMANDS: Final = Table(
     "demands", DemandRow, "published_at", apart=("lines",), indexes=("incident, number",)
 )
 LINES: Final = Table(
-    "lines", LineView, beside=(Column("demand", "TEXT NOT NULL"),), indexes=("demand",)
+    "lines",
+    LineView,
+    beside=(Column("demand", "TEXT NOT NULL"),),
+    indexes=("demand", "unmet, open"),
 )
 OFFERS: Final = Table(
     "offers",
     OfferRow,
     "sent_at",
     beside=(SENDER,),
-    indexes=("line, sent_at, state, unasked", "demand", "organization"),
+    indexes=("line, sent_at, state, unasked", "demand", "organization", "as_of"),
 )
 ASSIGNMENTS: Final = Table(
     "assignments",
     AssignmentRow,
     "committed_at",
     beside=(SENDER, HOME),
-    indexes=("line", "demand", "organization"),
+    indexes=("line", "demand", "organization", "as_of"),
 )
 TASKS: Final = Table(
     "tasks", TaskRow, "proposed_at", beside=(SENDER,), indexes=("demand", "organization")

@@ -18,6 +18,7 @@ WITHDRAWN: Final = (*NO_RECOVERY, CloseReason.DONE_BY_OTHERS)
 NOT_COME: Final = "not_come"  # enough was promised, and did not come, or was given up there
 NOT_TAKEN: Final = "not_taken"  # somebody would have come, or stood there, and no desk took it on
 NO_YES: Final = "no_yes"  # somebody was asked who said no, or nothing
+NOT_REACHED: Final = "not_reached"  # somebody was asked, and no channel could reach anybody
 NOBODY_HAS_IT: Final = "nobody_has_it"  # no organization is registered with the skill
 NOBODY_ASKED: Final = "nobody_asked"  # it ended before anybody was looked for
 
@@ -38,6 +39,8 @@ SELECT demands.incident, demands.division, demands.kind, demands.priority, deman
         AND (crews.arrived_at IS NOT NULL OR crews.state = 'released')), 0),
     EXISTS (SELECT 1 FROM offers WHERE line = lines.id AND sent_at >= lines.opened_at
         AND state IN ('declined', 'no_answer')),
+    EXISTS (SELECT 1 FROM offers WHERE line = lines.id AND sent_at >= lines.opened_at
+        AND state = 'unreachable'),
     EXISTS (SELECT 1 FROM offers WHERE line = lines.id AND sent_at >= lines.opened_at
         AND (state = 'standby' OR stand_down_reason = 'sent_home' OR state = 'stood_down'
             AND answered > 0 AND stand_down_reason NOT IN ('needed_elsewhere', 'asked_anew')))
@@ -92,6 +95,7 @@ class Waited(NamedTuple):
     promised: int
     helped: int
     refused: int
+    unreached: int
     left: int
 
     def counted(self) -> Counted:
@@ -133,6 +137,8 @@ class Waited(NamedTuple):
             return NOT_TAKEN
         if self.refused:
             return NO_YES
+        if self.unreached:
+            return NOT_REACHED
         gates = msgspec.json.decode(self.gates)
         if gates:
             return str(max(gates, key=lambda one: one["count"])["gate"])

@@ -54,7 +54,10 @@ async def test_the_three_clocks_of_a_line_are_those_that_people_waited(house: Ho
     assert groups["all", ""]["lines"] == 2
     table = await reviewer.get("/review/measures.csv")
     assert table.headers["content-type"].startswith("text/csv")
-    assert b"priority,3,1,0,0,0,,1,60.0,60.0,1,120.0,120.0,1,1200.0,1200.0\r\n" in table.content
+    assert (
+        b"priority,3,1,0,0,0,,1,60.0,60.0,1,120.0,120.0,1,1200.0,1200.0,1,0,0,0,0,0,,\r\n"
+        in table.content
+    )
     assert (await organization.get("/review/measures")).status == 403
 
 
@@ -267,3 +270,41 @@ async def test_a_crew_that_is_reserved_for_tomorrow_has_no_day_of_road(house: Ho
     await step(house, organization, "arrive")
     found = await counted(house, desk)
     assert found["arrived_after"] == {"count": 1, "p50": 18 * 60_000, "p90": 18 * 60_000}
+
+
+async def test_who_was_reached_by_what_and_whom_nobody_reached(house: House) -> None:
+    """Given four that are asked: one by SMS after ten seconds, one unreachable, one silent, and
+    one that answers though nothing is known of it."""
+    for _ in range(4):
+        await house.organization()
+    desk, steward = await house.desk(), await house.steward()
+    lines = [{"skill": "PUMP_DRAIN", "minimum": 8, "target": 8}]
+    await desk.post("/demands", demand_body(await house.incident(desk), lines=lines))
+    offers = [put.row for put in house.context.feed.rows("offer")]
+    assert len(offers) == 4
+    await house.wait(seconds=10)
+    await steward.post("/conductor/reach", {"offer": offers[0].id, "by": "sms"})
+    await steward.post("/conductor/reach", {"offer": offers[1].id, "by": None})
+    await desk.post(f"/offers/{offers[2].id}/decline", {"reason": "no_crew"})
+    await house.wait(minutes=4)
+    await written(house)
+    reviewer = await house.person(Role.REVIEWER, division=COUNTY)
+    groups = (await reviewer.get("/review/measures")).json["groups"]
+    [all_of_it] = [group for group in groups if group["by"] == "all"]
+    assert (all_of_it["requests"], all_of_it["reached"]) == (4, {"sms": 1})
+    assert all_of_it["unheard"] == 2, "one could not be reached, of one nothing is known"
+    assert all_of_it["reached_after"] == {"count": 1, "p50": 10_000, "p90": 10_000}
+
+
+async def test_a_line_for_which_nobody_was_reached_says_so(house: House) -> None:
+    await house.organization()
+    desk, steward = await house.desk(), await house.steward()
+    made = await desk.post("/demands", demand_body(await house.incident(desk)))
+    [offer] = [put.row for put in house.context.feed.rows("offer")]
+    await steward.post("/conductor/reach", {"offer": offer.id, "by": None})
+    closing = {"reason": "expired_unmet"}
+    closed = await desk.post(f"/demands/{made.json['id']}/close", closing, revision=1)
+    assert closed.status == 200
+    await written(house)
+    groups = (await desk.get("/review/measures")).json["groups"]
+    assert groups[0]["reasons"] == {"not_reached": 1}
