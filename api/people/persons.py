@@ -110,6 +110,11 @@ class Persons:
         row = self._store.execute(asked, (id,)).fetchone()
         return None if row is None else Whose(*row)
 
+    def name(self, id: str) -> str:
+        """A person's name; "" for who is not here, or no longer."""
+        row = self._store.execute("SELECT name FROM persons WHERE id = ?", (id,)).fetchone()
+        return "" if row is None else row[0] or ""
+
     def of_organization(self, organization: OrganizationId) -> list[Person]:
         """An organization's persons, whom to call first first."""
         return self.of(Whose(organization, None))

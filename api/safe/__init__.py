@@ -1,8 +1,8 @@
 """Safe: what is sealed, what is kept on disk, what is kept out, and how long one waits."""
 
 from api.safe.guard import Guard
-from api.safe.patience import Patience
-from api.safe.stores import BUSY_MS, open_store
+from api.safe.patience import Patience, Tries, client_of
+from api.safe.stores import BUSY_MS, open_store, writing
 from api.safe.vault import Ciphertexts, KeyGone, TextDamaged, Vault
 
 __all__ = [
@@ -12,6 +12,9 @@ __all__ = [
     "KeyGone",
     "Patience",
     "TextDamaged",
+    "Tries",
     "Vault",
+    "client_of",
     "open_store",
+    "writing",
 ]

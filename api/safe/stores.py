@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
@@ -27,3 +29,19 @@ def open_store(path: Path, schema: str) -> apsw.Connection:
     with store:
         store.execute(schema)
     return store
+
+
+@contextmanager
+def writing(store: apsw.Connection) -> Iterator[None]:
+    """One transaction, all or nothing, while which this process's other threads go on.
+
+    `with store` would hold the interpreter while it waits for another process, up to BUSY_MS.
+    """
+    store.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        store.execute("COMMIT")
+    except BaseException:
+        if store.in_transaction:
+            store.execute("ROLLBACK")
+        raise

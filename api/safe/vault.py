@@ -144,6 +144,28 @@ class Vault:
         except apsw.Error as error:  # the disk may be full; the board must go on
             _logger.critical("a key is not deleted: %s; restart to try again", type(error).__name__)
 
+    # What is beside the log: it lives as long as the folder
+
+    def seal_for_folder(self, about: str, text: str) -> bytes:
+        """A text under the folder's own key, to be opened only as `about` the same thing."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return nonce + self._seals[FOLDER].cipher.encrypt(
+            nonce, text.encode(), _bound(FOLDER, about)
+        )
+
+    def open_for_folder(self, about: str, sealed: bytes) -> str:
+        """The text again. Raises TextDamaged: altered, about something else, of another folder."""
+        nonce, ciphertext = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+        try:
+            cipher = self._seals[FOLDER].cipher
+            return cipher.decrypt(nonce, ciphertext, _bound(FOLDER, about)).decode()
+        except (InvalidTag, ValueError):
+            raise TextDamaged from None
+
+    def folder_digest(self, about: str, text: str) -> str:
+        """Of a text that must be found again but not read: 32 hex digits, the folder's own."""
+        return self._seals[FOLDER].digest(f"\x1f\x1f{about}\x1f{text}")
+
     # Digests, so that a key's second use can be compared with its first
 
     def body_digest(self, method: str, path: str, body: str) -> str:
