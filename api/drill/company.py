@@ -77,7 +77,7 @@ async def gathered(
     clock = Clock(steward, operation, pace, window)
     await clock.start()
     watch = Watch(steward)
-    stage = Stage(clock, watch, Chance(seed), habits or Habits())
+    stage = Stage(clock, watch, Chance(seed), habits or Habits(), messenger=steward)
     await watch.board.open()
     async with asyncio.TaskGroup() as group:
         company = Company(steward, stage, group)

@@ -25,6 +25,15 @@ class Habits:
     people_a_unit: tuple[int, int] = (2, 5)
     meters_a_minute: int = 450  # on flooded roads, some 27 km/h
 
+    # Whether it hears of it: by its open page, else by messages; nobody is told of the rest
+    page: float = 0.40
+    chat: float = 0.25
+    sms: float = 0.20
+    voice: float = 0.10
+    looks: Span = (0.05, 0.8)  # at the page
+    handed: Span = (0.03, 0.25)  # a message, from when it goes out
+    given_up: Span = (0.6, 1.5)  # until every channel has failed
+
     # An answer that comes late, or changes
     late_yes: float = 0.40  # of those who were silent
     late: Span = (1, 20)  # after the time to answer was over

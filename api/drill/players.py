@@ -31,6 +31,7 @@ class Stage:
     watch: Watch
     chance: Chance
     habits: Habits = field(default_factory=Habits)
+    messenger: Session | None = None  # the conductor's, which says whom messages have reached
     commands: int = 0
     refused: Counter[str] = field(default_factory=Counter)
 

@@ -17,7 +17,7 @@ from typing import Any
 from api.drill.clock import MINUTE
 from api.drill.sightings import OVERDUE, STANDBY_TAKEN, UNDONE
 from api.language import say
-from schemas.values import DemandId, Instant
+from schemas.values import DemandId, Instant, Reach
 from schemas.views import AssignmentRow, DemandRow, OfferRow, Row, TaskRow
 
 LIVE_S = 0.25  # between two states of the live line
@@ -82,6 +82,8 @@ class Count:
     covered: int = 0  # open demands whose every line has its target
     unmet: int = 0  # lines of closed demands that did not reach their minimum
     waits: list[float] = field(default_factory=list)  # rule minutes to a demand's first yes
+    reached: Counter[str] = field(default_factory=Counter)  # offers, by what reached them first
+    hearing: list[float] = field(default_factory=list)  # rule minutes from asking to that
     turns: Counter[str] = field(default_factory=Counter)  # what went otherwise than planned
 
     @classmethod
@@ -144,6 +146,9 @@ class Count:
     def _other(self, row: OfferRow | AssignmentRow | TaskRow) -> None:
         kind = {OfferRow: self.offers, AssignmentRow: self.assignments, TaskRow: self.tasks}
         kind[type(row)][row.state] += 1
+        if isinstance(row, OfferRow) and row.reached_by is not None and row.reached_at is not None:
+            self.reached[row.reached_by.value] += 1
+            self.hearing.append((row.reached_at - row.sent_at) / MINUTE)
 
     def under_way(self) -> int:
         return sum(self.assignments[state] for state in UNDER_WAY)
@@ -161,6 +166,7 @@ class Summary:
     accepted: int
     declined: int
     no_answer: int
+    unreachable: int
     stood_down: int
     assignments_done: int
     tasks_verified: int
@@ -171,6 +177,8 @@ class Summary:
     overdue: int
     undone: int
     reopened: int
+    reached: dict[str, int]
+    median_minutes_to_reached: float | None
     median_minutes_to_yes: float | None
 
     @classmethod
@@ -181,6 +189,7 @@ class Summary:
             accepted=count.offers["accepted"],
             declined=count.offers["declined"],
             no_answer=count.offers["no_answer"],
+            unreachable=count.offers["unreachable"],
             stood_down=count.offers["stood_down"] + count.assignments["stood_down"],
             assignments_done=count.assignments["released"],
             tasks_verified=count.tasks["verified"],
@@ -191,6 +200,8 @@ class Summary:
             overdue=count.turns[OVERDUE],
             undone=count.turns[UNDONE],
             reopened=count.turns["reopened"],
+            reached={way.value: count.reached[way.value] for way in Reach},
+            median_minutes_to_reached=round(median(count.hearing), 1) if count.hearing else None,
             median_minutes_to_yes=round(median(count.waits), 1) if count.waits else None,
         )
 
@@ -213,6 +224,12 @@ _WORDS = {
     "accepted": ("答应", "said yes"),
     "declined": ("谢绝", "said no"),
     "no_answer": ("未答复", "no answer"),
+    "unreachable": ("各渠道均未送达", "could not be reached"),
+    "reached": ("首先送达渠道", "reached first by"),
+    "median_minutes_to_reached": (
+        "从请求到送达用时中位数（分钟）",
+        "median minutes from asking to being reached",
+    ),
     "stood_down": ("撤回或解除", "stood down"),
     "assignments_done": ("完成出动", "assignments done"),
     "tasks_verified": ("核验恢复任务", "recovery tasks verified"),

@@ -8,11 +8,12 @@ from typing import Any
 
 from api.drill.client import Refused, Session
 from api.drill.clock import MINUTE, SECOND
-from api.drill.habits import minutes
+from api.drill.habits import Span, minutes
 from api.drill.players import Intention, Player, Stage
+from api.reach import PACES
 from schemas.codes import KINDS
 from schemas.refusals import Refusal
-from schemas.values import DeclineReason, Instant, OrganizationId
+from schemas.values import DeclineReason, Instant, OrganizationId, Reach
 from schemas.views import AssignmentRow, OfferRow, OrganizationRow, Row, TaskRow
 from streams.parameters import CLAIM, URGENCY
 
@@ -32,7 +33,7 @@ class OrganizationPlayer(Player):
         match row:
             case OfferRow(state="sent"):
                 yield from self._answer(row)
-            case OfferRow(state="no_answer" | "declined", answerable=True):
+            case OfferRow(state="no_answer" | "declined" | "unreachable", answerable=True):
                 yield from self._think_again(row)
             case AssignmentRow(state="committed" | "en_route"):
                 yield from self._go(row)
@@ -46,10 +47,14 @@ class OrganizationPlayer(Player):
     # What it is asked
 
     def _answer(self, offer: OfferRow) -> Iterator[Intention]:
-        """Whoever is asked again, or by the desk itself, rather comes."""
+        """Whoever is asked again, or by the desk itself, rather comes; nobody before it heard."""
+        if offer.reached_at is None and self.stage.messenger is not None:
+            yield self._reached(offer)
+            return
         draws, habits = self.chance(offer.id), self.habits
         decision, part = draws.random(), draws.uniform(*habits.answer_part)
-        at = offer.sent_at + int(part * (offer.answer_by - offer.sent_at))
+        heard = offer.reached_at or offer.sent_at
+        at = heard + int(part * (offer.answer_by - heard))
         again = offer.by_hand or self._was_asked(offer)
         accepts = habits.accepts_again if again else habits.accepts
         declines = habits.declines_again if again else habits.declines
@@ -57,6 +62,29 @@ class OrganizationPlayer(Player):
             yield Intention(at, partial(self._accept, offer))
         elif decision < accepts + declines:
             yield Intention(at, partial(self._decline, offer))
+
+    def _reached(self, offer: OfferRow) -> Intention:
+        """By what it hears of an offer, and when: a team's way is the same each time."""
+        by, span = self._way()
+        at = offer.sent_at + minutes(self.chance(offer.id, "reach"), span)
+        if by is Reach.VOICE:
+            at += (PACES[offer.priority].voice or PACES[offer.priority].sms) * SECOND
+        return Intention(at, partial(self._tell, offer, by))
+
+    def _way(self) -> tuple[Reach | None, Span]:
+        habits, draw = self.habits, self.chance(self.organization, "way").random()
+        ways = {Reach.PAGE: habits.page, Reach.CHAT: habits.chat, Reach.SMS: habits.sms}
+        for by, share in {**ways, Reach.VOICE: habits.voice}.items():
+            if draw < share:
+                return by, habits.looks if by is Reach.PAGE else habits.handed
+            draw -= share
+        return None, habits.given_up
+
+    async def _tell(self, offer: OfferRow, by: Reach | None) -> None:
+        """The conductor tells what the messenger of a live log would."""
+        assert self.stage.messenger is not None
+        body = {"offer": offer.id, "by": by}
+        await self.stage.messenger.send("/conductor/reach", body, f"reach-{offer.id}")
 
     def _was_asked(self, offer: OfferRow) -> bool:
         return any(

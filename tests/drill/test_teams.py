@@ -1,13 +1,16 @@
 """Teams: what a row makes them intend, the same at every start, and under which keys."""
 
 from collections import Counter
+from typing import cast
 
 import pytest
 from msgspec.structs import replace
 
+from api.drill.client import Session
 from api.drill.clock import MINUTE, SECOND
 from api.drill.habits import Chance
-from schemas.values import AssignmentId, OfferId, OrganizationId
+from api.drill.team import OrganizationPlayer
+from schemas.values import AssignmentId, OfferId, OrganizationId, Reach
 from schemas.views import AssignmentRow
 from streams.parameters import UNDO, URGENCY
 from tests.drill.acting import (
@@ -225,3 +228,30 @@ def test_few_crews_slip_and_few_are_held_up() -> None:
     player = team(Recorder(), stage())
     crews = [replace(WORK, id=AssignmentId(f"work{number}")) for number in range(1_000)]
     assert 10 < sum(player.slips(crew) for crew in crews) < 100
+
+
+async def test_nobody_answers_before_it_has_heard_and_its_way_is_always_the_same() -> None:
+    conductor, ways = Recorder(), Counter[object]()
+    for number in range(400):
+        on = stage(accepts=1.0)
+        on.messenger = cast("Session", conductor)
+        organization = OrganizationId(f"team{number}")
+        player = OrganizationPlayer(on, cast("Session", Recorder()), organization)
+        for offer in (OFFER, replace(OFFER, id=OfferId("next"))):
+            [at] = await carried_out(player, offer)
+            assert offer.sent_at < at < offer.answer_by
+        [(_, first, key), (_, second, _)] = conductor.posts[-2:]
+        assert (first["by"], key) == (second["by"], "reach-offer")
+        ways[first["by"]] += 1
+    assert ways[None] == pytest.approx(20, abs=15)
+    assert ways["page"] == pytest.approx(160, abs=40)
+
+
+async def test_who_was_reached_answers_in_the_time_that_is_left() -> None:
+    recorder, on = Recorder(), stage(accepts=1.0)
+    on.messenger = cast("Session", Recorder())
+    heard = replace(OFFER, reached_at=AT + MINUTE, reached_by=Reach.SMS)
+    [at] = await carried_out(team(recorder, on), heard)
+    assert heard.reached_at is not None
+    assert heard.reached_at < at < heard.answer_by
+    assert recorder.verbs == ["accept"]
