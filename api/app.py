@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.context import Context
-from api.doors import HEALTH, ROUTERS, Entrance, describe, problem_of
+from api.doors import HEALTH, OUTSIDE, ROUTERS, Entrance, describe, problem_of
 from api.pages import site
 from api.problems import Problem
 from api.safe import Guard
@@ -58,6 +58,7 @@ def create_app(context: Context) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
     app.include_router(HEALTH)
+    app.include_router(OUTSIDE)
     app.include_router(site())
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(HTTPException, _http)

@@ -10,9 +10,10 @@ from starlette.requests import HTTPConnection
 from api.conductor import Conductor
 from api.history import History
 from api.live import Feed, Pulse
-from api.people import Callers, Failures, People, Persons
+from api.people import Addresses, Callers, Failures, People, Persons
+from api.reach import Answers, Notices, Setups, Telling
 from api.review import Reviews
-from api.safe import Ciphertexts, Patience, Vault
+from api.safe import Ciphertexts, Patience, Tries, Vault
 from api.settings import Settings
 from geo.divisions import DivisionTree
 from geo.regions import Regions
@@ -30,7 +31,11 @@ class Context:
     feed: Feed
     people: People
     persons: Persons
+    addresses: Addresses
     vault: Vault
+    answers: Answers
+    notices: Notices
+    setups: Setups
     history: History
     settings: Settings
     divisions: DivisionTree
@@ -38,10 +43,13 @@ class Context:
     regions: Regions | None = None  # township polygons, where there are any
     patience: Patience = field(default_factory=Patience)
     failures: Failures = field(default_factory=Failures)
+    tries: Tries = field(default_factory=Tries)  # at codes that are typed
+    begun_at: Instant = field(default_factory=lambda: time_ns() // 1_000_000)  # by the wall
     trouble_at: int | None = None  # where the board was when a command could not be taken
     reviews: Reviews = field(default_factory=Reviews)
     callers: Callers = field(init=False)
     pulse: Pulse = field(init=False)
+    telling: Telling = field(init=False)
     carried: dict[CommandId, None] = field(default_factory=dict)  # out, by this process, of late
     ciphertexts: dict[DemandId, Ciphertexts] = field(default_factory=dict)  # a cache
 
@@ -49,6 +57,7 @@ class Context:
         https = self.settings.https
         self.callers = Callers(self.people, self.feed, self.now, https=https)
         self.pulse = Pulse(self.feed, self.now)
+        self.telling = Telling(self.engine, self.feed, self.settings, self.vault, self.now)
 
     def note_carried(self, command: CommandId) -> None:
         """A command has its turn: sent again, it is a repeat."""

@@ -20,6 +20,17 @@ NO_MEMBERS: Mapping[str, object] = {}
 RETRY_AFTER_S = 2
 
 PROBLEMS: dict[str, Message] = {
+    "address_exists": Message(409, "此联系方式已登记。", "This address is here already."),
+    "address_not_verified": Message(
+        409,
+        "此联系方式尚未验证，请先验证，再登记同意。",
+        "This address is not verified; verify it first, then enter what was agreed to.",
+    ),
+    "address_stopped": Message(
+        409,
+        "此号码已回复退订，须用新的验证码验证。",
+        "This number has answered with T; only a new code verifies it.",
+    ),
     "blank": Message(422, "此项不能为空白。", "This text must not be blank."),
     "body_missing": Message(422, "请求没有内容。", "The request has no body."),
     "body_not_object": Message(
@@ -30,6 +41,18 @@ PROBLEMS: dict[str, Message] = {
     ),
     "body_too_large": Message(
         413, "请求内容超过 64 KiB，请分开提交。", "The body is over 64 KiB; send it in parts."
+    ),
+    "code_over": Message(
+        409,
+        "验证码已失效（已用过、超过 10 分钟或输错 5 次），请重新发送。",
+        "This code is good no longer: used, older than 10 minutes, or wrong five times; "
+        "send another.",
+    ),
+    "code_wrong": Message(409, "验证码不正确，请核对后重输。", "This is not the code; look again."),
+    "consent_text_other": Message(
+        409,
+        "同意书已更新，请重新打开页面，阅读后再确认。",
+        "The words that are agreed to are others by now; load the page and read them.",
     ),
     "content_encoding": Message(
         415, "不接受压缩的请求内容。", "Compressed bodies are not taken; send it plain."
@@ -68,6 +91,11 @@ PROBLEMS: dict[str, Message] = {
         "The body must be UTF-8 without a byte order mark.",
     ),
     "field_missing": Message(422, "缺少必填项。", "A required field is missing."),
+    "form_invalid": Message(
+        400,
+        "表单内容不完整，请返回重新填写。",
+        "This form did not arrive as it was sent; go back and fill it in again.",
+    ),
     "format_invalid": Message(422, "此项格式不符。", "This field has another format."),
     "header_repeated": Message(
         400, "同一请求头出现多次。", "A header that may come once came twice."
@@ -132,6 +160,12 @@ PROBLEMS: dict[str, Message] = {
     ),
     "number_not_finite": Message(
         422, "数字须为有限值。", "Numbers must be finite: no NaN, no infinity."
+    ),
+    "number_not_mobile": Message(
+        422,
+        "须为中国大陆手机号；座机和 400 号码只能拨打，不能收短信。",
+        "This must be a mainland mobile number; landlines and 400 numbers can be called, "
+        "and take no messages.",
     ),
     "organization_or_division": Message(
         422,
@@ -231,6 +265,13 @@ PROBLEMS: dict[str, Message] = {
     ),
     "unknown_field": Message(
         422, "含有未知字段。", "There is a field here that this door does not know."
+    ),
+    "verification_too_soon": Message(
+        429,
+        "发送验证码过于频繁："
+        "每个号码或地址每分钟 1 次、每天 10 次，每个账户每天 30 次；请稍候再试。",
+        "One code a minute and ten a day go to one number or address, and thirty a day are sent "
+        "for one account; wait a little.",
     ),
 }
 """What the doors themselves answer; what the rules answer is in `schemas.refusals`."""

@@ -9,11 +9,11 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import uvicorn
 from fastapi import FastAPI
@@ -23,7 +23,8 @@ from api.conductor import Conductor
 from api.context import Context
 from api.history import HISTORY, History
 from api.live import Feed
-from api.people import open_people, open_persons
+from api.people import open_addresses, open_people, open_persons
+from api.reach import attend, open_answers, open_notices, open_setups
 from api.safe import Vault
 from api.settings import Settings
 from geo.divisions import DivisionTree
@@ -96,9 +97,14 @@ async def opened(settings: Settings, accept_clock: bool = False) -> AsyncIterato
         closing.push_async_callback(engine.close)  # first: history takes its last turns
         people, persons = open_people(settings), open_persons(settings)
         vault = Vault(settings.data / "keys.db")
-        for store in (people, persons, vault):
+        addresses = open_addresses(settings, vault)
+        answers, notices = open_answers(settings, vault), open_notices(settings)
+        setups = open_setups(settings, vault)
+        kept = (people, persons, addresses, vault, answers, notices, setups)
+        for store in kept:
             closing.callback(store.close)
-        context = Context(engine, feed, people, persons, vault, history, settings, tree)
+        context = Context(engine, feed, *kept, history, settings, tree)
+        closing.callback(context.telling.close)
         if told.time_source is TimeSource.GIVEN:
             context.conductor = Conductor(engine, settings.area, settings, feed.at)
         yield context
@@ -189,6 +195,7 @@ async def serve(context: Context, listener: socket.socket, work: Awaitable[T]) -
     gc.freeze()  # what is there at the start stays; no collection looks at it again
     serving = asyncio.ensure_future(server.serve(sockets=[listener]))
     working = asyncio.ensure_future(work)
+    beside = [asyncio.ensure_future(each) for each in reaching(context)]
     try:
         await asyncio.wait((serving, working), return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -196,10 +203,20 @@ async def serve(context: Context, listener: socket.socket, work: Awaitable[T]) -
         if not working.done():
             working.cancel()
         context.reviews.close()
-        await asyncio.gather(serving, return_exceptions=True)
+        for each in beside:
+            each.cancel()
+        await asyncio.gather(serving, *beside, return_exceptions=True)
     with contextlib.suppress(asyncio.CancelledError):
         return await working
     return None
+
+
+def reaching(context: Context) -> Iterator[Coroutine[Any, Any, None]]:
+    """What reaches people in a live log; an exercise's conductor says who was reached."""
+    if context.conductor is None:
+        yield context.telling.run()
+        if context.settings.messages:
+            yield attend(context.settings, context.divisions.sha256)
 
 
 class Stop:

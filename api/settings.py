@@ -35,6 +35,7 @@ HELP = {
     "address": "where people reach the server, for links (default: host and port)",
     "session_hours": "how long a sign-in lasts, in hours",
     "link_hours": "how long an unused sign-in link lasts, in hours",
+    "messages": "whether messages go out to people whose page is closed",
 }
 
 
@@ -52,6 +53,7 @@ class Settings:
     address: str = ""
     session_hours: int = 12
     link_hours: int = 72
+    messages: bool = True
 
     def __post_init__(self) -> None:
         """ValueError, saying what to change, where a number is out of its bounds."""

@@ -95,6 +95,8 @@ def _add_folder(commands: Any) -> None:
     _add(commands, "serve", (here, "serve_folder"), words, _serve_flags)
     words = "签发一次性登录链接。 Make a one-time link, also while the server runs."
     _add(commands, "link", (here, "link"), words, _link_flags)
+    words = "打印答复页二维码。 Write a sheet to print: where codes are entered, as QR."
+    _add(commands, "poster", (here, "poster"), words, _poster_flags)
     words = "运行一场演练。 Play an exercise; the next start goes on from the same log."
     _add(commands, "run", (here, "run_exercise"), words, _run_flags)
     words = "用历史灾情演练。 Play a real history, in an exercise of its own."
@@ -108,6 +110,10 @@ def _add_folder(commands: Any) -> None:
     _add(commands, "history", (here, "rebuild"), words, _history_flags)
     words = "值守：发现停滞即告警。 Raise an alarm when a demand or the server is stuck."
     _add(commands, "watch", ("api.cli.watch", "watch"), words, _watch_flags)
+    words = "设置、测试通知通道。 Set up and test the channels by which people are reached."
+    _add(commands, "channel", ("api.cli.channel", "channel"), words, _channel_flags)
+    words = "查看通知：各通道状态、未送达原因。 Show how messages stand, and who was not reached."
+    _add(commands, "notices", ("api.cli.notices", "notices"), words, _notices_flags)
 
 
 def _init_flags(made: argparse.ArgumentParser) -> None:
@@ -128,6 +134,18 @@ def _link_flags(made: argparse.ArgumentParser) -> None:
     who.add_argument("--account", help="id of the account")
     who.add_argument("--name", help="name of the account")
     made.add_argument("--role", type=Role, choices=list(Role), help="where it has several")
+    _qr_flags(made)
+
+
+def _qr_flags(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--qr", action="store_true", help="show it as a QR code, too")
+    words = "write a sheet of A4 to print, as HTML, readable by you alone"
+    made.add_argument("--paper", type=Path, metavar="FILE", help=words)
+
+
+def _poster_flags(made: argparse.ArgumentParser) -> None:
+    _settings_flags(made, "host", "port", "address")
+    _qr_flags(made)
 
 
 def _run_flags(made: argparse.ArgumentParser) -> None:
@@ -195,6 +213,32 @@ def _watch_flags(made: argparse.ArgumentParser) -> None:
     made.add_argument("--bound", type=float, default=30, metavar="SECONDS", help=words)
     words = "from one look to the next (default: %(default)s)"
     made.add_argument("--every", type=float, default=3, metavar="SECONDS", help=words)
+
+
+def _channel_flags(made: argparse.ArgumentParser) -> None:
+    actions = ["add", "test", "list", "pause", "resume", "remove"]
+    made.add_argument("action", choices=actions, help="what to do with a channel")
+    words = "add: the kind, as aliyun_sms; else the name of a channel"
+    made.add_argument("what", nargs="?", metavar="KIND|NAME", help=words)
+    _settings_flags(made, "data", "area")
+    made.add_argument("--name", help="add: what to call it (default: its kind)")
+    words = "add: one setting; =@FILE reads it from a file, which a secret must come from"
+    made.add_argument("--set", action="append", metavar="KEY=VALUE", help=words)
+    made.add_argument("--replace", action="store_true", help="add: change one that is there")
+    words = "add: it may reach this private host and port, also without https"
+    made.add_argument("--allow", action="append", metavar="HOST:PORT", help=words)
+    words = "test: recipient, may come often; @FILE: its address, and its secret on the next line"
+    made.add_argument("--to", action="append", metavar="ADDRESS", help=words)
+
+
+def _notices_flags(made: argparse.ArgumentParser) -> None:
+    _settings_flags(made, "data")
+    which = made.add_mutually_exclusive_group()
+    which.add_argument("--offer", metavar="ID", help="every message about one offer")
+    words = "who was not reached, and why"
+    which.add_argument("--failed", action="store_true", help=words)
+    words = "--failed: of the last so many hours (default: %(default)s)"
+    made.add_argument("--since", type=float, default=24, metavar="HOURS", help=words)
 
 
 # Of a cluster

@@ -12,6 +12,7 @@ from api.cli import playing
 from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
 from api.language import say
 from api.people import Holder, holders, new_account, new_link, wall_ms
+from api.reach import ANSWER, SIGN_IN, Sheet, in_terminal, sheet
 from api.safe import Vault
 from api.serving import Stop, areas_of, listening, opened, opened_as, run, serve
 from api.settings import PREFIX, Settings
@@ -86,7 +87,34 @@ def link(typed: argparse.Namespace) -> tuple[int, Answer]:
         holder = _chosen(there, typed)
         address = new_link(settings, holder.account, holder.role, holder.name or "?")
     print(address)
+    _as_qr(typed, SIGN_IN, address)
     return 0, {"account": holder.account, "role": holder.role, "link": address}
+
+
+def poster(typed: argparse.Namespace) -> tuple[int, Answer]:
+    """For the wall: where to enter the code of a message; the same sheet is at /answer/poster."""
+    address = f"{settings_of(typed).url}/answer"
+    print(address)
+    _as_qr(typed, ANSWER, address)
+    return 0, {"address": address}
+
+
+def _as_qr(typed: argparse.Namespace, told: Sheet, address: str) -> None:
+    """The address as a QR code, in the terminal or on a sheet, as was asked for."""
+    if typed.qr:
+        print(in_terminal(address), end="")
+    if typed.paper:
+        with told_plainly():
+            _write_privately(typed.paper, sheet(told, address))
+        print(say("已写入", "Written:"), typed.paper)
+
+
+def _write_privately(path: Path, content: str) -> None:
+    """A new file for its owner alone, since a sign-in link opens whatever its account may."""
+    with os.fdopen(
+        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as file:
+        file.write(content)
 
 
 def _chosen(there: list[Holder], typed: argparse.Namespace) -> Holder:

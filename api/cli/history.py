@@ -22,13 +22,13 @@ from api.settings import Settings
 from geo.divisions import DivisionTree
 from schemas.codes import HAZARDS, KINDS, Words
 from schemas.refusals import Message
-from schemas.values import LATEST, AreaId, DivisionCode, IncidentId, Instant
+from schemas.values import LATEST, AreaId, DivisionCode, IncidentId, Instant, Reach
 from schemas.views import IncidentRow
 from schemas.wire import digest
 from streams.days import end_of, start_of
 from streams.engines.folder import FolderUnfit
 from streams.engines.logs import open_reader
-from streams.review_words import GATES
+from streams.review_words import GATES, REACHES
 
 KEPT_WITHIN_S: Final = 2.0  # a server that keeps it has written more by then
 TOLD_EVERY: Final = 5_000  # turns between two words of progress
@@ -184,7 +184,18 @@ def _clocks(group: Measured) -> Iterator[str]:
         (say("请求 → 首次答应", "first asked → first yes"), group.yes_after),
         (say("答应 → 首次到场", "first yes → first arrival"), group.arrived_after),
     )
-    return (f"{name:<26} {_span(span)}" for name, span in named)
+    told = [f"{name:<26} {_span(span)}" for name, span in named]
+    if group.requests:
+        name = say("请求 → 送达", "asked → reached")
+        told.append(f"{name:<26} {_span(group.reached_after)}   {_heard(group)}")
+    return iter(told)
+
+
+def _heard(group: Measured) -> str:
+    """By what requests have reached people, and how many of them nobody is known to have heard."""
+    by = ", ".join(f"{say(*REACHES[Reach(way)])} {n}" for way, n in group.reached.items())
+    unheard = say(f"未送达 {group.unheard}", f"not reached {group.unheard}")
+    return say("；", "; ").join(filter(None, (by, unheard)))
 
 
 def _span(span: Span) -> str:

@@ -6,6 +6,7 @@ was sent. The application is handed routers and an entrance, and knows no door b
 
 from api.doors import (
     accounts,
+    addresses,
     alarms,
     assignments,
     calling,
@@ -19,7 +20,11 @@ from api.doors import (
     live,
     offers,
     organizations,
+    outside,
+    pushing,
+    reaching,
     reference,
+    replies,
     review,
     sealed,
     sessions,
@@ -31,9 +36,10 @@ from api.doors.body import problem_of
 from api.doors.description import describe
 from api.doors.hanging import Entrance
 
-__all__ = ["HEALTH", "ROUTERS", "Entrance", "describe", "problem_of"]
+__all__ = ["HEALTH", "OUTSIDE", "ROUTERS", "Entrance", "describe", "problem_of"]
 
 HEALTH = health.router
+OUTSIDE = outside.router
 ROUTERS = (
     demands.router,
     offers.router,
@@ -42,6 +48,9 @@ ROUTERS = (
     lines.router,
     several.router,
     standby.router,
+    reaching.router,
+    pushing.router,
+    replies.router,
     live.router,
     conducting.router,
     tasks.router,
@@ -50,6 +59,7 @@ ROUTERS = (
     certificates.router,
     accounts.router,
     calling.router,
+    addresses.router,
     sessions.router,
     reference.router,
     alarms.router,

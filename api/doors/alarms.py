@@ -1,4 +1,5 @@
-"""Alarms on the desk's page: what a watch beside the server has written down, while it holds."""
+"""Alarms on the desk's page: what a watch beside the server has written down, while it holds, and
+what keeps messages from going out."""
 
 from __future__ import annotations
 
@@ -15,11 +16,15 @@ from api.doors.call import answered
 from api.doors.callers import SignedIn
 from api.doors.hanging import answering
 from api.people import Caller
+from api.reach import ALIVE, KINDS, UNREADABLE, Setup, words
 from api.watch import Written, standing
-from schemas.values import Instant
+from schemas.values import Instant, Role
 from schemas.views import DemandRow
 
 router = APIRouter(tags=["reference"])
+
+SILENT_MS = 60_000  # without a sign of life the messenger is not at work
+HEARERS = (Role.DESK, Role.STEWARD)  # of what is wrong with the channels
 
 
 class DemandNamed(msgspec.Struct):
@@ -48,11 +53,16 @@ class Alarms(msgspec.Struct):
 
 @router.get("/alarms", response_model=None, responses=answering(Alarms))
 async def alarms(request: Request, caller: SignedIn) -> Response:
-    """What a watch beside the server finds wrong now, with the demands that the caller sees."""
-    context = context_of(request)
-    written = standing(context.settings.data, time_ns() // 1_000_000)
-    found = () if written is None else tuple(_shown(context, caller, written))
-    return answered(Alarms(watched=written is not None, alarms=found))
+    """What a watch beside the server finds wrong now, with the demands that the caller sees.
+
+    To desks and stewards also, watched or not, what keeps messages from going out.
+    """
+    context, now = context_of(request), time_ns() // 1_000_000
+    written = standing(context.settings.data, now)
+    found = [] if written is None else list(_shown(context, caller, written))
+    if caller.role in HEARERS:
+        found.extend(_unsent(context, now))
+    return answered(Alarms(watched=written is not None, alarms=tuple(found)))
 
 
 def _shown(context: Context, caller: Caller, written: Written) -> Iterator[AlarmShown]:
@@ -65,3 +75,34 @@ def _shown(context: Context, caller: Caller, written: Written) -> Iterator[Alarm
                 if put is not None and isinstance(put.row, DemandRow)
             )
             yield AlarmShown(alarm.kind, alarm.since, demands, alarm.zh, alarm.en)
+
+
+def _unsent(context: Context, now: Instant) -> Iterator[AlarmShown]:
+    """Channels that do not work, and a messenger that does not; times are the wall's."""
+    setups = [setup for setup in context.setups.list() if setup.paused_at is None]
+    alive = context.notices.mark(ALIVE)
+    heard_at = max(alive or 0, context.begun_at)
+    if setups and context.conductor is None and now - heard_at > SILENT_MS:
+        yield AlarmShown(
+            "messenger_silent",
+            alive or context.begun_at,
+            (),
+            "消息没有在发送，请通知系统管理员；恢复之前请打电话。",
+            "Messages are not being sent: tell the steward, and call by telephone until they are.",
+        )
+    for setup in setups:
+        if not setup.working:
+            yield _broken(setup)
+
+
+def _broken(setup: Setup) -> AlarmShown:
+    kind, name = KINDS.get(setup.kind), setup.name
+    zh, en = (setup.kind, setup.kind) if kind is None else (kind.zh, kind.en)
+    why = words((setup.broken_why if setup.readable else UNREADABLE) or "other")
+    return AlarmShown(
+        "channel_broken",
+        setup.broken_at or setup.added_at,
+        (),
+        f"通知渠道“{name}”（{zh}）不可用：{why.zh}。",
+        f"The channel {name} ({en}) does not work: {why.en}.",
+    )

@@ -42,20 +42,25 @@ class Empty(Body):
     """`{}`: the address says it all."""
 
 
-async def read_body(request: Request, headers: dict[bytes, bytes]) -> bytes:
-    """The raw body. Refused before it is parsed: of another type, compressed, or over 64 KiB."""
-    if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != JSON_TYPE:
-        raise Problem("content_type")
+async def read_body(
+    request: Request,
+    headers: dict[bytes, bytes],
+    kind: bytes = JSON_TYPE,
+    most: int = BYTES_MAX,
+) -> bytes:
+    """The raw body. Refused before it is parsed: of another type, compressed, or over `most`."""
+    if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != kind:
+        raise Problem("content_type" if kind == JSON_TYPE else "form_invalid")
     if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
         raise Problem("content_encoding")
     length = headers.get(b"content-length", b"")
-    if length.isdigit() and (len(length) > 9 or int(length) > BYTES_MAX):
+    if length.isdigit() and (len(length) > 9 or int(length) > most):
         raise _too_large()
     with context_of(request).patience.waiting():
-        return await _gathered(request.receive)
+        return await _gathered(request.receive, most)
 
 
-async def _gathered(receive: Receive) -> bytes:
+async def _gathered(receive: Receive, most: int) -> bytes:
     """All parts of a body; one that has no end is cut off at the bound."""
     parts, size, more = [], 0, True
     while more:
@@ -64,7 +69,7 @@ async def _gathered(receive: Receive) -> bytes:
             raise Problem("body_slow")
         part, more = message.get("body", b""), message.get("more_body", False)
         size += len(part)
-        if size > BYTES_MAX:
+        if size > most:
             raise _too_large()
         parts.append(part)
     return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -86,8 +86,8 @@ async def add(call: Call[AddPersonBody]) -> Response:
     A name and a telephone sent again are not compared.
     """
     body, persons = call.body, call.context.persons
-    whose = _one_of(body.organization, body.division)
-    _check_kept(call.context, call.caller, whose)
+    whose = one_of(body.organization, body.division)
+    check_kept(call.context, call.caller, whose)
     id = persons.add(
         body.name,
         body.telephone,
@@ -102,8 +102,9 @@ async def add(call: Call[AddPersonBody]) -> Response:
 
 @door(router, "/persons/{person}/correct", CorrectPersonBody, KEEPERS, answer=PersonAnswer)
 async def correct(call: Call[CorrectPersonBody]) -> Response:
-    """State name, telephone and order of calling anew."""
+    """State name, telephone and order anew; another telephone is verified and agreed to anew."""
     id, body = _kept(call), call.body
+    call.context.addresses.follow(id, body.telephone)  # first: what is not to be used is not used
     try:
         call.context.persons.correct(id, name=body.name, telephone=body.telephone, order=body.order)
     except LookupError:  # removed
@@ -129,8 +130,8 @@ async def persons(
     """Who can be called for an organization or for a division itself, in the order of calling."""
     if caller.role not in KEEPERS:
         raise Problem("role_missing")
-    context, whose = context_of(request), _one_of(organization, division)
-    _check_kept(context, caller, whose)
+    context, whose = context_of(request), one_of(organization, division)
+    check_kept(context, caller, whose)
     return JsonResponse(msgspec.json.encode(context.persons.of(whose)))
 
 
@@ -156,7 +157,7 @@ def _persons(context: Context, organization: OrganizationId) -> list[ToCall]:
     return sorted(found, key=lambda person: person.order)
 
 
-def _one_of(organization: str | None, division: str | None) -> Whose:
+def one_of(organization: str | None, division: str | None) -> Whose:
     """Whom a request is about. Raises Problem unless it names the one or the other."""
     if bool(organization) == bool(division):
         raise Problem("organization_or_division")
@@ -171,19 +172,20 @@ def _kept(call: Call[CorrectPersonBody] | Call[Empty]) -> str:
     whose = call.context.persons.whose(id)
     if whose is None:
         raise Problem("not_found")
-    _check_kept(call.context, call.caller, whose)
+    check_kept(call.context, call.caller, whose)
     return id
 
 
-def _check_kept(context: Context, caller: Caller, whose: Whose) -> None:
+def check_kept(context: Context, caller: Caller, whose: Whose) -> None:
     """Raises Problem `not_found` for an organization or a division outside the caller's scope."""
     if whose.organization in caller.reader.organizations:
         return
-    division = whose.division or _home(context, whose.organization)
+    division = whose.division or home_of(context, whose.organization)
     if division is None or not caller.reader.holds(division):
         raise Problem("not_found")
 
 
-def _home(context: Context, organization: OrganizationId | None) -> DivisionCode | None:
+def home_of(context: Context, organization: str | None) -> DivisionCode | None:
+    """The township that an organization of the registry is at home in."""
     put = context.feed.find("organization", organization or "")
     return put.row.home if put is not None and isinstance(put.row, OrganizationRow) else None

@@ -13,11 +13,14 @@ from starlette.responses import Response
 from api.conductor import Conductor
 from api.context import Context, context_of
 from api.doors.body import Body
-from api.doors.call import Call, answered
+from api.doors.call import Call, answered, submitted
 from api.doors.callers import signed_in
 from api.doors.hanging import door
 from api.problems import Problem, later
-from schemas.values import LATEST, Instant, Milliseconds
+from schemas.commands import Reached, RecordReach
+from schemas.ids import command_id
+from schemas.turns import DELIVERY, Envelope
+from schemas.values import LATEST, Instant, Milliseconds, OfferId, Reach
 from streams.engines import Defect, Stopping, StorageFull, Unavailable
 
 router = APIRouter(tags=["conductor"])
@@ -45,6 +48,20 @@ class Advanced(msgspec.Struct, frozen=True):
     sequence: int
 
 
+class ReachBody(Body):
+    """An offer, and the kind of channel that has handed it over; null where none could."""
+
+    offer: Annotated[str, Field(min_length=1, max_length=64)]
+    by: Reach | None
+
+
+class Told(msgspec.Struct, frozen=True):
+    """The turn that has it. `counted`: False where its answer was not awaited any more."""
+
+    sequence: int
+    counted: bool
+
+
 class Present(msgspec.Struct, frozen=True):
     """Where time is, and how fast it goes."""
 
@@ -69,6 +86,28 @@ async def advance(call: Call[AdvanceBody]) -> Response:
         sequence=context.feed.sequence,
     )
     return answered(answer)
+
+
+@door(router, "/conductor/reach", ReachBody, None, answer=Told)
+async def reach(call: Call[ReachBody]) -> Response:
+    """Say whom the messages of an exercise have reached, as a messenger does in a live log."""
+    context, body = call.context, call.body
+    conductor, settings = _conductor(context), context.settings
+    if body.by is not None:
+        command = RecordReach(reached=(Reached(offer=OfferId(body.offer), by=body.by),))
+    else:
+        command = RecordReach(unreachable=(OfferId(body.offer),))
+    envelope = Envelope(
+        area=settings.area,
+        operation=settings.operation,
+        mode=settings.mode,
+        actor=DELIVERY,
+        command_id=command_id(settings.area, settings.operation, DELIVERY, call.key),
+        command=command,
+        at=conductor.now(),
+    )
+    receipt = await submitted(context, envelope)
+    return answered(Told(receipt.turn.sequence, receipt.turn.refusal is None))
 
 
 async def _advanced(conductor: Conductor, body: AdvanceBody) -> bool:

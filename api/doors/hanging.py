@@ -36,7 +36,7 @@ answers: dict[str, type[msgspec.Struct]] = {}
 """Every body that a door takes, and every answer, by its name in the description."""
 
 
-def door(
+def door(  # noqa: PLR0913  # a door says only what it has, each by its name
     router: APIRouter,
     path: str,
     body: type[B],
@@ -44,13 +44,15 @@ def door(
     *,
     answer: type[msgspec.Struct] = Answer,
     creates: bool = False,
+    accepts: bool = False,
     edits: bool = False,
 ) -> Callable[[Handle[B]], Handle[B]]:
     """Hang a POST. `who` may knock: the roles of a command's type, these roles, None: stewards.
 
-    `creates`: answers 201. `edits`: asks for If-Match.
+    `creates`: answers 201. `accepts`: 202, what comes of it is read later. `edits`: asks for
+    If-Match.
     """
-    status = 201 if creates else 200
+    status = 201 if creates else 202 if accepts else 200
     roles = _roles(who)
     bodies[body.__name__] = body
 

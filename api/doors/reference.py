@@ -17,6 +17,7 @@ from api.doors.callers import SignedIn, signed_in
 from api.doors.hanging import answering
 from api.people import Caller
 from api.problems import PROBLEMS
+from api.reach import PACES
 from geo.divisions import Division
 from schemas.codes import DOMAINS, HAZARDS, KINDS, SKILLS, Words
 from schemas.refusals import REFUSALS, Message
@@ -110,12 +111,13 @@ def _reasons(reasons: Iterable[StrEnum]) -> dict[str, dict[str, Any]]:
 
 
 def _priorities() -> dict[str, dict[str, Any]]:
-    """What a desk is shown before it posts: when offers go out, and how long answers may take."""
+    """What a desk is shown: when offers go out, how long answers may take, and when to call."""
     found = _named(PRIORITIES)
     for code, entry in found.items():
         urgency = URGENCY[int(code)]
         entry["answer_minutes"] = urgency.answer // MINUTE
         entry["release_seconds"] = urgency.release // SECOND
+        entry["call_seconds"] = PACES[int(code)].desk
     return found
 
 

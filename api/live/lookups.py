@@ -1,7 +1,8 @@
 """Look-ups: what doors ask of the board by another id than a row's own, without a search.
 
 Kept row by row as the board changes, in whatever order rows come: a line's demand, whose crews
-are live, an organization's home, and which entries were merged into it.
+are live, an organization's newest offer for a line, its home, and which entries were merged into
+it.
 """
 
 from __future__ import annotations
@@ -9,8 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from schemas.values import AssignmentId, DemandId, DivisionCode, IncidentId, LineId, OrganizationId
-from schemas.views import AssignmentRow, DemandRow, OrganizationRow, Row
+from schemas.values import (
+    AssignmentId,
+    DemandId,
+    DivisionCode,
+    IncidentId,
+    Instant,
+    LineId,
+    OfferId,
+    OrganizationId,
+)
+from schemas.views import AssignmentRow, DemandRow, OfferRow, OrganizationRow, Row
 from streams.entities import ENDED
 
 K = TypeVar("K")
@@ -29,6 +39,7 @@ class LookUps:
         self._demands_in: dict[IncidentId, dict[DemandId, None]] = {}
         self._crews_on: dict[DemandId, dict[AssignmentId, OrganizationId]] = {}
         self._merged_into: dict[OrganizationId, dict[OrganizationId, None]] = {}
+        self._newest: dict[tuple[LineId, OrganizationId], tuple[Instant, OfferId]] = {}
 
     # Asking
 
@@ -39,6 +50,11 @@ class LookUps:
     def works_on(self, organization: OrganizationId, demand: DemandId) -> bool:
         """Whether an organization has a live assignment there."""
         return organization in self._crews_on.get(demand, {}).values()
+
+    def newest_offer(self, line: LineId, organization: OrganizationId) -> OfferId | None:
+        """The last offer of a line to an organization, as far as the board has it still."""
+        found = self._newest.get((line, organization))
+        return None if found is None else found[1]
 
     def live_in(self, incident: IncidentId) -> list[AssignmentId]:
         """The live assignments of an incident, in the order of their ids."""
@@ -57,6 +73,8 @@ class LookUps:
         match row:
             case AssignmentRow():
                 self._crew(row)
+            case OfferRow():
+                self._offer(row)
             case DemandRow():
                 self._demand(row)
             case OrganizationRow():
@@ -69,6 +87,9 @@ class LookUps:
         match row:
             case AssignmentRow():
                 _drop(self._crews_on, row.demand, row.id)
+            case OfferRow():
+                if self.newest_offer(row.line, row.organization) == row.id:
+                    del self._newest[row.line, row.organization]
             case DemandRow():
                 _drop(self._demands_in, row.incident, row.id)
                 for line in row.lines:
@@ -89,6 +110,12 @@ class LookUps:
         self._demands_in.setdefault(row.incident, {})[row.id] = None
         for line in row.lines:
             self._demand_of[line.id] = row.id
+
+    def _offer(self, row: OfferRow) -> None:
+        pair = row.line, row.organization
+        known = self._newest.get(pair)
+        if known is None or known[0] <= row.sent_at:
+            self._newest[pair] = row.sent_at, row.id
 
     def _organization(self, row: OrganizationRow, before: Row | None) -> None:
         self.homes[row.id] = row.home

@@ -157,8 +157,10 @@ def served(folder: Path, *purpose: str) -> Iterator[tuple[str, str]]:
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         told = next(line for line in process.stdout if line.startswith("{"))
-        yield str(json.loads(told)["address"]), link
-        process.terminate()
+        try:
+            yield str(json.loads(told)["address"]), link
+        finally:
+            process.terminate()
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Fixtures of the doors' tests."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from api.settings import Settings
 from schemas.values import Purpose
+from tests.api.book import Book
 from tests.api.browsing import Screens, Server
 from tests.api.house import AREA, House, opened
 
@@ -26,6 +28,12 @@ async def stage(tmp_path: Path) -> AsyncIterator[House]:
     settings = Settings(data=folder, area=AREA, purpose=Purpose.EXERCISE)
     async with opened(folder, settings) as opened_house:
         yield opened_house
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[Book]:
+    with closing(Book(tmp_path)) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

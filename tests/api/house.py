@@ -18,7 +18,8 @@ from api.app import create_app
 from api.conductor import Conductor
 from api.context import Context
 from api.live import Feed
-from api.people import People, Persons
+from api.people import Addresses, People, Persons
+from api.reach import open_answers, open_notices, open_setups
 from api.safe import Vault
 from api.serving import history_of
 from api.settings import DIVISIONS, Settings
@@ -249,8 +250,11 @@ async def opened(folder: Path, settings: Settings | None = None) -> AsyncIterato
     history = history_of(settings, engine, feed)
     people, persons = People(folder / "people.db"), Persons(folder / "people.db")
     vault = Vault(folder / "keys.db")
+    addresses = Addresses(folder / "people.db", vault)
+    beside = (open_answers(settings, vault), open_notices(settings), open_setups(settings, vault))
+    kept = (people, persons, addresses, vault, *beside)
     people.make_account("管理员", AREA, STEWARD)
-    context = Context(engine, feed, people, persons, vault, history, settings, tree)
+    context = Context(engine, feed, *kept, history, settings, tree)
     if settings.purpose is Purpose.EXERCISE:
         context.conductor = Conductor(engine, AREA, settings, feed.at)
     app = create_app(context)
@@ -260,5 +264,5 @@ async def opened(folder: Path, settings: Settings | None = None) -> AsyncIterato
     finally:
         await engine.close()
         history.close()
-        for store in (people, persons, vault):
+        for store in (*kept, context.telling):
             store.close()

@@ -189,7 +189,7 @@ async def standing_by(stage: House) -> tuple[Person, Person, str]:
     await posted(desk, await stage.incident(desk))
     late, quick = (crews[0], crews[1]) if await rows(crews[0], "offer") else (crews[1], crews[0])
     offer = (await the_row(late, "offer"))["id"]
-    await stage.wait(minutes=3)  # silence: the other one is asked in its place
+    await stage.wait(minutes=4)  # silence: the other one is asked in its place
     taken = (await the_row(quick, "offer"))["id"]
     yes = done(await quick.post(f"/offers/{taken}/accept", {"quantity": 1}))
     done(await quick.post(f"/assignments/{yes['made'][0]['id']}/arrive", {}))

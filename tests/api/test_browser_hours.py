@@ -150,7 +150,7 @@ def test_a_late_yes_counts_and_else_waits_for_the_desk(
     second = crew_of(server, screens, "Team 8", "CATERING")
     demanded(server, incident, "CATERING", 2)
     desk = desk_of(server, screens, incident)
-    server.advance(2.5)
+    server.advance(3.5)
     for crew in (first, second):
         expect(crew.locator("#offers .card")).to_contain_text("仍缺")
     in_both_languages(first)

@@ -19,8 +19,9 @@ from schemas.facts import IncidentOpened, OfferExpired, OfferSent
 from schemas.ids import command_id
 from schemas.turns import Envelope, Turn
 from schemas.values import AccountId, DivisionCode, LineRequest, Purpose, Role
+from schemas.views import OfferRow
 from schemas.wire import decode_turn
-from tests.api.house import AREA, House, opened
+from tests.api.house import AREA, House, demand_body, opened
 
 MINUTE = 60_000
 START = 1_753_900_000_000
@@ -201,3 +202,23 @@ async def test_a_live_log_has_no_conductor(tmp_path: Path) -> None:
         assert (await steward.get("/conductor")).status == 404
         body = {"to": START, "operation": "actual"}
         assert (await steward.post("/conductor/advance", body)).status == 404
+
+
+async def test_a_conductor_says_whom_the_messages_of_an_exercise_have_reached(
+    tmp_path: Path,
+) -> None:
+    settings = Settings(data=tmp_path, area=AREA, purpose=Purpose.EXERCISE)
+    async with opened(tmp_path, settings) as house:
+        steward, desk = await house.steward(), await house.desk()
+        await house.organization()
+        made = await desk.post("/demands", demand_body(await house.incident(desk)))
+        offer = next(each["id"] for each in made.json["made"] if each["fact"] == "OfferSent")
+        await house.wait(seconds=20)
+        told = await steward.post("/conductor/reach", {"offer": offer, "by": "sms"}, key="one")
+        assert (told.status, told.json["counted"]) == (200, True)
+        row = next(iter(house.context.feed.rows("offer"))).row
+        assert isinstance(row, OfferRow)
+        assert (row.reached_by, row.answer_by - row.sent_at) == ("sms", 200_000)
+        again = await steward.post("/conductor/reach", {"offer": offer, "by": None})
+        assert not again.json["counted"], "it was reached"
+        assert (await desk.post("/conductor/reach", {"offer": offer, "by": None})).status == 403

@@ -15,8 +15,9 @@ import pytest
 
 import api
 from api.problems import PROBLEMS
+from api.reach import Rung, State
 from schemas.commands import Command
-from schemas.values import Mode, Role
+from schemas.values import Mode, Reach, Role
 
 PAGES = Path(api.__file__).parent / "pages"
 STATIC = PAGES / "static"
@@ -219,8 +220,11 @@ GROUPS: dict[str, set[str]] = {
     "incident_state": states("IncidentRow"),
     "mode": {mode.value for mode in Mode},
     "number": {mode.value for mode in Mode},
+    "notice_state": {state.value for state in State},
     "offer_state": states("OfferRow"),
+    "reach": {reach.value for reach in Reach},
     "role": {role.value for role in Role},
+    "rung": {rung.value for rung in Rung},
     "task_state": states("TaskRow"),
 }
 

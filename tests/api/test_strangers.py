@@ -108,8 +108,15 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ),
     ("/demands/reopen", {"division": TOWN, "demands": ["{demand}"]}, DESKS),
 ]
-NOT_OF_A_SUBJECT = {"/sessions", "/sessions/end", "/conductor/advance"}
-KEPT_BESIDE = {"/persons", "/persons/{}/correct", "/persons/{}/remove"}  # no turns: test_persons
+NOT_OF_A_SUBJECT = {"/sessions", "/sessions/end", "/conductor/advance", "/conductor/reach"}
+KEPT_BESIDE = {  # no turns: test_persons, test_address_doors, test_messenger
+    *("/persons", "/persons/{}/correct", "/persons/{}/remove"),
+    *("/addresses", "/addresses/withdraw", "/offers/seen", "/replies/{}/read"),
+    *(
+        f"/addresses/{{}}/{verb}"
+        for verb in ("verify", "confirm", "vouch", "consent", "withdraw", "remove")
+    ),
+}
 
 
 @dataclass

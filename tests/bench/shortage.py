@@ -20,7 +20,8 @@ from schemas.values import (
     RegistrationClass,
 )
 from streams.clock import due
-from streams.entities import Load, Organization
+from streams.entities import Organization
+from streams.remembered import Load
 from tests.bench.stage import near
 from tests.streams.world import DESK, EXERCISE, World, divisions
 

@@ -1,4 +1,4 @@
-/** Alarms of a watch beside the server: a strip above everything, gone when they are over. */
+/** Alarms of a watch, and of messages: a strip above everything, gone when they are over. */
 
 import { drawList, find, h } from "./dom.js";
 import { clockTime } from "./format.js";
@@ -31,7 +31,8 @@ async function look(role) {
 function draw() {
   const strip = find("#alarms");
   strip.hidden = !standing.length;
-  const items = standing.map((alarm) => ({ ...alarm, key: `${alarm.kind} ${language()}` }));
+  const key = (alarm) => `${alarm.kind} ${inLanguage(alarm)} ${language()}`;
+  const items = standing.map((alarm) => ({ ...alarm, key: key(alarm) }));
   drawList(strip, items, drawAlarm);
 }
 

@@ -11,7 +11,7 @@ import { callLink, read } from "./sealed.js";
 import { choose, counted, listed, named, say } from "./words.js";
 
 /** Whom to call: asked for by a press, since each showing is on record; never kept. */
-function numbers(context, offer) {
+function numbers(context, offer, shown = false) {
   const place = h("div", { class: "numbers" });
   const button = h("button", { type: "button", class: "small" }, say("phone.numbers"));
   const told = h("p", { class: "quiet", role: "status" }, say("phone.numbers_hint"));
@@ -27,6 +27,7 @@ function numbers(context, offer) {
     }
   });
   place.append(button, told);
+  if (shown) button.click();
   return place;
 }
 
@@ -67,8 +68,11 @@ const about = ({ board }, row) => ({
   demand: numberWords(board, row),
 });
 
-/** Record what an organization said on the telephone to an offer; a yes counts late, too. */
-export function answerByPhone(context, offer) {
+/**
+ * Record what an organization said on the telephone to an offer; a yes counts late, too. `shown`:
+ * whom to call has been asked for already.
+ */
+export function answerByPhone(context, offer, shown = false) {
   const answers = [
     ["accept", say("phone.accept")],
     ["decline", say("phone.decline")],
@@ -78,7 +82,7 @@ export function answerByPhone(context, offer) {
   const form = ask({
     title: say("phone.title", about(context, offer)),
     parts: [
-      numbers(context, offer.id),
+      numbers(context, offer.id, shown),
       late || "",
       radios("answer", say("phone.answer"), answers, "accept"),
       yes,

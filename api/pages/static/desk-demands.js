@@ -119,7 +119,7 @@ function card(context, item) {
   );
 }
 
-function header({ clock }, { demand, place, number }) {
+function header({ clock }, { demand, place, number, calls }) {
   const closed = demand.state === "closed";
   const at = moment(closed ? demand.closed_at : demand.published_at, clock.now());
   const since = say(closed ? "demand.closed_at" : "demand.published_at", { time: at });
@@ -132,6 +132,7 @@ function header({ clock }, { demand, place, number }) {
     h("h3", {}, `${number} ${named("kinds", demand.kind)}`),
     h("span", { class: "place" }, place, rough),
     reason,
+    calls > 0 && h("strong", { class: "chip bad" }, say("demand.calls", { count: calls })),
     !closed && demand.needed_by !== null && needed(demand, clock.now()),
     h("span", { class: "quiet end" }, since),
   );

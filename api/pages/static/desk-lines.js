@@ -11,6 +11,8 @@ import {
 } from "./assignments.js";
 import { askByHand, dropLine, ownCrew, receiveCrew } from "./desk-ask.js";
 import * as calls from "./desk-calls.js";
+import { toCall } from "./desk-model.js";
+import { callParts, messages, reachedWords } from "./desk-reach.js";
 import { h } from "./dom.js";
 import { distance, moment } from "./format.js";
 import { posting } from "./page.js";
@@ -32,6 +34,7 @@ export function lineBlock(context, item, line) {
       .filter((row) => current(row, line))
       .map((row) => assignmentRow(context, known, row)),
     asked.map((row) => offerRow(context, known, row)),
+    known.offers.filter(lost).map((row) => lostRow(context, known, row)),
     standby.map((row) => standbyRow(context, known, row)),
     endedRows(context, known),
   );
@@ -43,6 +46,9 @@ function aside({ clock }, { aside_until: until, open }) {
   const words = say("line.aside", { time: moment(until, clock.now()) });
   return h("p", { class: "alarm", role: "alert" }, words);
 }
+
+/** No channel has reached it, or it was silent, and it is still needed: a desk can. */
+const lost = (row) => row.state !== "sent" && toCall(row);
 
 /** At work, or done in the line's present round. */
 const current = (row, line) =>
@@ -129,7 +135,7 @@ function nextTry(line, now) {
 }
 
 const PAUSED_NAMED = 3;
-const PAUSING = new Set(["no_answer", "declined"]);
+const PAUSING = new Set(["no_answer", "unreachable", "declined"]);
 
 /** Who was asked before and from when each may be asked again, the soonest first. */
 function pausedWords(offers, now) {
@@ -176,18 +182,38 @@ function chosen({ by_hand: byHand, unasked, wave, rank }) {
   return say(wave > 1 ? "party.rank_then" : "party.rank", { rank });
 }
 
-function offerRow(context, { mine }, row) {
-  const time = moment(row.answer_by, context.clock.now());
+function offerRow(context, item, row) {
+  const now = context.clock.now();
+  const time = moment(row.answer_by, now);
+  const look = item.mine && toCall(row, now) ? "asked overdue" : "asked";
   return h(
     "div",
-    { class: "party asked" },
+    { class: `party ${look}` },
     h("span", { class: "name" }, row.organization_name),
     h("span", { class: "chip" }, choose("offer_state", row.state)),
     h("span", {}, counted(row.skill, row.quantity)),
     h("span", {}, distance(row.meters)),
     h("span", { class: "quiet" }, chosen(row)),
+    !row.unasked && h("span", {}, reachedWords(row, now)),
     h("span", {}, say("offer.answer_by", { time }), " ", countdown(row.answer_by)),
-    mine && smallButton(row, "act.by_phone", () => calls.answerByPhone(context, row)),
+    messages(context, row),
+    callParts(context, item, row),
+  );
+}
+
+/** Who could not be reached, or did not answer, while its help is still wanted. */
+function lostRow(context, item, row) {
+  const now = context.clock.now();
+  return h(
+    "div",
+    { class: `party ${item.mine ? "overdue" : "asked"}` },
+    h("span", { class: "name" }, row.organization_name),
+    h("span", { class: "chip bad" }, choose("offer_state", row.state)),
+    h("span", {}, counted(row.skill, row.quantity)),
+    h("span", {}, distance(row.meters)),
+    h("span", { class: "quiet" }, [moment(row.ended_at, now), againWords(row, now)].join(" · ")),
+    messages(context, row),
+    callParts(context, item, row),
   );
 }
 
@@ -228,6 +254,7 @@ function assignmentRow(context, item, row) {
     flags(row, now).map(([kind, words]) => h("span", { class: `chip ${kind}` }, words)),
     h("span", {}, expected(row, now)),
     row.by_desk && h("span", { class: "quiet" }, say("party.by_desk")),
+    offer?.by_message && h("span", { class: "quiet" }, say("party.by_message")),
     h("span", { class: "quiet" }, stepTimes(row, now).join(" · ")),
     partial && h("span", { class: "quiet" }, partial),
     item.mine && assignmentButtons(context, item, row),
@@ -279,8 +306,8 @@ function judging(context, row) {
 
 /** What is over: who said no or nothing, gave up or was stood down; some can still say yes. */
 function endedRows(context, item) {
-  const over = new Set(["declined", "no_answer", "stood_down"]);
-  const offers = item.offers.filter((row) => over.has(row.state));
+  const over = new Set(["declined", "no_answer", "unreachable", "stood_down"]);
+  const offers = item.offers.filter((row) => over.has(row.state) && !lost(row));
   const ended = item.assignments.filter((row) => !current(row, item.line));
   const rows = [...offers, ...ended].sort((one, other) => other.ended_at - one.ended_at);
   if (!rows.length) return null;
@@ -294,13 +321,16 @@ function endedRows(context, item) {
 
 function endedRow(context, { mine, line, undo }, row) {
   const now = context.clock.now();
-  const state = row.offer === undefined ? "offer_state" : "assignment_state";
+  const offered = row.offer === undefined;
+  const state = offered ? "offer_state" : "assignment_state";
   const facts = [
     endReason(row),
     row.ended_at && moment(row.ended_at, now),
+    offered && !row.unasked && row.state !== "unreachable" && reachedWords(row, now),
     row.free_from && say("offer.free_from", { time: moment(row.free_from, now) }),
     line.open && row.answerable && againWords(row, now),
     row.by_desk && say("party.by_desk"),
+    row.by_message && say("party.by_message"),
   ];
   return h(
     "div",
@@ -308,6 +338,7 @@ function endedRow(context, { mine, line, undo }, row) {
     h("span", { class: "name" }, row.organization_name),
     h("span", { class: "chip" }, choose(state, row.state)),
     h("span", {}, facts.filter(Boolean).join(" · ")),
+    offered && messages(context, row),
     mine && row.answerable && lateButton(context, row),
     mine && undo.includes(row.id) && undoButton(context, row),
   );

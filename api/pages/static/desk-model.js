@@ -4,7 +4,7 @@ import { live } from "./assignments.js";
 import { spoken, spokenDemand } from "./format.js";
 import { incidentWords, placeName, within } from "./places.js";
 import { undoable } from "./quiet.js";
-import { language, named, say } from "./words.js";
+import { language, listed, named, say } from "./words.js";
 
 /** The divisions that this desk answers for. */
 export const divisionsOf = (me) => me.scopes.map((scope) => scope.division).filter(Boolean);
@@ -89,12 +89,37 @@ function likeOf({ board, clock, apart }, demand, mine) {
   return like?.state === "published" ? like : null;
 }
 
+const REACHING = 120000; // milliseconds that being reached may add to the time to answer
+
+/**
+ * From when on a desk calls whoever was asked and has not answered. Where there is longer to
+ * answer than usual, at night or for what is needed later, it is later by as much.
+ */
+export function callFrom({ priority, sent_at: sent, answer_by: until }) {
+  const [, rule] = listed("priorities").find(([code]) => code === String(priority));
+  const longer = until - sent - rule.answer_minutes * 60000;
+  return sent + rule.call_seconds * 1000 + (longer > REACHING ? longer : 0);
+}
+
+const URGENT = 2; // priorities up to this one: who was silent is called, until asked again
+
+/** Whether somebody has to be called by telephone: silent for long, or reached by no channel. */
+export function toCall(row, now) {
+  if (row.state === "unreachable") return row.answerable && row.wanted;
+  if (row.state === "no_answer") return row.answerable && row.wanted && row.priority <= URGENT;
+  return row.state === "sent" && !row.unasked && callFrom(row) <= now;
+}
+
+const callsOf = ({ demand, offers, mine }, now) =>
+  mine && demand.state !== "closed" ? offers.filter((row) => toCall(row, now)).length : 0;
+
 /** Times after which a card reads otherwise, without anything having happened. */
 const moments = ({ demand, offers, assignments }) => [
   demand.release_at,
   demand.published_at + LIKENESS_LASTS,
   ...demand.lines.flatMap((line) => [line.able_at, line.aside_until]),
   ...offers.flatMap((row) => [row.answer_by, row.standby_until, row.again_at]),
+  ...offers.filter((row) => row.state === "sent").map(callFrom),
   ...assignments.flatMap((row) => [row.slow_at, row.undo_until]),
 ];
 
@@ -109,6 +134,7 @@ function item(context, demand, parties) {
     ...known,
     key: demand.id,
     band: band(known),
+    calls: callsOf(known, clock.now()),
     number: numberWords(board, demand),
     open: board.get("incident", demand.incident)?.state === "open",
     readable: board.get("incident", demand.incident)?.readable ?? false,
@@ -141,6 +167,7 @@ const idOf = (row) => row.id;
 export const VIEWS = {
   open: ({ demand }) => demand.state !== "closed",
   short: (known) => known.demand.state !== "closed" && !away(known) && needing(known),
+  call: ({ calls }) => calls > 0,
   confirm: (known) =>
     !away(known) && known.assignments.some((row) => row.state === "reported_done"),
   closed: ({ demand }) => demand.state === "closed",

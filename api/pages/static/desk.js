@@ -5,6 +5,7 @@ import { drawAway } from "./desk-away.js";
 import { drawDemands, startDemands } from "./desk-demands.js";
 import { drawForm, startForm } from "./desk-form.js";
 import { drawIncidents, startIncidents } from "./desk-incidents.js";
+import { startReplies } from "./desk-replies.js";
 import { drawTasks } from "./desk-tasks.js";
 import { find } from "./dom.js";
 import { span } from "./format.js";
@@ -37,6 +38,7 @@ startForm(context);
 startIncidents(context);
 startDemands(context);
 startAlarms(context);
+startReplies(context);
 find("#list-incident").addEventListener("change", context.redraw);
 // On a phone the list comes first; on a desk the form stands open beside it.
 find("#post-box").open = matchMedia(WIDE).matches;

@@ -1,27 +1,39 @@
 /** What an organization says of itself: on duty or not, its units, whom to call. */
 
 import { drawList, find, h, setText } from "./dom.js";
-import { Problem, get } from "./http.js";
 import { act, posting, tell } from "./page.js";
 import { language, listed, named, say } from "./words.js";
 
 const MANY = 500;
 
-let persons = null; // whom to call; asked for when that part is unfolded
+let contacts = null; // the part that knows whom to call; loaded when it is unfolded
 
 /** Wire the folded parts, once. */
 export function startOwn(context) {
-  find("#persons-box").addEventListener("toggle", () => {
-    if (find("#persons-box").open && !persons) learnPersons(context);
-  });
+  find("#persons-box").addEventListener("toggle", () => unfold(context));
   find("#add-person").addEventListener("submit", (event) => {
     event.preventDefault();
-    addPerson(context, event.target);
+    contacts?.addPerson(context, event.target);
   });
   find("#capacity").addEventListener("submit", (event) => {
     event.preventDefault();
     saveCapacity(context);
   });
+}
+
+async function unfold(context) {
+  if (contacts || !find("#persons-box").open) return;
+  try {
+    const part = await import("./contacts.js");
+    await part.start(context);
+    contacts = part;
+    context.redraw();
+  } catch (problem) {
+    if (!(problem instanceof TypeError)) throw problem;
+    // No signal: folded again, it is retried.
+    tell(() => say("problem.contacts"), { problem: true });
+    find("#persons-box").open = false;
+  }
 }
 
 export function drawOwn(context) {
@@ -31,7 +43,7 @@ export function drawOwn(context) {
   setText(find("#own-name"), own.name);
   drawDuty(context, own);
   drawCapacity(context, own);
-  drawPersons(context);
+  contacts?.draw(context);
 }
 
 function drawDuty(context, own) {
@@ -85,52 +97,4 @@ async function saveCapacity(context) {
     .map((field) => ({ skill: field.dataset.skill, units: Number(field.value) }));
   const path = `/organizations/${context.organization}/capacity`;
   if (await act(context, path, { capabilities })) tell(() => say("own.saved"));
-}
-
-async function learnPersons(context) {
-  try {
-    persons = await get(`/persons?organization=${context.organization}`, context.role);
-  } catch (problem) {
-    if (!(problem instanceof Problem)) throw problem;
-    tell(() => problem.text, { problem: true });
-  }
-  context.redraw();
-}
-
-function drawPersons(context) {
-  const items = (persons ?? []).map((person) => ({
-    key: person.id,
-    person,
-    language: language(),
-    underway: Boolean(context.outbox.waiting(`/persons/${person.id}/remove`)),
-  }));
-  drawList(find("#persons"), items, (item) => personRow(context, item));
-  find("#no-persons").hidden = persons === null || persons.length > 0;
-}
-
-function personRow(context, { person }) {
-  const path = `/persons/${person.id}/remove`;
-  const then = () => learnPersons(context);
-  return h(
-    "div",
-    { class: "party" },
-    h("span", { class: "name" }, person.name),
-    h("span", {}, person.telephone),
-    h("span", { class: "quiet" }, say("own.order", { order: person.order })),
-    posting(context, { path, words: say("act.remove"), look: "small", then, twice: true }),
-  );
-}
-
-/** A name and a number are never kept on the device: the entry is a personal one. */
-async function addPerson(context, form) {
-  const value = (name) => form.elements[name].value.trim();
-  const body = {
-    name: value("name"),
-    telephone: value("telephone"),
-    organization: context.organization,
-    order: Number(value("order")),
-  };
-  if (!(await act(context, "/persons", body, { personal: true }))) return;
-  form.reset();
-  learnPersons(context);
 }

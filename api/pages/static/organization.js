@@ -9,6 +9,7 @@ import { start } from "./page.js";
 import { placeName } from "./places.js";
 import { moved, prime, quiet, undoable, wasSeen } from "./quiet.js";
 import { forgetAllBut, kept } from "./sealed.js";
+import { tellSeen } from "./seen.js";
 import { language, say, wording } from "./words.js";
 
 const ENDED_SHOWN = 10;
@@ -40,6 +41,7 @@ function draw(context) {
   drawOwn(context);
   watch(context, busy);
   announce(context, asked, turns);
+  tellSeen(context, asked);
   if (board.last === null) return;
   forgetEnded(context, offers, assignments);
   prime();
@@ -168,4 +170,5 @@ const context = await start("organization", (drawn) => {
   drawn.organization ??= own(drawn.me);
   draw(drawn);
 });
+document.addEventListener("visibilitychange", context.redraw);
 startOwn(context);

@@ -68,7 +68,7 @@ function draw() {
 }
 
 function head(by) {
-  const columns = ["lines", "unmet", ...CLOCKS].map((name) => choose("measured", name));
+  const columns = ["lines", "unmet", ...CLOCKS, "reached"].map((name) => choose("measured", name));
   const names = [choose("grouped", by), ...columns];
   const cells = names.map((words) => h("th", { scope: "col" }, words));
   return h("thead", {}, h("tr", {}, cells));
@@ -86,6 +86,7 @@ const body = (groups) =>
         h("td", {}, lineWords(group)),
         h("td", {}, unmetWords(group)),
         CLOCKS.map((clock) => h("td", {}, clockWords(group[clock]))),
+        h("td", {}, reachedWords(group)),
       ),
     ),
   );
@@ -104,6 +105,16 @@ function clockWords({ count, p50, p90 }) {
   return [h("b", {}, say("measures.half", { half: span(p50) })), h("small", {}, most)];
 }
 
+/** After how long requests were heard of, by what, and how many nobody is known to have heard. */
+function reachedWords({ requests, reached, unheard, reached_after: after }) {
+  if (!requests) return "–";
+  const ways = Object.entries(reached).map(([way, count]) =>
+    h("small", {}, `${choose("reached_by", way)} ${count}`),
+  );
+  const none = unheard > 0 && h("small", {}, say("measures.unheard", { count: unheard }));
+  return [after.count > 0 && clockWords(after), ways, none];
+}
+
 function lineWords({ lines, withdrawn }) {
   const words = say("measures.withdrawn", { count: withdrawn });
   return [h("b", {}, String(lines)), withdrawn > 0 && h("small", {}, words)];
@@ -118,6 +129,6 @@ function unmetWords({ unmet, partly, reasons }) {
   return [h("b", { class: "lacking" }, String(unmet)), told, some];
 }
 
-const OWN = ["not_come", "not_taken", "no_yes", "nobody_has_it", "nobody_asked"];
+const OWN = ["not_come", "not_taken", "no_yes", "not_reached", "nobody_has_it", "nobody_asked"];
 
 const reasonName = (code) => (OWN.includes(code) ? choose("unmet", code) : named("gates", code));

@@ -8,6 +8,7 @@ const SAVED = "shouwang-language";
 let table = {};
 let lists = {};
 let current = "zh";
+const parts = []; // whose words have been asked for since
 
 /** Sends `change` when the language has changed and everything must be drawn again. */
 export const wording = new EventTarget();
@@ -33,11 +34,17 @@ function choice() {
 /** What every page says, and what only this one does: a phone loads no words of a review. */
 async function loadTable(code) {
   const own = document.body.dataset.ownWords;
-  const names = own ? ["words", own] : ["words"];
+  const names = ["words", own, ...parts].filter(Boolean);
   const answers = await Promise.all(names.map((name) => fetch(`/static/${name}.${code}.json`)));
   const tables = await Promise.all(answers.map((answer) => answer.json()));
   table = Object.assign({}, ...tables);
   current = code;
+}
+
+/** The words of a part that most who open the page never unfold. */
+export async function moreWords(name) {
+  if (!parts.includes(name)) parts.push(name);
+  await loadTable(current);
 }
 
 /** Choose the language, fetch its words and fill the page's own texts. */

@@ -1,0 +1,99 @@
+/** How far whoever was asked has been reached, whom to call, and every message about an offer. */
+
+import * as calls from "./desk-calls.js";
+import { toCall } from "./desk-model.js";
+import { h } from "./dom.js";
+import { moment } from "./format.js";
+import { Problem, get } from "./http.js";
+import { choose, inLanguage, say } from "./words.js";
+
+const EVERY = 10000; // milliseconds between two looks at messages that stand unfolded
+
+const told = new Map(); // the messages about an offer, as they were last heard of
+
+/** By what it was reached first, and when; in words that promise no more than is known. */
+export function reachedWords(row, now) {
+  if (row.reached_at !== null) {
+    return choose("reach", row.reached_by, { time: moment(row.reached_at, now) });
+  }
+  return row.state === "sent" ? say("reached.not_yet") : say("reached.never");
+}
+
+/** In red where somebody has to be called, with whom beside it; each showing is on record. */
+export function callParts(context, { mine }, row) {
+  if (!mine) return null;
+  const open = (shown) => () => calls.answerByPhone(context, row, shown);
+  const due = toCall(row, context.clock.now());
+  return [
+    due && h("strong", { class: "chip bad" }, say("call.now")),
+    h(
+      "span",
+      { class: "buttons" },
+      due && button(row, "act.whom_to_call", open(true)),
+      button(row, "act.by_phone", open(false)),
+    ),
+  ];
+}
+
+function button(row, name, onclick) {
+  const focus = `${name}-${row.id}`;
+  return h("button", { type: "button", class: "small", onclick, "data-focus": focus }, say(name));
+}
+
+/** Every message about an offer, asked for where it is unfolded, and as long as it stays so. */
+export function messages(context, row) {
+  if (row.unasked) return null;
+  const list = h("ul", { class: "quiet" });
+  const fold = h(
+    "details",
+    { class: "messages", "data-fold": `messages-${row.id}` },
+    h("summary", {}, say("messages.title")),
+    list,
+  );
+  fill(context, list, told.get(row.id));
+  fold.addEventListener("toggle", () => follow(context, row.id, fold, list));
+  return fold;
+}
+
+async function follow(context, offer, fold, list) {
+  while (fold.open && fold.isConnected) {
+    await read(context, offer, list);
+    await new Promise((done) => setTimeout(done, EVERY));
+  }
+}
+
+async function read(context, offer, list) {
+  try {
+    told.set(offer, await get(`/offers/${offer}/notices`, context.role));
+    fill(context, list, told.get(offer));
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    if (!told.has(offer)) list.replaceChildren(h("li", {}, problem.text));
+  }
+}
+
+function fill(context, list, notices) {
+  if (!notices) return;
+  const now = context.clock.now();
+  const lines = notices.map((notice) => h("li", {}, noticeWords(notice, now)));
+  list.replaceChildren(...(lines.length ? lines : [h("li", {}, say("messages.none"))]));
+}
+
+const STEPS = ["handed", "delivered", "read"];
+
+function noticeWords(notice, now) {
+  const { person, tries, state } = notice;
+  const at = (name, time) => `${choose("notice_state", name)} ${moment(time, now)}`;
+  const steps = STEPS.filter((name) => notice[`${name}_at`] !== null);
+  const times = steps.map((name) => at(name, notice[`${name}_at`]));
+  if (!steps.includes(state)) times.push(at(state, notice.ended_at ?? notice.made_at));
+  const parts = [
+    choose("rung", notice.rung),
+    person ? say("messages.person", { number: person }) : say("messages.group"),
+    notice.about === "over" && say("messages.over"),
+    ...times,
+    tries > 1 && say("messages.tries", { count: tries }),
+    inLanguage(notice),
+  ];
+  return parts.filter(Boolean).join(" · ");
+}

@@ -1,0 +1,95 @@
+"""Reach: how people whose page is closed are told, and how they answer from outside."""
+
+from api.reach.answers import ANSWERABLE_MS, Addressee, Answering, Answers, open_answers
+from api.reach.attending import attend
+from api.reach.channels import (
+    KINDS,
+    About,
+    Broken,
+    Channel,
+    Dead,
+    Handed,
+    Kind,
+    Message,
+    Outbound,
+    Outcome,
+    Retry,
+    Rung,
+    Setting,
+    Unknown,
+    make,
+    words,
+)
+from api.reach.ladder import PACES
+from api.reach.notices import (
+    ALIVE,
+    NOTICES,
+    PUSHED,
+    Heard,
+    Notice,
+    Notices,
+    open_notices,
+    push_secret,
+)
+from api.reach.overview import Overview, Unreached
+from api.reach.poster import ANSWER, SIGN_IN, Sheet, sheet
+from api.reach.qr_codes import drawn, in_terminal
+from api.reach.receiving import sealed_as
+from api.reach.replies import Understood, Word, binding, understood
+from api.reach.setups import SETUPS, UNREADABLE, Setup, Setups, open_setups
+from api.reach.states import State
+from api.reach.telling import Telling
+
+__all__ = [
+    "ALIVE",
+    "ANSWER",
+    "ANSWERABLE_MS",
+    "KINDS",
+    "NOTICES",
+    "PACES",
+    "PUSHED",
+    "SETUPS",
+    "SIGN_IN",
+    "UNREADABLE",
+    "About",
+    "Addressee",
+    "Answering",
+    "Answers",
+    "Broken",
+    "Channel",
+    "Dead",
+    "Handed",
+    "Heard",
+    "Kind",
+    "Message",
+    "Notice",
+    "Notices",
+    "Outbound",
+    "Outcome",
+    "Overview",
+    "Retry",
+    "Rung",
+    "Setting",
+    "Setup",
+    "Setups",
+    "Sheet",
+    "State",
+    "Telling",
+    "Understood",
+    "Unknown",
+    "Unreached",
+    "Word",
+    "attend",
+    "binding",
+    "drawn",
+    "in_terminal",
+    "make",
+    "open_answers",
+    "open_notices",
+    "open_setups",
+    "push_secret",
+    "sealed_as",
+    "sheet",
+    "understood",
+    "words",
+]

@@ -1,0 +1,186 @@
+"""Offers as the messenger follows them: read from `history.db`, by the turn that changed them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import apsw
+import msgspec
+
+from schemas.values import AreaId, DivisionCode, Instant, Mode, OfferId, OrganizationId
+
+PORTION: Final = 5_000  # rows in one look
+
+_SELECTED: Final = """
+SELECT o.id, o.organization, o.line, o.priority, o.quantity, o.skill, o.division, o.meters,
+    o.sent_at, o.answer_by, o.state, o.mode, o.as_of, o.unasked,
+    EXISTS (SELECT 1 FROM offers e WHERE e.line = o.line AND e.organization = o.organization
+        AND e.sent_at < o.sent_at AND e.sent_at >= l.opened_at
+        AND e.reached_by IN ('chat', 'sms', 'voice')
+        AND NOT e.unasked AND e.stand_down_reason IS NOT 'demand_amended'),
+    coalesce(o.stand_down_reason IN ('demand_amended', 'asked_anew'), 0)
+FROM offers o JOIN lines l ON l.id = o.line
+"""
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """An offer as its row last was.
+
+    `again`: a repeat in the same round of the same line, of which a channel had told it; not where
+    that has become another or more urgent. `anew`: it has ended, and the same organization may be
+    asked in its place at once.
+    """
+
+    id: OfferId
+    organization: OrganizationId
+    line: str
+    priority: int
+    quantity: int
+    skill: str
+    division: DivisionCode
+    meters: int
+    sent_at: Instant
+    answer_by: Instant
+    state: str
+    mode: Mode
+    as_of: int
+    unasked: bool
+    again: bool
+    anew: bool = False
+
+    @property
+    def awaited(self) -> bool:
+        """Whether an answer is awaited: what a message is for."""
+        return self.state == "sent" and not self.unasked
+
+
+class ShortLine(NamedTuple):
+    """A most urgent line that is short, and for which nobody can be asked now."""
+
+    id: str
+    skill: str
+    missing: int
+    number: int  # of its demand
+    division: DivisionCode
+    mode: Mode
+
+
+_SHORT: Final = """
+SELECT l.id, l.skill, l.missing, d.number, d.division, d.mode
+FROM lines l JOIN demands d ON d.id = l.demand
+WHERE l.unmet = 1 AND l.open = 1 AND l.missing > 0 AND l.area = ? AND d.priority = 1
+ORDER BY l.opened_at, l.id
+"""
+
+
+class Offers:
+    """Reads the offers of one area. A file that is not there, or just being made, has none."""
+
+    def __init__(self, path: Path, area: AreaId) -> None:
+        self._path = path
+        self._area = area
+        self._file: apsw.Connection | None = None
+        self._inode = 0
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def awaited(self) -> list[Asked]:
+        """All that await an answer now."""
+        return list(self._rows("WHERE o.area = ? AND o.state = 'sent'", self._area))
+
+    def since(self, sequence: int) -> list[Asked]:
+        """What turns behind a sequence have changed, in their order; perhaps not all at once."""
+        rest = "WHERE o.area = ? AND o.as_of > ? ORDER BY o.as_of LIMIT ?"
+        found = list(self._rows(rest, self._area, sequence, PORTION))
+        if len(found) < PORTION:
+            return found
+        last = found[-1].as_of  # of which there may be more
+        whole = [one for one in found if one.as_of < last]
+        return whole or list(self._rows("WHERE o.area = ? AND o.as_of = ?", self._area, last))
+
+    def recalled(self, sequence: int) -> list[tuple[int, OfferId]]:
+        """The offers of crews that turns behind a sequence have called back before they were done,
+        each with its turn."""
+        asked = (
+            "SELECT as_of, offer FROM assignments WHERE area = ? AND as_of > ?"
+            " AND state = 'stood_down' AND reported_at IS NULL ORDER BY as_of LIMIT ?"
+        )
+        try:
+            rows = self._opened().execute(asked, (self._area, sequence, PORTION)).fetchall()
+        except apsw.Error:
+            self.close()
+            return []
+        return [(as_of, OfferId(str(offer))) for as_of, offer in rows if isinstance(as_of, int)]
+
+    def one(self, id: OfferId) -> Asked | None:
+        return next(self._rows("WHERE o.id = ?", id), None)
+
+    def short(self) -> list[ShortLine]:
+        """The most urgent lines that ask nobody and are short, the oldest first."""
+        try:
+            rows = self._opened().execute(_SHORT, (self._area,)).fetchall()
+        except apsw.Error:
+            self.close()
+            return []
+        return [msgspec.convert(row, ShortLine) for row in rows]
+
+    def merged(self) -> dict[OrganizationId, OrganizationId]:
+        """The entries that were merged, each with the one that it was merged into."""
+        asked = (
+            "SELECT id, merged_into FROM organizations WHERE area = ? AND merged_into IS NOT NULL"
+        )
+        try:
+            rows = self._opened().execute(asked, (self._area,)).fetchall()
+        except apsw.Error:
+            self.close()
+            return {}
+        return {OrganizationId(str(id)): OrganizationId(str(into)) for id, into in rows}
+
+    def erased(self, offers: Sequence[str]) -> list[str]:
+        """Those of these offers whose incident's key is destroyed."""
+        marks = ", ".join("?" * len(offers))
+        asked = (
+            "SELECT o.id FROM offers o JOIN demands d ON d.id = o.demand"
+            f" JOIN incidents i ON i.id = d.incident WHERE o.id IN ({marks}) AND NOT i.readable"
+        )
+        try:
+            return [str(id) for (id,) in self._opened().execute(asked, tuple(offers))]
+        except apsw.Error:
+            self.close()
+            return []
+
+    def sequence(self) -> int:
+        """The turn that the rows are written up to; 0 where there is nothing yet."""
+        try:
+            rows = self._opened().execute(
+                "SELECT sequence FROM marks WHERE area = ?", (self._area,)
+            )
+            return next((row[0] for row in rows), 0)
+        except apsw.Error:
+            self.close()
+            return 0
+
+    def _rows(self, rest: str, *values: Any) -> Iterator[Asked]:
+        try:
+            rows = self._opened().execute(_SELECTED + rest, values).fetchall()
+        except apsw.Error:  # not there yet, or put in another's place: the next look has it
+            self.close()
+            return
+        names = Asked.__struct_fields__
+        for row in rows:
+            yield msgspec.convert(dict(zip(names, row, strict=True)), Asked, strict=False)
+
+    def _opened(self) -> apsw.Connection:
+        """The file that is there now: a history that was built anew is another one."""
+        inode = self._path.stat().st_ino if self._path.exists() else 0
+        if self._file is None or inode != self._inode:
+            self.close()
+            self._file = apsw.Connection(str(self._path), flags=apsw.SQLITE_OPEN_READONLY)
+            self._file.set_busy_timeout(1_000)
+            self._inode = inode
+        return self._file
