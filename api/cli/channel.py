@@ -71,9 +71,11 @@ def channel(typed: argparse.Namespace) -> tuple[int, Answer]:
 
 @contextmanager
 def _setups(settings: Settings) -> Iterator[Setups]:
-    with closing(Vault(settings.data / "keys.db")) as vault:  # noqa: SIM117  # closed in this order
-        with closing(Setups(settings.data / SETUPS, vault)) as setups:
-            yield setups
+    with (
+        closing(Vault(settings.data / "keys.db")) as vault,
+        closing(Setups(settings.data / SETUPS, vault)) as setups,
+    ):
+        yield setups
 
 
 # Adding

@@ -81,9 +81,11 @@ def _summary(overview: Overview, settings: Settings) -> tuple[int, Answer]:
 def _broken(settings: Settings) -> list[dict[str, Any]]:
     if not (settings.data / SETUPS).is_file():
         return []
-    with closing(Vault(settings.data / "keys.db")) as vault:  # noqa: SIM117  # in this order
-        with closing(Setups(settings.data / SETUPS, vault)) as setups:
-            found = [setup for setup in setups.list() if setup.broken_at is not None]
+    with (
+        closing(Vault(settings.data / "keys.db")) as vault,
+        closing(Setups(settings.data / SETUPS, vault)) as setups,
+    ):
+        found = [setup for setup in setups.list() if setup.broken_at is not None]
     whys = [words(setup.broken_why or "") for setup in found]
     return [
         {"channel": setup.name, "since": setup.broken_at, "zh": why.zh, "en": why.en}

@@ -75,10 +75,7 @@ class Composer:
 
     def trace(self, lead: str, notice: Notice, route: Route) -> Message:
         """What a message is found again by: no text, no link."""
-        to = route.address.to
-        telephone = route.address.channel in ("sms", "voice")
-        to = to.removeprefix("+86") if telephone else to
-        return Message(id=lead, to=to, text="", about=notice.about, tries=notice.tries)
+        return Message(id=lead, to=route.to, text="", about=notice.about, tries=notice.tries)
 
     def _message(
         self,
@@ -89,10 +86,9 @@ class Composer:
         fields: dict[str, str] | None = None,
         link: str = "",
     ) -> Message:
-        telephone = route.address.channel in ("sms", "voice")
         return Message(
             id=notice.id,
-            to=route.address.to.removeprefix("+86") if telephone else route.address.to,
+            to=route.to,
             text=text,
             about=notice.about,
             secret=route.address.secret,

@@ -110,10 +110,9 @@ class Duty:
             f"{mark(line.mode)}{name} {line.number} 号需求（1 级）：{skill.zh}还缺 {line.missing}"
             f"{skill.unit_zh}，目前无队伍可请求。请打开值班页面，或电话协调。"
         )
-        telephone = route.address.channel in ("sms", "voice")
         return Message(
             id=notice.id,
-            to=route.address.to.removeprefix("+86") if telephone else route.address.to,
+            to=route.to,
             text=text,
             about=About.DESK,
             secret=route.address.secret,

@@ -132,11 +132,3 @@ def _held(asking: Asking, way: Way, due: Instant) -> Instant:
     if asking.priority == 3 and way.rung is Rung.CHAT:
         return due
     return morning(due)
-
-
-def desk_at(asking: Asking, ways: Sequence[Way], failed: Mapping[str, Instant]) -> Instant:
-    """From when a desk is shown it among those to be called: at once where nothing can ring."""
-    due = asking.sent_at + PACES[asking.priority].desk * SECOND
-    usable = [way for way in ways if used(asking, way)]
-    free = _over(usable, failed) if usable else asking.sent_at
-    return due if free is None else min(due, free)

@@ -199,11 +199,6 @@ class Notices:
         asked = "WHERE organization = ? AND person IS ? AND rung = 'sms' AND sent_at >= ?"
         return list(self._read(f"{asked} ORDER BY sent_at", organization, person, since))
 
-    def last_reached(self, organization: str) -> Notice | None:
-        """The last message that was handed over to anybody of an organization."""
-        asked = "WHERE organization = ? AND handed_at IS NOT NULL ORDER BY handed_at DESC LIMIT 1"
-        return next(self._read(asked, organization), None)
-
     def _read(self, rest: str, *values: Any) -> Iterator[Notice]:
         rows = self._store.execute(f"SELECT {_NAMES} FROM notices {rest}", values)
         for row in rows:
@@ -235,13 +230,6 @@ class Notices:
         """Whether the server was told this already."""
         asked = "SELECT 1 FROM reports WHERE kind = ? AND about = ?"
         return self._store.execute(asked, (kind, about)).fetchone() is not None
-
-    def forget_report(self, kind: str, about: str) -> None:
-        """What was true once may be told again."""
-        with writing(self._store):
-            self._store.execute(
-                "DELETE FROM reports WHERE kind = ? AND about = ? AND done", (kind, about)
-            )
 
     # Whom no channel could reach
 
@@ -360,12 +348,6 @@ class Notices:
     def set_mark(self, name: str, value: int) -> None:
         with writing(self._store):
             self._store.execute("INSERT OR REPLACE INTO marks VALUES (?, ?)", (name, value))
-
-    def version(self) -> int:
-        """Changes whenever another process or hold has written."""
-        found = self._store.pragma("data_version")
-        assert isinstance(found, int)
-        return found
 
 
 def push_secret(vault: Vault) -> str:

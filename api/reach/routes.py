@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from api.people import Address
+from api.people import Address, national
 from api.reach.channels import KINDS, Channel, make
 from api.reach.notices import Notice
 from api.reach.setups import Setup, Setups
@@ -21,6 +21,12 @@ class Route(NamedTuple):
     a_minute: int = 0
     robot: bool = False
     allowed: frozenset[str] = frozenset()  # private places that this channel may reach
+
+    @property
+    def to(self) -> str:
+        """The address as the channel takes it: a telephone by its eleven digits."""
+        telephone = self.address.channel in ("sms", "voice")
+        return national(self.address.to) if telephone else self.address.to
 
 
 class Routes:

@@ -23,7 +23,6 @@ from api.reach.channels import (
     Message,
     Outcome,
     Retry,
-    Rung,
     Unknown,
 )
 from api.reach.composing import Composer
@@ -40,7 +39,6 @@ BACK_OFF_MS: Final = 5_000  # doubles
 BACK_OFF_MOST: Final = 60_000
 AT_ONCE: Final = 50  # requests under way; urgent ones beside them
 A_LOOK: Final = 8  # messages that are not urgent, begun between two looks for urgent ones
-TOGETHER_MS: Final = 60_000  # what comes within it to one person is one message
 WRITE_AGAIN_S: Final = 1.0  # after a file was full or busy
 
 _logger = logging.getLogger("shouwang.reach")
@@ -244,8 +242,3 @@ def _reports(notice: Notice) -> list[Report]:
 
 def _back_off(tries: int) -> int:
     return min(BACK_OFF_MS << max(tries - 1, 0), BACK_OFF_MOST)
-
-
-def rings(rung: Rung) -> bool:
-    """Whether somebody is woken by it."""
-    return rung is Rung.VOICE

@@ -9,7 +9,7 @@ from typing import Final
 from api.people import Addresses, ToVerify
 from api.reach.channels import About, Handed, Message, Unknown
 from api.reach.outbound import Guarded
-from api.reach.routes import Routes
+from api.reach.routes import Route, Routes
 
 NO_CHANNEL: Final = "channel"
 
@@ -47,7 +47,7 @@ class Verifier:
         route = self._routes.to(wanted.address)
         if route is None:
             return "failed", NO_CHANNEL
-        message = _message(wanted)
+        message = _message(wanted, route)
         raw = await route.channel.send(outbound.within(route.allowed), message)
         outcome = route.channel.judge(raw, message)
         if isinstance(outcome, Handed):
@@ -55,13 +55,12 @@ class Verifier:
         return "unknown" if isinstance(outcome, Unknown) else "failed", str(outcome.why)
 
 
-def _message(wanted: ToVerify) -> Message:
-    address = wanted.address
+def _message(wanted: ToVerify, route: Route) -> Message:
     return Message(
         id=wanted.id,
-        to=address.to.removeprefix("+86") if address.rung in ("sms", "voice") else address.to,
+        to=route.to,
         text=f"守望：验证码 {wanted.code}，10 分钟内有效。Your code: {wanted.code}",
         about=About.TEST,
-        secret=address.secret,
+        secret=route.address.secret,
         fields={"code": wanted.code, "time": "10 分钟"},
     )

@@ -193,10 +193,12 @@ def test_with_another_key_file_nothing_is_used_and_nothing_fails(
     book: Book, tmp_path: Path
 ) -> None:
     book.usable()
-    with closing(Vault(tmp_path / "other.db")) as other:  # noqa: SIM117  # in the order they close
-        with closing(Addresses(book.path, other)) as addresses:
-            assert addresses.of_organization(TEAM) == []
-            assert [kept.address.to for kept in addresses.of(OF_TEAM)] == [""]
+    with (
+        closing(Vault(tmp_path / "other.db")) as other,
+        closing(Addresses(book.path, other)) as addresses,
+    ):
+        assert addresses.of_organization(TEAM) == []
+        assert [kept.address.to for kept in addresses.of(OF_TEAM)] == [""]
 
 
 def test_who_is_removed_is_reached_no_more(book: Book) -> None:

@@ -74,9 +74,11 @@ def test_with_another_folders_key_it_is_broken_and_nothing_fails(
     setups: Setups, tmp_path: Path
 ) -> None:
     setups.add("sms", "aliyun_sms", KEYS)
-    with closing(Vault(tmp_path / "other.db")) as other:  # noqa: SIM117  # closed in this order
-        with closing(Setups(tmp_path / SETUPS, other)) as copied:
-            (found,) = copied.list()
+    with (
+        closing(Vault(tmp_path / "other.db")) as other,
+        closing(Setups(tmp_path / SETUPS, other)) as copied,
+    ):
+        (found,) = copied.list()
     assert (found.settings, found.working, found.readable) == ({}, False, False)
 
 
