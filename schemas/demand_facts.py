@@ -244,14 +244,7 @@ IncidentFact = (
     | KeyDestructionDue
     | KeyDestroyed
 )
-DemandFact = (
-    DemandPublished
-    | DemandAmended
-    | DemandTakenBack
-    | StillNeededAsked
-    | DemandKept
-    | SealedTextOpened
-    | PersonsShown
-)
+DemandFact = DemandPublished | StillNeededAsked | DemandKept | SealedTextOpened | PersonsShown
+AmendingFact = DemandAmended | DemandTakenBack
 EndingFact = DemandClosed | DemandReopened
 LineFact = LineDropped | OwnCrewSet | LineUnmet | LinesLookedAt | LineWoken | LineInHand

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemas.demand_facts import (
+    AmendingFact,
     DemandAmended,
     DemandClosed,
     DemandFact,
@@ -80,6 +81,7 @@ Fact = (
     RegistryFact
     | IncidentFact
     | DemandFact
+    | AmendingFact
     | EndingFact
     | LineFact
     | OfferFact
@@ -89,6 +91,7 @@ Fact = (
 )
 
 __all__ = [
+    "AmendingFact",
     "AssignmentArrived",
     "AssignmentCommitted",
     "AssignmentConfirmed",

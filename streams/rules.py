@@ -12,6 +12,7 @@ from schemas.refusals import Refusal
 from schemas.turns import REGISTRY
 from schemas.values import Mode, Purpose
 from streams import (
+    amending,
     assignment,
     certificate,
     clock,
@@ -31,6 +32,7 @@ from streams import (
     recovery,
     registry,
     several,
+    showing,
     standstill,
     unasked,
 )
@@ -57,13 +59,13 @@ DECIDE: dict[type, Callable[[Area, Any, Cause], Decision]] = {
     c.RecordReach: reach.record,
     c.RestoreReach: reach.restore,
     c.PublishDemand: demand.publish,
-    c.AmendDemand: demand.amend,
+    c.AmendDemand: amending.amend,
     c.CloseDemands: several.close,
     c.ReopenDemands: several.reopen,
-    c.TakeBackDemand: demand.take_back,
+    c.TakeBackDemand: amending.take_back,
     c.KeepDemand: quiet.keep,
-    c.OpenSealedText: demand.open_sealed_text,
-    c.ShowPersons: demand.show_persons,
+    c.OpenSealedText: showing.open_sealed_text,
+    c.ShowPersons: showing.show_persons,
     c.CloseDemand: ending.close,
     c.ReopenDemand: ending.reopen,
     c.SetOwnCrew: ending.own_crew,
@@ -141,6 +143,7 @@ EVOLVE: dict[type, Callable[[Operation, Any], None]] = {
     **dict.fromkeys(get_args(f.AssignmentFact), crew.evolve),
     **dict.fromkeys(get_args(f.LineFact), line.evolve),
     **dict.fromkeys(get_args(f.DemandFact), demand.evolve),
+    **dict.fromkeys(get_args(f.AmendingFact), amending.evolve),
     **dict.fromkeys(get_args(f.EndingFact), ending.evolve),
     **dict.fromkeys(get_args(f.TaskFact), recovery.evolve),
     **dict.fromkeys(get_args(f.IncidentFact), incident.evolve),

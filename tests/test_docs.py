@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-ARCHITECTURE_LINES_MAX = 300
+ARCHITECTURE_LINES_MAX = 260  # before the glossary, which has a line for every noun
 
 
 def page(name: str) -> str:
@@ -54,7 +54,7 @@ def test_every_skill_has_its_place_in_both_languages() -> None:
 
 
 def test_architecture_can_be_read_in_one_sitting() -> None:
-    lines = len(page("ARCHITECTURE.md").splitlines())
+    lines = len(page("ARCHITECTURE.md").split("\n## Glossary\n")[0].splitlines())
     assert lines <= ARCHITECTURE_LINES_MAX, f"{lines} lines"
 
 

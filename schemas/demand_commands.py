@@ -1,0 +1,147 @@
+"""Commands about demands and their lines."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from schemas.values import (
+    CloseReason,
+    DemandId,
+    DivisionCode,
+    IncidentId,
+    Instant,
+    LineId,
+    LineRequest,
+    OpeningReason,
+    Place,
+    Priority,
+    Sealed,
+    Stored,
+    Units,
+)
+
+PublicText = Annotated[str, Meta(min_length=1, max_length=500)]
+Lines = Annotated[tuple[LineRequest, ...], Meta(min_length=1, max_length=20)]
+Several = Annotated[tuple[DemandId, ...], Meta(min_length=1, max_length=100)]
+Revision = Annotated[int, Meta(ge=1)]
+
+
+class PublishDemand(Stored, tag="PublishDemand.1"):
+    """Publish what a township asks for, line by line, with its risks (Article 7).
+
+    Without `needed_by` it is needed as soon as possible.
+    """
+
+    incident: IncidentId
+    kind: str
+    priority: Priority
+    place: Place
+    lines: Lines
+    risk_statement: PublicText
+    rally_point: PublicText
+    needed_by: Instant | None = None
+    contact: Sealed | None = None
+    address: Sealed | None = None
+    note: Sealed | None = None
+
+
+class AmendDemand(Stored, tag="AmendDemand.1"):
+    """Change a published demand; `revision` is the one that the desk was looking at.
+
+    `targets` gives each line's new target in order; further `lines` are added behind them.
+    Without a place the demand stays where it is; without `needed_by` it is needed as soon as
+    possible from now on.
+    """
+
+    demand: DemandId
+    revision: Revision
+    priority: Priority
+    targets: Annotated[tuple[Units, ...], Meta(min_length=1, max_length=20)]
+    lines: Annotated[tuple[LineRequest, ...], Meta(max_length=20)]
+    risk_statement: PublicText
+    rally_point: PublicText
+    place: Place | None = None
+    needed_by: Instant | None = None
+
+
+class CloseDemand(Stored, tag="CloseDemand.1"):
+    """Close a demand; whoever is still asked or on the way is stood down."""
+
+    demand: DemandId
+    reason: CloseReason
+    revision: Revision
+
+
+class ReopenDemand(Stored, tag="ReopenDemand.1"):
+    """Take a closed demand up again, with its history."""
+
+    demand: DemandId
+    revision: Revision
+
+
+class CloseDemands(Stored, tag="CloseDemands.1"):
+    """Close several demands inside a division with one reason; those closed already stay so.
+
+    For a reason by which nothing was done, whatever somebody has arrived for stays open too.
+    """
+
+    division: DivisionCode
+    demands: Several
+    reason: CloseReason
+
+
+class ReopenDemands(Stored, tag="ReopenDemands.1"):
+    """Take several closed demands inside a division up again; those that are open stay so."""
+
+    division: DivisionCode
+    demands: Several
+
+
+class TakeBackDemand(Stored, tag="TakeBackDemand.1"):
+    """The sender takes a demand back that it moved to another township, until that one acts."""
+
+    demand: DemandId
+    revision: Revision
+
+
+class KeepDemand(Stored, tag="KeepDemand.1"):
+    """It is still needed, as it is."""
+
+    demand: DemandId
+
+
+class DropLine(Stored, tag="DropLine.1"):
+    """One line of a demand is no longer wanted; the others go on."""
+
+    line: LineId
+
+
+class SetOwnCrew(Stored, tag="SetOwnCrew.1"):
+    """So many units of a line are taken on by the township's own crew; 0: none any more."""
+
+    line: LineId
+    units: Annotated[int, Meta(ge=0, le=500)]
+
+
+class OpenSealedText(Stored, tag="OpenSealedText.1"):
+    """Ask to read the sealed contact, address and note of a demand; being asked is a fact."""
+
+    demand: DemandId
+    reason: OpeningReason
+
+
+DemandCommand = (
+    PublishDemand
+    | AmendDemand
+    | CloseDemand
+    | ReopenDemand
+    | CloseDemands
+    | ReopenDemands
+    | TakeBackDemand
+    | KeepDemand
+    | DropLine
+    | SetOwnCrew
+    | OpenSealedText
+)

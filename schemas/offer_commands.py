@@ -1,0 +1,77 @@
+"""Commands about asking and answering."""
+
+from __future__ import annotations
+
+from schemas.values import (
+    DeclineReason,
+    Instant,
+    LineId,
+    OfferId,
+    OrganizationId,
+    People,
+    PersonId,
+    Reception,
+    Sealed,
+    Stored,
+    Units,
+)
+from schemas.work_commands import (
+    Minutes,
+)
+
+
+class ShowPersons(Stored, tag="ShowPersons.1"):
+    """Ask for the telephone numbers of who was asked or is at work; being asked is a fact."""
+
+    offer: OfferId
+
+
+class AskByHand(Stored, tag="AskByHand.1"):
+    """A desk asks one organization for a line, past the order, with a reason (sealed)."""
+
+    line: LineId
+    organization: OrganizationId
+    reason: Sealed
+
+
+class AcceptOffer(Stored, tag="AcceptOffer.1"):
+    """Say yes, for so many units, arriving in about so many minutes with so many people."""
+
+    offer: OfferId
+    quantity: Units
+    minutes: Minutes | None = None
+    people: People | None = None
+    person: PersonId | None = None  # who has answered a message; only the messenger says it
+
+
+class DeclineOffer(Stored, tag="DeclineOffer.1"):
+    """Say no, perhaps only until some time; it is never held against anybody."""
+
+    offer: OfferId
+    reason: DeclineReason
+    free_from: Instant | None = None
+    person: PersonId | None = None
+
+
+class TakeStandby(Stored, tag="TakeStandby.1"):
+    """The desk takes on somebody who would still come."""
+
+    offer: OfferId
+
+
+class ReceiveCrew(Stored, tag="ReceiveCrew.1"):
+    """A desk records a crew that nobody has asked: it came, or offers to come, with so many units.
+
+    `here`: it has arrived already; else it comes in about so many minutes.
+    """
+
+    line: LineId
+    organization: OrganizationId
+    word: Reception
+    quantity: Units
+    here: bool = True
+    minutes: Minutes | None = None
+    people: People | None = None
+
+
+OfferCommand = ShowPersons | AskByHand | AcceptOffer | DeclineOffer | TakeStandby | ReceiveCrew

@@ -1,0 +1,50 @@
+"""Refusals about crews and their steps."""
+
+from __future__ import annotations
+
+from schemas.refusals.codes import Message, Refusal
+
+WORDS: dict[Refusal, Message] = {
+    Refusal.ALREADY_REPORTED: Message(
+        409,
+        "队伍已报告完成；如有误，请值班室更正。",
+        "The crew has reported done; if that is wrong, the desk can correct it.",
+    ),
+    Refusal.ASSIGNMENT_ENDED: Message(
+        409,
+        "该任务已结束，不能再更改；需求未关闭时，值班室仍可直接请求。",
+        "This assignment has ended and can no longer change; while its demand is open, the desk "
+        "can ask by hand again.",
+    ),
+    Refusal.ASSIGNMENT_NOT_REPORTED: Message(
+        409,
+        "队伍尚未报告完成；请等待，或由值班室电话代录。",
+        "The crew has not reported done yet; wait, or record it for them by phone.",
+    ),
+    Refusal.CREW_ARRIVED: Message(
+        409,
+        "队伍已到达现场，无需再报时间。",
+        "The crew has arrived; there is no time to give any more.",
+    ),
+    Refusal.CREW_ON_SCENE: Message(
+        409,
+        "其中有队伍已到场的需求，不能成批按此理由关闭；请逐条处理。",
+        "Somebody has arrived for it; close such a demand by itself.",
+    ),
+    Refusal.NOTHING_TO_UNDO: Message(409, "没有可以撤销的步骤。", "There is no step to undo."),
+    Refusal.STEP_NOT_TAKEN: Message(
+        409,
+        "队伍还没有到这一步；请直接记录该步骤。",
+        "The crew has not come past this step; record the step itself.",
+    ),
+    Refusal.STEP_OF_OTHERS: Message(
+        409,
+        "这一步由他人记录，只能由其本人撤销；值班室可以更正。",
+        "Somebody else took this step; the desk can correct it.",
+    ),
+    Refusal.UNDO_TOO_LATE: Message(
+        409,
+        "超过 30 秒不能自行撤销；请电话联系值班室更正。",
+        "It is more than 30 seconds ago; call the desk, which can correct it.",
+    ),
+}

@@ -1,0 +1,47 @@
+"""Refusals about demands and their lines."""
+
+from __future__ import annotations
+
+from schemas.refusals.codes import Message, Refusal
+
+WORDS: dict[Refusal, Message] = {
+    Refusal.DEMAND_CLOSED: Message(
+        409,
+        "该需求已关闭；如仍需要，请重新打开。",
+        "This demand is closed; reopen it if it is still needed.",
+    ),
+    Refusal.DEMAND_OPEN: Message(409, "该需求尚未关闭。", "This demand is open already."),
+    Refusal.DEMAND_TAKEN_UP: Message(
+        409,
+        "接收乡镇已开始处置，不能再取回；请与其值班室联系。",
+        "The other township has taken it up; call its desk.",
+    ),
+    Refusal.LAST_LINE: Message(
+        409,
+        "这是最后一项，请关闭整条需求。",
+        "This is the last line; close the whole demand instead.",
+    ),
+    Refusal.LINE_DROPPED: Message(409, "该项已不再需要。", "This line is no longer wanted."),
+    Refusal.LINES_TOO_MANY: Message(
+        422,
+        "一条需求最多 20 项，且每项须给出数量；更多请分开发布。",
+        "A demand has at most 20 lines, each with its number; post several demands for more.",
+    ),
+    Refusal.MINIMUM_OVER_TARGET: Message(
+        422, "「至少」不能大于「需要」。", "The minimum must not exceed the target."
+    ),
+    Refusal.NEEDED_BY_UNFIT: Message(
+        422,
+        "需要的时间须在当前之后、三十天之内；急需时请留空。",
+        "The time by which it is needed must lie ahead, by 30 days at most; leave it open where it "
+        "is needed as soon as possible.",
+    ),
+    Refusal.SKILL_GRADE_UNFIT: Message(
+        422,
+        "只有分级技能可以要求等级，且必须要求。",
+        "Only a graded skill can ask for a grade, and a graded one must.",
+    ),
+    Refusal.SKILL_UNKNOWN: Message(
+        422, "技能代码不在代码表中。", "This skill is not in the list of skills."
+    ),
+}

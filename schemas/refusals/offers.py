@@ -1,0 +1,56 @@
+"""Refusals about asking and answering."""
+
+from __future__ import annotations
+
+from schemas.refusals.codes import Message, Refusal
+
+WORDS: dict[Refusal, Message] = {
+    Refusal.ALREADY_ANSWERED: Message(
+        409,
+        "该协助请求已有答复，先到的答复有效；答应后不能前往的，请报告无法继续。",
+        "This request has been answered; the first answer stands. Who said yes and cannot come "
+        "reports that it cannot go on.",
+    ),
+    Refusal.ALREADY_ASKED: Message(
+        409,
+        "该组织正在被请求协助此项需求，请等待答复或代录其答复。",
+        "This organization is being asked for this line; wait, or record its answer by phone.",
+    ),
+    Refusal.BEYOND_REACH: Message(
+        409,
+        "距离超出范围；如确需出动，请值班室直接请求。",
+        "Too far away by now; the desk can still ask by hand.",
+    ),
+    Refusal.CAPACITY_TAKEN: Message(
+        409,
+        "该组织的力量已派往别处；请减少数量，或等待空闲。",
+        "These units are committed elsewhere by now; offer fewer, or wait until they are free.",
+    ),
+    Refusal.FREE_FROM_UNFIT: Message(
+        422,
+        "可出动时间最多在 48 小时以内。",
+        "The time from which you are free lies within 48 hours.",
+    ),
+    Refusal.NO_LONGER_NEEDED: Message(
+        409, "此项需求已结束，感谢您。", "This is over and no longer needed; thank you."
+    ),
+    Refusal.OFFER_STOOD_DOWN: Message(
+        409, "该协助请求已撤回，感谢您。", "This request has been stood down; thank you."
+    ),
+    Refusal.ORGANIZATION_ASKED_SINCE: Message(
+        409,
+        "合并后的组织已接到协助请求，不能再拆分。",
+        "The organization has been asked since the merger; it stays as it is.",
+    ),
+    Refusal.ORGANIZATION_BUSY: Message(
+        409,
+        "该组织仍有任务或待答复的请求，结束后再合并。",
+        "This organization is still asked or at work; merge it when that is over.",
+    ),
+    Refusal.QUANTITY_OVER_OFFER: Message(
+        422, "答应的数量不能大于请求的数量。", "You cannot accept more units than were asked for."
+    ),
+    Refusal.STANDBY_OVER: Message(
+        409, "没有有效的备勤；请重新请求。", "Nobody stands by on this request; ask again."
+    ),
+}

@@ -1,0 +1,85 @@
+"""Refusals about organizations, their certificates, and grants."""
+
+from __future__ import annotations
+
+from schemas.refusals.codes import Message, Refusal
+
+WORDS: dict[Refusal, Message] = {
+    Refusal.CERTIFICATE_EXPIRED: Message(
+        409,
+        "所需证书已过期；请联系管理员登记新证书。",
+        "The certificate has expired; ask the steward to record the new one.",
+    ),
+    Refusal.CERTIFICATE_GRADE: Message(
+        409, "证书等级低于要求。", "The certificate is of a lower grade than asked for."
+    ),
+    Refusal.CERTIFICATE_MISSING: Message(
+        409,
+        "没有该技能的认证证书；请联系管理员登记。",
+        "There is no certificate for this skill; ask the steward to record it.",
+    ),
+    Refusal.CERTIFICATE_NOT_YET: Message(
+        409, "证书尚未生效。", "The certificate is not valid yet."
+    ),
+    Refusal.CERTIFICATE_UNKNOWN: Message(
+        404,
+        "没有该发证单位和编号的有效证书。",
+        "There is no good certificate of this issuer and number.",
+    ),
+    Refusal.CERTIFICATE_WITHDRAWN: Message(
+        409, "所需证书已被撤销。", "The certificate has been withdrawn."
+    ),
+    Refusal.CLASS_UNFIT: Message(
+        409,
+        "分级技能只适用于在民政部门登记的社会组织（应急〔2024〕83号第二条）；"
+        "其他队伍请按通用技能登记。",
+        "Graded skills are only for organizations registered with civil affairs; "
+        "enter other teams by a general skill.",
+    ),
+    Refusal.GRANT_UNFIT: Message(
+        422,
+        "授权须写明范围：机构角色写组织，其他角色写区划；结束时间须在将来。",
+        "A grant names an organization for that role and a division for all others, "
+        "and ends in the future.",
+    ),
+    Refusal.ISSUER_WITHDRAWN: Message(
+        409,
+        "该发证单位的证书已全部撤销，只有全区管理员可以重新登记。",
+        "Every certificate of this issuer was withdrawn; only a steward of the whole area "
+        "may record one again.",
+    ),
+    Refusal.LAST_STEWARD: Message(
+        409,
+        "这是最后一位全区管理员；请先授权另一位。",
+        "This is the last steward of the whole area; give the role to another one first.",
+    ),
+    Refusal.ORGANIZATION_EXISTS: Message(
+        409,
+        "该组织似已登记（见编号）；如确为另一组织，请注明坚持登记。",
+        "This organization seems to be registered already; insist if it is another one.",
+    ),
+    Refusal.ORGANIZATION_MERGED: Message(
+        409,
+        "该组织已并入另一组织（见编号）；请改用该组织，或先拆分。",
+        "This organization was merged into another one (see its id); use that one, or separate "
+        "them.",
+    ),
+    Refusal.ORGANIZATION_NOT_MERGED: Message(
+        409, "该组织没有并入其他组织。", "This organization is not merged into another one."
+    ),
+    Refusal.ORGANIZATION_RETIRED: Message(409, "该组织已停用。", "This organization is retired."),
+    Refusal.SKILL_MISSING: Message(
+        409, "该组织未登记此项技能。", "This organization has not registered the skill."
+    ),
+    Refusal.STANDARD_UNFIT: Message(
+        422,
+        "请填写该技能的队伍等级标准（见代码表）；个人证书和地方等级不是队伍等级。",
+        "Name the standard of this skill (see the codes); "
+        "a person's grade or a city's own is not a team's.",
+    ),
+    Refusal.VALIDITY_UNFIT: Message(
+        422,
+        "有效期须为真实日期，且开始不晚于结束。",
+        "A validity has days of the calendar, and starts before it ends.",
+    ),
+}

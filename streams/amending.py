@@ -1,0 +1,185 @@
+"""Amending: every revision of a demand, also its way to another township and back."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from schemas.commands import AmendDemand, TakeBackDemand
+from schemas.facts import (
+    AmendingFact,
+    DemandAmended,
+    DemandTakenBack,
+)
+from schemas.refusals import Refusal
+from schemas.values import (
+    Instant,
+    LineId,
+    Place,
+    StandDownReason,
+)
+from streams import crew, needed
+from streams import line as lines
+from streams.area import Area, Operation
+from streams.cause import Cause, Decision, Refused
+from streams.demand import add_lines, find, numbered, open_for_edit, unfit
+from streams.entities import Demand, DemandState, Handed
+from streams.incident import takes_part
+from streams.parameters import URGENCY
+
+LINES_MOST = 20
+
+
+def amend(area: Area, command: AmendDemand, cause: Cause) -> Decision:
+    demand = open_for_edit(area, cause, command.demand, command.revision)
+    if isinstance(demand, Refused):
+        return demand
+    place = command.place or demand.place
+    incident = area.operations[cause.operation].incidents[demand.incident]
+    if not takes_part(area, incident, place.division):
+        return Refused(Refusal.PLACE_OUTSIDE_INCIDENT, (incident.id,))
+    known = [area.operations[cause.operation].lines[key] for key in demand.lines]
+    refusal = unfit(command.lines)
+    if refusal is not None:
+        return Refused(refusal)
+    same = command.needed_by == demand.needed_by  # which may have passed meanwhile
+    if not same and not needed.possible(command.needed_by, cause.at):
+        return Refused(Refusal.NEEDED_BY_UNFIT)
+    if len(command.targets) != len(known) or len(known) + len(command.lines) > LINES_MOST:
+        return Refused(Refusal.LINES_TOO_MANY)
+    pairs = zip(known, command.targets, strict=True)
+    for line, target in pairs:
+        if line.dropped and target != line.target:
+            return Refused(Refusal.LINE_DROPPED, (line.id,))
+        if line.open and line.minimum > target:
+            return Refused(Refusal.MINIMUM_OVER_TARGET)
+    return [
+        DemandAmended(
+            demand=demand.id,
+            revision=demand.revision + 1,
+            priority=command.priority,
+            place=place,
+            targets=command.targets,
+            lines=numbered(command.lines, cause),
+            risk_statement=command.risk_statement,
+            rally_point=command.rally_point,
+            needed_by=command.needed_by,
+            at=cause.at,
+        )
+    ]
+
+
+def take_back(area: Area, command: TakeBackDemand, cause: Cause) -> Decision:
+    """Whoever moved it to another township may have it back until that one acts.
+
+    Where it lies already, said twice or never moved, there is nothing new.
+    """
+    known = find(area, cause, command.demand)
+    if known is not None and known.handed is None and known.state is not DemandState.CLOSED:
+        return []
+    demand = open_for_edit(area, cause, command.demand, command.revision)
+    if isinstance(demand, Refused):
+        return demand
+    if demand.handed is None or demand.handed.acted:
+        return Refused(Refusal.DEMAND_TAKEN_UP, (demand.id,))
+    place, revision = demand.handed.place, demand.revision + 1
+    return [DemandTakenBack(demand=demand.id, revision=revision, place=place, at=cause.at)]
+
+
+def evolve(operation: Operation, fact: AmendingFact) -> None:
+    match fact:
+        case DemandAmended():
+            _amended(operation, fact)
+        case DemandTakenBack():
+            _taken_back(operation, fact)
+        case _:
+            assert_never(fact)
+
+
+def _amended(operation: Operation, fact: DemandAmended) -> None:
+    """New targets: too few wakes the line, enough stands its open offers down.
+
+    Where the demand has become more urgent, is needed sooner, or has moved to another township,
+    offers that are out are taken back: people are asked anew, by the new distance and with the
+    new time to answer.
+    """
+    before = operation.demands[fact.demand]
+    scene = (before.place, before.risk_statement, before.rally_point)
+    hastier = fact.priority < before.priority or needed.sooner(
+        before.needed_by, fact.needed_by, fact.at
+    )
+    anew = scene != (fact.place, fact.risk_statement, fact.rally_point)
+    demand = replace(
+        before,
+        revision=fact.revision,
+        priority=fact.priority,
+        place=fact.place,
+        risk_statement=fact.risk_statement,
+        rally_point=fact.rally_point,
+        lines=before.lines + tuple(line.line for line in fact.lines),
+        release_at=_release(before.release_at, fact.priority, fact.at),
+        scene_in=operation.sequence if anew else before.scene_in,
+        needed_by=fact.needed_by,
+        urgent_in=operation.sequence if hastier else before.urgent_in,
+        handed=_handed(before, fact.place, fact.at),
+        quiet_at=needed.quiet_from(fact.needed_by, fact.at),
+        asked_at=None,
+    )
+    operation.demands.put(demand.id, demand)
+    for key, target in zip(before.lines, fact.targets, strict=True):
+        _line_amended(operation, before, demand, key, target, fact.at)
+    add_lines(operation, demand, len(before.lines) + 1, fact.lines, fact.at)
+
+
+def _release(before: Instant, priority: int, at: Instant) -> Instant:
+    """What was held back goes out sooner where it has become more urgent, and never later."""
+    return max(at, min(before, at + URGENCY[priority].release))
+
+
+def _handed(before: Demand, place: Place, at: Instant) -> Handed | None:
+    """Moved to another township: this one keeps sight of it. Any other edit takes it up."""
+    if place.division != before.place.division:
+        return Handed(place=before.place, at=at)
+    return None if before.handed is None else replace(before.handed, acted=True)
+
+
+def _line_amended(
+    operation: Operation, before: Demand, demand: Demand, key: LineId, target: int, at: Instant
+) -> None:
+    line = operation.lines[key]
+    if not line.open:
+        return
+    moved = demand.place.division != before.place.division
+    after = replace(
+        line,
+        target=target,
+        priority=demand.priority,
+        place=demand.place,
+        own=0 if moved else line.own,  # another township's crew is its own matter
+        looks=0,
+    )
+    lines.recount(operation, line, after, demand.release_at)
+    if demand.priority != before.priority:
+        crew.hurry(operation, after, at)
+    if demand.needed_by != before.needed_by:
+        crew.rescheduled(operation, after, demand.needed_by, at)
+        lines.give_time(operation, after, demand.needed_by)
+    if moved or demand.urgent_in != before.urgent_in:
+        lines.mark_offers(operation, operation.lines[key], StandDownReason.DEMAND_AMENDED)
+
+
+def _taken_back(operation: Operation, fact: DemandTakenBack) -> None:
+    demand = replace(
+        operation.demands[fact.demand],
+        revision=fact.revision,
+        place=fact.place,
+        scene_in=operation.sequence,
+        handed=None,
+    )
+    operation.demands.put(demand.id, demand)
+    for key in demand.lines:
+        line = replace(operation.lines[key], place=demand.place, own=0)
+        operation.lines.put(key, line)
+        lines.wake(operation, line, max(demand.release_at, fact.at))
+        lines.mark_offers(operation, operation.lines[key], StandDownReason.DEMAND_AMENDED)

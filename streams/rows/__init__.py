@@ -1,0 +1,23 @@
+"""Rows: one board row from one entity and what it refers to, with its audience."""
+
+from __future__ import annotations
+
+from streams.rows.assignments import assignment
+from streams.rows.demands import demand, shown_with_offers
+from streams.rows.offers import offer
+from streams.rows.operations import clock, incident, operation
+from streams.rows.registry import account, organization
+from streams.rows.tasks import task
+
+__all__ = [
+    "account",
+    "assignment",
+    "clock",
+    "demand",
+    "incident",
+    "offer",
+    "operation",
+    "organization",
+    "shown_with_offers",
+    "task",
+]

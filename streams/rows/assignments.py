@@ -1,0 +1,93 @@
+"""Rows of crews at work."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from schemas.values import Gate, Instant
+from schemas.views import (
+    AssignmentRow,
+    Put,
+)
+from streams.area import Area, Operation
+from streams.entities import (
+    Assignment,
+    AssignmentState,
+)
+from streams.parameters import SLOW, UNDO
+from streams.rows.audience import both
+
+
+def assignment(area: Area, known: Operation, item: Assignment) -> Put:
+    worked_on = known.demands[item.demand]
+    row = AssignmentRow(
+        id=item.id,
+        operation=known.id,
+        mode=known.mode,
+        offer=item.offer,
+        line=item.line,
+        demand=item.demand,
+        demand_number=worked_on.number,
+        organization=item.organization,
+        organization_name=area.registry.organizations[item.organization].name,
+        kind=worked_on.kind,
+        skill=item.skill,
+        priority=worked_on.priority,
+        round=item.round,
+        quantity=item.quantity,
+        minutes=known.offers[item.offer].minutes,
+        people=item.people,
+        division=worked_on.place.division,
+        lon=worked_on.place.lon,
+        lat=worked_on.place.lat,
+        approximate=worked_on.place.approximate,
+        risk_statement=worked_on.risk_statement,
+        rally_point=worked_on.rally_point,
+        state=_shown(item.state),
+        starts_at=item.starts_at,
+        promised_at=item.promised_at,
+        slow_at=_slow_at(item),
+        overdue=item.overdue,
+        replaced=item.doubted,
+        replace_at=item.late_at if item.overdue else None,
+        new_times=item.new_times,
+        unfit=_unfit(area, known, item),
+        undo_until=None if item.before is None else item.before.at + UNDO,
+        stand_down_reason=item.stand_down_reason,
+        by_desk=item.by_desk,
+        unasked=known.offers[item.offer].unasked,
+        committed_at=item.committed_at,
+        set_off_at=item.set_off_at,
+        arrived_at=item.arrived_at,
+        reported_at=item.reported_at,
+        ended_at=item.ended_at,
+    )
+    home = area.registry.organizations[item.organization].home
+    return Put(row=row, audience=replace(both(worked_on, item), home=home))
+
+
+def _shown(state: AssignmentState) -> str:
+    """Confirmed and released come in one turn, so a screen knows only released."""
+    return AssignmentState.RELEASED.value if state is AssignmentState.CONFIRMED else state.value
+
+
+def _slow_at(item: Assignment) -> Instant | None:
+    """Half of the time on its way, ten minutes at the least, without having set off."""
+    if item.state is not AssignmentState.COMMITTED:
+        return None
+    return item.starts_at + max((item.promised_at - item.starts_at) // 2, SLOW)
+
+
+def _unfit(area: Area, known: Operation, item: Assignment) -> Gate | None:
+    """Whether the certificate was withdrawn, or lowered, on which its holder is at work."""
+    line = known.lines[item.line]
+    if not item.live or line.grade is None:
+        return None
+    good_enough = [
+        held.withdrawn
+        for held in area.registry.organizations[item.organization].certificates
+        if held.certificate.skill == line.skill and held.certificate.grade <= line.grade
+    ]
+    if not good_enough:
+        return Gate.CERTIFICATE_GRADE
+    return Gate.CERTIFICATE_WITHDRAWN if all(good_enough) else None

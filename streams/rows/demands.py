@@ -1,0 +1,94 @@
+"""Rows of demands with their lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schemas.values import PieceKind
+from schemas.views import (
+    Audience,
+    DemandRow,
+    LineView,
+    Put,
+)
+from streams.area import Operation
+from streams.entities import (
+    Demand,
+    Line,
+)
+from streams.line import cover
+from streams.rows.audience import sender
+
+
+def demand(known: Operation, item: Demand) -> Put:
+    row = DemandRow(
+        id=item.id,
+        operation=known.id,
+        mode=known.mode,
+        number=item.number,
+        sequence=item.sequence,
+        incident=item.incident,
+        kind=item.kind,
+        priority=item.priority,
+        division=item.place.division,
+        lon=item.place.lon,
+        lat=item.place.lat,
+        approximate=item.place.approximate,
+        state=item.state.value,
+        revision=item.revision,
+        round=max(known.lines[key].round for key in item.lines),
+        substitute=item.substitute,
+        similar=item.similar,
+        sender=sender(item),
+        returnable=item.handed is not None and not item.handed.acted,
+        reason=item.reason,
+        risk_statement=item.risk_statement,
+        rally_point=item.rally_point,
+        sealed=item.sealed,
+        lines=tuple(_line(known, known.lines[key]) for key in item.lines),
+        release_at=item.release_at,
+        published_at=item.published_at,
+        needed_by=item.needed_by,
+        asked_at=item.asked_at,
+        closed_at=item.closed_at,
+    )
+    audience = Audience(division=item.place.division, sender=sender(item))
+    return Put(row=row, audience=audience)
+
+
+def _line(known: Operation, line: Line) -> LineView:
+    return LineView(
+        id=line.id,
+        number=line.number,
+        skill=line.skill,
+        grade=line.grade,
+        minimum=line.minimum,
+        target=line.target,
+        hazardous=line.hazardous,
+        open=line.open,
+        dropped=line.dropped,
+        opened_at=line.opened_at,
+        round=line.round,
+        covered=line.covered,
+        working=line.working,
+        delivered=line.delivered,
+        own=line.own,
+        doubtful=line.doubtful,
+        asked=line.asked,
+        offers=line.live_offers,
+        cover=cover(line),
+        unmet=line.unmet,
+        missing=line.missing,
+        retry_at=line.wake_at if line.unmet else None,
+        able_at=line.able_at,
+        considered=line.considered,
+        gates=line.gates,
+        said_at=line.said_at,
+        aside_until=known.aside.get((PieceKind.LINE, line.id)),
+    )
+
+
+def shown_with_offers(item: Demand) -> tuple[Any, ...]:
+    """What an offer's and an assignment's row show of their demand, and to whom."""
+    words = (item.risk_statement, item.rally_point)
+    return (item.kind, item.priority, item.place, item.needed_by, *words, sender(item))

@@ -1,0 +1,51 @@
+"""Rows of operations, their clocks and incidents."""
+
+from __future__ import annotations
+
+from schemas.views import (
+    Audience,
+    ClockRow,
+    IncidentRow,
+    OperationRow,
+    Put,
+)
+from streams.area import Area, Operation
+from streams.clock import TICK
+from streams.entities import (
+    Incident,
+)
+from streams.standstill import LOST
+from streams.worklist import next_due
+
+EVERYONE = Audience(everyone=True)
+NOBODY = Audience()
+
+
+def operation(known: Operation) -> Put:
+    row = OperationRow(id=known.id, mode=known.mode, lost=known.count(LOST))
+    return Put(row=row, audience=EVERYONE)
+
+
+def clock(area: Area, known: Operation) -> Put:
+    next_tick = known.count(TICK) + 1
+    row = ClockRow(id=known.id, next_due=next_due(known, area.at), next_tick=next_tick)
+    return Put(row=row, audience=NOBODY)
+
+
+def incident(known: Operation, item: Incident) -> Put:
+    row = IncidentRow(
+        id=item.id,
+        operation=known.id,
+        mode=known.mode,
+        number=item.number,
+        hazard=item.hazard,
+        division=item.division,
+        label=item.label,
+        joined=item.joined,
+        state=item.state.value,
+        readable=item.readable,
+        opened_at=item.opened_at,
+        closed_at=item.closed_at,
+        destroy_at=item.destroy_at,
+    )
+    return Put(row=row, audience=EVERYONE)
