@@ -57,6 +57,7 @@ from schemas.registry_commands import (
     WithdrawCertificate,
     WithdrawIssuer,
 )
+from schemas.scene_commands import CheckIn, CountHeads, SceneCommand
 from schemas.work_commands import (
     Arrive,
     CannotComplete,
@@ -85,6 +86,7 @@ Command = (
     | OfferCommand
     | RecordReach
     | WorkCommand
+    | SceneCommand
 )
 
 __all__ = [
@@ -93,6 +95,7 @@ __all__ = [
     "Arrive",
     "AskByHand",
     "CannotComplete",
+    "CheckIn",
     "ClaimTask",
     "CloseDemand",
     "CloseDemands",
@@ -101,6 +104,7 @@ __all__ = [
     "ConfirmAssignment",
     "CorrectOrganization",
     "CorrectStep",
+    "CountHeads",
     "DeclineOffer",
     "DemandCommand",
     "DropLine",
@@ -136,6 +140,7 @@ __all__ = [
     "RestoreReach",
     "Resume",
     "RetireOrganization",
+    "SceneCommand",
     "SeparateOrganizations",
     "SetCapacity",
     "SetDuty",

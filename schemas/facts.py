@@ -45,6 +45,12 @@ from schemas.offer_facts import (
     StandbyOffered,
 )
 from schemas.registry_facts import RegistryFact
+from schemas.scene_facts import (
+    CheckInEscalated,
+    CheckInMissed,
+    CrewCheckedIn,
+    HeadsCounted,
+)
 from schemas.work_facts import (
     AssignmentArrived,
     AssignmentCommitted,
@@ -102,7 +108,10 @@ __all__ = [
     "AssignmentSentBack",
     "AssignmentSetOff",
     "AssignmentStoodDown",
+    "CheckInEscalated",
+    "CheckInMissed",
     "ClockFact",
+    "CrewCheckedIn",
     "CrewDoubted",
     "CrewOverdue",
     "CrewReceived",
@@ -115,6 +124,7 @@ __all__ = [
     "DemandTakenBack",
     "EndingFact",
     "Fact",
+    "HeadsCounted",
     "IncidentClosed",
     "IncidentClosing",
     "IncidentFact",

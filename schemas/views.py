@@ -196,6 +196,7 @@ class AssignmentRow(Stored, tag="assignment"):
     organization_name: str
     kind: str
     skill: str
+    hazardous: bool
     priority: int
     round: int
     quantity: int
@@ -215,6 +216,10 @@ class AssignmentRow(Stored, tag="assignment"):
     replaced: bool  # somebody more is asked, as if it did not come
     replace_at: Instant | None  # when that happens, unless a word comes before
     new_times: int
+    check_in_by: Instant | None  # on the scene: when its next word is due
+    missed_at: Instant | None  # since when it is silent, beyond the grace: somebody has to call it
+    escalated: bool  # the county's desk has to as well
+    inside: int | None  # of its people in the danger zone; None: never counted
     unfit: Gate | None  # what it lacks by now of what the line asks for
     undo_until: Instant | None  # until when its last step can be undone by whoever took it
     stand_down_reason: StandDownReason | None

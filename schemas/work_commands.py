@@ -33,15 +33,23 @@ class Arrive(Stored, tag="Arrive.1"):
 
 
 class ReportDone(Stored, tag="ReportDone.1"):
-    """The crew says that its work is done; having arrived is implied."""
+    """The crew says that its work is done; having arrived is implied.
+
+    While people are counted inside a danger zone it is refused, unless everybody is out by now.
+    """
 
     assignment: AssignmentId
+    everybody_out: bool = False
 
 
 class CannotComplete(Stored, tag="CannotComplete.1"):
-    """The crew cannot go on; the line is short again by its units."""
+    """The crew cannot go on; the line is short again by its units.
+
+    While people are counted inside a danger zone it is refused, unless everybody is out by now.
+    """
 
     assignment: AssignmentId
+    everybody_out: bool = False
 
 
 class GiveNewTime(Stored, tag="GiveNewTime.1"):

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from schemas.scene_facts import (
+    CheckInEscalated,
+    CheckInMissed,
+    CrewCheckedIn,
+    HeadsCounted,
+)
 from schemas.values import (
     AccountId,
     AgainOn,
@@ -281,6 +287,10 @@ AssignmentFact = (
     | NewTimeGiven
     | StepUndone
     | StepCorrected
+    | CrewCheckedIn
+    | CheckInMissed
+    | CheckInEscalated
+    | HeadsCounted
 )
 TaskFact = (
     TaskProposed

@@ -19,7 +19,7 @@ from schemas.values import (
     Place,
     StandDownReason,
 )
-from streams import crew, needed
+from streams import checking, crew, needed
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
@@ -162,6 +162,7 @@ def _line_amended(
     lines.recount(operation, line, after, demand.release_at)
     if demand.priority != before.priority:
         crew.hurry(operation, after, at)
+        checking.sooner(operation, after, at)
     if demand.needed_by != before.needed_by:
         crew.rescheduled(operation, after, demand.needed_by, at)
         lines.give_time(operation, after, demand.needed_by)

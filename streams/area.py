@@ -119,6 +119,8 @@ class Operation:
         self.assignments_in = Groups(
             self.assignments, lambda row: row.incident if row.live else None
         )
+        # By demand: those who have people in a danger zone.
+        self.inside_for = Groups(self.assignments, lambda row: row.demand if row.inside else None)
         self.assignments_by = Groups(
             self.assignments, lambda row: row.organization if row.live else None
         )
@@ -294,12 +296,14 @@ def _offer_waits(offer: Offer) -> tuple[Instant, Wait] | None:
 
 
 def _assignment_waits(assignment: Assignment) -> tuple[Instant, Wait] | None:
-    """A crew that is on its way, or should be."""
+    """A crew that is on its way, or should be; on the scene, its next word."""
     if assignment.unneeded:
         return AT_ONCE, Wait.END
-    if assignment.late_at is None or not assignment.live:
+    if not assignment.live:
         return None
-    return assignment.late_at, Wait.CREW
+    if assignment.silent_at is not None:
+        return assignment.silent_at, Wait.CHECK_IN
+    return None if assignment.late_at is None else (assignment.late_at, Wait.CREW)
 
 
 def _task_waits(task: Task) -> tuple[Instant, Wait] | None:

@@ -2,7 +2,7 @@
 
 Later steps imply earlier ones: a crew that reports from the scene has set off, whether or not
 it said so. What nobody reported is marked as implied. A crew that is late: `streams.lateness`;
-a step that was not meant: `streams.correction`.
+a step that was not meant: `streams.correction`; its word from the scene: `streams.checking`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from schemas.facts import (
     AssignmentSentBack,
     AssignmentSetOff,
     Fact,
+    HeadsCounted,
 )
 from schemas.refusals import Refusal
 from schemas.values import AssignmentId
@@ -54,10 +55,10 @@ def report_done(area: Area, command: ReportDone, cause: Cause) -> Decision:
         return found
     if found.state is AssignmentState.REPORTED_DONE:
         return []
+    if found.inside and not command.everybody_out:
+        return Refused(Refusal.HEADS_INSIDE, (found.id,))
     by_desk = speaks_by_phone(area, cause.actor, found.organization, cause.at)
-    facts = _implied(found, cause, by_desk)
-    if found.arrived_at is None:
-        facts.append(_arrival(found, cause, by_desk, None, implied=True))
+    facts = [*there(found, cause, by_desk), *_out(found, cause, by_desk)]
     done = AssignmentReportedDone(
         assignment=found.id, account=cause.actor, by_desk=by_desk, at=cause.at
     )
@@ -70,19 +71,23 @@ def cannot_complete(area: Area, command: CannotComplete, cause: Cause) -> Decisi
         return found
     if found.state is AssignmentState.REPORTED_DONE:
         return Refused(Refusal.ALREADY_REPORTED, (found.id,))
+    if found.inside and not command.everybody_out:
+        return Refused(Refusal.HEADS_INSIDE, (found.id,))
+    by_desk = speaks_by_phone(area, cause.actor, found.organization, cause.at)
     priority = area.operations[cause.operation].lines[found.line].priority
     again = asking.after(asking.GAVE_UP, priority, cause.at)
     assert again.at is not None
     assert again.on is not None
     return [
+        *_out(found, cause, by_desk),
         AssignmentGivenUp(
             assignment=found.id,
             account=cause.actor,
-            by_desk=speaks_by_phone(area, cause.actor, found.organization, cause.at),
+            by_desk=by_desk,
             again_at=again.at,
             again_on=again.on,
             at=cause.at,
-        )
+        ),
     ]
 
 
@@ -131,6 +136,25 @@ def _implied(found: Assignment, cause: Cause, by_desk: bool) -> list[Fact]:
     if found.set_off_at is not None:
         return []
     return [_departure(found, cause, by_desk, implied=True)]
+
+
+def there(found: Assignment, cause: Cause, by_desk: bool) -> list[Fact]:
+    """The departure and the arrival that a word from the scene proves, if nobody reported them."""
+    facts = _implied(found, cause, by_desk)
+    if found.arrived_at is None:
+        facts.append(_arrival(found, cause, by_desk, None, implied=True))
+    return facts
+
+
+def counted(found: Assignment, cause: Cause, by_desk: bool, inside: int) -> HeadsCounted:
+    return HeadsCounted(
+        assignment=found.id, account=cause.actor, inside=inside, by_desk=by_desk, at=cause.at
+    )
+
+
+def _out(found: Assignment, cause: Cause, by_desk: bool) -> list[Fact]:
+    """Nobody leaves a danger zone uncounted: whoever was inside is out."""
+    return [counted(found, cause, by_desk, 0)] if found.inside else []
 
 
 def live(area: Area, cause: Cause, key: AssignmentId) -> Assignment | Refused:

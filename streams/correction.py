@@ -67,6 +67,8 @@ def correct(area: Area, command: CorrectStep, cause: Cause) -> Decision:
         return found
     if STEPS.index(command.step) >= _position(found.state):
         return Refused(Refusal.STEP_NOT_TAKEN, (found.id,))
+    if found.inside and command.step is not Step.ON_SCENE:
+        return Refused(Refusal.HEADS_INSIDE, (found.id,))
     promised_at, overdue_at = _expected(
         area.operations[cause.operation], found, command.step, cause
     )

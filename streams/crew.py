@@ -18,20 +18,26 @@ from schemas.facts import (
     AssignmentSentBack,
     AssignmentSetOff,
     AssignmentStoodDown,
+    CheckInEscalated,
+    CheckInMissed,
+    CrewCheckedIn,
     CrewDoubted,
     CrewOverdue,
+    HeadsCounted,
     NewTimeGiven,
     StepCorrected,
     StepUndone,
 )
 from schemas.values import AgainOn, Instant, Step
+from streams import checking, load, needed
 from streams import line as lines
-from streams import load, needed
 from streams.area import Operation
 from streams.entities import Assignment, AssignmentState, Before, Line
 from streams.parameters import REPLACED_AFTER, REPLACING, URGENCY
 
-Taken = AssignmentSetOff | AssignmentArrived | AssignmentReportedDone | AssignmentGivenUp
+Taken = (
+    AssignmentSetOff | AssignmentArrived | AssignmentReportedDone | AssignmentGivenUp | HeadsCounted
+)
 
 
 def evolve(operation: Operation, fact: AssignmentFact) -> None:
@@ -40,6 +46,8 @@ def evolve(operation: Operation, fact: AssignmentFact) -> None:
         return
     before = operation.assignments[fact.assignment]
     after = step(operation, before, fact)
+    if not isinstance(fact, CheckInMissed | CheckInEscalated):
+        after = checking.timed(operation, after, fact.at)
     operation.assignments.put(after.id, after)
     _carry(operation, before, after, fact.at)
     if isinstance(fact, AssignmentGivenUp):
@@ -94,6 +102,8 @@ def step(operation: Operation, known: Assignment, fact: AssignmentFact) -> Assig
             return _judged(known, fact)
         case CrewOverdue() | CrewDoubted() | NewTimeGiven():
             return _waited_for(known, fact)
+        case CrewCheckedIn() | CheckInMissed() | CheckInEscalated() | HeadsCounted():
+            return _heard(operation, known, fact)
         case StepUndone():
             return _undone(known)
         case StepCorrected():
@@ -146,6 +156,7 @@ def _remembering(operation: Operation, known: Assignment, fact: Taken) -> Assign
         arrived_at=known.arrived_at,
         reported_at=known.reported_at,
         people=known.people,
+        inside=known.inside,
     )
     return replace(known, before=before)
 
@@ -188,6 +199,25 @@ def _waited_for(known: Assignment, fact: CrewOverdue | CrewDoubted | NewTimeGive
             )
 
 
+def _heard(
+    operation: Operation,
+    known: Assignment,
+    fact: CrewCheckedIn | CheckInMissed | CheckInEscalated | HeadsCounted,
+) -> Assignment:
+    """A word from the scene, or that there was none."""
+    match fact:
+        case CrewCheckedIn():
+            people = known.people if fact.people is None else fact.people
+            return replace(known, people=people, by_desk=fact.by_desk)
+        case HeadsCounted():
+            counted = _remembering(operation, known, fact)
+            return replace(counted, inside=fact.inside, by_desk=fact.by_desk)
+        case CheckInMissed():
+            return replace(known, missed_at=fact.at, silent_at=fact.escalates_at)
+        case CheckInEscalated():
+            return replace(known, escalated=True, silent_at=None)
+
+
 def _undone(known: Assignment) -> Assignment:
     """Where it was before the step; if that was its arrival, it is waited for as before."""
     before = known.before
@@ -203,6 +233,7 @@ def _undone(known: Assignment) -> Assignment:
         arrived_at=before.arrived_at,
         reported_at=before.reported_at,
         people=before.people,
+        inside=before.inside,
         before=None,
         ended_at=None,
     )

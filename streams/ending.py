@@ -48,6 +48,9 @@ def close(area: Area, command: CloseDemand, cause: Cause) -> Decision:
     demand = open_for_edit(area, cause, command.demand, command.revision)
     if isinstance(demand, Refused):
         return demand
+    inside = area.operations[cause.operation].inside_for.of(demand.id)
+    if inside:
+        return Refused(Refusal.HEADS_INSIDE, tuple(crew.id for crew in inside))
     closed = DemandClosed(
         demand=demand.id, revision=demand.revision + 1, reason=command.reason, at=cause.at
     )
@@ -77,6 +80,9 @@ def drop_line(area: Area, command: DropLine, cause: Cause) -> Decision:
         return refused
     if sum(operation.lines[key].open for key in demand.lines) == 1:
         return Refused(Refusal.LAST_LINE, (demand.id,))
+    inside = [crew.id for crew in operation.inside_for.of(demand.id) if crew.line == line.id]
+    if inside:
+        return Refused(Refusal.HEADS_INSIDE, tuple(inside))
     return [LineDropped(line=line.id, demand=demand.id, at=cause.at)]
 
 

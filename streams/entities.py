@@ -266,6 +266,7 @@ class Before(Stored):
     arrived_at: Instant | None
     reported_at: Instant | None
     people: int | None
+    inside: int | None
 
 
 class Assignment(Stored):
@@ -287,6 +288,11 @@ class Assignment(Stored):
     doubted: bool = False  # somebody more is asked
     new_times: int = 0
     people: int | None = None
+    check_in_by: Instant | None = None  # on the scene: when its next word is due
+    silent_at: Instant | None = None  # when it is missed, or escalated; None: not waited for
+    missed_at: Instant | None = None  # since when it has been silent, beyond the grace
+    escalated: bool = False  # it is the county's desk's own matter, too
+    inside: int | None = None  # of its people in the danger zone; None: never counted
     unneeded: StandDownReason | None = None
     stand_down_reason: StandDownReason | None = None
     by_desk: bool = False

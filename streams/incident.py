@@ -84,6 +84,9 @@ def close(area: Area, command: CloseIncident, cause: Cause) -> Decision:
     live = live_in(operation, incident.id)
     if live and command.live != digest_of(live):
         return Refused(Refusal.INCIDENT_HAS_ASSIGNMENTS, live[:LISTED_MOST])
+    inside = tuple(key for key in live if operation.assignments[key].inside)
+    if inside:
+        return Refused(Refusal.HEADS_INSIDE, inside[:LISTED_MOST])
     return [IncidentClosing(incident=incident.id, at=cause.at)]
 
 

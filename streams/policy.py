@@ -64,6 +64,8 @@ ROLES: dict[type, tuple[Role, ...]] = {
     c.Arrive: BY_ORGANIZATION,
     c.ReportDone: BY_ORGANIZATION,
     c.CannotComplete: BY_ORGANIZATION,
+    c.CheckIn: BY_ORGANIZATION,
+    c.CountHeads: BY_ORGANIZATION,
     c.GiveNewTime: BY_ORGANIZATION,
     c.UndoStep: BY_ORGANIZATION,
     c.CorrectStep: BY_DESK,

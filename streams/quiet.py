@@ -14,10 +14,12 @@ from schemas.commands import (
     Arrive,
     AskByHand,
     CannotComplete,
+    CheckIn,
     CloseDemand,
     Command,
     ConfirmAssignment,
     CorrectStep,
+    CountHeads,
     DeclineOffer,
     DropLine,
     GiveNewTime,
@@ -111,6 +113,8 @@ def _about(operation: Operation, command: Command) -> DemandId | None:
             | Arrive(assignment=crew)
             | ReportDone(assignment=crew)
             | CannotComplete(assignment=crew)
+            | CheckIn(assignment=crew)
+            | CountHeads(assignment=crew)
             | GiveNewTime(assignment=crew)
             | UndoStep(assignment=crew)
             | CorrectStep(assignment=crew)

@@ -11,6 +11,8 @@ from schemas.commands import (
     AcceptOffer,
     Arrive,
     CannotComplete,
+    CheckIn,
+    CountHeads,
     DeclineOffer,
     GiveNewTime,
     RecordReach,
@@ -144,7 +146,10 @@ def _led(ledger: Ledger, turn: Turn, scope: Scope) -> bool:
     return scope.shows(ledger, ledger.about(turn.facts[0]))
 
 
-CLAIMED = (AcceptOffer, DeclineOffer, SetOff, Arrive, ReportDone, CannotComplete, GiveNewTime)
+CLAIMED = (
+    *(AcceptOffer, DeclineOffer, SetOff, Arrive, ReportDone, CannotComplete, GiveNewTime),
+    *(CheckIn, CountHeads),
+)
 """What is said from a phone that may have had no signal: its own time counts."""
 
 

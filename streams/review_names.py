@@ -312,6 +312,7 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     "until": lambda names: names.time(names.fact.until),
     "promised": lambda names: names.time(names.fact.promised_at),
     "due": lambda names: names.time(names.fact.due),
+    "due_at": lambda names: names.time(names.fact.due_at),
     "lost": lambda names: _minutes(names.fact.lost),
     "arrival": _arrival,
     "late": lambda names: names.pick("（补答）", " (late)") if names.fact.late else "",

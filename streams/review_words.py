@@ -206,6 +206,22 @@ FACTS: dict[type, Words] = {
         "{organization}改报到达时间：{line}，{promised}{phone}。",
         "{organization} gave a new time: {line}, {promised}{phone}.",
     ),
+    f.CrewCheckedIn: Words(
+        "{organization}现场报平安：{line}{phone}。",
+        "{organization} checked in, all well: {line}{phone}.",
+    ),
+    f.CheckInMissed: Words(
+        "{organization}未按时报平安：{line}，应于 {due_at} 前；请值班室致电。",
+        "{organization} has not checked in: {line}, due by {due_at}. Its desk has to call it.",
+    ),
+    f.CheckInEscalated: Words(
+        "{organization}仍无音讯：{line}；已上报县值班室。",
+        "Still no word of {organization}: {line}. The county's desk has to call it, too.",
+    ),
+    f.HeadsCounted: Words(
+        "{organization}清点人数：{line}，危险区内 {inside} 人{phone}。",
+        "{organization} counted heads: {line}, {inside} inside the danger zone{phone}.",
+    ),
     f.StepUndone: Words(
         "{organization}撤销误报：{line}，回到「{step}」{phone}。",
         "{organization} undid a step it did not mean: {line}, back at {step}{phone}.",

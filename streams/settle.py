@@ -25,7 +25,7 @@ from schemas.facts import (
     TimeGivenBack,
 )
 from schemas.values import CloseReason, Instant, Mode, Piece, PieceKind, StandDownReason
-from streams import asking, ending, lateness, quiet, recovery, standstill, worklist
+from streams import asking, checking, ending, lateness, quiet, recovery, standstill, worklist
 from streams.area import Area, Operation
 from streams.budget import Budget
 from streams.cause import Cause
@@ -177,6 +177,7 @@ CHORES: dict[Wait, Callable[[Operation, Any, Cause], Sequence[Fact]]] = {
     Wait.CREW: lambda operation, key, cause: lateness.waited(
         operation, operation.assignments[key], cause
     ),
+    Wait.CHECK_IN: lambda operation, key, cause: checking.silent(operation.assignments[key], cause),
     Wait.TASK: lambda operation, key, cause: [recovery.over(operation.tasks[key], cause)],
     Wait.PROPOSAL: lambda operation, key, cause: [
         recovery.proposed(operation, operation.lines[key], cause)

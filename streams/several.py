@@ -25,6 +25,9 @@ def close(area: Area, command: CloseDemands, cause: Cause) -> Decision:
     still_open = [demand for demand in found if demand.state is not DemandState.CLOSED]
     if not still_open:
         return Refused(Refusal.DEMAND_CLOSED, command.demands[:1])
+    still_open = [demand for demand in still_open if demand.id not in operation.inside_for]
+    if not still_open:
+        return Refused(Refusal.HEADS_INSIDE, command.demands[:1])
     if command.reason in NO_RECOVERY:
         still_open = [demand for demand in still_open if not _helped(operation, demand)]
     if not still_open:

@@ -25,7 +25,8 @@ def resumed(operation: Operation, fact: Resumed) -> None:
     if pending is not None:  # of an outage before, which is over for them first
         _give_back(operation, pending, _size(pending))
     operation.raise_count(LOST, operation.count(LOST) + fact.lost)
-    late = (wake for wake in operation.wakes.all_for(Wait.CREW) if wake.when < fact.quiet_until)
+    expected = (*operation.wakes.all_for(Wait.CREW), *operation.wakes.all_for(Wait.CHECK_IN))
+    late = (wake for wake in expected if wake.when < fact.quiet_until)
     standstill = Standstill(
         since=fact.at - fact.lost,
         at=fact.at,
@@ -75,7 +76,10 @@ def _give_back(operation: Operation, pending: Standstill, count: int) -> None:
     for crew in crews:
         known = operation.assignments[crew]
         if known.late_at is not None and known.late_at < pending.quiet_until:
-            operation.assignments.put(crew, replace(known, late_at=pending.quiet_until))
+            known = replace(known, late_at=pending.quiet_until)
+        if known.silent_at is not None and known.silent_at < pending.quiet_until:
+            known = replace(known, silent_at=pending.quiet_until)
+        operation.assignments.put(crew, known)
     rest = replace(
         pending,
         offers=pending.offers[len(offers) :],

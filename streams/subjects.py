@@ -320,6 +320,8 @@ SUBJECTS: dict[type, _About] = {
         c.Arrive,
         c.ReportDone,
         c.CannotComplete,
+        c.CheckIn,
+        c.CountHeads,
         c.GiveNewTime,
         c.UndoStep,
         c.CorrectStep,

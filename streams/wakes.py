@@ -28,11 +28,12 @@ class Wait(IntEnum):
     ANSWER = 3  # an offer's answer
     STANDBY = 4  # the desk's word to somebody who would still come
     CREW = 5  # an arrival, and later an answer where it is
-    TASK = 6  # a proposal's opening, or a claim's report
-    PROPOSAL = 7  # a closed line's recovery task
-    QUIET = 8  # something to happen about a demand
-    CLOSING = 9  # what the end of an incident entails
-    DESTRUCTION = 10  # of an incident's key
+    CHECK_IN = 6  # a word from the scene
+    TASK = 7  # a proposal's opening, or a claim's report
+    PROPOSAL = 8  # a closed line's recovery task
+    QUIET = 9  # something to happen about a demand
+    CLOSING = 10  # what the end of an incident entails
+    DESTRUCTION = 11  # of an incident's key
 
 
 class Wake(NamedTuple):

@@ -17,6 +17,7 @@ KINDS: dict[Wait, PieceKind] = {
     Wait.ANSWER: PieceKind.OFFER,
     Wait.STANDBY: PieceKind.OFFER,
     Wait.CREW: PieceKind.ASSIGNMENT,
+    Wait.CHECK_IN: PieceKind.ASSIGNMENT,
     Wait.TASK: PieceKind.TASK,
     Wait.PROPOSAL: PieceKind.LINE,
     Wait.QUIET: PieceKind.DEMAND,

@@ -31,6 +31,12 @@ class ArriveBody(Body):
     people: People | None = None
 
 
+class LeaveBody(Body):
+    """Whether everybody is out who was counted inside a danger zone."""
+
+    everybody_out: bool = False
+
+
 class GiveNewTimeBody(Body):
     """In about so many minutes from now."""
 
@@ -64,18 +70,20 @@ async def arrive(call: Call[ArriveBody]) -> Response:
     return call.answer(await call.about(row, command), row.id)
 
 
-@door(router, "/assignments/{assignment}/report-done", Empty, ReportDone)
-async def report_done(call: Call[Empty]) -> Response:
+@door(router, "/assignments/{assignment}/report-done", LeaveBody, ReportDone)
+async def report_done(call: Call[LeaveBody]) -> Response:
     """The crew says that its work is done; having arrived is implied."""
     row = call.subject(AssignmentRow)
-    return call.answer(await call.about(row, ReportDone(assignment=row.id)), row.id)
+    command = ReportDone(assignment=row.id, everybody_out=call.body.everybody_out)
+    return call.answer(await call.about(row, command), row.id)
 
 
-@door(router, "/assignments/{assignment}/cannot-complete", Empty, CannotComplete)
-async def cannot_complete(call: Call[Empty]) -> Response:
+@door(router, "/assignments/{assignment}/cannot-complete", LeaveBody, CannotComplete)
+async def cannot_complete(call: Call[LeaveBody]) -> Response:
     """The crew cannot go on; its units are asked for again."""
     row = call.subject(AssignmentRow)
-    return call.answer(await call.about(row, CannotComplete(assignment=row.id)), row.id)
+    command = CannotComplete(assignment=row.id, everybody_out=call.body.everybody_out)
+    return call.answer(await call.about(row, command), row.id)
 
 
 @door(router, "/assignments/{assignment}/new-time", GiveNewTimeBody, GiveNewTime)

@@ -52,6 +52,8 @@ class Habits:
     forgets_set_off: float = 0.15  # reports from the scene without having said that it left
     forgets_arrival: float = 0.08  # reports done without having said that it arrived
     counts_people: float = 0.20  # says on arriving how many have come
+    forgets_check_in: float = 0.06  # each time: the desk has to call
+    check_in: Span = (1, 6)  # before it is due
     slips: float = 0.06  # taps that it has arrived when it has not left yet
     slip: Span = (1, 2.5)  # from the yes to that
     notices: float = 0.70  # undoes it at once; else the desk puts it right
@@ -63,6 +65,7 @@ class Habits:
     corrects: Span = (2, 8)  # from when it is too late to undo to putting it right
     close: Span = (3, 15)  # from the last crew's release to closing the demand
     patience: Span = (300, 420)  # from publishing to accepting what has been reached
+    calls_silent: Span = (1, 8)  # from when a crew on the scene has missed its check-in
     calls: float = 0.35  # telephones somebody silent, where it is urgent
     call: Span = (2, 6)  # after the time to answer was over
     reached: float = 0.60  # says yes on the telephone; the rest says no

@@ -183,9 +183,22 @@ class OrganizationPlayer(Player):
     def _stay(self, work: AssignmentRow) -> Iterator[Intention]:
         """At work until it is done; who is not there really, undoes that, or waits for the desk."""
         if not self.slipped(work):
+            yield from self._check_in(work)
             yield self._finish(work)
         elif self.chance(work.id, "notices").random() < self.habits.notices:
             yield from self.once((work.arrived_at or 0) + UNDOING, partial(self._undo, work))
+
+    def _check_in(self, work: AssignmentRow) -> Iterator[Intention]:
+        """All well, a little before it is due; some forget, and are called by the desk."""
+        due, habits = work.check_in_by, self.habits
+        draws = self.chance(work.id, "check-in", due)
+        if due is not None and draws.random() >= habits.forgets_check_in:
+            path, key = f"/assignments/{work.id}/check-in", f"check-in-{work.id}-{due}"
+            at = due - minutes(draws, habits.check_in)
+            yield from self.once(at, partial(self._well, path, key))
+
+    async def _well(self, path: str, key: str) -> None:
+        await self.post(path, {}, key)
 
     async def _undo(self, work: AssignmentRow) -> None:
         await self.post(f"/assignments/{work.id}/undo", {}, f"undo-{work.id}")

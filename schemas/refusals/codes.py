@@ -32,6 +32,7 @@ class Refusal(StrEnum):
     DIVISION_UNKNOWN = "division_unknown"
     FREE_FROM_UNFIT = "free_from_unfit"
     GRANT_UNFIT = "grant_unfit"
+    HEADS_INSIDE = "heads_inside"
     INCIDENT_EXISTS = "incident_exists"
     INCIDENT_HAS_ASSIGNMENTS = "incident_has_assignments"
     INCIDENT_NOT_OPEN = "incident_not_open"

@@ -31,6 +31,12 @@ WORDS: dict[Refusal, Message] = {
         "其中有队伍已到场的需求，不能成批按此理由关闭；请逐条处理。",
         "Somebody has arrived for it; close such a demand by itself.",
     ),
+    Refusal.HEADS_INSIDE: Message(
+        409,
+        "仍有队员登记在危险区内；请先清点，全部撤出后再报。",
+        "People are still counted inside the danger zone; count them first, and go on once "
+        "everybody is out.",
+    ),
     Refusal.NOTHING_TO_UNDO: Message(409, "没有可以撤销的步骤。", "There is no step to undo."),
     Refusal.STEP_NOT_TAKEN: Message(
         409,

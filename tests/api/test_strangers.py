@@ -73,6 +73,8 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ("/assignments/{assignment}/report-done", {}, CREWS),
     ("/assignments/{assignment}/cannot-complete", {}, CREWS),
     ("/assignments/{assignment}/new-time", {"minutes": 9}, CREWS),
+    ("/assignments/{assignment}/check-in", {}, CREWS),
+    ("/assignments/{assignment}/heads", {"inside": 0}, CREWS),
     ("/assignments/{assignment}/undo", {}, CREWS),
     ("/assignments/{assignment}/correct", {"step": "committed"}, DESKS),
     ("/assignments/{assignment}/confirm", {"done": True}, DESKS),

@@ -37,6 +37,7 @@ from schemas.values import (
 from streams.entities import Organization
 from streams.parameters import DAY, HOUR, MINUTE
 from tests.golden.reach_story import reach
+from tests.golden.scene_stories import on_scene
 from tests.streams.world import (
     COUNTY,
     DESK,
@@ -193,7 +194,7 @@ def crew(world: World, incident: IncidentId) -> LineId:
     world.send("near", c.GiveNewTime(assignment=assignment, minutes=5))
     world.wait(minutes=22)
     world.send("near", c.Arrive(assignment=assignment))
-    world.send("near", c.ReportDone(assignment=assignment))
+    on_scene(world, assignment)
     return near.line
 
 

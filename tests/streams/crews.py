@@ -36,6 +36,7 @@ class Crew:
     set_off_at: int | None = None
     before: Crew | None = None
     turn: int = 0  # of its last step
+    heard_at: int = 0  # its last word, or its desk's about it
 
     @property
     def live(self) -> bool:
@@ -46,6 +47,7 @@ class Crew:
 class Crews:
     rows: dict[str, Crew] = field(default_factory=dict)
     lines: dict[str, tuple[str, int]] = field(default_factory=dict)  # skill and round
+    quiet_until: int = 0  # after a standstill
     of_line: dict[tuple[str, int], list[str]] = field(default_factory=dict)
     of_team: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
@@ -59,7 +61,10 @@ class Crews:
                 self._resumed(fact)
             case _ if hasattr(fact, "assignment"):
                 crew = self.rows[fact.assignment]
-                self.rows[crew.id] = _after(_remembering(crew, fact, turn), fact)
+                after = _after(_remembering(crew, fact, turn), fact)
+                if not isinstance(fact, f.CheckInMissed | f.CheckInEscalated):
+                    after = replace(after, heard_at=fact.at)
+                self.rows[crew.id] = after
 
     def reopened(self, line: str, round: int) -> None:
         self.lines[line] = (self.lines[line][0], round)
@@ -77,6 +82,7 @@ class Crews:
 
     def _resumed(self, fact: f.Resumed) -> None:
         """Nobody is overdue for a while."""
+        self.quiet_until = fact.quiet_until
         for crew in self.rows.values():
             if crew.live and crew.late_at is not None:
                 crew.late_at = max(crew.late_at, fact.quiet_until)
@@ -128,7 +134,13 @@ class Crews:
         return sum(crew.quantity for crew in rows if crew.live)
 
 
-STEPS = (f.AssignmentSetOff, f.AssignmentArrived, f.AssignmentReportedDone, f.AssignmentGivenUp)
+STEPS = (
+    f.AssignmentSetOff,
+    f.AssignmentArrived,
+    f.AssignmentReportedDone,
+    f.AssignmentGivenUp,
+    f.HeadsCounted,
+)
 
 
 def _remembering(crew: Crew, fact: Any, turn: Turn) -> Crew:

@@ -16,6 +16,7 @@ from schemas.turns import Turn
 from schemas.values import LineId, OrganizationId
 from schemas.views import AssignmentRow, DemandRow, IncidentRow, OfferRow, Put, TaskRow
 from streams.matching.why import why
+from tests.streams import laws_scene
 from tests.streams.book_entries import Line
 from tests.streams.books import DAY, Books, until
 from tests.streams.needs import CAP, Reason, changed, reason, short_lines
@@ -337,6 +338,7 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "again": again,
     "cap": cap,
     "replaced": replaced,
+    "missed": laws_scene.missed,
     "committed": committed,
 }
 """Seen with what was known before the fact."""
@@ -348,6 +350,8 @@ RESTING: dict[str, Callable[[Watch, int], Wrong]] = {
     "asked": asked,
     "ends": ends,
     "told": told,
+    "silent": laws_scene.silent,
+    "inside": laws_scene.inside,
     "promises": kept,
 }
 SAMPLED: dict[str, Callable[[Watch, int], Wrong]] = {

@@ -164,7 +164,15 @@ class Play:
         self.send(COUNTY, c.ReopenIncident(incident=incident))
         return self.world
 
+    def _everybody_out(self) -> None:
+        """Nothing is closed over the heads of people in danger."""
+        for crew in self.operation.assignments.rows.values():
+            if crew.inside:
+                desk = self.desk_of(self.operation.demands[crew.demand].place.division)
+                self.send(desk, c.CountHeads(assignment=crew.id, inside=0))
+
     def _close_demands(self) -> None:
+        self._everybody_out()
         for demand in self.operation.demands.rows.values():
             if demand.state is not DemandState.CLOSED:
                 desk, reason = self.desk_of(demand.place.division), CloseReason.MET

@@ -58,6 +58,7 @@ def needed_by(play: Play) -> int | None:
 def _wishes(play: Play, skill: str) -> dict[str, Any]:
     target = 1 if play.routine and play.chance(0.5) else play.random.randint(1, 4)
     return {
+        "hazardous": play.chance(0.4),
         "skill": skill,
         "grade": play.random.randint(1, 3) if skill == "WATER" else None,
         "minimum": play.random.randint(1, target) + play.chance(0.03),

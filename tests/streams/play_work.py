@@ -136,6 +136,12 @@ def _of_the_crew(play: Play, found: Assignment) -> c.Command:
         (2, c.CannotComplete(assignment=found.id)),
         (5 if found.overdue else 1, c.GiveNewTime(assignment=found.id, minutes=10)),
         (1, c.UndoStep(assignment=found.id)),
+        (5 if found.missed_at else 2, c.CheckIn(assignment=found.id, people=people)),
+        (
+            4 if found.inside else 1,
+            c.CountHeads(assignment=found.id, inside=play.random.choice((0, 0, 2))),
+        ),
+        (3 if found.inside else 0, c.ReportDone(assignment=found.id, everybody_out=True)),
     ]
     [command] = play.random.choices([one for _, one in steps], [weight for weight, _ in steps])
     return command

@@ -261,6 +261,17 @@ ASSIGNMENT = (
     Row(c.SetOff, "", lambda s: (NEAR, c.SetOff(assignment=s.assignment))),
     Row(c.Arrive, "", lambda s: (NEAR, c.Arrive(assignment=s.assignment))),
     Row(c.ReportDone, "", lambda s: (NEAR, c.ReportDone(assignment=s.assignment))),
+    Row(c.CheckIn, "", lambda s: (NEAR, c.CheckIn(assignment=s.assignment))),
+    Row(
+        c.CountHeads,
+        "two inside",
+        lambda s: (NEAR, c.CountHeads(assignment=s.assignment, inside=2)),
+    ),
+    Row(
+        c.CountHeads,
+        "everybody out",
+        lambda s: (NEAR, c.CountHeads(assignment=s.assignment, inside=0)),
+    ),
     Row(c.CannotComplete, "", lambda s: (NEAR, c.CannotComplete(assignment=s.assignment))),
     Row(
         c.GiveNewTime,

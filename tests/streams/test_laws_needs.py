@@ -13,6 +13,8 @@ from schemas.values import AgainOn, Gate, OfferId
 from streams import (
     area,
     asking,
+    assignment,
+    checking,
     crew,
     gates,
     lateness,
@@ -186,6 +188,18 @@ def _told_nothing(patch: Patch) -> None:
     patch.setattr(telling, "barred", lambda *_: None)
 
 
+def _silence_is_borne(patch: Patch) -> None:
+    patch.setattr(checking, "CHECK_IN_GRACE", 24 * 3_600_000)
+
+
+def _missed_at_once(patch: Patch) -> None:
+    patch.setattr(checking, "CHECK_IN_GRACE", 60_000)
+
+
+def _left_inside(patch: Patch) -> None:
+    patch.setattr(assignment, "_out", lambda *_: [])
+
+
 WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("ticks", _always_a_pause),
     ("asked", _never_again),
@@ -214,6 +228,10 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("live", lambda patch: _nobody_waits(patch, Wait.DESTRUCTION)),
     ("live", lambda patch: _nobody_waits(patch, Wait.ANSWER)),
     ("replaced", _all_are_replaced),
+    ("silent", _silence_is_borne),
+    ("silent", lambda patch: _nobody_waits(patch, Wait.CHECK_IN)),
+    ("missed", _missed_at_once),
+    ("inside", _left_inside),
 ]
 
 

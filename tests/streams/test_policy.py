@@ -114,6 +114,8 @@ TABLE = {
     "Arrive": "R..-.-R-",
     "ReportDone": "R..-.-R-",
     "CannotComplete": "R..-.-R-",
+    "CheckIn": "R..-.-R-",
+    "CountHeads": "R..-.-R-",
     "GiveNewTime": "R..-.-R-",
     "UndoStep": "R..-.-R-",
     "CorrectStep": "R..-R-R-",
@@ -249,6 +251,8 @@ def _demand_commands(
     yield c.RecordReach(unreachable=(offer.offer,))
     for step in (c.SetOff, c.Arrive, c.ReportDone, c.CannotComplete, c.UndoStep):
         yield step(assignment=assignment)
+    yield c.CheckIn(assignment=assignment)
+    yield c.CountHeads(assignment=assignment, inside=1)
     yield c.GiveNewTime(assignment=assignment, minutes=5)
     yield c.CorrectStep(assignment=assignment, step=Step.COMMITTED)
     yield c.ConfirmAssignment(assignment=assignment)

@@ -40,6 +40,11 @@ const AFTER = {
   on_scene: ["report-done", "cannot-complete"],
 };
 
+const LEAVING = {
+  "report-done": "act.report_done_out",
+  "cannot-complete": "act.cannot_complete_out",
+};
+
 const STEP_WORDS = {
   "set-off": "act.set_off",
   arrive: "act.arrive",
@@ -94,8 +99,15 @@ export const stepButton = (context, row, step, words, look) =>
     path: `/assignments/${row.id}/${step}`,
     words,
     look,
+    ...leaving(row, step),
     first: () => took(context, row.id),
   });
+
+/** Whoever leaves while people are counted inside says, by a second touch, that all are out. */
+function leaving(row, step) {
+  if (!row.inside || !LEAVING[step]) return {};
+  return { body: { everybody_out: true }, words: say(LEAVING[step]), twice: true };
+}
 
 /** Why something ended: the organization's reason, or ours. */
 export const endReason = (row) =>

@@ -113,24 +113,50 @@ function answered(offer, values) {
 }
 
 const NEW_TIME = "new-time";
+const WELL = "check-in";
+const HEADS = "heads";
+const LEAVING = ["report-done", "cannot-complete"];
 
-/** Record a step, or a new time, that an organization told on the telephone. */
-export function stepByPhone(context, row) {
+/** What may be said of a crew now: on the scene first that it is well, and who is in danger. */
+function sayable(row) {
   const steps = nextSteps(row);
   if (row.arrived_at === null) steps.splice(-1, 0, [NEW_TIME, say("act.new_time")]);
+  if (row.state !== "on_scene") return steps;
+  return [[WELL, say("act.check_in")], [HEADS, say("act.count_heads")], ...steps];
+}
+
+function proposed(row, steps) {
+  if (row.overdue) return NEW_TIME;
+  return row.state === "on_scene" && row.missed_at === null ? "report-done" : steps[0][0];
+}
+
+/** Record a step, a new time or a word from the scene that was told on the telephone. */
+export function stepByPhone(context, row, shown = false) {
+  const steps = sayable(row);
   const minutes = number("minutes", 20, 0, 2880);
   const when = h("div", { hidden: true }, field(say("overdue.minutes"), minutes));
+  const inside = number("inside", row.inside ?? 0, 0, 10000);
+  const heads = h("div", { hidden: true }, field(say("heads.inside"), inside));
+  const box = h("input", { name: "everybody_out", type: "checkbox" });
+  const out = h("label", { class: "choice", hidden: true }, box, say("heads.everybody_out"));
   const form = ask({
     title: say("phone.title", about(context, row)),
     parts: [
-      numbers(context, row.offer),
-      radios("step", say("phone.step"), steps, row.overdue ? NEW_TIME : steps[0][0]),
+      numbers(context, row.offer, shown),
+      radios("step", say("phone.step"), steps, proposed(row, steps)),
       when,
+      heads,
+      out,
     ],
     confirm: say("act.record"),
     send: (values) => send(context, row, values),
   });
-  const show = () => (when.hidden = form.elements.step.value !== NEW_TIME);
+  const show = () => {
+    const step = form.elements.step.value;
+    when.hidden = step !== NEW_TIME;
+    heads.hidden = step !== HEADS;
+    out.hidden = !row.inside || !LEAVING.includes(step);
+  };
   form.addEventListener("change", show);
   show();
 }
@@ -141,8 +167,12 @@ function send(context, row, values) {
   if (step === NEW_TIME) {
     return context.outbox.post(path, { minutes: Number(values.get("minutes")) });
   }
+  if (step === WELL) return context.outbox.post(path);
   took(context, row.id);
-  return context.outbox.post(path);
+  if (step === HEADS) {
+    return context.outbox.post(path, { inside: Number(values.get("inside")) });
+  }
+  return context.outbox.post(path, values.get("everybody_out") ? { everybody_out: true } : {});
 }
 
 const STEPS = ["committed", "en_route", "on_scene", "reported_done"];

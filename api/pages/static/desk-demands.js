@@ -3,7 +3,7 @@
 import { priorityMark } from "./assignments.js";
 import * as acts from "./desk-acts.js";
 import { lineBlock } from "./desk-lines.js";
-import { VIEWS, demandItems } from "./desk-model.js";
+import { VIEWS, demandItems, insideOf } from "./desk-model.js";
 import { closeSeveral, startSeveral } from "./desk-several.js";
 import { drawList, find, findAll, h, setText } from "./dom.js";
 import { distance, metersBetween, moment, spoken } from "./format.js";
@@ -119,7 +119,8 @@ function card(context, item) {
   );
 }
 
-function header({ clock }, { demand, place, number, calls }) {
+function header({ clock }, { demand, place, number, calls, assignments }) {
+  const inside = insideOf(assignments);
   const closed = demand.state === "closed";
   const at = moment(closed ? demand.closed_at : demand.published_at, clock.now());
   const since = say(closed ? "demand.closed_at" : "demand.published_at", { time: at });
@@ -133,6 +134,7 @@ function header({ clock }, { demand, place, number, calls }) {
     h("span", { class: "place" }, place, rough),
     reason,
     calls > 0 && h("strong", { class: "chip bad" }, say("demand.calls", { count: calls })),
+    inside > 0 && h("strong", { class: "chip warn" }, say("demand.inside", { count: inside })),
     !closed && demand.needed_by !== null && needed(demand, clock.now()),
     h("span", { class: "quiet end" }, since),
   );

@@ -240,7 +240,8 @@ function assignmentRow(context, item, row) {
   const now = context.clock.now();
   const offer = item.offers.find((one) => one.id === row.offer);
   const partial = item.line.open && offer && partialWords(offer, now);
-  const look = row.overdue ? "overdue" : slow(row, now) ? "slow" : "";
+  const red = row.overdue || row.missed_at !== null;
+  const look = red ? "overdue" : slow(row, now) ? "slow" : "";
   const people = row.people && say("party.people", { count: row.people });
   return h(
     "div",
@@ -253,6 +254,7 @@ function assignmentRow(context, item, row) {
     offer?.unasked && h("span", { class: "quiet" }, chosen(offer)),
     flags(row, now).map(([kind, words]) => h("span", { class: `chip ${kind}` }, words)),
     h("span", {}, expected(row, now)),
+    row.check_in_by && h("span", { class: "quiet" }, wordBy(row, now)),
     row.by_desk && h("span", { class: "quiet" }, say("party.by_desk")),
     offer?.by_message && h("span", { class: "quiet" }, say("party.by_message")),
     h("span", { class: "quiet" }, stepTimes(row, now).join(" · ")),
@@ -260,6 +262,8 @@ function assignmentRow(context, item, row) {
     item.mine && assignmentButtons(context, item, row),
   );
 }
+
+const wordBy = (row, now) => say("party.check_in_by", { time: moment(row.check_in_by, now) });
 
 /** After a yes for a part only: from when it may be asked for more. */
 const partialWords = (offer, now) =>
@@ -274,6 +278,8 @@ function flags(row, now) {
   else if (row.replace_at !== null) {
     found.push(["bad", say("party.replace_at", { time: moment(row.replace_at, now) })]);
   }
+  if (row.missed_at !== null) found.push(["bad", say("party.silent")]);
+  if (row.inside > 0) found.push(["warn", say("party.inside", { count: row.inside })]);
   if (row.new_times) found.push(["warn", say("party.new_times", { count: row.new_times })]);
   if (row.unfit) found.push(["bad", named("gates", row.unfit)]);
   return found;
@@ -285,7 +291,7 @@ function assignmentButtons(context, item, row) {
   return h(
     "span",
     { class: "buttons" },
-    row.overdue && h("strong", {}, say("party.call_leader")),
+    (row.overdue || row.missed_at !== null) && h("strong", {}, say("party.call_leader")),
     item.undo.includes(row.id) && undoButton(context, row),
     nextSteps(row).length > 0 &&
       smallButton(row, "act.by_phone", () => calls.stepByPhone(context, row)),

@@ -52,11 +52,15 @@ function grouped(rows, name) {
   return (id) => groups.get(id) ?? [];
 }
 
-/** Below the least, overdue or forgotten, more wanted, to confirm, covered, closed, elsewhere. */
+/** On the scene, and no word of it beyond the grace. */
+const silent = (row) => live(row) && row.missed_at !== null;
+
+/** Silent, below the least, overdue or forgotten, more wanted, to confirm, covered, over, away. */
 function band(known) {
   const { demand, assignments } = known;
   if (away(known)) return 6;
   if (demand.state === "closed") return 5;
+  if (assignments.some(silent)) return -1;
   if (needing(known)) return 0;
   if (demand.asked_at !== null || assignments.some((row) => row.overdue)) return 1;
   if (demand.lines.some(wanting)) return 2;
@@ -110,8 +114,14 @@ export function toCall(row, now) {
   return row.state === "sent" && !row.unasked && callFrom(row) <= now;
 }
 
-const callsOf = ({ demand, offers, mine }, now) =>
-  mine && demand.state !== "closed" ? offers.filter((row) => toCall(row, now)).length : 0;
+function callsOf({ demand, offers, assignments, mine }, now) {
+  if (!mine || demand.state === "closed") return 0;
+  return offers.filter((row) => toCall(row, now)).length + assignments.filter(silent).length;
+}
+
+/** How many people of its crews are in danger now. */
+export const insideOf = (assignments) =>
+  assignments.filter(live).reduce((sum, row) => sum + (row.inside ?? 0), 0);
 
 /** Times after which a card reads otherwise, without anything having happened. */
 const moments = ({ demand, offers, assignments }) => [

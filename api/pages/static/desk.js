@@ -6,6 +6,7 @@ import { drawDemands, startDemands } from "./desk-demands.js";
 import { drawForm, startForm } from "./desk-form.js";
 import { drawIncidents, startIncidents } from "./desk-incidents.js";
 import { startReplies } from "./desk-replies.js";
+import { drawSilent } from "./desk-silent.js";
 import { drawTasks } from "./desk-tasks.js";
 import { find } from "./dom.js";
 import { span } from "./format.js";
@@ -28,6 +29,7 @@ function draw(context) {
   tellLost(context.board);
   drawForm(context);
   drawIncidents(context);
+  drawSilent(context);
   drawDemands(context);
   drawAway(context);
   drawTasks(context);

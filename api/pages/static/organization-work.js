@@ -34,6 +34,7 @@ export function assignmentCard(context, item) {
     h("p", { class: "quiet" }, facts.flat().filter(Boolean).join(" · ")),
     live(row) && (opened ? sealedList(opened) : readButton(context, row)),
     row.overdue && lateness(context, row, now),
+    row.state === "on_scene" && item.scene && context.scene.sceneParts(context, item),
     item.due && h("p", { class: "until" }, say("overdue.due")),
     item.undo && undoButton(context, row),
     live(row) && steps(context, item),
@@ -90,10 +91,15 @@ function readButton(context, row) {
   return h("div", {}, button, h("small", { class: "quiet" }, say("sealed.recorded")));
 }
 
+// What goes on beside the steps, and keeps nobody from the next one.
+const WORDS_ONLY = /[/](check-in|heads)$/;
+
 function steps(context, { row, calm, moved }) {
   const [next] = nextSteps(row);
   if (!next) return h("p", { class: "quiet" }, say("assignment.await_desk"));
-  const sending = context.outbox.entries.find((entry) => entry.path.includes(`/${row.id}/`));
+  const sending = context.outbox.entries.find(
+    ({ path }) => path.includes(`/${row.id}/`) && !WORDS_ONLY.test(path),
+  );
   if (sending) {
     const button = posting(context, { path: sending.path, look: "big primary" });
     return h("div", { class: "answers" }, button);

@@ -13,6 +13,7 @@ import { tellSeen } from "./seen.js";
 import { language, say, wording } from "./words.js";
 
 const ENDED_SHOWN = 10;
+const FETCH_AGAIN = 3000;
 const TURNS_LAST = 12 * 3600 * 1000; // milliseconds after which nobody is on the road for it
 
 let told = null; // offers and turns that were shown at the last drawing; null before the first
@@ -40,6 +41,7 @@ function draw(context) {
   find("#no-offers").hidden = asked.length + busy.length > 0;
   drawOwn(context);
   watch(context, busy);
+  fetchScene(context, busy);
   announce(context, asked, turns);
   tellSeen(context, asked);
   if (board.last === null) return;
@@ -50,6 +52,7 @@ function draw(context) {
 const byUrgency = (one, other) => one.priority - other.priority || other.sent_at - one.sent_at;
 
 const overdueFirst = (one, other) =>
+  Number(other.missed_at !== null) - Number(one.missed_at !== null) ||
   Number(other.overdue) - Number(one.overdue) || one.priority - other.priority;
 
 function section(context, name, rows, card, calm = () => false) {
@@ -64,7 +67,9 @@ function section(context, name, rows, card, calm = () => false) {
     undo: row.offer !== undefined && undoable(context, row),
     calm: calm(context, row),
     due: due(context, row),
+    late: row.offer !== undefined && row.check_in_by !== null && passed(context, row),
     first: row.state === "sent" && rows.find((one) => missed(one) && before(one, row)),
+    scene: Boolean(context.scene),
     moved: slid(context, turn?.key ?? row.id),
   }));
   drawList(find(`#${name}`), items, (item) => card(context, item));
@@ -82,6 +87,10 @@ function slid(context, key) {
   above.push(key);
   return just;
 }
+
+/** How near the next word from the scene is: it stands out before, and is asked for after. */
+const passed = ({ clock, scene }, row) =>
+  (scene?.sceneTimes(row) ?? []).filter((time) => time <= clock.now()).length;
 
 /** Expected by now, and neither there nor overdue. */
 const due = ({ clock }, row) =>
@@ -110,8 +119,22 @@ function whyTurn({ clock }, row) {
 }
 
 /** What the passing of time alone changes is drawn again then. */
-function watch({ clock }, busy) {
-  clock.passed(busy.flatMap((row) => [row.undo_until, row.promised_at]));
+function watch({ clock, scene }, busy) {
+  const times = (row) => [row.undo_until, row.promised_at, ...(scene?.sceneTimes(row) ?? [])];
+  clock.passed(busy.flatMap(times));
+}
+
+/** What only a crew on the scene needs is fetched when one is there; without signal, again. */
+async function fetchScene(context, busy) {
+  if (context.scene || context.fetching || !busy.some((row) => row.state === "on_scene")) return;
+  context.fetching = true;
+  try {
+    context.scene = await import("./organization-scene.js");
+    context.redraw();
+  } catch {
+    setTimeout(context.redraw, FETCH_AGAIN);
+  }
+  context.fetching = false;
 }
 
 function underway({ outbox }, row) {

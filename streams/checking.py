@@ -1,0 +1,114 @@
+"""Checking in: a crew on the scene says in time that it is well, and how many are in danger.
+
+Any word of it counts. One that stays silent is its desk's to call, and a little later the
+county's: `Assignment.silent_at` is when the next of the two happens.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from schemas.commands import CheckIn, CountHeads
+from schemas.facts import CheckInEscalated, CheckInMissed, CrewCheckedIn, Fact
+from schemas.refusals import Refusal
+from schemas.values import Instant, Milliseconds
+from streams.area import Area, Operation
+from streams.assignment import counted, live, there
+from streams.cause import Cause, Decision, Refused
+from streams.entities import Assignment, AssignmentState, Line
+from streams.parameters import (
+    CHECK_IN,
+    CHECK_IN_GRACE,
+    CHECK_IN_HAZARDOUS,
+    CHECK_IN_HAZARDOUS_URGENT,
+    ESCALATED_AFTER,
+    MINUTE,
+)
+from streams.policy import speaks_by_phone
+
+MOST_URGENT = 1
+
+
+def check_in(area: Area, command: CheckIn, cause: Cause) -> Decision:
+    """All well. Behind its report that it is done there is nothing new, as if said twice."""
+    found = live(area, cause, command.assignment)
+    if isinstance(found, Refused):
+        return found
+    fewer = command.people is not None and command.people != found.people
+    if found.state is AssignmentState.REPORTED_DONE or (_just(area, found, cause) and not fewer):
+        return []
+    by_desk = speaks_by_phone(area, cause.actor, found.organization, cause.at)
+    checked_in = CrewCheckedIn(
+        assignment=found.id,
+        account=cause.actor,
+        people=command.people,
+        by_desk=by_desk,
+        at=cause.at,
+    )
+    return [*there(found, cause, by_desk), checked_in]
+
+
+def count_heads(area: Area, command: CountHeads, cause: Cause) -> Decision:
+    """Into a danger zone and out of it; whoever has reported done is out."""
+    found = live(area, cause, command.assignment)
+    if isinstance(found, Refused):
+        return found
+    if found.state is AssignmentState.REPORTED_DONE:
+        return Refused(Refusal.ALREADY_REPORTED, (found.id,)) if command.inside else []
+    if command.inside == found.inside and _just(area, found, cause):
+        return []
+    by_desk = speaks_by_phone(area, cause.actor, found.organization, cause.at)
+    return [*there(found, cause, by_desk), counted(found, cause, by_desk, command.inside)]
+
+
+def silent(found: Assignment, cause: Cause) -> list[Fact]:
+    """Its time is over: somebody has to call it; or somebody had to, and there is still no word."""
+    if found.missed_at is not None:
+        return [CheckInEscalated(assignment=found.id, at=cause.at)]
+    assert found.check_in_by is not None
+    return [
+        CheckInMissed(
+            assignment=found.id,
+            due_at=found.check_in_by,
+            escalates_at=cause.at + ESCALATED_AFTER,
+            at=cause.at,
+        )
+    ]
+
+
+def timed(operation: Operation, crew: Assignment, at: Instant) -> Assignment:
+    """A crew after a word of it, or about it: on the scene, its time begins anew."""
+    due = None
+    if crew.state is AssignmentState.ON_SCENE:
+        due = at + interval(operation.lines[crew.line])
+    return replace(
+        crew,
+        check_in_by=due,
+        silent_at=None if due is None else due + CHECK_IN_GRACE,
+        missed_at=None,
+        escalated=False,
+    )
+
+
+def sooner(operation: Operation, line: Line, at: Instant) -> None:
+    """The line has become more urgent: nobody at work on it may be silent for longer than that."""
+    latest = at + interval(line)
+    for crew in operation.assignments_on.of(line.id):
+        if crew.check_in_by is not None and crew.check_in_by > latest:
+            after = replace(crew, check_in_by=latest, silent_at=latest + CHECK_IN_GRACE)
+            operation.assignments.put(crew.id, after)
+
+
+def interval(line: Line) -> Milliseconds:
+    """How long a crew at work on a line may be silent."""
+    if not line.hazardous:
+        return CHECK_IN
+    return CHECK_IN_HAZARDOUS_URGENT if line.priority == MOST_URGENT else CHECK_IN_HAZARDOUS
+
+
+def _just(area: Area, found: Assignment, cause: Cause) -> bool:
+    """Whether its last word was less than a minute ago."""
+    if found.check_in_by is None or found.missed_at is not None:
+        return False
+    line = area.operations[cause.operation].lines[found.line]
+    return cause.at + interval(line) - found.check_in_by < MINUTE

@@ -1,0 +1,103 @@
+"""People at their screens while a crew is on the scene: well, counted, silent, called."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.api.browsing import (
+    COUNTY,
+    TEAM,
+    TOWN,
+    Screens,
+    Stage,
+    confirm,
+    in_both_languages,
+    served,
+    step,
+    touch,
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterator[Stage]:
+    """An exercise: its time is the test's to give."""
+    folder = tmp_path_factory.mktemp("scene") / "data"
+    with served(folder, "--purpose", "exercise") as (address, link):
+        server = Stage(address)
+        server.sign_in(link)
+        yield server
+
+
+def test_a_crew_in_danger_is_counted_and_called_when_it_is_silent(
+    server: Stage, screens: Screens
+) -> None:
+    """Its own desk sees it first and the county's after that, until somebody records a word."""
+    team = server.organization(TEAM, "PUMP_DRAIN")
+    incident = server.incident("typhoon")
+    line = {"skill": "PUMP_DRAIN", "minimum": 1, "target": 1, "hazardous": True}
+    server.demand(incident, "drainage", "PUMP_DRAIN", lines=[line])
+    server.advance(0.1)
+    crew = screens.sign_in(server.link("organization", organization=team), "zh", True)
+    desk = screens.sign_in(server.link("desk", division=TOWN), "en")
+    county = screens.sign_in(server.link("desk", division=COUNTY), "en")
+    touch(crew.locator("#offers .card"), "答应")
+    card = crew.locator("#assignments .card")
+    expect(card).to_be_visible()
+    step(card, "已出发", "途中")
+    step(card, "已到达", "已到场")
+    expect(card.get_by_role("button", name="报平安", exact=True)).to_be_visible()
+    expect(card).to_contain_text("下次请在")
+    card.get_by_label("现在危险区内人数").fill("2")
+    touch(card, "清点")
+    expect(card).to_contain_text("危险区内 2 人")
+    expect(desk.locator("#demands .card header")).to_contain_text("inside the danger zone: 2")
+    in_both_languages(crew)
+
+    server.advance(21)
+    expect(desk.locator("#silent li")).to_contain_text(TEAM)
+    expect(card.locator("[role=alert]")).to_contain_text("一切平安吗")
+    expect(county.locator("#silent-box")).to_be_hidden()
+    server.advance(5)
+    expect(county.locator("#silent li")).to_contain_text(TEAM)
+    in_both_languages(desk)
+    desk.locator("#silent").get_by_role("button", name="Call and record").click()
+    expect(desk.locator("#dialog [value=check-in]")).to_be_checked()
+    confirm(desk)
+    expect(desk.locator("#silent-box")).to_be_hidden()
+    expect(county.locator("#silent-box")).to_be_hidden()
+    expect(card.locator("[role=alert]")).to_have_count(0)
+
+    touch(card, "已完成，人员全部撤出")
+    touch(card, "再点一次确认")
+    expect(card.locator(".chip.state")).to_have_text("已报完成")
+    expect(desk.locator("#demands .card header")).not_to_contain_text("danger zone")
+    assert screens.complaints == []
+
+
+def test_a_check_in_without_signal_is_sent_later_and_keeps_nobody_from_the_next_step(
+    server: Stage, screens: Screens
+) -> None:
+    team = server.organization("Team 7", "CATERING")
+    incident = server.incident("rainstorm_flood")
+    server.demand(incident, "supplies", "CATERING")
+    server.advance(0.1)
+    crew = screens.sign_in(server.link("organization", organization=team), "zh", True)
+    touch(crew.locator("#offers .card"), "答应")
+    card = crew.locator("#assignments .card")
+    step(card, "已出发", "途中")
+    step(card, "已到达", "已到场")
+    server.advance(40)
+    crew.context.set_offline(True)
+    touch(card, "报平安")
+    expect(card.get_by_role("button", name=re.compile("等待信号|正在发送"))).to_be_visible()
+    expect(card.get_by_role("button", name="已完成", exact=True)).to_be_enabled()
+    crew.context.set_offline(False)
+    crew.clock.fast_forward(20_000)
+    expect(card.get_by_role("button", name="报平安", exact=True)).to_be_enabled()
+    [row] = server.rows("assignment", organization=team)
+    assert row["check_in_by"] == row["arrived_at"] + 100 * 60_000
+    screens.forgive("ERR_INTERNET_DISCONNECTED")
+    screens.forgive("Failed to load resource")
+    assert screens.complaints == []

@@ -1,0 +1,52 @@
+"""The laws of the scene: who falls silent there is called, and nobody leaves danger uncounted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from schemas import facts as f
+from schemas.turns import Turn
+from schemas.views import AssignmentRow
+
+if TYPE_CHECKING:
+    from tests.streams.laws import Watch
+
+Wrong = Iterator[str]
+
+MINUTE = 60_000
+LONGEST = {True: 20 * MINUTE, False: 60 * MINUTE}  # between two words, on a hazardous line or not
+SHORTEST = {True: 15 * MINUTE, False: 60 * MINUTE}
+GRACE = ESCALATED = 5 * MINUTE
+
+
+def silent(watch: Watch, at: int) -> Wrong:
+    """A crew on the scene without a word for its interval and the grace is red, then raised."""
+    quiet_until = watch.books.crews.quiet_until
+    for crew in watch.books.crews.rows.values():
+        row = watch.rows[crew.id]
+        assert isinstance(row, AssignmentRow)
+        if crew.state != "on_scene":
+            if row.check_in_by is not None or row.missed_at is not None:
+                yield f"{at}: {crew.id} is waited for, and not on the scene"
+            continue
+        missed_by = max(crew.heard_at + LONGEST[row.hazardous] + GRACE, quiet_until)
+        if at >= missed_by and row.missed_at is None:
+            yield f"{at}: {crew.id} is silent since {crew.heard_at}, and nobody calls it"
+        if at >= max(missed_by + ESCALATED, quiet_until + ESCALATED) and not row.escalated:
+            yield f"{at}: {crew.id} is silent since {crew.heard_at}, and the county knows nothing"
+
+
+def missed(watch: Watch, fact: Any, turn: Turn) -> Wrong:
+    """Nobody is called silent before its time is over."""
+    if isinstance(fact, f.CheckInMissed):
+        crew, row = watch.books.crews.rows[fact.assignment], watch.rows[fact.assignment]
+        if fact.at < crew.heard_at + SHORTEST[row.hazardous] + GRACE:
+            yield f"{turn.sequence}: {crew.id} is missed too early"
+
+
+def inside(watch: Watch, at: int) -> Wrong:
+    """Whoever is at work no longer has nobody in a danger zone."""
+    for crew in watch.books.crews.rows.values():
+        if crew.state != "on_scene" and watch.rows[crew.id].inside:
+            yield f"{at}: {crew.id} is {crew.state}, with people inside"
