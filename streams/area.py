@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Iterator
 from operator import attrgetter
 from typing import Any, Final
 
@@ -49,54 +48,57 @@ from streams.entities import (
 )
 from streams.nearby import Lying, Nearby
 from streams.parameters import SIMILAR_METERS, URGENCY
-from streams.remembered import Able, Asked, Asks, Load, Standstill, Tally
-from streams.table import Distinct, Groups, Journal, Lanes, Ordering, Table
+from streams.remembered import HEADER, Able, Asked, Asks, Header, Load, Standstill, Tally
+from streams.table import Distinct, Groups, Journal, Lanes, Ordering, Table, Tables
 from streams.wakes import AT_ONCE, Wait, Wakes
 
 Pair = tuple[LineId, OrganizationId]
 
 
-class Registry:
+class Registry(Tables):
     """Organizations and grants: shared by every operation of the area."""
 
+    grants: Table[AccountId, tuple[Grant, ...]]
+    organizations: Table[OrganizationId, Organization]
+    withdrawn: Table[str, Instant]  # issuers, since when
+
     def __init__(self, journal: Journal) -> None:
-        self.grants: Table[AccountId, tuple[Grant, ...]] = Table("grants", journal)
-        self.organizations: Table[OrganizationId, Organization] = Table("organizations", journal)
-        self.withdrawn: Table[str, Instant] = Table("withdrawn", journal)  # issuers, since when
+        super().__init__(journal)
         self.named = Ordering(self.organizations, _name)
         self.coded = Ordering(self.organizations, _code)
 
 
-class Operation:
+class Operation(Tables):
     """The demands, offers, assignments and tasks of one mode or exercise, with its own load.
 
     Its worklist is kept in the entities themselves (`Line.wake_at`, `Offer.unneeded`, …); the
     orderings and `wakes` are how settling finds what is on it.
     """
 
+    incidents: Table[IncidentId, Incident]
+    demands: Table[DemandId, Demand]
+    lines: Table[LineId, Line]
+    offers: Table[OfferId, Offer]
+    assignments: Table[AssignmentId, Assignment]
+    tasks: Table[TaskId, Task]
+    asked: Table[Pair, Asked]
+    asks: Table[OrganizationId, Asks]
+    able: Table[Holding, Able]
+    load: Table[Holding, Load]
+    tallies: Table[str, Tally]
+    # Pieces of work that the rules have failed on, and until when nobody tries them again.
+    aside: Table[tuple[PieceKind, str], Instant]
+    acts: Table[DemandId, Instant]  # when somebody last did something about a demand
+    standstill: Table[str, Standstill]
+    counters: Table[str, int]
+
     def __init__(
         self, operation: OperationId, mode: Mode, journal: Journal, registry: Registry
     ) -> None:
+        super().__init__(journal, operation)
         self.id = operation
         self.mode = mode
         self.sequence = 0  # of its present turn, for what says where in the log it is
-        self.incidents: Table[IncidentId, Incident] = Table("incidents", journal, operation)
-        self.demands: Table[DemandId, Demand] = Table("demands", journal, operation)
-        self.lines: Table[LineId, Line] = Table("lines", journal, operation)
-        self.offers: Table[OfferId, Offer] = Table("offers", journal, operation)
-        self.assignments: Table[AssignmentId, Assignment] = Table("assignments", journal, operation)
-        self.tasks: Table[TaskId, Task] = Table("tasks", journal, operation)
-        self.asked: Table[Pair, Asked] = Table("asked", journal, operation)
-        self.asks: Table[OrganizationId, Asks] = Table("asks", journal, operation)
-        self.able: Table[Holding, Able] = Table("able", journal, operation)
-        self.load: Table[Holding, Load] = Table("load", journal, operation)
-        self.tallies: Table[str, Tally] = Table("tallies", journal, operation)
-        # Pieces of work that the rules have failed on, and until when nobody tries them again.
-        self.aside: Table[tuple[PieceKind, str], Instant] = Table("aside", journal, operation)
-        # When somebody last did something about a demand.
-        self.acts: Table[DemandId, Instant] = Table("acts", journal, operation)
-        self.standstill: Table[str, Standstill] = Table("standstill", journal, operation)
-        self.counters: Table[str, int] = Table("counters", journal, operation)
         self._group()
         self._order()
         self._wait()
@@ -156,45 +158,46 @@ class Operation:
     def raise_count(self, name: str, value: int) -> None:
         self.counters.put(name, value)
 
-    def tables(self) -> Iterator[Table[Any, Any]]:
-        """Everything that is state, in a fixed order."""
-        yield from (self.incidents, self.demands, self.lines, self.offers, self.assignments)
-        yield from (self.tasks, self.asked, self.asks, self.able, self.load, self.tallies)
-        yield from (self.aside, self.acts, self.standstill, self.counters)
 
-
-class Area:
+class Area(Tables):
     """The state of one log. Held by its single writer, never shown to readers."""
+
+    header: Table[str, Header]
 
     def __init__(self, area: AreaId, divisions: DivisionTree) -> None:
         self.id = area
         self.divisions = divisions
         self.journal = Journal()
+        super().__init__(self.journal)
         self.registry = Registry(self.journal)
         self.operations: Table[OperationId, Operation] = Table("operations", self.journal)
         # In the order of use, 30 days of rule time. A dict would walk over all that it has lost.
         self.keys: OrderedDict[CommandId, Key] = OrderedDict()
-        self.header: Table[str, Any] = Table("header", self.journal)
         self.sequence = 0
         self.at: Instant = 0
         self.previous = GENESIS
 
     @property
+    def told(self) -> Header | None:
+        """What the log says of itself; None until it is open."""
+        return self.header.get(HEADER)
+
+    @property
     def purpose(self) -> Purpose | None:
-        return self.header.get("purpose")
+        return None if self.told is None else self.told.purpose
 
     @property
     def time_source(self) -> TimeSource | None:
-        return self.header.get("time_source")
+        return None if self.told is None else self.told.time_source
 
     @property
     def moved(self) -> Medium | None:
         """Where the log goes on, if that is no longer here; it takes nothing more."""
-        return self.header.get("moved")
+        return None if self.told is None else self.told.moved
 
     @property
     def rules(self) -> int | None:
-        return self.header.get("rules")
+        return None if self.told is None else self.told.rules
 
     def operation(self, operation: OperationId) -> Operation | None:
         return None if operation == REGISTRY else self.operations.get(operation)

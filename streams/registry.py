@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from schemas.commands import EndGrant, GrantRole, MoveLog, OpenLog, ReceiveLog
 from schemas.refusals import Refusal
 from schemas.registry_facts import GrantEnded, LogArrived, LogMoved, LogOpened, RoleGranted
@@ -13,6 +15,7 @@ from streams.area import Area
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Grant
 from streams.policy import steward_of, stewards
+from streams.remembered import HEADER, Header
 
 RegistryRoomFact = LogOpened | LogMoved | LogArrived | RoleGranted | GrantEnded
 
@@ -103,12 +106,17 @@ def _is_last(area: Area, account: AccountId, cause: Cause) -> bool:
 def evolve(area: Area, fact: RegistryRoomFact) -> None:
     match fact:
         case LogOpened():
-            for name in ("purpose", "time_source", "divisions", "rules"):
-                area.header.put(name, getattr(fact, name))
+            told = Header(
+                purpose=fact.purpose,
+                time_source=fact.time_source,
+                divisions=fact.divisions,
+                rules=fact.rules,
+            )
+            area.header.put(HEADER, told)
         case LogMoved():
-            area.header.put("moved", fact.medium)
+            area.header.put(HEADER, replace(area.header[HEADER], moved=fact.medium))
         case LogArrived():
-            area.header.put("moved", None)
+            area.header.put(HEADER, replace(area.header[HEADER], moved=None))
         case RoleGranted():
             held = area.registry.grants.get(fact.account) or ()
             given = Grant(

@@ -8,10 +8,25 @@ from schemas.values import (
     DemandId,
     Instant,
     LineId,
+    Medium,
     OfferId,
     OrganizationId,
+    Purpose,
     Stored,
+    TimeSource,
 )
+
+HEADER = "log"
+
+
+class Header(Stored):
+    """What a log says of itself in its first turn, and where it goes on if it has moved."""
+
+    purpose: Purpose
+    time_source: TimeSource
+    divisions: str
+    rules: int
+    moved: Medium | None = None
 
 
 class Asked(Stored):

@@ -6,8 +6,9 @@ so a rule that fails leaves no trace, and it tells the board which rows the turn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
+from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from sortedcontainers import SortedList
 
@@ -18,15 +19,17 @@ NO_OPERATION = OperationId("")
 K = TypeVar("K")
 V = TypeVar("V")
 Watcher = Callable[[K, V | None, V | None], None]  # key, before, after
+Filler = Callable[[Collection[tuple[K, V]]], None]  # the same for many that were not there before
 
 
 class Journal:
     """What the present turn has changed, oldest first, with the values before."""
 
-    __slots__ = ("entries",)
+    __slots__ = ("entries", "undone")
 
     def __init__(self) -> None:
         self.entries: list[tuple[Table[Any, Any], Any, Any]] = []
+        self.undone = False  # a row that was put back may be behind where it was in its table
 
     def forget(self) -> None:
         """The turn is whole: its changes stay."""
@@ -34,6 +37,7 @@ class Journal:
 
     def undo(self) -> None:
         """The turn failed: everything is as it was before it."""
+        self.undone = True
         while self.entries:
             table, key, before = self.entries.pop()
             table.restore(key, before)
@@ -53,7 +57,7 @@ class Journal:
 class Table(Generic[K, V]):
     """A dict of frozen rows whose changes are journaled and watched."""
 
-    __slots__ = ("_journal", "_watchers", "name", "rows", "scope")
+    __slots__ = ("_fillers", "_journal", "_watchers", "name", "rows", "scope")
 
     def __init__(self, name: str, journal: Journal, scope: OperationId = NO_OPERATION) -> None:
         self.name = name
@@ -61,9 +65,12 @@ class Table(Generic[K, V]):
         self.rows: dict[K, V] = {}
         self._journal = journal
         self._watchers: list[Watcher[K, V]] = []
+        self._fillers: list[Filler[K, V]] = []
 
-    def watch(self, watcher: Watcher[K, V]) -> None:
+    def watch(self, watcher: Watcher[K, V], filler: Filler[K, V] | None = None) -> None:
+        """Have each change told; where many rows come at once, all of them to the `filler`."""
         self._watchers.append(watcher)
+        self._fillers.append(filler or partial(_one_by_one, watcher))
 
     def get(self, key: K) -> V | None:
         return self.rows.get(key)
@@ -94,6 +101,12 @@ class Table(Generic[K, V]):
         for watcher in self._watchers:
             watcher(key, before, None)
 
+    def fill(self, rows: Collection[tuple[K, V]]) -> None:
+        """Put rows into a table that is empty, without journaling, in their order."""
+        self.rows.update(rows)
+        for filler in self._fillers:
+            filler(rows)
+
     def restore(self, key: K, value: V | None) -> None:
         """Set a row back to an earlier value, or to not being there, without journaling."""
         now = self.rows.get(key)
@@ -103,6 +116,36 @@ class Table(Generic[K, V]):
             self.rows[key] = value
         for watcher in self._watchers:
             watcher(key, now, value)
+
+
+def _one_by_one(watcher: Watcher[K, V], rows: Collection[tuple[K, V]]) -> None:
+    for key, value in rows:
+        watcher(key, None, value)
+
+
+class Tables:
+    """A part of the state, whose class names each of its tables with their types.
+
+    What a checkpoint holds is derived from them, so nothing can be forgotten there.
+    """
+
+    kinds: ClassVar[dict[str, tuple[Any, Any]]]
+    """The types of key and row of every table, in the order in which the class names them."""
+
+    def __init_subclass__(cls) -> None:
+        hints = get_type_hints(cls, include_extras=True)
+        cls.kinds = {
+            name: get_args(hint) for name, hint in hints.items() if get_origin(hint) is Table
+        }
+
+    def __init__(self, journal: Journal, scope: OperationId = NO_OPERATION) -> None:
+        for name in self.kinds:
+            setattr(self, name, Table(name, journal, scope))
+
+    def tables(self) -> Iterator[Table[Any, Any]]:
+        """All of them, in the order of their names in the class."""
+        for name in self.kinds:
+            yield getattr(self, name)
 
 
 class Groups(Generic[K, V]):
@@ -117,7 +160,14 @@ class Groups(Generic[K, V]):
         self._table = table
         self._common = common
         self._keys: dict[Any, dict[K, None]] = {}
-        table.watch(self._follow)
+        table.watch(self._follow, self._fill)
+
+    def _fill(self, rows: Collection[tuple[K, V]]) -> None:
+        common, keys = self._common, self._keys
+        for key, row in rows:
+            group = common(row)
+            if group is not None:
+                keys.setdefault(group, {})[key] = None
 
     def _follow(self, key: K, before: V | None, after: V | None) -> None:
         common = self._common
@@ -154,7 +204,14 @@ class Distinct(Generic[K, V]):
     ) -> None:
         self._common, self._named = common, named
         self._counts: dict[Any, dict[Any, int]] = {}
-        table.watch(self._follow)
+        table.watch(self._follow, self._fill)
+
+    def _fill(self, rows: Collection[tuple[K, V]]) -> None:
+        common, named, counts = self._common, self._named, self._counts
+        for _, row in rows:
+            names = counts.setdefault(common(row), {})
+            name = named(row)
+            names[name] = names.get(name, 0) + 1
 
     def _follow(self, _key: K, before: V | None, after: V | None) -> None:
         if before is None or after is None:
@@ -187,7 +244,14 @@ class Ordering(Generic[V]):
     def __init__(self, table: Table[Any, V], place: Callable[[V], tuple[Any, ...] | None]) -> None:
         self._place = place
         self._sorted: SortedList[tuple[Any, ...]] = SortedList()
-        table.watch(self._follow)
+        table.watch(self._follow, self._fill)
+
+    def _fill(self, rows: Collection[tuple[Any, V]]) -> None:
+        place = self._place
+        self._put(found for _, row in rows if (found := place(row)) is not None)
+
+    def _put(self, places: Iterable[tuple[Any, ...]]) -> None:
+        self._sorted.update(places)
 
     def _follow(self, _key: Any, before: V | None, after: V | None) -> None:
         place = self._place
@@ -241,6 +305,10 @@ class Lanes(Ordering[V]):
             self._lanes[old[0]].remove(old)
         if new is not None:
             self._lanes[new[0]].add(new)
+
+    def _put(self, places: Iterable[tuple[Any, ...]]) -> None:
+        for place in places:
+            self._lanes[place[0]].add(place)
 
     def firsts(self, but: Collection[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """The first place of every lane that has one, lane by lane; `but` these ids."""

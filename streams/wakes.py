@@ -8,7 +8,7 @@ Lines are not here: matching takes them by priority, from lanes of their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -62,7 +62,13 @@ class Wakes:
             if old != new:
                 self._move(key, old, new)
 
-        table.watch(follow)
+        def fill(rows: Collection[tuple[Any, Any]]) -> None:
+            found = [(*until, key) for key, row in rows if (until := waiting(row)) is not None]
+            self._sorted.update(found)
+            for _, wait, _ in found:
+                self._counts[wait] += 1
+
+        table.watch(follow, fill)
 
     def _move(
         self, key: Any, old: tuple[Instant, Wait] | None, new: tuple[Instant, Wait] | None

@@ -15,6 +15,7 @@ from api.language import say
 from schemas.values import AreaId
 from schemas.wire import decode_turn
 from streams.area import Area
+from streams.engines import checkpoints
 from streams.engines.cluster.layout import Layout
 from streams.engines.cluster.letters import LettersVerdict, verify_letters
 from streams.engines.folder import Divisions, FolderUnfit, opening
@@ -37,26 +38,69 @@ def verify_folder(typed: argparse.Namespace) -> tuple[int, Answer]:
             raise FolderUnfit(f"no area has been opened in the log of {folder}")
         if typed.head and len(areas) > 1:
             raise Trouble("有多个区域，请用 --area 指明。", "There are several areas; name one.")
-        verdicts = [_verified(folder, reader, area, typed.head) for area in areas]
+        kept = [_Kept(folder, area) for area in areas]
+        verdicts = [_verified(folder, reader, one, typed.head) for one in kept]
         letters = [] if typed.area else _letters(folder, reader)
-    for verdict in verdicts:
+    for verdict, one in zip(verdicts, kept, strict=True):
         _tell(verdict)
+        one.tell()
     _tell_letters(letters)
-    sound = all(v.sound for v in verdicts) and all(checked.sound for checked in letters)
-    found = [asdict(verdict) for verdict in verdicts]
+    sound = all(one.sound for side in (verdicts, kept, letters) for one in side)
+    pairs = zip(verdicts, kept, strict=True)
+    found = [{**asdict(verdict), "checkpoints": one.outcome} for verdict, one in pairs]
     told = found[0] if len(found) == 1 else {"areas": found}
     beside = {"dead_letters": [asdict(checked) for checked in letters]} if letters else {}
     return int(not sound), {"sound": sound, **told, **beside}
 
 
-def _verified(folder: Path, reader: Reader | Replay, area: AreaId, head: Head | None) -> Verdict:
+class _Kept:
+    """The checkpoints of an area, held against what its log is decided to again.
+
+    Read at the beginning: a server goes on making new ones, and removes the oldest.
+    """
+
+    def __init__(self, folder: Path, area: AreaId) -> None:
+        self.area = area
+        self.outcome: dict[int, str] = {}
+        self._contents: dict[int, str] = {}
+        for one in checkpoints.found(folder, area):
+            try:
+                self._contents[one.sequence] = checkpoints.head_of(one).content
+            except checkpoints.Unfit:  # a start does not use it either, and says why
+                self.outcome[one.sequence] = "unused"
+
+    @property
+    def sound(self) -> bool:
+        """Whether none was found that a server could begin with and that is not true."""
+        return "differs" not in self.outcome.values()
+
+    def compare(self, area: Area, turns: int) -> None:
+        content = self._contents.get(turns)
+        if content is not None:
+            same = checkpoints.content_of(area) == content
+            self.outcome[turns] = "equal" if same else "differs"
+
+    def tell(self) -> None:
+        for turn, outcome in sorted(self.outcome.items()):
+            print(f"  checkpoint {turn}  {outcome}")
+        if not self.sound:
+            zh = "  检查点与日志不符：请停止服务，删除 checkpoints 文件夹后重新启动"
+            print(say(zh, "  stop the server, delete the folder checkpoints/, and start it again"))
+
+
+def _verified(folder: Path, reader: Reader | Replay, kept: _Kept, head: Head | None) -> Verdict:
     try:
-        opened = opening(decode_turn(reader.stored(area, 1)))
+        opened = opening(decode_turn(reader.stored(kept.area, 1)))
     except LookupError:
         there = ", ".join(reader.areas()) or "none"
-        raise FolderUnfit(f"area {area} is not in this folder; there is {there}") from None
-    tree = Divisions(folder).tree(opened.divisions)
-    return verify(Area(area, tree), _chain(reader, area), _progress, head)
+        raise FolderUnfit(f"area {kept.area} is not in this folder; there is {there}") from None
+    area = Area(kept.area, Divisions(folder).tree(opened.divisions))
+
+    def progress(turns: int) -> None:
+        kept.compare(area, turns)
+        _progress(turns)
+
+    return verify(area, _chain(reader, kept.area), progress, head)
 
 
 def _chain(reader: Reader | Replay, area: AreaId) -> Iterator[bytes]:

@@ -29,14 +29,15 @@ from schemas.values import (
 )
 from schemas.wire import decode_turn
 from streams.area import Area
+from streams.engines import checkpoints
 from streams.engines.folder import Divisions, opening
+from streams.engines.folding import fold_on, nearest
 from streams.engines.logs import open_reader
 from streams.ledger import Decided, Ledger
 from streams.matching.why import Why, why
 from streams.review import Entry, Scope, entry
 from streams.review_names import Text
 from streams.subjects import same_county
-from streams.turning import fold
 
 TURNS_MAX = 20_000  # that one call looks at; a caller goes on from `next`
 NICENESS = 10
@@ -79,13 +80,15 @@ class Log:
 
     def __init__(self, query: Query) -> None:
         self._reader = open_reader(query.folder)
+        self._folder = query.folder
         self._area = query.area
+        self._trees = Divisions(query.folder)
         opened = opening(decode_turn(self._reader.stored(query.area, 1)))
-        self.divisions = Divisions(query.folder).tree(opened.divisions)
+        self.divisions = self._trees.tree(opened.divisions)
         self.ledger = Ledger(self.divisions)
         self._telling = Ledger(self.divisions)
         self._folded = Area(query.area, self.divisions)
-        self._present = Area(query.area, self.divisions)
+        self._present: Area | None = None
 
     def turns(self, after: int) -> Iterator[Turn]:
         return map(decode_turn, self._reader.read(self._area, after))
@@ -108,20 +111,22 @@ class Log:
         return self._telling
 
     def folded(self, until: int) -> Area:
-        """The state just behind a turn. Folded further where it can be, again where it must."""
+        """The state just behind a turn. Folded further where it can be, else from a checkpoint."""
         if self._folded.sequence > until:
             self._folded = Area(self._area, self.divisions)
-        if self._folded.sequence < until:
-            for stored in self._reader.read(self._area, self._folded.sequence):
-                if fold(self._folded, stored).sequence == until:
-                    break
-        return self._folded
+        near = checkpoints.found(self._folder, self._area, until)
+        if near and near[0].sequence > self._folded.sequence:
+            self._folded = self._nearest(until)
+        return fold_on(self._folded, self._reader, until)
 
     def present(self) -> Area:
         """The state at the log's end."""
-        for stored in self._reader.read(self._area, self._present.sequence):
-            fold(self._present, stored)
-        return self._present
+        if self._present is None:
+            self._present = self._nearest(None)
+        return fold_on(self._present, self._reader)
+
+    def _nearest(self, until: int | None) -> Area:
+        return nearest(self._folder, self._trees, self._reader, self._area, until)
 
     def close(self) -> None:
         self._reader.close()

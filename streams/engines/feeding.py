@@ -21,9 +21,9 @@ from streams.engines.cluster.layout import Layout, is_cluster
 from streams.engines.command_file import read
 from streams.engines.embedded import Embedded
 from streams.engines.folder import Divisions, Folder, FolderUnfit, first_turn, opening
+from streams.engines.folding import fold_log
 from streams.engines.log_file import LogFile, Row
 from streams.engines.logs import open_reader
-from streams.engines.writer import fold_log
 from streams.turning import same_request
 
 NO_TURN: Final = (KeyReused, TickStale, Moved)  # answers like any other: they are in the file

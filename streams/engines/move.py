@@ -20,6 +20,7 @@ from streams.engines.baggage import AnotherMove, Baggage
 from streams.engines.clock import Clock
 from streams.engines.cluster.layout import Layout, is_cluster
 from streams.engines.folder import LOG, Divisions, Folder
+from streams.engines.folding import fold_log
 from streams.engines.sides import (
     CannotMove,
     FileSource,
@@ -30,7 +31,6 @@ from streams.engines.sides import (
     receiving,
     taken,
 )
-from streams.engines.writer import fold_log
 
 Tell = Callable[[AreaId, int, int], None]
 """Told of which area how many turns are carried, and how many there are."""
@@ -170,7 +170,7 @@ class _Move:
         moved = [self._compared(log, copy) for log, copy in zip(logs, copies, strict=True)]
         waiting = [copy for copy in copies if not self.has_arrived(copy)]
         if len(waiting) == len(logs):  # else it is there, and may have been put to use
-            baggage.carry({log.header["divisions"] for log in logs})
+            baggage.carry({log.told.divisions for log in logs if log.told is not None})
         if waiting:
             self._arrive(waiting)
         self._destination.settle()

@@ -8,7 +8,6 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable
-from itertools import islice
 from queue import Empty, SimpleQueue
 from typing import Final
 
@@ -17,11 +16,12 @@ from schemas.values import AreaId, Instant, Milliseconds, TimeSource
 from schemas.wire import decode_turn
 from streams.area import Area
 from streams.board import everything
-from streams.engines import Defect, KeyReused, LogReader, Moved, Published, Receipt, TickStale
+from streams.engines import Defect, KeyReused, Moved, Published, Receipt, TickStale
 from streams.engines.alive import SHOWN_EVERY, Alive
 from streams.engines.clock import Clock
 from streams.engines.defects import Defects
-from streams.engines.folder import Divisions, Folder, linked, opening
+from streams.engines.folder import Folder
+from streams.engines.folding import fold_all
 from streams.engines.handover import (
     Asked,
     Batch,
@@ -33,9 +33,10 @@ from streams.engines.handover import (
     Stop,
     WantRows,
 )
+from streams.engines.keeping import Keeper
 from streams.engines.log_file import LogFile, NoRoom
 from streams.engines.ticks import Place, Ticker, silent_since
-from streams.turning import MovedAway, Repeat, RuleFailed, due, fold, take
+from streams.turning import MovedAway, Repeat, RuleFailed, due, take
 
 BATCH: Final = 256
 PATIENCE: Final = 1_000  # ms; short, since a sleeping machine stops the queue's clock, not ours
@@ -66,6 +67,7 @@ class Writer(threading.Thread):
         self._deliver = deliver
         self._defects = Defects(folder.defects)
         self._ticker = Ticker()
+        self._keeper = Keeper(folder.path, clock)
         self._areas: dict[AreaId, Area] | None = None
         self._probe_at: Instant | None = None  # set while the disk is full
         self._batch = Batch([])
@@ -76,7 +78,9 @@ class Writer(threading.Thread):
         For the writer itself, and for whoever opens the log before the writer is started.
         """
         if self._areas is None:
-            self._areas = fold_all(self._folder, self._log)
+            begun = fold_all(self._folder, self._log)
+            self._areas = {area.id: area for area, _ in begun}
+            self._keeper.begin(begun)
             for area in self._areas.values():
                 if is_live(area):
                     self._ticker.expect(area)
@@ -87,6 +91,7 @@ class Writer(threading.Thread):
             while self._round():
                 pass
             self._show_alive()
+            self._keeper.stop((self._areas or {}).values())
             self._log.close()
             self._drop()
             self._deliver(Ended())
@@ -106,6 +111,8 @@ class Writer(threading.Thread):
             self._wait_for_room(batch, self._probe_at)
         if batch.worth_telling:
             self._deliver(batch)
+        if self._areas is not None:
+            self._keeper.look(self._areas.values())
         if any(isinstance(item, WantRows) for item in items):
             self._deliver(Rows([_rows(area) for area in self.fold().values()]))
         return not any(isinstance(item, Stop) for item in items)
@@ -242,35 +249,6 @@ class Writer(threading.Thread):
 
 def is_live(area: Area) -> bool:
     return area.time_source is TimeSource.LIVE
-
-
-def fold_all(folder: Folder, log: LogFile) -> dict[AreaId, Area]:
-    """Every area of a log. FolderUnfit where divisions are missing or a chain is broken.
-
-    Nothing here becomes garbage, so collecting would only cost time, now and later.
-    """
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        areas = {name: fold_log(folder.divisions, log, name) for name in log.areas()}
-        gc.collect()
-        gc.freeze()
-    finally:
-        if collecting:
-            gc.enable()
-    return areas
-
-
-def fold_log(divisions: Divisions, log: LogReader, name: AreaId, turns: int | None = None) -> Area:
-    """One area of a log, or its first so many turns.
-
-    FolderUnfit where its divisions are missing or its chain is broken.
-    """
-    first = decode_turn(log.stored(name, 1))
-    area = Area(name, divisions.tree(opening(first).divisions))
-    for stored in islice(log.read(name), turns):
-        linked(area, stored, fold)
-    return area
 
 
 def _rows(area: Area) -> Published:

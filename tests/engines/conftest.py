@@ -9,7 +9,7 @@ import pytest
 
 from schemas.values import Purpose, TimeSource
 from streams.engines import Engine
-from tests.engines.given import WENZHOU, Bench, ClusterBench, EmbeddedBench, Scene, opened
+from tests.engines.given import WENZHOU, Bench, ClusterBench, EmbeddedBench, Scene, opened, stored
 from tests.engines.sundial import Sundial
 from tests.servers import Servers
 
@@ -66,3 +66,14 @@ def cluster(broker_and_redis: Servers, tmp_path: Path) -> Iterator[ClusterBench]
     """A cluster of a test's own, with workers in processes of theirs."""
     with ClusterBench(tmp_path / "cluster", broker_and_redis) as bench:
         yield bench
+
+
+@pytest.fixture
+async def log(folder: EmbeddedBench) -> list[bytes]:
+    """A log in which most things have happened, and the folder closed."""
+    folder.make()
+    async with opened(folder) as engine:
+        scene = Scene(engine)
+        await scene.staffed()
+        await scene.busy_hour()
+        return stored(engine)

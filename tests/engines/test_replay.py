@@ -15,7 +15,7 @@ import pytest
 from schemas.facts import OfferSent
 from schemas.wire import decode_turn, digest, encode
 from streams.engines.folder import LOG, FolderUnfit
-from tests.engines.given import EmbeddedBench, Scene, opened, stored, verdict
+from tests.engines.given import EmbeddedBench, verdict
 
 Alter = Callable[[OfferSent, list[bytes]], OfferSent]
 
@@ -27,17 +27,6 @@ ELSEWHERE = [
     ),
     pytest.param({"PYTHONHASHSEED": "random", "TZ": "UTC", "PYTHONOPTIMIZE": "1"}, id="optimized"),
 ]
-
-
-@pytest.fixture
-async def log(folder: EmbeddedBench) -> list[bytes]:
-    """A log in which most things have happened, and the folder closed."""
-    folder.make()
-    async with opened(folder) as engine:
-        scene = Scene(engine)
-        await scene.staffed()
-        await scene.busy_hour()
-        return stored(engine)
 
 
 @pytest.mark.parametrize("environment", ELSEWHERE)

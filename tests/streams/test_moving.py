@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from schemas import commands as c
@@ -15,6 +16,7 @@ from streams.checkpoint import canonical, state_hash
 from streams.clock import due
 from streams.engines.ticks import Ticker
 from streams.parameters import MINUTE
+from streams.remembered import HEADER
 from streams.turning import MovedAway, Repeat, fold
 from streams.verify import verify
 from tests.streams.world import DESK, EXERCISE, STEWARD, WENZHOU, World, divisions, kinds
@@ -127,7 +129,8 @@ def test_verification_notices_a_turn_behind_the_end() -> None:
     ended.send(OWNER, MOVE)
     end = len(ended.log)
     fold(forked.area, ended.log[-1])
-    forked.area.header.rows["moved"] = None  # what an owner would do that knows no move
+    told = forked.area.header[HEADER]  # an owner would do this that knows no move
+    forked.area.header.rows[HEADER] = msgspec.structs.replace(told, moved=None)
     forked.send(STEWARD, c.EndGrant(account=DESK, role=Role.DESK))
     verdict = verify(Area(WENZHOU, divisions()), [*ended.log, forked.log[-1]])
     assert (verdict.bad, verdict.chain) == (end + 1, "ok")
