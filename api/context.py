@@ -51,7 +51,8 @@ class Context:
     pulse: Pulse = field(init=False)
     telling: Telling = field(init=False)
     carried: dict[CommandId, None] = field(default_factory=dict)  # out, by this process, of late
-    ciphertexts: dict[DemandId, Ciphertexts] = field(default_factory=dict)  # a cache
+    # A cache, by the turn that has said them.
+    ciphertexts: dict[tuple[DemandId, int], Ciphertexts] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         https = self.settings.https

@@ -24,10 +24,9 @@ from schemas.values import CloseReason, DeclineReason, StandDownReason
 from schemas.write import tag_of
 from streams import asking, parameters
 from streams.matching.why import CHANGES
-from streams.review_words import (
+from streams.review_codes import (
     CLAIM_ENDS,
     CLASSES,
-    FACTS,
     GATES,
     OPENINGS,
     REACHES,
@@ -35,6 +34,7 @@ from streams.review_words import (
     ROLES,
     STEPS,
 )
+from streams.review_words import FACTS
 
 DOCS = Path(__file__).parent.parent / "docs"
 GENERATED = "<!-- Written by `make schemas`; change the words where they are, not here. -->"

@@ -18,6 +18,7 @@ from schemas.values import (
     Place,
     Priority,
     Sealed,
+    SealedText,
     Stored,
     Units,
 )
@@ -31,7 +32,7 @@ Revision = Annotated[int, Meta(ge=1)]
 class PublishDemand(Stored, tag="PublishDemand.1"):
     """Publish what a township asks for, line by line, with its risks (Article 7).
 
-    Without `needed_by` it is needed as soon as possible.
+    Without `needed_by` it is needed as soon as possible. `lead`: who leads on the scene.
     """
 
     incident: IncidentId
@@ -41,18 +42,21 @@ class PublishDemand(Stored, tag="PublishDemand.1"):
     lines: Lines
     risk_statement: PublicText
     rally_point: PublicText
+    way_in: PublicText | None = None
     needed_by: Instant | None = None
     contact: Sealed | None = None
     address: Sealed | None = None
     note: Sealed | None = None
+    lead: Sealed | None = None
 
 
 class AmendDemand(Stored, tag="AmendDemand.1"):
     """Change a published demand; `revision` is the one that the desk was looking at.
 
     `targets` gives each line's new target in order; further `lines` are added behind them.
-    Without a place the demand stays where it is; without `needed_by` it is needed as soon as
-    possible from now on.
+    Without a place or a kind that stays as it is; without `needed_by` it is needed as soon as
+    possible from now on, and without `way_in` none is said. A sealed text that is not given stays,
+    unless it is `removed`.
     """
 
     demand: DemandId
@@ -62,8 +66,15 @@ class AmendDemand(Stored, tag="AmendDemand.1"):
     lines: Annotated[tuple[LineRequest, ...], Meta(max_length=20)]
     risk_statement: PublicText
     rally_point: PublicText
+    way_in: PublicText | None = None
     place: Place | None = None
     needed_by: Instant | None = None
+    kind: str | None = None
+    contact: Sealed | None = None
+    address: Sealed | None = None
+    note: Sealed | None = None
+    lead: Sealed | None = None
+    removed: Annotated[tuple[SealedText, ...], Meta(max_length=4)] = ()
 
 
 class CloseDemand(Stored, tag="CloseDemand.1"):
@@ -126,10 +137,17 @@ class SetOwnCrew(Stored, tag="SetOwnCrew.1"):
 
 
 class OpenSealedText(Stored, tag="OpenSealedText.1"):
-    """Ask to read the sealed contact, address and note of a demand; being asked is a fact."""
+    """Ask to read the sealed texts of a demand and its notes; being asked is a fact."""
 
     demand: DemandId
     reason: OpeningReason
+
+
+class NoteDemand(Stored, tag="NoteDemand.1"):
+    """Add to the running note that desks keep about a demand, whatever state it is in."""
+
+    demand: DemandId
+    text: Sealed
 
 
 DemandCommand = (
@@ -144,4 +162,5 @@ DemandCommand = (
     | DropLine
     | SetOwnCrew
     | OpenSealedText
+    | NoteDemand
 )

@@ -17,6 +17,7 @@ from schemas.values import (
     Place,
     Priority,
     Sealed,
+    SealedText,
     Stored,
     Units,
 )
@@ -99,9 +100,11 @@ class DemandPublished(Stored, tag="DemandPublished.1"):
     lines: tuple[NumberedLine, ...]
     risk_statement: str
     rally_point: str
+    way_in: str | None
     contact: Sealed | None
     address: Sealed | None
     note: Sealed | None
+    lead: Sealed | None
     needed_by: Instant | None
     substitute: DivisionCode | None
     similar: DemandId | None
@@ -110,14 +113,23 @@ class DemandPublished(Stored, tag="DemandPublished.1"):
 
 
 class DemandAmended(Stored, tag="DemandAmended.1"):
+    """All of it as it is from now on, but of the sealed texts only those said anew or `removed`."""
+
     demand: DemandId
     revision: int
+    kind: str
     priority: Priority
     place: Place
     targets: tuple[Units, ...]
     lines: tuple[NumberedLine, ...]
     risk_statement: str
     rally_point: str
+    way_in: str | None
+    contact: Sealed | None
+    address: Sealed | None
+    note: Sealed | None
+    lead: Sealed | None
+    removed: tuple[SealedText, ...]
     needed_by: Instant | None
     at: Instant
 
@@ -166,6 +178,18 @@ class SealedTextOpened(Stored, tag="SealedTextOpened.1"):
     demand: DemandId
     account: AccountId
     reason: OpeningReason
+    at: Instant
+
+
+class DemandNoted(Stored, tag="DemandNoted.1"):
+    """The `number`th note that desks keep about a demand; `before`: the turn of the one before it,
+    0 for none."""
+
+    demand: DemandId
+    number: int
+    account: AccountId
+    text: Sealed
+    before: int
     at: Instant
 
 
@@ -245,6 +269,6 @@ IncidentFact = (
     | KeyDestroyed
 )
 DemandFact = DemandPublished | StillNeededAsked | DemandKept | SealedTextOpened | PersonsShown
-AmendingFact = DemandAmended | DemandTakenBack
+AmendingFact = DemandAmended | DemandTakenBack | DemandNoted
 EndingFact = DemandClosed | DemandReopened
 LineFact = LineDropped | OwnCrewSet | LineUnmet | LinesLookedAt | LineWoken | LineInHand

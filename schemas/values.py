@@ -240,6 +240,15 @@ class OpeningReason(StrEnum):
     CHECKING = "checking"
 
 
+class SealedText(StrEnum):
+    """What of a demand is sealed, each by itself; the running notes are no part of it."""
+
+    CONTACT = "contact"
+    ADDRESS = "address"
+    NOTE = "note"
+    LEAD = "lead"  # who leads on the scene: name and number
+
+
 class Gate(StrEnum):
     """What kept an organization from being asked, in the order of checking."""
 
@@ -256,6 +265,7 @@ class Gate(StrEnum):
     ASKED = "asked"  # its answer for this line is awaited
     ASKED_BEFORE = "asked_before"  # its pause after the last outcome is not over
     CAPACITY = "capacity"
+    WHOLE = "whole"  # has units free, and not all that a whole line needs together
     DAILY_CAP = "daily_cap"
 
 
@@ -265,6 +275,14 @@ class Sealed(Stored):
     key: Annotated[str, Meta(max_length=64)]
     nonce: Annotated[str, Meta(max_length=24)]
     ciphertext: Annotated[str, Meta(max_length=12_000)]
+
+
+class SealedAt(Stored):
+    """A sealed text of a demand: in which turn its ciphertext is, and when it was said."""
+
+    text: SealedText
+    sequence: int
+    at: Instant
 
 
 class Place(Stored):
@@ -294,6 +312,7 @@ class LineRequest(Stored):
     target: Units
     grade: Grade | None = None  # the lowest grade that will do; None for a general skill
     hazardous: bool = False
+    whole: bool = False  # of use only all together, from one organization
 
 
 class Capability(Stored):

@@ -28,6 +28,7 @@ from schemas.values import (
     Reach,
     RegistrationClass,
     Role,
+    SealedAt,
     StandDownReason,
     Stored,
     TaskId,
@@ -79,6 +80,7 @@ class LineView(Stored):
     minimum: int
     target: int
     hazardous: bool
+    whole: bool  # of use only all together, from one organization
     open: bool  # False once it was dropped or the demand is closed
     dropped: bool
     opened_at: Instant  # its present round
@@ -106,7 +108,6 @@ class DemandRow(Stored, tag="demand"):
     operation: OperationId
     mode: Mode
     number: int
-    sequence: int  # of the turn that published it, where its sealed texts are
     incident: IncidentId
     kind: str
     priority: int
@@ -124,7 +125,12 @@ class DemandRow(Stored, tag="demand"):
     reason: CloseReason | None
     risk_statement: str
     rally_point: str
-    sealed: tuple[str, ...]  # which of contact, address, note are there
+    way_in: str | None
+    sealed: tuple[SealedAt, ...]  # which are there, and since when
+    sealed_in: int  # the turn in which one of them was last said, or taken out; 0: never
+    notes: int  # how many its desks have made
+    noted_in: int  # the turn of the last one
+    noted_at: Instant | None
     lines: tuple[LineView, ...]
     release_at: Instant
     published_at: Instant
@@ -146,6 +152,7 @@ class OfferRow(Stored, tag="offer"):
     skill: str
     grade: int | None
     hazardous: bool
+    whole: bool  # a yes to fewer units is of no use
     priority: int
     quantity: int
     division: DivisionCode
@@ -161,6 +168,7 @@ class OfferRow(Stored, tag="offer"):
     gates: tuple[GateCount, ...]
     risk_statement: str
     rally_point: str
+    way_in: str | None
     state: str  # sent, accepted, declined, no_answer, unreachable, standby, stood_down
     answerable: bool  # a yes or a no would still count
     wanted: bool  # a late yes would be taken at once: the line is short of units now
@@ -197,6 +205,7 @@ class AssignmentRow(Stored, tag="assignment"):
     kind: str
     skill: str
     hazardous: bool
+    whole: bool
     priority: int
     round: int
     quantity: int
@@ -208,6 +217,9 @@ class AssignmentRow(Stored, tag="assignment"):
     approximate: bool
     risk_statement: str
     rally_point: str
+    way_in: str | None
+    sealed_in: int  # of its demand, the turn in which a sealed text was last said; 0: never
+    sealed_at: Instant | None
     state: str  # committed, en_route, on_scene, reported_done, released, given_up, stood_down
     starts_at: Instant  # reserved until then: from when it should be on its way
     promised_at: Instant

@@ -6,10 +6,12 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from schemas.codes import KINDS
 from schemas.commands import AmendDemand, TakeBackDemand
 from schemas.facts import (
     AmendingFact,
     DemandAmended,
+    DemandNoted,
     DemandTakenBack,
 )
 from schemas.refusals import Refusal
@@ -19,7 +21,7 @@ from schemas.values import (
     Place,
     StandDownReason,
 )
-from streams import checking, crew, needed
+from streams import checking, crew, needed, noting, texts
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
@@ -35,39 +37,61 @@ def amend(area: Area, command: AmendDemand, cause: Cause) -> Decision:
     demand = open_for_edit(area, cause, command.demand, command.revision)
     if isinstance(demand, Refused):
         return demand
-    place = command.place or demand.place
+    place, kind = command.place or demand.place, command.kind or demand.kind
     incident = area.operations[cause.operation].incidents[demand.incident]
     if not takes_part(area, incident, place.division):
         return Refused(Refusal.PLACE_OUTSIDE_INCIDENT, (incident.id,))
-    known = [area.operations[cause.operation].lines[key] for key in demand.lines]
-    refusal = unfit(command.lines)
-    if refusal is not None:
-        return Refused(refusal)
+    if command.kind is not None and command.kind not in KINDS:
+        return Refused(Refusal.CODE_UNKNOWN)
+    if texts.contradictory(command):
+        return Refused(Refusal.TEXT_GIVEN_AND_REMOVED)
     same = command.needed_by == demand.needed_by  # which may have passed meanwhile
     if not same and not needed.possible(command.needed_by, cause.at):
         return Refused(Refusal.NEEDED_BY_UNFIT)
-    if len(command.targets) != len(known) or len(known) + len(command.lines) > LINES_MOST:
-        return Refused(Refusal.LINES_TOO_MANY)
-    pairs = zip(known, command.targets, strict=True)
-    for line, target in pairs:
-        if line.dropped and target != line.target:
-            return Refused(Refusal.LINE_DROPPED, (line.id,))
-        if line.open and line.minimum > target:
-            return Refused(Refusal.MINIMUM_OVER_TARGET)
+    refused = _unfit_lines(area.operations[cause.operation], demand, command)
+    if refused is not None:
+        return refused
     return [
         DemandAmended(
             demand=demand.id,
             revision=demand.revision + 1,
+            kind=kind,
             priority=command.priority,
             place=place,
             targets=command.targets,
             lines=numbered(command.lines, cause),
             risk_statement=command.risk_statement,
             rally_point=command.rally_point,
+            way_in=command.way_in,
+            contact=command.contact,
+            address=command.address,
+            note=command.note,
+            lead=command.lead,
+            removed=command.removed,
             needed_by=command.needed_by,
             at=cause.at,
         )
     ]
+
+
+def _unfit_lines(operation: Operation, demand: Demand, command: AmendDemand) -> Refused | None:
+    """What is wrong with new lines, or with the new targets of those that are there."""
+    refusal = unfit(command.lines)
+    if refusal is not None:
+        return Refused(refusal)
+    known = [operation.lines[key] for key in demand.lines]
+    if len(command.targets) != len(known) or len(known) + len(command.lines) > LINES_MOST:
+        return Refused(Refusal.LINES_TOO_MANY)
+    for line, target in zip(known, command.targets, strict=True):
+        if line.dropped and target != line.target:
+            return Refused(Refusal.LINE_DROPPED, (line.id,))
+        if not line.open or target == line.target:
+            continue
+        if line.whole and line.covered and target > line.target:
+            return Refused(Refusal.WHOLE_TAKEN, (line.id,))
+        if not line.whole and line.minimum > target:
+            return Refused(Refusal.MINIMUM_OVER_TARGET)
+    return None
 
 
 def take_back(area: Area, command: TakeBackDemand, cause: Cause) -> Decision:
@@ -93,6 +117,8 @@ def evolve(operation: Operation, fact: AmendingFact) -> None:
             _amended(operation, fact)
         case DemandTakenBack():
             _taken_back(operation, fact)
+        case DemandNoted():
+            noting.noted(operation, fact)
         case _:
             assert_never(fact)
 
@@ -105,18 +131,20 @@ def _amended(operation: Operation, fact: DemandAmended) -> None:
     new time to answer.
     """
     before = operation.demands[fact.demand]
-    scene = (before.place, before.risk_statement, before.rally_point)
+    scene = (before.place, before.risk_statement, before.rally_point, before.way_in)
     hastier = fact.priority < before.priority or needed.sooner(
         before.needed_by, fact.needed_by, fact.at
     )
-    anew = scene != (fact.place, fact.risk_statement, fact.rally_point)
+    anew = scene != (fact.place, fact.risk_statement, fact.rally_point, fact.way_in)
     demand = replace(
-        before,
+        texts.amended(before, fact, operation.sequence),
         revision=fact.revision,
+        kind=fact.kind,
         priority=fact.priority,
         place=fact.place,
         risk_statement=fact.risk_statement,
         rally_point=fact.rally_point,
+        way_in=fact.way_in,
         lines=before.lines + tuple(line.line for line in fact.lines),
         release_at=_release(before.release_at, fact.priority, fact.at),
         scene_in=operation.sequence if anew else before.scene_in,
@@ -154,6 +182,7 @@ def _line_amended(
     after = replace(
         line,
         target=target,
+        minimum=target if line.whole else line.minimum,
         priority=demand.priority,
         place=demand.place,
         own=0 if moved else line.own,  # another township's crew is its own matter
@@ -166,7 +195,8 @@ def _line_amended(
     if demand.needed_by != before.needed_by:
         crew.rescheduled(operation, after, demand.needed_by, at)
         lines.give_time(operation, after, demand.needed_by)
-    if moved or demand.urgent_in != before.urgent_in:
+    grown = line.whole and target > line.target  # what was asked for is but a part of it now
+    if moved or grown or demand.urgent_in != before.urgent_in:
         lines.mark_offers(operation, operation.lines[key], StandDownReason.DEMAND_AMENDED)
 
 

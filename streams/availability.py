@@ -45,6 +45,8 @@ class Standings:
     """The holders of one skill. `of`: the standing that each code of the index stands for.
 
     `nobody`: the searches that found nobody since anything in the index has last changed.
+    `counted`: whether standings tell free units apart, which only a line that is of use as a whole
+    asks for; without one, those who have some are all alike.
     """
 
     def __init__(self) -> None:
@@ -52,8 +54,9 @@ class Standings:
         self.of: list[Standing] = []
         self.nobody: dict[Hashable, Crowd] = {}
         self.stale: dict[OrganizationId, None] = {}
+        self.counted = False
         self._codes: dict[Standing, int] = {}
-        self._sieves: dict[tuple[int | None, int], Sieve] = {}
+        self._sieves: dict[tuple[int | None, int, int], Sieve] = {}
         self._next: dict[OrganizationId, Instant] = {}
         self._changing: SortedList[tuple[Instant, OrganizationId]] = SortedList()
         self._at: Instant = 0
@@ -68,15 +71,22 @@ class Standings:
             self.of.append(standing)
         return self._codes[standing]
 
-    def sieve(self, grade: int | None, priority: int) -> Sieve:
-        """What bars from a line that asks for the grade with that urgency."""
-        known = self._sieves.get((grade, priority))
+    def sieve(self, grade: int | None, priority: int, together: int) -> Sieve:
+        """What bars from a line that asks for the grade with that urgency, for so many at once."""
+        key = (grade, priority, together)
+        known = self._sieves.get(key)
         if known is None or len(known.bars) < len(self.of):
-            bars = [standing.bar(grade, priority) for standing in self.of]
+            bars = [self._bar(standing, *key) for standing in self.of]
             gates = [IN_ORDER.index(bar.gate) if bar else NONE for bar in bars]
             passes = np.array([bar is None for bar in bars], dtype=bool)
-            known = self._sieves[grade, priority] = Sieve(bars, gates, passes)
+            known = self._sieves[key] = Sieve(bars, gates, passes)
         return known
+
+    @staticmethod
+    def _bar(standing: Standing, grade: int | None, priority: int, together: int) -> Bar | None:
+        """Nobody stands any more as was noted before free units were counted."""
+        known = together if standing.free else 1
+        return standing.bar(grade, priority, known)
 
     def change_at(self, key: OrganizationId, next: Instant | None) -> None:
         """Note when time changes somebody's standing."""
@@ -114,12 +124,15 @@ class Availability:
         asks.watch(self._asks_changed)
         load.watch(self._load_changed)
 
-    def of(self, skill: str, at: Instant) -> Standings:
-        """The holders of a skill as they stand at a time."""
+    def of(self, skill: str, at: Instant, *, counted: bool = False) -> Standings:
+        """The holders of a skill as they stand at a time; `counted`: with their free units."""
         known = self._skills.get(skill)
         if known is None:
             known = self._skills[skill] = Standings()
             known.stale = dict.fromkeys(self._organizations)
+        if counted and not known.counted:
+            known.counted = True
+            known.stale.update(dict.fromkeys(map(OrganizationId, known.index.ids)))
         changes = known.index.changes
         for key in known.changed_by(at):
             self._look(known, skill, key, at)
@@ -135,7 +148,8 @@ class Availability:
                 known.change_at(key, None)
             return
         load = self._load.get((key, skill)) or NOTHING
-        seen = see(organization, skill, load, self._asks.get(key), at)
+        asks = self._asks.get(key)
+        seen = see(organization, skill, load, asks, at, counted=known.counted)
         known.index.put(key, organization.place, known.code(seen.standing), seen.cap_ends)
         known.change_at(key, seen.next)
 

@@ -15,7 +15,7 @@ from schemas.views import Change, Put
 from streams import rows
 from streams.area import Area, Operation
 from streams.entities import LATE, Demand, Incident, Line, Organization
-from streams.line import missing
+from streams.line import missing, together
 from streams.standstill import LOST
 from streams.table import NO_OPERATION, Table
 
@@ -137,9 +137,9 @@ def _showing_line(operation: Operation, key: LineId, before: Line | None) -> Ite
                 yield (operation.id, "offers", asked.offer)
 
 
-def _late_answer(line: Line) -> tuple[bool, int, bool]:
+def _late_answer(line: Line) -> tuple[bool, int, bool, int]:
     """What an answer after its time leads to: nothing, a standby, or work."""
-    return (line.open, line.round, missing(line) > 0)
+    return (line.open, line.round, missing(line) > 0, together(line))
 
 
 def _shows_otherwise(operation: Operation, after: Incident, before: Incident | None) -> bool:

@@ -11,6 +11,7 @@ from streams.area import Area, Operation
 from streams.assignment import live
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Assignment, AssignmentState, Before
+from streams.line import together
 from streams.parameters import UNDO, URGENCY
 from streams.policy import speaks_by_phone
 
@@ -55,6 +56,8 @@ def _gone(area: Area, operation: Operation, found: Assignment) -> Refusal | None
     line = operation.lines[found.line]
     if not line.open or line.round != found.round:
         return Refusal.ASSIGNMENT_ENDED
+    if found.quantity < together(line):  # it has grown meanwhile
+        return Refusal.WHOLE_PART
     organization = area.registry.organizations[found.organization]
     free = load.uncommitted(operation, organization, found.skill)
     return Refusal.CAPACITY_TAKEN if free < found.quantity else None

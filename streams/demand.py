@@ -27,7 +27,7 @@ from schemas.values import (
     LineRequest,
 )
 from streams import line as lines
-from streams import needed, similar
+from streams import needed, similar, texts
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Demand, DemandState, Incident, IncidentState
@@ -68,9 +68,11 @@ def _published(area: Area, incident: Incident, command: PublishDemand, cause: Ca
             lines=numbered(command.lines, cause),
             risk_statement=command.risk_statement,
             rally_point=command.rally_point,
+            way_in=command.way_in,
             contact=command.contact,
             address=command.address,
             note=command.note,
+            lead=command.lead,
             needed_by=command.needed_by,
             substitute=substitute_for(area, cause.actor, command.place.division, cause.at),
             similar=similar.lately(
@@ -105,6 +107,8 @@ def unfit(requests: Iterable[LineRequest]) -> Refusal | None:
             return Refusal.SKILL_GRADE_UNFIT
         if request.minimum > request.target:
             return Refusal.MINIMUM_OVER_TARGET
+        if request.whole and request.minimum != request.target:
+            return Refusal.WHOLE_MINIMUM
     return None
 
 
@@ -147,9 +151,7 @@ def evolve(operation: Operation, fact: DemandFact) -> None:
 def _enter(operation: Operation, fact: DemandPublished) -> None:
     incident = operation.incidents[fact.incident]
     operation.incidents.put(incident.id, replace(incident, demands=fact.number))
-    sealed = tuple(
-        name for name in ("contact", "address", "note") if getattr(fact, name) is not None
-    )
+    sealed = texts.said(fact, operation.sequence)
     demand = Demand(
         id=fact.demand,
         number=fact.number,
@@ -161,7 +163,10 @@ def _enter(operation: Operation, fact: DemandPublished) -> None:
         lines=tuple(line.line for line in fact.lines),
         risk_statement=fact.risk_statement,
         rally_point=fact.rally_point,
+        way_in=fact.way_in,
         sealed=sealed,
+        sealed_in=operation.sequence if sealed else 0,
+        sealed_at=fact.at if sealed else None,
         release_at=fact.release_at,
         published_at=fact.at,
         needed_by=fact.needed_by,

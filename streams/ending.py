@@ -94,6 +94,8 @@ def own_crew(area: Area, command: SetOwnCrew, cause: Cause) -> Decision:
         return refused
     if line.own == command.units:
         return []
+    if 0 < command.units < lines.together(line):
+        return Refused(Refusal.WHOLE_PART, (line.id,))
     return [OwnCrewSet(line=line.id, demand=line.demand, quantity=command.units, at=cause.at)]
 
 

@@ -27,6 +27,7 @@ from schemas.values import (
     Reach,
     RegistrationClass,
     Role,
+    SealedAt,
     StandDownReason,
     Stored,
     TaskId,
@@ -121,17 +122,23 @@ class Demand(Stored):
     lines: tuple[LineId, ...]
     risk_statement: str
     rally_point: str
-    sealed: tuple[str, ...]
+    way_in: str | None
+    sealed: tuple[SealedAt, ...]
     release_at: Instant
     published_at: Instant
     needed_by: Instant | None  # None: as soon as possible
-    scene_in: int  # the turn in which its place, risk or rally point was last said
+    scene_in: int  # the turn in which its place, risk, rally point or way in was last said
     urgent_in: int = 0  # the turn in which it last became more urgent
     substitute: DivisionCode | None = None
     similar: DemandId | None = None
     quiet_at: Instant | None = None  # when its desk is asked, if nothing happens before
     asked_at: Instant | None = None  # since when its desk is asked whether it is still needed
     handed: Handed | None = None
+    sealed_in: int = 0  # the turn in which a sealed text was last said, or taken out; 0: never
+    sealed_at: Instant | None = None
+    notes: int = 0  # how many desks have made; each names the turn of the one before it
+    noted_in: int = 0
+    noted_at: Instant | None = None
     revision: int = 1
     state: DemandState = DemandState.PUBLISHED
     reason: CloseReason | None = None
@@ -155,6 +162,7 @@ class Line(Stored):
     minimum: int
     target: int
     hazardous: bool
+    whole: bool  # of use only all together, from one organization
     priority: int
     place: Place  # of its demand, as the priority is
     opened_at: Instant  # its present round

@@ -28,17 +28,20 @@ class Standing(NamedTuple):
     """How an organization stands with one skill, at a time, towards any line.
 
     `unfit`: by grade asked for, none first, what it lacks. `level`: the least urgent priority at
-    which units of it are free, 0 for none. `capped`: asked often enough today.
+    which units of it are free, 0 for none. `capped`: asked often enough today. `free`: how many are
+    free, the most urgent priority first; known only where some line is of use as a whole.
     """
 
     unfit: tuple[Bar | None, ...]
     on_duty: bool
     level: int
     capped: bool
+    free: tuple[int, ...] = ()
 
-    def bar(self, grade: int | None, priority: int) -> Bar | None:
+    def bar(self, grade: int | None, priority: int, together: int = 1) -> Bar | None:
         """What bars it from a line whose demand has not asked it before; None: it may be asked.
 
+        `together`: the fewest units that are of use; more than one only where `free` is known.
         Until when a daily cap lasts is each organization's own, and not said here.
         """
         unfit = self.unfit[grade or 0]
@@ -48,6 +51,8 @@ class Standing(NamedTuple):
             return Bar(Gate.DUTY)
         if priority > self.level:
             return Bar(Gate.CAPACITY)
+        if together > 1 and self.free[priority - 1] < together:
+            return Bar(Gate.WHOLE)
         return Bar(Gate.DAILY_CAP) if self.capped and priority >= CAPPED else None
 
 
@@ -59,8 +64,16 @@ class Seen(NamedTuple):
     next: Instant | None
 
 
-def see(organization: Organization, skill: str, load: Load, asks: Asks | None, at: Instant) -> Seen:
-    """How an organization that has a skill stands at a time."""
+def see(
+    organization: Organization,
+    skill: str,
+    load: Load,
+    asks: Asks | None,
+    at: Instant,
+    *,
+    counted: bool = False,
+) -> Seen:
+    """How an organization that has a skill stands at a time; `counted`: with its free units."""
     certificates = organization.certificates
     held = [item for item in certificates if item.certificate.skill == skill]
     edges = [edge for item in held for edge in _edges(item) if edge > at]
@@ -72,6 +85,7 @@ def see(organization: Organization, skill: str, load: Load, asks: Asks | None, a
         organization.on_duty,
         level(organization.units(skill) or 0, load),
         cap_ends > 0,
+        _free(organization.units(skill) or 0, load) if counted else (),
     )
     return Seen(standing, cap_ends, min(edges, default=None))
 
@@ -93,6 +107,12 @@ def level(units: int, load: Load) -> int:
         if free <= 0:
             return priority - 1
     return max(URGENCY)
+
+
+def _free(units: int, load: Load) -> tuple[int, ...]:
+    """By priority, how many of the units may be asked for."""
+    left = units - load.committed
+    return tuple(max(0, left - sum(load.asked[:priority])) for priority in URGENCY)
 
 
 def capped_until(asks: Asks | None, at: Instant) -> Instant | None:

@@ -205,7 +205,8 @@ def _demand(ledger: Ledger, fact: f.DemandPublished, turn: Turn) -> None:
 
 def _amended(ledger: Ledger, fact: f.DemandAmended, _turn: Turn) -> None:
     known = ledger.demands[fact.demand]
-    ledger.demands[fact.demand] = known._replace(division=fact.place.division)
+    moved = known._replace(kind=fact.kind, division=fact.place.division)
+    ledger.demands[fact.demand] = moved
     _lines(ledger, fact.demand, len(fact.targets) + 1, fact.lines)
 
 

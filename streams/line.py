@@ -40,6 +40,7 @@ def opened(demand: Demand, number: int, asked: NumberedLine, at: Instant) -> Lin
         minimum=request.minimum,
         target=request.target,
         hazardous=request.hazardous,
+        whole=request.whole,
         priority=demand.priority,
         place=demand.place,
         opened_at=at,
@@ -50,6 +51,14 @@ def opened(demand: Demand, number: int, asked: NumberedLine, at: Instant) -> Lin
 def missing(line: Line) -> int:
     """Units short of the target, for which somebody is asked; doubtful ones only as replaced."""
     return max(0, line.target - line.covered + line.replacing)
+
+
+def together(line: Line) -> int:
+    """The fewest units that are of use from one organization: all of a whole line.
+
+    Nobody ever gives a part of such a line, so it is missing whole, or not at all.
+    """
+    return line.target if line.whole else 1
 
 
 def cover(line: Line) -> str:

@@ -73,9 +73,9 @@ def accept(area: Area, command: AcceptOffer, cause: Cause) -> Decision:
 
 def would_come(area: Area, said: Offer, cause: Cause) -> Decision:
     """Kept for the desk, if nothing speaks against it but that it is not needed now."""
-    bar = unable(area, area.operations[cause.operation], said, cause)
-    if bar is not None:
-        return Refused(REFUSALS[bar.gate], (said.id,))
+    refused = _unable(area, said, cause)
+    if refused is not None:
+        return refused
     assert said.answered is not None
     return [
         StandbyOffered(
@@ -95,9 +95,9 @@ def would_come(area: Area, said: Offer, cause: Cause) -> Decision:
 def taken(area: Area, said: Offer, cause: Cause) -> Decision:
     """The yes, and the work that it commits to; its answer carries what is sealed."""
     operation = area.operations[cause.operation]
-    bar = unable(area, operation, said, cause)
-    if bar is not None:
-        return Refused(REFUSALS[bar.gate], (said.id,))
+    refused = _unable(area, said, cause)
+    if refused is not None:
+        return refused
     facts: list[Fact] = [
         _accepted(operation, said, lines.missing(operation.lines[said.line]), cause),
         _committed(area, operation, said, cause),
@@ -189,6 +189,17 @@ def _displaced(area: Area, operation: Operation, said: Offer, cause: Cause) -> I
             yield OfferStoodDown(offer=offer.id, reason=reason, at=cause.at)
 
 
+def _unable(area: Area, said: Offer, cause: Cause) -> Refused | None:
+    """Why it is not taken at its word: what it lacks by now, or a part where all is needed."""
+    operation = area.operations[cause.operation]
+    bar = unable(area, operation, said, cause)
+    if bar is not None:
+        return Refused(REFUSALS[bar.gate], (said.id,))
+    if (said.answered or 1) < lines.together(operation.lines[said.line]):
+        return Refused(Refusal.WHOLE_PART, (said.id,))
+    return None
+
+
 def unable(area: Area, operation: Operation, said: Offer, cause: Cause) -> Bar | None:
     """What keeps the organization from what it says yes to; a desk that asked by hand knew how
     far away it is."""
@@ -278,14 +289,16 @@ def ask(area: Area, command: AskByHand, cause: Cause) -> Decision:
     refusal = shut(operation, line, organization) or barred(operation, line, organization, cause)
     if refusal is not None:
         return refusal
-    free = load.uncommitted(operation, organization, line.skill)
+    free, fewest = load.uncommitted(operation, organization, line.skill), lines.together(line)
+    if free < fewest:
+        return Refused(Refusal.WHOLE_PART, (organization.id,))
     return [
         OfferSent(
             offer=OfferId(cause.new_id()),
             line=line.id,
             demand=line.demand,
             organization=organization.id,
-            quantity=min(free, max(1, lines.missing(line))),
+            quantity=min(free, max(fewest, lines.missing(line))),
             answer_by=needed.answer_by(line.priority, demand.needed_by, cause.at),
             rank=0,
             wave=0,

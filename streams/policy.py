@@ -53,6 +53,7 @@ ROLES: dict[type, tuple[Role, ...]] = {
     c.KeepDemand: BY_DESK,
     c.DropLine: BY_DESK,
     c.SetOwnCrew: BY_DESK,
+    c.NoteDemand: BY_DESK,
     c.OpenSealedText: BY_ORGANIZATION,
     c.ShowPersons: BY_DESK,
     c.AskByHand: BY_DESK,
@@ -120,7 +121,8 @@ def _covers(known: Known, grant: Held, subject: Subject) -> bool:
             return True
         worked_on, organization = subject.worked_on, grant.organization
         return bool(worked_on and organization and known.works_on(organization, worked_on))
-    return _lies_within(known, grant, subject.division)
+    lies = _lies_within(known, grant, subject.division)
+    return lies or _lies_within(known, grant, subject.beside)
 
 
 def _at_home(known: Known, grant: Held, county: DivisionCode) -> bool:

@@ -24,6 +24,7 @@ from schemas.commands import (
     DropLine,
     GiveNewTime,
     KeepDemand,
+    NoteDemand,
     OpenSealedText,
     ReceiveCrew,
     ReopenDemand,
@@ -92,6 +93,7 @@ def _about(operation: Operation, command: Command) -> DemandId | None:
             | TakeBackDemand(demand=key)
             | KeepDemand(demand=key)
             | OpenSealedText(demand=key)
+            | NoteDemand(demand=key)
         ):
             return key
         case (

@@ -9,15 +9,23 @@ import msgspec
 
 from schemas.codes import DOMAINS, HAZARDS, KINDS, SKILLS, counted
 from schemas.facts import Fact
-from schemas.values import Capability, DivisionCode, GateCount, Instant, LineId, Mode
+from schemas.values import (
+    Capability,
+    DivisionCode,
+    GateCount,
+    Instant,
+    LineId,
+    LineRequest,
+    Mode,
+    SealedText,
+)
 from streams.days import time_of_day
 from streams.ledger import About, Ledger
 from streams.matching.why import kilometers
 from streams.parameters import MINUTE
-from streams.review_words import (
+from streams.review_codes import (
     CLAIM_ENDS,
     CLASSES,
-    FACTS,
     GATES,
     MARKS,
     MEDIA,
@@ -27,7 +35,9 @@ from streams.review_words import (
     REASONS,
     ROLES,
     STEPS,
+    TEXTS,
 )
+from streams.review_words import FACTS
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -161,9 +171,14 @@ def _capabilities(names: Names) -> str:
 
 def _lines(names: Names) -> str:
     asked = [(names.skill(n.request.skill), n.request) for n in names.fact.lines]
-    return names.listed(
-        f"{skill} {item.minimum}–{names.counted(item.skill, item.target)}" for skill, item in asked
-    )
+    whole = names.pick("（整体承担）", " as a whole")
+
+    def said(skill: str, item: LineRequest) -> str:
+        if item.whole:
+            return f"{skill} {names.counted(item.skill, item.target)}{whole}"
+        return f"{skill} {item.minimum}–{names.counted(item.skill, item.target)}"
+
+    return names.listed(said(skill, item) for skill, item in asked)
 
 
 def _added(names: Names) -> str:
@@ -270,6 +285,16 @@ def _needed(names: Names) -> str:
     return names.pick(f"，须在 {time} 前到位", f", needed by {time}")
 
 
+def _sealed(names: Names) -> str:
+    """Which sealed texts were said anew, and which taken out; never what they say."""
+    said = [text for text in SealedText if getattr(names.fact, text.value) is not None]
+    anew = names.listed(names.word(TEXTS.get(text), text) for text in said)
+    gone = names.listed(names.word(TEXTS.get(text), text) for text in names.fact.removed)
+    return (anew and names.pick(f"，更新保密信息：{anew}", f", sealed anew: {anew}")) + (
+        gone and names.pick(f"，删除保密信息：{gone}", f", sealed text removed: {gone}")
+    )
+
+
 def _phone(names: Names) -> str:
     """That an answer or a step did not come by the organization's own page."""
     if names.fact.by_desk:
@@ -293,6 +318,7 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     "lines": _lines,
     "added": _added,
     "needed": _needed,
+    "sealed": _sealed,
     "listed": _listed,
     "targets": lambda names: names.listed(str(target) for target in names.fact.targets),
     "gates": _gates,

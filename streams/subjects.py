@@ -78,6 +78,7 @@ class Subject(NamedTuple):
 
     `sender`: where it was moved from, whose desk sees it and no more. `worked_on`: whoever is at
     work on this demand counts as its organization. `county`: so does whoever is at home in it.
+    `beside`: another division whose desks count as much as those of `division`.
     """
 
     division: DivisionCode
@@ -85,6 +86,7 @@ class Subject(NamedTuple):
     sender: DivisionCode | None = None
     worked_on: DemandId | None = None
     county: DivisionCode | None = None
+    beside: DivisionCode | None = None
 
 
 class Present:
@@ -219,6 +221,12 @@ def _sealed(known: Known, command: c.OpenSealedText) -> Subject | None:
     return Subject(found.division, sender=found.sender, worked_on=command.demand)
 
 
+def _noted(known: Known, command: c.NoteDemand) -> Subject | None:
+    """The desk that answers for it, and the one that has moved it there."""
+    found = known.demand(command.demand)
+    return None if found is None else Subject(found.division, beside=found.sender)
+
+
 def _sender(known: Known, command: c.TakeBackDemand) -> Subject | None:
     """Only who sent it away; who has not, or has it back, learns that it is there."""
     found = known.demand(command.demand)
@@ -307,6 +315,7 @@ SUBJECTS: dict[type, _About] = {
     **_of(_demand, c.AmendDemand, c.CloseDemand, c.ReopenDemand, c.KeepDemand),
     c.TakeBackDemand: _sender,
     c.OpenSealedText: _sealed,
+    c.NoteDemand: _noted,
     c.DropLine: _line,
     c.CloseDemands: _several,
     c.ReopenDemands: _several,

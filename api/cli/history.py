@@ -28,7 +28,7 @@ from schemas.wire import digest
 from streams.days import end_of, start_of
 from streams.engines.folder import FolderUnfit
 from streams.engines.logs import open_reader
-from streams.review_words import GATES, REACHES
+from streams.review_codes import GATES, REACHES
 
 KEPT_WITHIN_S: Final = 2.0  # a server that keeps it has written more by then
 TOLD_EVERY: Final = 5_000  # turns between two words of progress

@@ -23,7 +23,7 @@ from streams.engines.logs import open_reader
 from streams.engines.move import Moved, Summary
 from streams.engines.move import move as move_logs
 from streams.engines.sides import CannotMove, Why
-from streams.review_words import MEDIA
+from streams.review_codes import MEDIA
 
 COMPARISON: Final = Path("data/comparison")
 TOLD_EVERY: Final = 5_000  # turns, or lines, between two words of progress

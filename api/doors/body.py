@@ -189,6 +189,6 @@ def _broken(reason: str) -> str:
 
 OWN_CODES = frozenset(
     {"blank", "code_unknown", "format_invalid", "minimum_over_target", "skill_unknown"}
-    | {"text_invalid"}
+    | {"text_given_and_removed", "text_invalid", "whole_minimum"}
 )
 """What our own validators raise."""

@@ -9,12 +9,13 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
+from api.context import Context
 from api.doors.body import Body, Empty, Id, Time, one_of
 from api.doors.call import Call
 from api.doors.hanging import door
 from api.doors.places import PlaceBody, placed
 from api.doors.sealed import TEXTS, remember, seal
-from api.doors.texts import Address, Contact, Note, Statement
+from api.doors.texts import Address, Contact, Lead, Note, Statement
 from schemas.codes import KINDS, SKILLS
 from schemas.commands import (
     AmendDemand,
@@ -25,7 +26,7 @@ from schemas.commands import (
     TakeBackDemand,
 )
 from schemas.facts import DemandPublished
-from schemas.values import CloseReason, IncidentId, LineRequest, Sealed
+from schemas.values import CloseReason, IncidentId, LineRequest, Sealed, SealedText
 from schemas.views import DemandRow, IncidentRow
 
 router = APIRouter(tags=["demands"])
@@ -45,11 +46,14 @@ class LineBody(Body):
     target: Units
     grade: Grade | None = None
     hazardous: bool = False
+    whole: Annotated[bool, Field(description="All together, from one organization.")] = False
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.minimum > self.target:
             raise PydanticCustomError("minimum_over_target", "minimum_over_target")
+        if self.whole and self.minimum != self.target:
+            raise PydanticCustomError("whole_minimum", "whole_minimum")
         return self
 
     def request(self) -> LineRequest:
@@ -59,16 +63,23 @@ class LineBody(Body):
             target=self.target,
             grade=self.grade,
             hazardous=self.hazardous,
+            whole=self.whole,
         )
 
 
-class PublishDemandBody(Body):
-    """What a township asks for; `contact`, `address` and `note` are sealed here.
-
-    Without `needed_by` it is needed as soon as possible.
-    """
+class TextsBody(Body):
+    """What of a demand is sealed here; `lead`: who leads on the scene."""
 
     personal: ClassVar[set[str]] = set(TEXTS)
+
+    contact: Contact | None = None
+    address: Address | None = None
+    note: Note | None = None
+    lead: Lead | None = None
+
+
+class PublishDemandBody(TextsBody):
+    """What a township asks for. Without `needed_by` it is needed as soon as possible."""
 
     incident: Id
     kind: Kind
@@ -77,22 +88,32 @@ class PublishDemandBody(Body):
     lines: Annotated[tuple[LineBody, ...], Field(min_length=1, max_length=20)]
     risk_statement: Statement
     rally_point: Statement
+    way_in: Statement | None = None
     needed_by: Time | None = None
-    contact: Contact | None = None
-    address: Address | None = None
-    note: Note | None = None
 
 
-class AmendDemandBody(Body):
-    """Each line's new target in order, and lines to add behind them; a place only to move it."""
+class AmendDemandBody(TextsBody):
+    """Each line's new target in order, and lines to add behind them; a place only to move it.
 
+    Without a kind that stays; a sealed text that is not given stays unless it is `removed`.
+    """
+
+    kind: Kind | None = None
     priority: Priority
     place: PlaceBody | None = None
     targets: Annotated[tuple[Units, ...], Field(min_length=1, max_length=20)]
     lines: Annotated[tuple[LineBody, ...], Field(max_length=20)]
     risk_statement: Statement
     rally_point: Statement
+    way_in: Statement | None = None
     needed_by: Time | None = None
+    removed: Annotated[tuple[SealedText, ...], Field(max_length=len(TEXTS))] = ()
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if any(getattr(self, text) is not None for text in self.removed):
+            raise PydanticCustomError("text_given_and_removed", "text_given_and_removed")
+        return self
 
 
 def of_a_desk(reason: CloseReason) -> CloseReason:
@@ -124,20 +145,23 @@ async def publish(call: Call[PublishDemandBody]) -> Response:
         lines=tuple(line.request() for line in body.lines),
         risk_statement=body.risk_statement,
         rally_point=body.rally_point,
+        way_in=body.way_in,
         needed_by=body.needed_by,
-        contact=_sealed(call, row.id, "contact", body.contact),
-        address=_sealed(call, row.id, "address", body.address),
-        note=_sealed(call, row.id, "note", body.note),
+        **_sealed(call.context, row.id, body),
     )
     receipt = await call.send(command, row.operation, row.mode, incident=row.id)
     remember(call.context, receipt.turn)
     return call.created(receipt, DemandPublished)
 
 
-def _sealed(
-    call: Call[PublishDemandBody], incident: IncidentId, field: str, text: str | None
-) -> Sealed | None:
-    return None if text is None else seal(call.context, incident, field, text)
+def _sealed(context: Context, incident: IncidentId, body: TextsBody) -> dict[str, Sealed]:
+    """The texts that were given, by field."""
+    given = {field: getattr(body, field) for field in TEXTS}
+    return {
+        field: seal(context, incident, field, text)
+        for field, text in given.items()
+        if text is not None
+    }
 
 
 @door(router, "/demands/{demand}/amend", AmendDemandBody, AmendDemand, edits=True)
@@ -156,9 +180,15 @@ async def amend(call: Call[AmendDemandBody]) -> Response:
         lines=tuple(line.request() for line in body.lines),
         risk_statement=body.risk_statement,
         rally_point=body.rally_point,
+        way_in=body.way_in,
         needed_by=body.needed_by,
+        kind=body.kind,
+        removed=body.removed,
+        **_sealed(call.context, row.incident, body),
     )
-    return call.answer(await call.about(row, command), row.id)
+    receipt = await call.send(command, row.operation, row.mode, incident=row.incident)
+    remember(call.context, receipt.turn)
+    return call.answer(receipt, row.id)
 
 
 @door(router, "/demands/{demand}/close", CloseDemandBody, CloseDemand, edits=True)

@@ -48,6 +48,8 @@ class WhereTo(msgspec.Struct):
     contact: str | None
     address: str | None
     note: str | None
+    lead: str | None
+    sealed_in: int
     lon: int
     lat: int
 

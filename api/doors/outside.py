@@ -31,7 +31,7 @@ from schemas.turns import DELIVERY, Envelope, Turn
 from schemas.values import LATEST, UNITS_MOST, DeclineReason, Instant, OfferId
 from schemas.views import AssignmentRow, OfferRow
 from streams.engines import Receipt
-from streams.review_words import REASONS
+from streams.review_codes import REASONS
 
 router = APIRouter(include_in_schema=False)
 

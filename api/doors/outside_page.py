@@ -15,7 +15,7 @@ from geo.divisions import DivisionTree, Level
 from schemas.codes import SKILLS, Words, counted
 from schemas.values import DeclineReason, Instant, Mode
 from schemas.views import OfferRow
-from streams.review_words import REASONS
+from streams.review_codes import REASONS
 
 MINUTES: Final = (10, 20, 30, 45, 60, 90, 120, 180, 240)
 HOURS: Final = (1, 2, 3, 4, 6, 8, 12, 18, 24, 36, 46)

@@ -34,7 +34,14 @@ from schemas.values import (
 )
 from streams.matching.why import CHANGES
 from streams.parameters import MINUTE, SECOND, URGENCY
-from streams.review_words import CLAIM_ENDS, CLASSES, GATES, OPENINGS, REASONS, STEPS
+from streams.review_codes import (
+    CLAIM_ENDS,
+    CLASSES,
+    GATES,
+    OPENINGS,
+    REASONS,
+    STEPS,
+)
 
 router = APIRouter(tags=["reference"])
 

@@ -21,17 +21,17 @@ from api.doors.hanging import door
 from api.problems import Problem, later
 from api.safe import Ciphertexts, KeyGone, TextDamaged
 from schemas.commands import OpenSealedText
-from schemas.facts import DemandPublished
+from schemas.facts import DemandAmended, DemandPublished
 from schemas.refusals import Refusal
 from schemas.turns import Turn
-from schemas.values import DemandId, IncidentId, OpeningReason, Role, Sealed
+from schemas.values import DemandId, IncidentId, OpeningReason, Role, Sealed, SealedText
 from schemas.views import DemandRow
 from schemas.wire import decode_turn
 from streams.engines.cluster.obstacles import BrokerAway
 
 router = APIRouter(tags=["demands"])
 
-TEXTS = ("contact", "address", "note")
+TEXTS = tuple(text.value for text in SealedText)
 REMEMBERED_MAX = 10_000
 
 Reason = Annotated[
@@ -47,11 +47,16 @@ class OpenSealedTextBody(Body):
 
 
 class Unsealed(msgspec.Struct):
-    """The sealed texts of a demand, readable; null for what was not given."""
+    """The sealed texts of a demand, readable; null for what was not given.
+
+    `sealed_in`: the turn in which one of them was last said; a row with a later one tells of news.
+    """
 
     contact: str | None
     address: str | None
     note: str | None
+    lead: str | None
+    sealed_in: int
 
 
 def seal(context: Context, incident: IncidentId, field: str, text: str) -> Sealed:
@@ -63,39 +68,46 @@ def seal(context: Context, incident: IncidentId, field: str, text: str) -> Seale
 
 
 def remember(context: Context, turn: Turn) -> None:
-    """Keep what a turn has published sealed, so that whoever says yes need not wait for the log."""
+    """Keep what a turn has said sealed, so that whoever says yes need not wait for the log."""
     for fact in turn.facts:
-        if isinstance(fact, DemandPublished):
+        if isinstance(fact, DemandPublished | DemandAmended):
             if len(context.ciphertexts) >= REMEMBERED_MAX:
                 context.ciphertexts.clear()
-            context.ciphertexts[fact.demand] = Ciphertexts(fact.contact, fact.address, fact.note)
+            texts = Ciphertexts(fact.contact, fact.address, fact.note, fact.lead)
+            context.ciphertexts[fact.demand, turn.sequence] = texts
 
 
 async def opened(context: Context, row: DemandRow) -> Unsealed:
     """A demand's texts. The caller has seen to the right, and to the fact. Raises Problem."""
-    if not row.sealed:
-        return Unsealed(None, None, None)
-    texts = await _ciphertexts(context, row)
-    return Unsealed(*(_opened(context, *named) for named in zip(TEXTS, texts, strict=True)))
+    texts: dict[str, str | None] = dict.fromkeys(TEXTS)
+    for one in row.sealed:
+        said = await _said_in(context, row.id, one.sequence)
+        texts[one.text.value] = unsealed(context, one.text.value, getattr(said, one.text.value))
+    return Unsealed(**texts, sealed_in=row.sealed_in)
 
 
-async def _ciphertexts(context: Context, row: DemandRow) -> Ciphertexts:
-    if row.id not in context.ciphertexts:
-        try:
-            turn = await asyncio.to_thread(_published_in, context, row)
-        except BrokerAway:
-            raise later("unavailable") from None
-        remember(context, turn)
-    return context.ciphertexts[row.id]
+async def _said_in(context: Context, demand: DemandId, sequence: int) -> Ciphertexts:
+    known = context.ciphertexts.get((demand, sequence))
+    if known is None:
+        remember(context, await turn_at(context, sequence))
+        known = context.ciphertexts[demand, sequence]
+    return known
 
 
-def _published_in(context: Context, row: DemandRow) -> Turn:
-    """The turn that holds the ciphertexts: the log is read at one sequence."""
-    stored = next(context.engine.read(context.settings.area, after=row.sequence - 1))
-    return decode_turn(stored)
+async def turn_at(context: Context, sequence: int) -> Turn:
+    """One turn of the log. Raises Problem where that is not at hand just now."""
+    try:
+        return await asyncio.to_thread(_turn, context, sequence)
+    except BrokerAway:
+        raise later("unavailable") from None
 
 
-def _opened(context: Context, field: str, sealed: Sealed | None) -> str | None:
+def _turn(context: Context, sequence: int) -> Turn:
+    return decode_turn(next(context.engine.read(context.settings.area, after=sequence - 1)))
+
+
+def unsealed(context: Context, field: str, sealed: Sealed | None) -> str | None:
+    """A text that was sealed as this field. Raises Problem where it cannot be read."""
     try:
         return None if sealed is None else context.vault.open(sealed, field)
     except KeyGone:
@@ -106,7 +118,7 @@ def _opened(context: Context, field: str, sealed: Sealed | None) -> str | None:
 
 @door(router, "/demands/{demand}/sealed", OpenSealedTextBody, OpenSealedText, answer=Unsealed)
 async def read_sealed(call: Call[OpenSealedTextBody]) -> Response:
-    """Read contact, address and note; that you did, and why, is a fact in the log.
+    """Read the sealed texts; that you did, and why, is a fact in the log.
 
     For the desk that answers for the demand, and for an organization while it is at work there.
     Every reading is asked for anew: a key that was used answers nothing a second time.
@@ -114,7 +126,8 @@ async def read_sealed(call: Call[OpenSealedTextBody]) -> Response:
     row = _demand_or_worked_on(call)
     command = OpenSealedText(demand=row.id, reason=OpeningReason(call.body.reason))
     await call.about(row, command, once=True)
-    return unkept(answered(await opened(call.context, row)))
+    present = demand_of(call.context, row.id) or row  # as it is now that the fact is there
+    return unkept(answered(await opened(call.context, present)))
 
 
 def unkept(response: Response) -> Response:

@@ -76,6 +76,7 @@ Telephone = Annotated[
     AfterValidator(_telephone),
 ]
 Contact = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(clean(200))]
+Lead = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(clean(200))]
 Reason = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(clean(200))]
 Address = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(clean(300))]
 Note = Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(clean(2_000))]

@@ -65,11 +65,12 @@ class _Seal:
 
 
 class Ciphertexts(NamedTuple):
-    """A demand's sealed texts as the log holds them."""
+    """The sealed texts that one turn has said of a demand, as the log holds them."""
 
     contact: Sealed | None
     address: Sealed | None
     note: Sealed | None
+    lead: Sealed | None
 
 
 class Vault:

@@ -78,10 +78,14 @@ class Refusal(StrEnum):
     TASK_NOT_REPORTABLE = "task_not_reportable"
     TASK_NOT_REPORTED = "task_not_reported"
     TASK_REPORTED = "task_reported"
+    TEXT_GIVEN_AND_REMOVED = "text_given_and_removed"
     TICK_OUT_OF_ORDER = "tick_out_of_order"
     UNDO_TOO_LATE = "undo_too_late"
     VALIDITY_UNFIT = "validity_unfit"
     VERIFIER_IS_DOER = "verifier_is_doer"
+    WHOLE_MINIMUM = "whole_minimum"
+    WHOLE_PART = "whole_part"
+    WHOLE_TAKEN = "whole_taken"
 
 
 class Message(NamedTuple):

@@ -44,4 +44,20 @@ WORDS: dict[Refusal, Message] = {
     Refusal.SKILL_UNKNOWN: Message(
         422, "技能代码不在代码表中。", "This skill is not in the list of skills."
     ),
+    Refusal.TEXT_GIVEN_AND_REMOVED: Message(
+        422,
+        "同一项保密信息不能既填写又删除；请只选其一。",
+        "A confidential text is either given anew or removed; do one of both.",
+    ),
+    Refusal.WHOLE_MINIMUM: Message(
+        422,
+        "须由一家组织整体承担的项，「至少」应与「需要」相同。",
+        "A line that goes as a whole has a minimum equal to its target.",
+    ),
+    Refusal.WHOLE_TAKEN: Message(
+        409,
+        "此项须由一家组织整体承担，且已有队伍；还需要更多时，请另加一项。",
+        "This line goes as a whole and somebody has taken it on; add a line for what is needed "
+        "besides.",
+    ),
 }

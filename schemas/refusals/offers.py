@@ -53,4 +53,10 @@ WORDS: dict[Refusal, Message] = {
     Refusal.STANDBY_OVER: Message(
         409, "没有有效的备勤；请重新请求。", "Nobody stands by on this request; ask again."
     ),
+    Refusal.WHOLE_PART: Message(
+        409,
+        "此项须由一家组织整体承担，只有一部分没有用处；请由力量足够的组织承担全部，或者谢绝。",
+        "This line is of use only as a whole, from one organization: all of it is taken on by "
+        "somebody who has it, or they say no.",
+    ),
 }

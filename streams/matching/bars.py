@@ -8,6 +8,7 @@ from streams import asking, load
 from streams.area import Operation
 from streams.entities import Line, OfferState, Organization
 from streams.gates import Bar, capped_until, graded
+from streams.line import together
 from streams.parameters import CAPPED, DAY, GENERAL_REACH_METERS, GRADED_REACH_METERS
 
 
@@ -33,8 +34,11 @@ def barred(
     bar = _asked(operation, line, organization, at)
     if bar is not None:
         return bar
-    if not load.available(operation, organization, line.skill, line.priority):
+    free = load.available(operation, organization, line.skill, line.priority)
+    if not free:
         return Bar(Gate.CAPACITY)
+    if free < together(line):
+        return Bar(Gate.WHOLE)
     return _capped(operation, line, organization.id, at)
 
 

@@ -43,7 +43,7 @@ class Search:
     ) -> None:
         self._organizations, self._operation = area.registry.organizations, operation
         self._line, self._place, self._at = line, place, at
-        standings = operation.availability.of(line.skill, at)
+        standings = operation.availability.of(line.skill, at, counted=line.whole)
         met = (self._met(key) for key in operation.asked_for.of(line.demand) if key in standings)
         self._asked = sorted(met)
         self._barred = {item: bar for item in self._asked if (bar := self._bar(item)) is not None}

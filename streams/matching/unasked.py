@@ -14,6 +14,7 @@ from schemas.ids import tie
 from schemas.values import Gate, Instant, OrganizationId, Place
 from streams.availability import IN_ORDER, NONE, Crowd, Standings
 from streams.entities import Line
+from streams.line import together
 from streams.matching.bars import reach
 
 
@@ -38,8 +39,9 @@ class Unasked:
         self._most = square_within(reach(line))
         self._tie = partial(tie, line.id)
         self._asked = {str(met.organization): met.square for met in asked}
-        self._case = (line.grade, line.priority, place, tuple(self._asked))
-        self._bars, self._gates, self._passes = standings.sieve(line.grade, line.priority)
+        asks = (line.grade, line.priority, together(line))
+        self._case = (asks, place, tuple(self._asked))
+        self._bars, self._gates, self._passes = standings.sieve(*asks)
         self._last: tuple[Met, Crowd] | None = None
 
     def __iter__(self) -> Iterator[Met]:

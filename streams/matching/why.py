@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from schemas.values import AgainOn, Gate, Instant, LineId, OrganizationId
-from streams import asking
+from streams import asking, load
 from streams.area import Area, Operation
 from streams.days import end_of, time_of_day
 from streams.entities import (
@@ -20,7 +20,7 @@ from streams.entities import (
 from streams.gates import Bar
 from streams.matching.bars import barred, distance, reach
 from streams.remembered import Asked
-from streams.review_words import REASONS
+from streams.review_codes import REASONS
 
 
 class Words(NamedTuple):
@@ -55,7 +55,8 @@ def why(
     asked = asking.known(operation, row, organization)
     if asked is None:
         before = operation.asked.get((line, organization))
-        words = _unasked(bar, row, known, away, at)
+        words = _part(operation, row, known) if gate is Gate.WHOLE else None
+        words = words or _unasked(bar, row, known, away, at)
         if before is None:
             return Why(False, gate, until, away, words)
         return Why(True, gate, until, away, _earlier(operation, before, words, at))
@@ -66,6 +67,15 @@ def why(
     again = Words("", "") if settled else _again(asked, offer, bar, at)
     words = Words(f"{said.zh}{again.zh}", f"{said.en}{again.en}")
     return Why(True, gate, until, offer.meters, words)
+
+
+def _part(operation: Operation, line: Line, organization: Organization) -> Words:
+    """How much of a whole line it has free."""
+    free = load.available(operation, organization, line.skill, line.priority)
+    return Words(
+        f"此项须由一家组织整体承担：需要 {line.target}，其空闲 {free}。",
+        f"The line goes as a whole: {line.target} are needed together, and it has {free} free.",
+    )
 
 
 def _earlier(operation: Operation, before: Asked, words: Words, at: Instant) -> Words:
@@ -162,7 +172,9 @@ def _again(asked: Asked, offer: Offer, bar: Bar | None, at: Instant) -> Words:
 
 CHANGES: dict[AgainOn, Words] = {
     AgainOn.FORCE: Words("其力量或值守变化", "once its units or its duty change"),
-    AgainOn.SCENE: Words("地点、风险或集合点更改", "once place, risk or rally point are amended"),
+    AgainOn.SCENE: Words(
+        "地点、风险或集合点更改", "once place, risk or where to report are amended"
+    ),
     AgainOn.REACH: Words("可以联系上", "once a channel reaches it again"),
 }
 
@@ -213,6 +225,10 @@ GATE_WORDS = {
     Gate.CAPACITY: Words(
         "力量已全部派往或被同样紧急的请求占用。",
         "All its units are committed, or held by requests as urgent.",
+    ),
+    Gate.WHOLE: Words(
+        "此项须由一家组织整体承担，其空闲力量不足。",
+        "The line goes as a whole, and it has too few units free for that.",
     ),
     Gate.DAILY_CAP: Words(
         "24 小时内已被请求四次一般需求。", "Was asked for four less urgent demands within 24 hours."

@@ -26,7 +26,6 @@ def demand(known: Operation, item: Demand) -> Put:
         operation=known.id,
         mode=known.mode,
         number=item.number,
-        sequence=item.sequence,
         incident=item.incident,
         kind=item.kind,
         priority=item.priority,
@@ -44,7 +43,12 @@ def demand(known: Operation, item: Demand) -> Put:
         reason=item.reason,
         risk_statement=item.risk_statement,
         rally_point=item.rally_point,
+        way_in=item.way_in,
         sealed=item.sealed,
+        sealed_in=item.sealed_in,
+        notes=item.notes,
+        noted_in=item.noted_in,
+        noted_at=item.noted_at,
         lines=tuple(_line(known, known.lines[key]) for key in item.lines),
         release_at=item.release_at,
         published_at=item.published_at,
@@ -65,6 +69,7 @@ def _line(known: Operation, line: Line) -> LineView:
         minimum=line.minimum,
         target=line.target,
         hazardous=line.hazardous,
+        whole=line.whole,
         open=line.open,
         dropped=line.dropped,
         opened_at=line.opened_at,
@@ -90,5 +95,5 @@ def _line(known: Operation, line: Line) -> LineView:
 
 def shown_with_offers(item: Demand) -> tuple[Any, ...]:
     """What an offer's and an assignment's row show of their demand, and to whom."""
-    words = (item.risk_statement, item.rally_point)
+    words = (item.risk_statement, item.rally_point, item.way_in, item.sealed_in)
     return (item.kind, item.priority, item.place, item.needed_by, *words, sender(item))

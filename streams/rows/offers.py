@@ -13,7 +13,7 @@ from streams.entities import (
     Offer,
     OfferState,
 )
-from streams.line import missing
+from streams.line import missing, together
 from streams.remembered import Asked
 from streams.rows.audience import both
 
@@ -35,6 +35,7 @@ def offer(area: Area, known: Operation, item: Offer) -> Put:
         skill=line.skill,
         grade=line.grade,
         hazardous=line.hazardous,
+        whole=line.whole,
         priority=asked_for.priority,
         quantity=item.quantity,
         division=asked_for.place.division,
@@ -50,9 +51,10 @@ def offer(area: Area, known: Operation, item: Offer) -> Put:
         gates=item.gates,
         risk_statement=asked_for.risk_statement,
         rally_point=asked_for.rally_point,
+        way_in=asked_for.way_in,
         state=item.state.value,
         answerable=newest is not None and _answerable(item, line),
-        wanted=newest is not None and item.state in LATE and line.open and missing(line) > 0,
+        wanted=newest is not None and _wanted(item, line),
         decline_reason=item.decline_reason,
         free_from=item.free_from,
         stand_down_reason=item.stand_down_reason,
@@ -85,7 +87,16 @@ def _newest(known: Operation, item: Offer) -> Asked | None:
 
 
 def _answerable(item: Offer, line: Line) -> bool:
-    """Whether a pair's newest offer is open, or late, for a line that is still open."""
+    """Whether a pair's newest offer is open, or late, for a line that is still open.
+
+    What is but a part of a whole line by now can be answered no more.
+    """
     if item.unneeded or not (item.state is OfferState.SENT or item.state in LATE):
         return False
-    return line.open and line.round == item.round
+    return line.open and line.round == item.round and item.quantity >= together(line)
+
+
+def _wanted(item: Offer, line: Line) -> bool:
+    """Whether a pair's newest offer is late, for a line that is short of its units."""
+    short = line.open and missing(line) > 0
+    return short and item.state in LATE and item.quantity >= together(line)

@@ -12,6 +12,7 @@ from api.doors import (
     demands,
     incidents,
     lines,
+    notes,
     offers,
     organizations,
     scene,
@@ -40,6 +41,7 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.TakeBackDemand, Empty, {"demand", "revision"}),
     (c.KeepDemand, Empty, {"demand"}),
     (c.OpenSealedText, sealed.OpenSealedTextBody, {"demand"}),
+    (c.NoteDemand, notes.NoteDemandBody, {"demand"}),
     (c.AskByHand, lines.AskByHandBody, {"line"}),
     (c.ReceiveCrew, lines.ReceiveCrewBody, {"line"}),
     (c.DropLine, Empty, {"line"}),
@@ -89,9 +91,10 @@ BESIDE = {
     accounts.GrantRoleBody: {"name", "player"},
     certificates.RecordCertificateBody: set(certificates.RecordCertificateBody.model_fields),
 }
-OTHER_SHAPE = {"place", "contact", "address", "note", "lines", "capabilities"}
+OTHER_SHAPE = {"place", "contact", "address", "note", "lead", "lines", "capabilities"}
 SEALED: dict[type[Body], set[str]] = {
-    lines.AskByHandBody: {"reason"}
+    lines.AskByHandBody: {"reason"},
+    notes.NoteDemandBody: {"text"},
 }  # likewise, under a name that others have plain
 NOT_OF_A_PERSON = {OpeningReason.ACCEPTED}  # comes with a yes by itself
 MADE_BY_US = {c.OpenLog, c.MoveLog, c.ReceiveLog, c.Tick, c.Resume, c.RecordReach, c.RestoreReach}
@@ -99,7 +102,7 @@ NO_COMMAND = {
     *("SignInBody", "AdvanceBody", "AddPersonBody", "CorrectPersonBody", "SeenBody"),
     "ReachBody",
     *("AddAddressBody", "ConfirmBody", "VouchBody", "ConsentBody", "WithdrawBody"),
-    "WithdrawNumberBody",
+    *("WithdrawNumberBody", "ReadNotesBody"),
 }
 MUST_ANSWER = {"done"}  # the command has a default; a person says it
 

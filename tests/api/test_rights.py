@@ -69,6 +69,7 @@ def about(world: World) -> list[c.Command]:
     commands += [
         c.OpenSealedText(demand=id, reason=OpeningReason.CHECKING) for id in operation.demands
     ]
+    commands += [c.NoteDemand(demand=id, text=REASON) for id in operation.demands]
     commands += [c.TakeBackDemand(demand=id, revision=1) for id in operation.demands]
     commands += [c.KeepDemand(demand=id) for id in operation.demands]
     for division in {row.place.division: None for row in operation.demands.rows.values()}:

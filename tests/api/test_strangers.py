@@ -56,6 +56,8 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ("/demands/{demand}/still-needed", {}, DESKS),
     ("/demands/{sent}/take-back", {}, DESKS),  # moved next door; for its receiver there is nothing
     ("/demands/{demand}/sealed", {"reason": "checking"}, CREWS),
+    ("/demands/{demand}/notes", {"text": "家属来电"}, DESKS),
+    ("/demands/{demand}/notes/read", {"reason": "checking"}, DESKS),
     ("/lines/{line}/ask", {"organization": "{organization}", "reason": "近"}, DESKS),
     (
         "/lines/{line}/receive",

@@ -30,6 +30,7 @@ from schemas.values import (
     Reception,
     RegistrationClass,
     Role,
+    SealedText,
     Step,
     TaskId,
     TimeSource,
@@ -80,13 +81,15 @@ def thread() -> World:
 def routine(world: World, incident: IncidentId) -> None:
     """No, silence, and what is asked instead; the desk looks again and finds it in hand."""
     command = world.demand_command(incident, priority=4, lines=2)
-    sealed = replace(command, contact=SEALED, address=SEALED, note=SEALED)
+    sealed = replace(command, contact=SEALED, address=SEALED, note=SEALED, way_in="走老桥")
     demand = only(world.send(DESK, sealed), f.DemandPublished).demand
     world.send(DESK, c.OpenSealedText(demand=demand, reason=OpeningReason.CHECKING))
     nearest, *_ = asked(world.wait(minutes=2))
     world.send(DESK, c.ShowPersons(offer=nearest.offer))
     world.no(nearest, reason=DeclineReason.ROAD_BLOCKED)
-    world.amend(demand, rally_point="村委会")
+    world.amend(demand, rally_point="村委会", lead=SEALED, removed=(SealedText.NOTE,))
+    for _ in range(2):
+        world.send(DESK, c.NoteDemand(demand=demand, text=SEALED))
     world.wait(minutes=62)
     world.close(demand, CloseReason.DUPLICATE)
 

@@ -33,10 +33,9 @@ from streams import review_names
 from streams.asking import AGAIN
 from streams.matching import why
 from streams.matching.why import CHANGES, GATE_WORDS
-from streams.review_words import (
+from streams.review_codes import (
     CLAIM_ENDS,
     CLASSES,
-    FACTS,
     GATES,
     MEDIA,
     OPENINGS,
@@ -45,6 +44,7 @@ from streams.review_words import (
     ROLES,
     STEPS,
 )
+from streams.review_words import FACTS
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 PLACEHOLDER = re.compile(r"%[sdr(]|\{[^}]*\}|\$\{")

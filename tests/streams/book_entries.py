@@ -31,7 +31,7 @@ class Need:
     incident: str
     place: Any
     priority: int
-    words: tuple[str, str]
+    words: tuple[str | None, ...]
     release_at: int
     scene: int
     lines: list[str]
@@ -52,6 +52,7 @@ class Line:
     round: int = 1
     own: int = 0  # units of the township's own crew
     wanted: int = 0  # how many to ask at once, when it was last looked at
+    whole: bool = False
 
 
 @dataclass

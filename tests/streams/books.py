@@ -75,7 +75,7 @@ class Books:
 
 
 def _published(books: Books, fact: f.DemandPublished, turn: Turn) -> None:
-    words = (fact.risk_statement, fact.rally_point)
+    words = (fact.risk_statement, fact.rally_point, fact.way_in)
     need = Need(
         id=fact.demand, incident=fact.incident, place=fact.place, priority=fact.priority,
         words=words, release_at=fact.release_at, scene=turn.sequence, lines=[],
@@ -88,14 +88,14 @@ def _published(books: Books, fact: f.DemandPublished, turn: Turn) -> None:
 def _lines(books: Books, need: Need, added: Any) -> None:
     for one in added:
         wish = one.request
-        line = Line(one.line, need.id, wish.skill, wish.grade, wish.target)
+        line = Line(one.line, need.id, wish.skill, wish.grade, wish.target, whole=wish.whole)
         books.lines[line.id] = line
         need.lines.append(line.id)
 
 
 def _amended(books: Books, fact: f.DemandAmended, turn: Turn) -> None:
     need = books.needs[fact.demand]
-    words = (fact.risk_statement, fact.rally_point)
+    words = (fact.risk_statement, fact.rally_point, fact.way_in)
     if (need.place, need.words) != (fact.place, words):
         need.scene = turn.sequence
     if fact.priority < need.priority:

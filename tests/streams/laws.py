@@ -16,7 +16,7 @@ from schemas.turns import Turn
 from schemas.values import LineId, OrganizationId
 from schemas.views import AssignmentRow, DemandRow, IncidentRow, OfferRow, Put, TaskRow
 from streams.matching.why import why
-from tests.streams import laws_scene
+from tests.streams import laws_scene, laws_whole
 from tests.streams.book_entries import Line
 from tests.streams.books import DAY, Books, until
 from tests.streams.needs import CAP, Reason, changed, reason, short_lines
@@ -340,6 +340,7 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "replaced": replaced,
     "missed": laws_scene.missed,
     "committed": committed,
+    "whole": laws_whole.whole,
 }
 """Seen with what was known before the fact."""
 AFTER: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
@@ -357,6 +358,7 @@ RESTING: dict[str, Callable[[Watch, int], Wrong]] = {
 SAMPLED: dict[str, Callable[[Watch, int], Wrong]] = {
     "again": said_again,
     "cover": cover,
+    "parts": laws_whole.parts,
     "live": live,
 }
 """At every fourth of these instants."""

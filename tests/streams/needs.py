@@ -126,9 +126,10 @@ def _busy(books: Books, line: Line, key: str) -> Reason | None:
         and ask.priority <= priority
         and books.lines[ask.line].skill == line.skill
     )
-    if books.free(key, line.skill) - asked > 0:
-        return None
-    return Reason("capacity", None, "its units")
+    free = books.free(key, line.skill) - asked
+    if free <= 0:
+        return Reason("capacity", None, "its units")
+    return Reason("whole", None, "its units") if line.whole and free < line.target else None
 
 
 def _tired(books: Books, line: Line, key: str, at: int) -> Reason | None:

@@ -16,6 +16,7 @@ from schemas.values import (
     OpeningReason,
     Place,
     Sealed,
+    SealedText,
 )
 from streams.entities import Demand, DemandState
 from streams.incident import live_in
@@ -44,7 +45,7 @@ def publish(play: Play) -> Attempt:
         lines=random.choices((1, 2, 3), (6, 3, 1))[0],
         **_wishes(play, skill),
     )
-    sealed = {"contact": SEALED, "note": SEALED} if play.chance(0.5) else {}
+    sealed = {"contact": SEALED, "lead": SEALED} if play.chance(0.5) else {}
     return desk, replace(command, needed_by=needed_by(play), **sealed)
 
 
@@ -57,12 +58,15 @@ def needed_by(play: Play) -> int | None:
 
 def _wishes(play: Play, skill: str) -> dict[str, Any]:
     target = 1 if play.routine and play.chance(0.5) else play.random.randint(1, 4)
+    whole = play.chance(0.2)
+    least = target if whole else play.random.randint(1, target)
     return {
         "hazardous": play.chance(0.4),
         "skill": skill,
         "grade": play.random.randint(1, 3) if skill == "WATER" else None,
-        "minimum": play.random.randint(1, target) + play.chance(0.03),
+        "minimum": least + play.chance(0.03),
         "target": target,
+        "whole": whole,
     }
 
 
@@ -84,6 +88,7 @@ def edit(play: Play) -> Attempt:
             (1, _closing(play, demand, revision)),
             (1, _amendment(play, demand, revision)),
             (1, c.DropLine(line=line)),
+            (1, c.NoteDemand(demand=demand.id, text=SEALED)),
         ]
     else:
         choices = [
@@ -91,11 +96,14 @@ def edit(play: Play) -> Attempt:
             (5, _closing(play, demand, revision)),
             (4 if len(demand.lines) > 1 else 1, c.DropLine(line=line)),
             (6 if demand.asked_at else 1, c.KeepDemand(demand=demand.id)),
+            (1, c.NoteDemand(demand=demand.id, text=SEALED)),
             (3, c.SetOwnCrew(line=line, units=play.random.choice((0, 0, 1, 2, 500)))),
             (1, c.ReopenDemand(demand=demand.id, revision=revision)),
         ]
     if demand.handed is not None:
         sender = play.desk_of(demand.handed.place.division)
+        if play.chance(0.1):
+            return sender, c.NoteDemand(demand=demand.id, text=SEALED)
         if play.chance(0.7):
             return sender, c.TakeBackDemand(demand=demand.id, revision=revision)
     return desk, _one(play, choices)
@@ -127,7 +135,10 @@ def _amendment(play: Play, demand: Demand, revision: int) -> c.AmendDemand:
     """One or several changes; now and then to another township."""
     lines = [play.operation.lines[key] for key in demand.lines]
     targets = tuple(
-        play.random.randint(line.minimum, 5) if play.chance(0.4) else line.target for line in lines
+        play.random.randint(1 if line.whole else line.minimum, 5)
+        if play.chance(0.4)
+        else line.target
+        for line in lines
     )
     added = (LineRequest(skill="PUMP_DRAIN", minimum=1, target=2),) if play.chance(0.15) else ()
     return c.AmendDemand(
@@ -140,6 +151,12 @@ def _amendment(play: Play, demand: Demand, revision: int) -> c.AmendDemand:
         risk_statement=demand.risk_statement,
         rally_point=play.random.choice(RALLY_POINTS),
         needed_by=needed_by(play) if play.chance(0.2) else demand.needed_by,
+        way_in=play.random.choice((None, "老桥已断，走 S223"))
+        if play.chance(0.2)
+        else demand.way_in,
+        kind="evacuation" if play.chance(0.05) else None,
+        contact=SEALED if play.chance(0.1) else None,
+        removed=(SealedText.LEAD,) if play.chance(0.05) else (),
     )
 
 

@@ -76,6 +76,10 @@ def opening(actor: str, scene: Scene) -> Sent:
     return actor, c.OpenSealedText(demand=scene.demand, reason=OpeningReason.CALLING)
 
 
+def note(scene: Scene) -> c.NoteDemand:
+    return c.NoteDemand(demand=scene.demand, text=SEALED)
+
+
 def several(scene: Scene) -> dict[str, Any]:
     """One demand, named as one of several."""
     division = scene.world.operation.demands[scene.demand].place.division
@@ -150,6 +154,8 @@ DEMAND = (
     ),
     Row(c.ReopenDemands, "", lambda s: (s.desk, c.ReopenDemands(**several(s)))),
     Row(c.KeepDemand, "still needed", lambda s: (s.desk, c.KeepDemand(demand=s.demand))),
+    Row(c.NoteDemand, "by its desk", lambda s: (s.desk, note(s))),
+    Row(c.NoteDemand, "by whoever posted it", lambda s: (DESK, note(s))),
     Row(
         c.TakeBackDemand,
         "by whoever posted it",

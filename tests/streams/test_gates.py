@@ -89,7 +89,18 @@ def test_the_reach_is_a_gate() -> None:
 
 
 def test_every_gate_was_tried() -> None:
-    assert set(Gate) == {*FAULTS, Gate.DISTANCE}
+    assert set(Gate) == {*FAULTS, Gate.DISTANCE, Gate.WHOLE}
+
+
+def test_a_whole_line_asks_nobody_who_has_a_part_of_it() -> None:
+    """Given two units, then they are too few for three together, and enough for two or for one of
+    three; what has none at all is said first."""
+    two = {"capabilities": (Capability(skill=WATER, units=2),)}
+    assert gate_of(organization("two", **two), whole=True, target=3) is Gate.WHOLE
+    assert gate_of(organization("two", **two), whole=True, target=2) is None
+    assert gate_of(organization("two", **two), whole=False, target=3) is None
+    assert gate_of(organization("none", **FAULTS[Gate.CAPACITY]), whole=True) is Gate.CAPACITY
+    assert list(Gate).index(Gate.WHOLE) == list(Gate).index(Gate.CAPACITY) + 1
 
 
 IN_ORDER = (

@@ -101,6 +101,8 @@ TABLE = {
     "ReopenDemands": "R..---R-",
     "TakeBackDemand": "R..---R-",  # the sender's; for the receiver there is nothing to take back
     "KeepDemand": "R..---R-",
+    "NoteDemand": "R..---R-",
+    "NoteDemand of what was moved": "R...--R-",  # a note of the sender's too
     "DropLine": "R..---R-",
     "SetOwnCrew": "R..---R-",
     "OpenSealedText": "R..-.-R-",
@@ -213,6 +215,7 @@ def _operation_commands(world: World, doer: OrganizationId) -> Iterator[tuple[st
     world.amend(moved, place=divisions().seat(SIBLING))
     yield "TakeBackDemand", c.TakeBackDemand(demand=moved, revision=2)
     yield "AmendDemand of what was moved", _amendment(moved)
+    yield "NoteDemand of what was moved", c.NoteDemand(demand=moved, text=SEALED)
 
 
 def _amendment(demand: DemandId) -> c.AmendDemand:
@@ -239,6 +242,7 @@ def _demand_commands(
     yield c.CloseDemands(division=TOWNSHIP, demands=several, reason=CloseReason.UNFOUNDED)
     yield c.ReopenDemands(division=TOWNSHIP, demands=several)
     yield c.KeepDemand(demand=offer.demand)
+    yield c.NoteDemand(demand=offer.demand, text=SEALED)
     yield c.DropLine(line=offer.line)
     yield c.SetOwnCrew(line=offer.line, units=1)
     yield c.OpenSealedText(demand=offer.demand, reason=OpeningReason.CALLING)

@@ -45,11 +45,9 @@ from streams.ledger import (
     Ledger,
 )
 from streams.review import TAP_TOLERANCE, Scope, entry
-from streams.review_names import words
-from streams.review_words import (
+from streams.review_codes import (
     CLAIM_ENDS,
     CLASSES,
-    FACTS,
     GATES,
     MARKS,
     MEDIA,
@@ -60,6 +58,8 @@ from streams.review_words import (
     ROLES,
     STEPS,
 )
+from streams.review_names import words
+from streams.review_words import FACTS
 from tests.streams.world import START, divisions
 
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff」][,;:!?(]|[,;:!?)][\u4e00-\u9fff「]")

@@ -78,6 +78,8 @@ class Crowd:
             skill=WATER if graded else PUMPS,
             grade=self.random.randint(1, 3) if graded else None,
             priority=self.random.randint(1, 4),
+            whole=self._happens(0.4),
+            target=self.random.randint(1, 3),
         )
         self.tired = {name for name in names if self._happens(0.15)}
         self.before = {
@@ -138,6 +140,8 @@ class Crowd:
             return Gate.ASKED_BEFORE
         if units <= self.held.get(item.id, 0):
             return Gate.CAPACITY
+        if row.whole and units - self.held.get(item.id, 0) < row.target:
+            return Gate.WHOLE
         return Gate.DAILY_CAP if item.id in self.tired and row.priority >= CAPPED else None
 
     def in_plain_words(self) -> tuple[list[Candidate], list[Gate]]:

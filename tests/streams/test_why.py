@@ -265,7 +265,7 @@ def off_duty(world: World, offer: f.OfferSent) -> None:
     world.send("near", c.SetDuty(organization=offer.organization, on_duty=False))
 
 
-SCENE = "once place, risk or rally point are amended"
+SCENE = "once place, risk or where to report are amended"
 FORCE = "once its units or its duty change"
 
 

@@ -284,6 +284,7 @@ class World:
             "lines": (),
             "risk_statement": known.risk_statement,
             "rally_point": known.rally_point,
+            "way_in": known.way_in,
             "needed_by": known.needed_by,
         }
         return self.send(DESK, c.AmendDemand(demand=demand, **{**same, **differs}))

@@ -1,11 +1,9 @@
-/** What a desk does with a demand: close, amend, move, read what is sealed, take a slip back. */
+/** What a desk does with a demand: close it, read what is sealed, take a slip back. */
 
 import { liveOf, numberWords } from "./desk-model.js";
-import { ask, field, number, radios, select, text } from "./dialog.js";
+import { ask, field, radios, select } from "./dialog.js";
 import { h, setText } from "./dom.js";
-import { fieldMoment, fieldTime } from "./format.js";
 import { act, tell } from "./page.js";
-import { longPlaceName, placesWithin } from "./places.js";
 import { read, sealedList } from "./sealed.js";
 import { choose, listed, named, say, wording } from "./words.js";
 
@@ -46,95 +44,21 @@ async function sendClose(context, { id, revision }, reason) {
   }
 }
 
-/** Amend priority, targets, risk statement, rally point and place of a demand. */
-export function amend(context, demand) {
-  const priorities = pairsOf("priorities").map(([code, name]) => [code, `${code} ${name}`]);
-  ask({
-    title: say("amend.title", { demand: numberWords(context.board, demand) }),
-    parts: [
-      ...demand.lines.flatMap(targetField),
-      radios("priority", say("form.priority"), priorities, String(demand.priority)),
-      field(say("form.risk"), text("risk_statement", demand.risk_statement)),
-      field(say("form.rally"), text("rally_point", demand.rally_point)),
-      field(say("form.needed_by"), neededBy(demand), say("form.needed_hint")),
-      ...placeFields(context, demand),
-    ],
-    confirm: say("act.amend"),
-    send: (values) =>
-      context.outbox.post(`/demands/${demand.id}/amend`, amended(demand, values), {
-        revision: demand.revision,
-      }),
-  });
-}
+export const DESK_REASONS = ["calling", "handing_over", "checking"];
 
-function neededBy({ needed_by: at }) {
-  const value = at === null ? "" : fieldTime(at);
-  return h("input", { name: "needed_by", type: "datetime-local", value });
+/** Why a desk reads what is sealed. */
+export function reasonField() {
+  const pairs = DESK_REASONS.map((code) => [code, choose("opening", code)]);
+  return radios("reason", say("sealed.reason"), pairs, DESK_REASONS[0]);
 }
-
-/** What the field says; its minute is that of the demand where nobody has touched it. */
-function chosenTime({ needed_by: at }, text) {
-  return at !== null && text === fieldTime(at) ? at : fieldMoment(text);
-}
-
-function targetField(line, index) {
-  if (!line.open) return [];
-  const words = say("amend.target", { ...line, skill: named("skills", line.skill) });
-  return [field(words, number(`target-${index}`, line.target, line.minimum))];
-}
-
-/** Only places that the incident covers; another township takes it over with its own desk. */
-function placeFields({ board }, demand) {
-  const incident = board.get("incident", demand.incident);
-  const places = placesWithin([incident.division, ...incident.joined]);
-  const pairs = places.map((row) => [row.code, longPlaceName(row.code)]);
-  const degree = (name, most) =>
-    h("input", { name, type: "number", step: "any", min: -most, max: most });
-  return [
-    field(say("form.place"), select("division", pairs, demand.division), say("amend.move")),
-    h(
-      "div",
-      { class: "pair" },
-      field(say("form.lon"), degree("lon", 180)),
-      field(say("form.lat"), degree("lat", 90), say("amend.point")),
-    ),
-  ];
-}
-
-function amended(demand, values) {
-  const target = (line, index) => Number(values.get(`target-${index}`) ?? line.target);
-  const place = placeOf(demand, values);
-  return {
-    priority: Number(values.get("priority")),
-    targets: demand.lines.map(target),
-    lines: [],
-    risk_statement: values.get("risk_statement"),
-    rally_point: values.get("rally_point"),
-    needed_by: chosenTime(demand, values.get("needed_by")),
-    ...(place ? { place } : {}),
-  };
-}
-
-/** Where it is now, as the desk says; nothing where that stays. */
-function placeOf(demand, values) {
-  const [division, lon, lat] = ["division", "lon", "lat"].map((name) => values.get(name));
-  if (lon && lat) return { crs: "WGS-84", lon: Number(lon), lat: Number(lat), division };
-  return division && division !== demand.division ? { division } : null;
-}
-
-const DESK_REASONS = ["calling", "handing_over", "checking"];
 
 /** Read the sealed texts of a demand, with a reason; that they were read is on record. */
 export function sealed(context, demand) {
   let texts = null;
   const title = say("sealed.title", { demand: numberWords(context.board, demand) });
-  const pairs = DESK_REASONS.map((code) => [code, choose("opening", code)]);
   ask({
     title,
-    parts: [
-      radios("reason", say("sealed.reason"), pairs, DESK_REASONS[0]),
-      h("p", { class: "quiet" }, say("sealed.recorded")),
-    ],
+    parts: [reasonField(), h("p", { class: "quiet" }, say("sealed.recorded"))],
     confirm: say("act.read_sealed"),
     send: async (values) => {
       const path = `/demands/${demand.id}/sealed`;

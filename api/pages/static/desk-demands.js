@@ -2,8 +2,10 @@
 
 import { priorityMark } from "./assignments.js";
 import * as acts from "./desk-acts.js";
+import { amend } from "./desk-amend.js";
 import { lineBlock } from "./desk-lines.js";
 import { VIEWS, demandItems, insideOf } from "./desk-model.js";
+import { addNote, notesWords, readNotes } from "./desk-notes.js";
 import { closeSeveral, startSeveral } from "./desk-several.js";
 import { drawList, find, findAll, h, setText } from "./dom.js";
 import { distance, metersBetween, moment, spoken } from "./format.js";
@@ -110,6 +112,8 @@ function card(context, item) {
     stillNeeded(context, item),
     h("p", { class: "quiet" }, say("demand.risk", { text: demand.risk_statement })),
     h("p", { class: "quiet" }, say("demand.rally", { text: demand.rally_point })),
+    demand.way_in && h("p", { class: "quiet" }, say("demand.way_in", { text: demand.way_in })),
+    demand.notes > 0 && h("p", { class: "quiet" }, notesWords(context, demand)),
     h(
       "div",
       { class: "lines" },
@@ -227,12 +231,24 @@ function buttons(context, { demand, mine, sent, open, readable }) {
     mine && (closed ? open && reopen(context, demand) : edits(context, demand)),
     back,
     sealed && button(demand, "act.read_sealed", () => acts.sealed(context, demand)),
+    ...notes(context, demand, { mine, sent, readable }),
   ];
   return parts.some(Boolean) && h("footer", { class: "buttons" }, parts);
 }
 
+/** Whoever has moved it away adds to the note, too; it is read by the desk that answers for it. */
+const notes = (context, demand, { mine, sent, readable }) => [
+  mine &&
+    readable &&
+    demand.notes > 0 &&
+    button(demand, "act.read_notes", () => readNotes(context, demand)),
+  (mine || sent) &&
+    readable &&
+    button(demand, "act.add_note", () => addNote(context, demand)),
+];
+
 const edits = (context, demand) => [
-  button(demand, "act.amend", () => acts.amend(context, demand)),
+  button(demand, "act.amend", () => amend(context, demand)),
   button(demand, "act.close_demand", () => acts.closeDemand(context, demand)),
 ];
 

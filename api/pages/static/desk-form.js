@@ -1,9 +1,10 @@
 /** The form that posts a demand: few keys, sensible defaults, nothing to look up. */
 
-import { number, refill, select } from "./dialog.js";
+import { refill } from "./dialog.js";
 import { find, findAll, h, setText } from "./dom.js";
 import { offerUndo } from "./desk-acts.js";
 import { reveal } from "./desk-demands.js";
+import { fitGrade, fitWhole, lineBody, lineFields, namedOption } from "./desk-line-fields.js";
 import { fieldMoment, spell, spoken } from "./format.js";
 import { Problem } from "./http.js";
 import { divisionsOf } from "./desk-model.js";
@@ -17,8 +18,6 @@ import {
 import { choose, fill, listed, named, say, wording } from "./words.js";
 
 const DOOR = "/demands";
-const GRADES = [1, 2, 3].map((grade) => [grade, String(grade)]);
-const LOWEST_GRADE = "3";
 const SEEN_WITHIN = 3000;
 
 const form = find("#post");
@@ -50,12 +49,6 @@ export function startForm(context) {
     if (context.outbox.waiting(DOOR)?.tries) setText(find("#send"), say("act.retrying"));
   });
 }
-
-const namedOption = (list, code) => {
-  const option = h("option", { value: code, "data-named": `${list}:${code}` });
-  option.textContent = named(list, code);
-  return option;
-};
 
 function priorityChoice([code]) {
   const radio = h("input", { type: "radio", name: "priority", value: code, required: true });
@@ -112,53 +105,9 @@ function propose() {
 }
 
 function addLine() {
-  const skill = h(
-    "select",
-    { name: "skill" },
-    listed("skills").map(([code]) => namedOption("skills", code)),
-  );
-  const hazardous = h("input", { type: "checkbox", name: "hazardous" });
-  const line = h(
-    "div",
-    { class: "line-fields" },
-    wordedField("form.skill", skill, "wide"),
-    wordedField("form.minimum", number("minimum", 1)),
-    wordedField("form.target", number("target", 1)),
-    wordedField("form.grade", select("grade", GRADES, LOWEST_GRADE)),
-    h("label", { class: "tick" }, hazardous, h("span", { "data-words": "line.hazardous" })),
-  );
+  const line = lineFields(findAll(".line-fields", form).length > 0);
   find("#lines").append(line);
-  skill.addEventListener("change", () => {
-    delete line.dataset.beside;
-    fitGrade(line);
-  });
-  find("[name=minimum]", line).addEventListener("input", () => raiseTarget(line));
-  fill(line);
-  fitGrade(line);
-  if (findAll(".line-fields", form).length > 1) removable(line);
   return line;
-}
-
-function wordedField(key, control, look = "") {
-  return h("label", { class: `field ${look}` }, h("span", { "data-words": key }), control);
-}
-
-function removable(line) {
-  const remove = h("button", { type: "button", class: "plain", "data-words": "form.remove_line" });
-  remove.textContent = say("form.remove_line");
-  remove.addEventListener("click", () => line.remove());
-  line.append(remove);
-}
-
-/** Only a graded skill asks for a grade. */
-function fitGrade(line) {
-  const skill = listed("skills").find(([code]) => code === find("[name=skill]", line).value);
-  find("[name=grade]", line).closest("label").hidden = !skill?.[1].graded;
-}
-
-function raiseTarget(line) {
-  const [minimum, target] = ["minimum", "target"].map((name) => find(`[name=${name}]`, line));
-  if (Number(target.value) < Number(minimum.value)) target.value = minimum.value;
 }
 
 /** Say before posting when requests go out, how long there is to answer, and for whom it is. */
@@ -214,20 +163,8 @@ function placeBody() {
   return { crs: "WGS-84", lon: Number(lon), lat: Number(lat), division };
 }
 
-function lineBody(line) {
-  const value = (name) => find(`[name=${name}]`, line).value;
-  const body = { skill: value("skill"), minimum: Number(value("minimum")) };
-  const graded = !find("[name=grade]", line).closest("label").hidden;
-  return {
-    ...body,
-    target: Number(value("target")),
-    ...(graded ? { grade: Number(value("grade")) } : {}),
-    hazardous: find("[name=hazardous]", line).checked,
-  };
-}
-
 function body() {
-  const texts = ["risk_statement", "rally_point", "contact", "address", "note"];
+  const texts = ["risk_statement", "rally_point", "way_in", "lead", "contact", "address", "note"];
   const filled = texts.map((name) => [name, input(name).value.trim()]).filter(([, text]) => text);
   return {
     incident: input("incident").value,
@@ -279,12 +216,15 @@ function complain(problem) {
 
 /** Ready for the next posting: incident, township and rally point stay, the rest starts anew. */
 function clear(context) {
-  const emptied = ["contact", "address", "note", "lon", "lat", "needed_by"];
+  const emptied = ["contact", "address", "note", "lead", "way_in", "lon", "lat", "needed_by"];
   for (const name of emptied) input(name).value = "";
   delete input("risk_statement").dataset.touched;
   for (const line of findAll(".line-fields", form).slice(1)) line.remove();
   for (const name of ["minimum", "target"]) find(`.line-fields [name=${name}]`, form).value = "1";
-  find(".line-fields [name=hazardous]", form).checked = false;
+  for (const name of ["hazardous", "whole"]) {
+    find(`.line-fields [name=${name}]`, form).checked = false;
+  }
+  fitWhole(find(".line-fields", form));
   // How urgent the next one is has nothing to do with the last.
   const urgency = form.querySelector("[name=priority]:checked");
   if (urgency) urgency.checked = false;

@@ -70,6 +70,7 @@ function lineHead(line, buttons) {
     { class: "line-head" },
     h("strong", {}, named("skills", line.skill), " ", grade),
     line.hazardous && h("span", { class: "chip warn" }, say("line.hazardous")),
+    line.whole && h("span", { class: "chip" }, say("line.whole")),
     h("progress", { value: line.covered, max: line.target, "aria-label": say("line.cover") }),
     h("span", {}, amount),
     cover,

@@ -24,10 +24,12 @@ export function head({ row, place, meters, point }, ...more) {
       h("strong", {}, named("skills", row.skill), " ", grade),
       h("span", {}, counted(row.skill, row.quantity)),
       row.hazardous && h("span", { class: "chip warn" }, say("line.hazardous")),
+      row.whole && h("span", { class: "chip" }, say("line.whole")),
     ),
     h("p", { class: "where" }, h("span", {}, place), mapLink(point ?? row), near, numbered(row)),
     h("p", { class: "risk" }, say("demand.risk", { text: row.risk_statement })),
     h("p", {}, say("demand.rally", { text: row.rally_point })),
+    row.way_in !== null && h("p", {}, say("demand.way_in", { text: row.way_in })),
   ];
 }
 
@@ -98,7 +100,8 @@ function answers(context, { row, calm, moved }) {
 function accepting(context, row, words, calm) {
   const path = `/offers/${row.id}/accept`;
   const then = (answer) => {
-    if (answer.sealed) keep(context, row.demand, answer.sealed);
+    const near = [row.lon, row.lat]; // the exact point is that of this place
+    if (answer.sealed) keep(context, row.demand, { ...answer.sealed, near });
     context.redraw();
   };
   const body = draft(context, row).yes;
@@ -119,7 +122,7 @@ function details(context, row) {
   return h(
     "div",
     { class: "pair" },
-    row.quantity > 1 && labeled("accept.quantity", pick(body, "quantity", units)),
+    row.quantity > 1 && !row.whole && labeled("accept.quantity", pick(body, "quantity", units)),
     labeled("accept.minutes", pick(body, "minutes", [["", say("accept.minutes_open")], ...times])),
     labeled("accept.people", people),
   );

@@ -18,6 +18,7 @@ import { see } from "./quiet.js";
 import { keep, read, sealedList } from "./sealed.js";
 import { choose, counted, named, say } from "./words.js";
 
+const DESK_AGAIN = 10000; // milliseconds
 const NEW_TIMES = [10, 20, 30, 45, 60, 90, 120];
 
 /** An assignment: the next step large, one at a time. */
@@ -26,13 +27,15 @@ export function assignmentCard(context, item) {
   const now = context.clock.now();
   const state = h("span", { class: "chip state end" }, choose("assignment_state", row.state));
   const facts = [stepTimes(row, now), expected(row, now), row.by_desk && say("party.by_desk")];
-  const point = opened?.lon ? opened : undefined;
+  const here = opened?.lon && opened.near?.join() === [row.lon, row.lat].join();
+  const point = here ? opened : undefined;
   return h(
     "article",
     { class: `card ${row.state}${row.overdue ? " overdue" : ""}` },
     head({ ...item, point }, state),
     h("p", { class: "quiet" }, facts.flat().filter(Boolean).join(" · ")),
-    live(row) && (opened ? sealedList(opened) : readButton(context, row)),
+    live(row) && callDesk(context, row),
+    live(row) && sealedPart(context, row, opened),
     row.overdue && lateness(context, row, now),
     row.state === "on_scene" && item.scene && context.scene.sceneParts(context, item),
     item.due && h("p", { class: "until" }, say("overdue.due")),
@@ -69,6 +72,37 @@ function newTime(context, row, look) {
     h("label", { class: "field" }, h("span", {}, say("overdue.minutes")), minutes),
     posting(context, { path, body, words: say("act.new_time"), look }),
   );
+}
+
+/** Whom to call at the desk; the part that knows is loaded with the first work. */
+function callDesk(context, row) {
+  if (context.deskLine) return context.deskLine(context, row.demand);
+  context.deskPart ??= loadDesk(context);
+  return null;
+}
+
+async function loadDesk(context) {
+  try {
+    context.deskLine = (await import("./organization-desk.js")).deskLine;
+  } catch (problem) {
+    if (!(problem instanceof TypeError)) throw problem;
+    await new Promise((soon) => setTimeout(soon, DESK_AGAIN)); // no signal: it is tried again
+    context.deskPart = null;
+  }
+  context.desks = (context.desks ?? 0) + 1;
+  context.redraw();
+}
+
+/** What is sealed; where it has changed since it came here, that, and the way to the new text. */
+function sealedPart(context, row, opened) {
+  const now = context.clock.now();
+  const news = row.sealed_at > row.committed_at;
+  const words = news && say("sealed.changed", { time: moment(row.sealed_at, now) });
+  if (opened && opened.sealed_in >= row.sealed_in) {
+    return [sealedList(opened), news && h("p", { class: "quiet" }, words)];
+  }
+  const alarm = news && h("p", { class: "alarm", role: "alert" }, h("strong", {}, words));
+  return [alarm, readButton(context, row)];
 }
 
 const REASONS = { committed: "on_the_way", en_route: "on_the_way" };

@@ -64,6 +64,7 @@ function section(context, name, rows, card, calm = () => false) {
     meters: row.offer ? context.board.get("offer", row.offer)?.meters : row.meters,
     underway: underway(context, row),
     opened: row.offer ? kept(context, row.demand) : null,
+    desks: row.offer ? context.desks : 0,
     undo: row.offer !== undefined && undoable(context, row),
     calm: calm(context, row),
     due: due(context, row),

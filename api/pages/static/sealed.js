@@ -4,15 +4,21 @@ import { h } from "./dom.js";
 import { Problem } from "./http.js";
 import { say } from "./words.js";
 
+/** What of a demand is sealed, in the order in which it is shown. */
+export const SEALED = ["lead", "contact", "address", "note"];
+
+export const sealedWords = () => ({
+  lead: say("form.lead"),
+  contact: say("form.contact"),
+  address: say("form.address"),
+  note: say("form.note"),
+});
+
 /** Sealed text as a list; a telephone number in it can be called by touching it. */
 export function sealedList(texts) {
-  const names = ["contact", "address", "note"].filter((name) => texts[name]);
+  const names = SEALED.filter((name) => texts[name]);
   if (!names.length) return h("p", {}, say("sealed.none"));
-  const words = {
-    contact: say("form.contact"),
-    address: say("form.address"),
-    note: say("form.note"),
-  };
+  const words = sealedWords();
   return h(
     "dl",
     {},

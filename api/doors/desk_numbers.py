@@ -1,0 +1,72 @@
+"""Desk numbers: whom a crew calls about a demand that it has taken on.
+
+The telephones that are kept for a division itself, without anybody's name: those of the township
+that the demand lies in, else of the next division above it that has any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Path
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.context import Context, context_of
+from api.doors.call import answered
+from api.doors.callers import SignedIn
+from api.doors.hanging import answering
+from api.doors.sealed import demand_of, unkept
+from api.people import Caller
+from api.problems import Problem
+from schemas.values import DemandId, DivisionCode
+from schemas.views import DemandRow
+
+router = APIRouter(tags=["demands"])
+
+SHOWN = 3  # numbers of one desk
+
+
+class DeskNumbers(msgspec.Struct):
+    """A desk's telephones, whom to call first first; none where no desk has any on record."""
+
+    division: DivisionCode | None
+    telephones: tuple[str, ...]
+
+
+@router.get("/demands/{demand}/desk", response_model=None, responses=answering(DeskNumbers))
+async def desk_numbers(
+    request: Request, caller: SignedIn, demand: Annotated[str, Path(max_length=64)]
+) -> Response:
+    """The telephones of the desk that answers for a demand.
+
+    For whoever is at work on it, and for desks that see it.
+    """
+    context = context_of(request)
+    row = demand_of(context, DemandId(demand))
+    if row is None or not _concerned(context, caller, row):
+        raise Problem("not_found")
+    return unkept(answered(numbers_for(context, row.division)))
+
+
+def numbers_for(context: Context, division: DivisionCode) -> DeskNumbers:
+    """The nearest desk's numbers, from a division upward."""
+    for code in _upward(context, division):
+        persons = context.persons.of_division(code)
+        if persons:
+            return DeskNumbers(code, tuple(each.telephone for each in persons[:SHOWN]))
+    return DeskNumbers(None, ())
+
+
+def _upward(context: Context, division: DivisionCode) -> Iterator[DivisionCode]:
+    for code in context.divisions.ancestors(division):
+        yield DivisionCode(code)
+
+
+def _concerned(context: Context, caller: Caller, row: DemandRow) -> bool:
+    works_on = context.feed.known.works_on
+    if any(works_on(organization, row.id) for organization in caller.reader.organizations):
+        return True
+    return context.feed.shown(caller.reader, "demand", row.id) is not None

@@ -1,0 +1,118 @@
+"""Notes: the running note that desks keep about a demand, for whoever takes over from them.
+
+Sealed like the texts for those who come, and never shown to them: what a crew must know is said
+by amending the demand. Reading them is the same fact as reading the sealed texts.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+import msgspec
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.responses import Response
+
+from api.context import Context
+from api.doors.body import Body
+from api.doors.call import Call, answered
+from api.doors.hanging import door
+from api.doors.sealed import Reason, demand_of, seal, turn_at, unkept, unsealed
+from api.doors.texts import Note
+from api.problems import Problem
+from schemas.commands import NoteDemand, OpenSealedText
+from schemas.facts import DemandNoted
+from schemas.values import DemandId, Instant, OpeningReason, Role
+from schemas.views import DemandRow
+
+router = APIRouter(tags=["demands"])
+
+FIELD = "running_note"  # what its ciphertext is bound to
+AT_ONCE = 20  # read in one answer
+
+DESKS = (Role.DESK,)
+
+
+class NoteDemandBody(Body):
+    """What the next one on duty should know; it is sealed here."""
+
+    personal: ClassVar[set[str]] = {"text"}
+
+    text: Note
+
+
+class ReadNotesBody(Body):
+    """Why somebody reads them; and `older`, from the answer before, for those further back."""
+
+    reason: Reason
+    older: Annotated[int, Field(ge=1)] | None = None
+
+
+class NoteView(msgspec.Struct):
+    """One note: the how manieth, who made it, and when. `name` is null for who has no name here."""
+
+    number: int
+    text: str
+    name: str | None
+    at: Instant
+
+
+class NotesAnswer(msgspec.Struct):
+    """Notes, the newest first; `older` asks for those before them, null where there are none."""
+
+    notes: tuple[NoteView, ...]
+    older: int | None
+
+
+@door(router, "/demands/{demand}/notes", NoteDemandBody, NoteDemand)
+async def note(call: Call[NoteDemandBody]) -> Response:
+    """Add to the running note of a demand, open or closed, as long as it could be read again.
+
+    For its desk, the county's, and the one that has moved it there.
+    """
+    row = call.subject(DemandRow)
+    text = seal(call.context, row.incident, FIELD, call.body.text)
+    command = NoteDemand(demand=row.id, text=text)
+    receipt = await call.send(command, row.operation, row.mode, incident=row.incident)
+    return call.answer(receipt, row.id)
+
+
+@door(router, "/demands/{demand}/notes/read", ReadNotesBody, DESKS, answer=NotesAnswer)
+async def read_notes(call: Call[ReadNotesBody]) -> Response:
+    """Read what desks have noted about a demand; that you did, and why, is a fact in the log.
+
+    Twenty at a time. Every reading is asked for anew: a key that was used answers nothing a second
+    time.
+    """
+    row = call.subject(DemandRow)
+    command = OpenSealedText(demand=row.id, reason=OpeningReason(call.body.reason))
+    await call.about(row, command, once=True)
+    present = demand_of(call.context, row.id) or row
+    start = present.noted_in if call.body.older is None else call.body.older
+    return unkept(answered(await _behind(call.context, row.id, start)))
+
+
+async def _behind(context: Context, demand: DemandId, turn: int) -> NotesAnswer:
+    """The notes from one turn on backward. Raises Problem where that turn has none of them."""
+    notes: list[NoteView] = []
+    while turn and len(notes) < AT_ONCE:
+        fact = await _noted_in(context, demand, turn)
+        notes.append(
+            NoteView(
+                number=fact.number,
+                text=unsealed(context, FIELD, fact.text) or "",
+                name=context.people.name(fact.account),
+                at=fact.at,
+            )
+        )
+        turn = fact.before
+    return NotesAnswer(tuple(notes), turn or None)
+
+
+async def _noted_in(context: Context, demand: DemandId, turn: int) -> DemandNoted:
+    if turn > context.feed.sequence:
+        raise Problem("not_found")
+    for fact in (await turn_at(context, turn)).facts:
+        if isinstance(fact, DemandNoted) and fact.demand == demand:
+            return fact
+    raise Problem("not_found")

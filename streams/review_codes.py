@@ -1,0 +1,134 @@
+"""What each code says to a reader, in Chinese and English, where it is not in the code lists."""
+
+from __future__ import annotations
+
+from schemas.codes import Words
+from schemas.values import (
+    ClaimEnd,
+    CloseReason,
+    DeclineReason,
+    Gate,
+    Medium,
+    Mode,
+    OpeningReason,
+    Purpose,
+    Reach,
+    RegistrationClass,
+    Role,
+    SealedText,
+    StandDownReason,
+    Step,
+)
+
+# Reasons are looked up by their text: two lists of reasons share some of theirs.
+REASONS: dict[str, Words] = {
+    CloseReason.MET: Words("已满足", "met"),
+    CloseReason.PARTLY_MET_ACCEPTED: Words("部分满足，可接受", "partly met, and accepted"),
+    CloseReason.POSTED_BY_MISTAKE: Words("误发", "posted by mistake"),
+    CloseReason.CANCELED: Words("取消", "canceled"),
+    CloseReason.DUPLICATE: Words("重复", "a duplicate"),
+    CloseReason.UNFOUNDED: Words("情况不实", "unfounded"),
+    CloseReason.DONE_BY_OTHERS: Words("已由他人完成", "done by others"),
+    CloseReason.EXPIRED_UNMET: Words("过期未满足", "expired unmet"),
+    CloseReason.INCIDENT_CLOSED: Words("响应结束", "the incident was closed"),
+    DeclineReason.NO_CREW: Words("无人可派", "no crew"),
+    DeclineReason.TOO_FAR: Words("距离过远", "too far"),
+    DeclineReason.ROAD_BLOCKED: Words("道路不通", "the road is blocked"),
+    DeclineReason.EQUIPMENT: Words("装备不足", "equipment"),
+    DeclineReason.UNSAFE: Words("不安全", "unsafe"),
+    DeclineReason.OTHER: Words("其他原因", "another reason"),
+    StandDownReason.COVERED: Words("力量已足够", "covered by now"),
+    StandDownReason.NEEDED_ELSEWHERE: Words("力量已派往另一需求", "its units go to another demand"),
+    StandDownReason.ASKED_ANEW: Words("已另发请求", "asked anew"),
+    StandDownReason.STANDBY_OVER: Words("备勤已过期", "the standby is over"),
+    StandDownReason.SENT_HOME: Words("自行前来，此处不需要", "came unasked, not needed here"),
+    StandDownReason.LINE_DROPPED: Words("该项不再需要", "the line was dropped"),
+    StandDownReason.DEMAND_AMENDED: Words("需求已修改", "the demand was amended"),
+    StandDownReason.ORGANIZATION_RETIRED: Words("组织已停用", "the organization was retired"),
+}
+
+REACHES: dict[Reach, Words] = {
+    Reach.PAGE: Words("页面", "its open page"),
+    Reach.CHAT: Words("聊天消息", "a chat message"),
+    Reach.SMS: Words("短信", "SMS"),
+    Reach.VOICE: Words("语音电话", "a voice call"),
+}
+
+STEPS: dict[Step, Words] = {
+    Step.COMMITTED: Words("已答应", "committed"),
+    Step.EN_ROUTE: Words("途中", "on the way"),
+    Step.ON_SCENE: Words("现场", "on the scene"),
+    Step.REPORTED_DONE: Words("已报完成", "reported done"),
+}
+
+CLAIM_ENDS: dict[ClaimEnd, Words] = {
+    ClaimEnd.GIVEN_BACK: Words("认领方退回", "given back"),
+    ClaimEnd.TAKEN_BACK: Words("值班室收回", "taken back by the desk"),
+    ClaimEnd.RAN_OUT: Words("认领到期", "the claim ran out"),
+}
+
+OPENINGS: dict[OpeningReason, Words] = {
+    OpeningReason.ACCEPTED: Words("答应时随附", "with its yes"),
+    OpeningReason.CALLING: Words("电话联系", "to call"),
+    OpeningReason.ON_THE_WAY: Words("前往途中", "on the way"),
+    OpeningReason.ON_SCENE: Words("现场", "on the scene"),
+    OpeningReason.HANDING_OVER: Words("交接", "to hand over"),
+    OpeningReason.CHECKING: Words("核对", "to check"),
+}
+
+TEXTS: dict[SealedText, Words] = {
+    SealedText.CONTACT: Words("联系人", "contact"),
+    SealedText.ADDRESS: Words("地址", "address"),
+    SealedText.NOTE: Words("备注", "note"),
+    SealedText.LEAD: Words("现场负责人", "lead on the scene"),
+}
+
+GATES: dict[Gate, Words] = {
+    Gate.RETIRED: Words("已停用", "retired"),
+    Gate.SKILL: Words("无此技能", "without the skill"),
+    Gate.DISTANCE: Words("超出范围", "beyond reach"),
+    Gate.REGISTRATION_CLASS: Words("未在民政登记", "not registered with civil affairs"),
+    Gate.CERTIFICATE_MISSING: Words("无证书", "without a certificate"),
+    Gate.CERTIFICATE_GRADE: Words("证书等级不足", "with too low a grade"),
+    Gate.CERTIFICATE_NOT_YET: Words("证书未生效", "with a certificate not valid yet"),
+    Gate.CERTIFICATE_EXPIRED: Words("证书过期", "with an expired certificate"),
+    Gate.CERTIFICATE_WITHDRAWN: Words("证书被撤销", "with a withdrawn certificate"),
+    Gate.DUTY: Words("不在值守", "off duty"),
+    Gate.ASKED: Words("待答复", "asked, not answered yet"),
+    Gate.ASKED_BEFORE: Words("此前已请求", "asked before, not again yet"),
+    Gate.CAPACITY: Words("力量已占用", "with all units taken"),
+    Gate.WHOLE: Words("力量不足以整体承担", "with too few units for the whole"),
+    Gate.DAILY_CAP: Words("当日已请求四次", "asked four times today"),
+}
+
+ROLES: dict[Role, Words] = {
+    Role.STEWARD: Words("管理员", "steward"),
+    Role.DESK: Words("值班室", "desk"),
+    Role.ORGANIZATION: Words("组织", "organization"),
+    Role.REVIEWER: Words("复盘", "reviewer"),
+}
+
+CLASSES: dict[RegistrationClass, Words] = {
+    RegistrationClass.REGISTERED: Words("登记", "registered"),
+    RegistrationClass.FILED: Words("备案", "filed"),
+    RegistrationClass.VILLAGE_GUIDED: Words("村级指导", "village-guided"),
+}
+
+PURPOSES: dict[Purpose, Words] = {
+    Purpose.OPERATIONS: Words("实战", "operations"),
+    Purpose.EXERCISE: Words("演练", "an exercise"),
+    Purpose.HISTORY: Words("历史回放", "a history"),
+    Purpose.COMPARISON: Words("对比", "a comparison"),
+}
+
+MEDIA: dict[Medium, Words] = {
+    Medium.FILE: Words("数据目录", "a data folder"),
+    Medium.TOPICS: Words("集群的主题", "the topics of a cluster"),
+}
+
+MARKS: dict[Mode, Words] = {
+    Mode.ACTUAL: Words("", ""),
+    Mode.EXERCISE: Words("演", "X"),
+    Mode.TEST: Words("测", "T"),
+}
+"""What stands before a spoken number, so that nobody takes an exercise for real."""
