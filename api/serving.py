@@ -21,7 +21,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.conductor import Conductor
 from api.context import Context
-from api.history import HISTORY, History
+from api.history import HISTORY, Apart, History
 from api.live import Feed
 from api.people import open_addresses, open_people, open_persons
 from api.reach import attend, open_answers, open_notices, open_setups
@@ -118,6 +118,7 @@ def history_of(settings: Settings, engine: Engine, feed: Feed) -> History:
         asyncio.get_running_loop(),
         stored=lambda sequence: next(iter(engine.read(settings.area, sequence - 1)), None),
         whole=feed.whole,
+        apart=Apart(settings.data),
     )
     engine.listen(history.follow)
     history.start()

@@ -68,6 +68,7 @@ class IncidentRow(Stored, tag="incident"):
     opened_at: Instant
     closed_at: Instant | None
     destroy_at: Instant | None  # when its key is destroyed, unless it is reopened before
+    left_in: int | None  # the turn from which on history and the log alone know its demands
 
 
 class LineView(Stored):

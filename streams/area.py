@@ -47,7 +47,7 @@ from streams.entities import (
     TaskState,
 )
 from streams.nearby import Lying, Nearby
-from streams.parameters import SIMILAR_METERS, URGENCY
+from streams.parameters import LEAVES_AFTER, SIMILAR_METERS, URGENCY
 from streams.remembered import HEADER, Able, Asked, Asks, Header, Load, Standstill, Tally
 from streams.table import Distinct, Groups, Journal, Lanes, Ordering, Table, Tables
 from streams.wakes import AT_ONCE, Wait, Wakes
@@ -136,6 +136,9 @@ class Operation(Tables):
         self.trying = Ordering(self.able, lambda row: (row.at, row.organization, row.skill))
         self.posted = Ordering(self.demands, _posted)
         self.demands_in = Ordering(self.demands, _open_demand)
+        self.all_in = Ordering(self.demands, lambda row: (row.incident, row.id))
+        self.tasks_in = Ordering(self.tasks, lambda row: (row.incident, row.id))
+        self.leaving = Ordering(self.incidents, _leaving)
         self.proposed_in = Ordering(
             self.tasks,
             lambda row: (row.incident, row.id) if row.state is TaskState.PROPOSED else None,
@@ -261,6 +264,13 @@ def _open_to(offer: Offer) -> OrganizationId | None:
 
 def _is_open(offer: Offer) -> bool:
     return offer.state is OfferState.SENT or offer.state is OfferState.STANDBY
+
+
+def _leaving(incident: Incident) -> tuple[Any, ...] | None:
+    """From when what belonged to it leaves, its key being destroyed; None where none is there."""
+    if incident.readable or incident.left or incident.destroy_at is None:
+        return None
+    return (incident.destroy_at + LEAVES_AFTER, incident.id)
 
 
 def _open_demand(demand: Demand) -> tuple[Any, ...] | None:

@@ -7,11 +7,12 @@ equals a fresh page.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any
 
 from schemas.values import DemandId, LineId, OperationId, PieceKind
-from schemas.views import Change, Put
+from schemas.views import Change, Put, Removed
 from streams import rows
 from streams.area import Area, Operation
 from streams.entities import LATE, Demand, Incident, Line, Organization
@@ -57,13 +58,22 @@ def everything(area: Area) -> tuple[Change, ...]:
 _REGISTRY_ROWS = ("grants", "organizations", "operations")
 _OPERATION_ROWS = ("incidents", "demands", "offers", "assignments", "tasks")
 _OWN_ROWS = ("offers", "assignments", "tasks")  # a change of one shows in its own row alone
+_LEAVING: dict[str, Callable[[Operation], Table[Any, Any]]] = {
+    "demands": attrgetter("demands"),
+    "offers": attrgetter("offers"),
+    "assignments": attrgetter("assignments"),
+    "tasks": attrgetter("tasks"),
+}
 _NEVER_SHOWN = ("acts", "asks", "load", "tallies")  # and no tick is due because of these
 
 
-def _row(area: Area, wanted: Wanted) -> Put:
+def _row(area: Area, wanted: Wanted) -> Change:
     scope, kind, key = wanted
     if scope:
-        return _operation_row(area, area.operations[scope], kind, key)
+        operation = area.operations[scope]
+        if kind in _LEAVING and key not in _LEAVING[kind](operation):
+            return Removed(kind=kind.removesuffix("s"), id=key)
+        return _operation_row(area, operation, kind, key)
     match kind:
         case "grants":
             return rows.account(area, key)
@@ -120,7 +130,7 @@ def _depending(operation: Operation, table: str, key: Any, before: Any) -> Itera
         case "incidents":
             if _shows_otherwise(operation, operation.incidents[key], before):
                 yield (scope, table, key)
-        case "aside" if key[0] is PieceKind.LINE:
+        case "aside" if key[0] is PieceKind.LINE and key[1] in operation.lines:
             yield (scope, "demands", operation.lines[key[1]].demand)
         case "counters" if key == LOST:
             yield (NO_OPERATION, "operations", scope)
@@ -128,7 +138,9 @@ def _depending(operation: Operation, table: str, key: Any, before: Any) -> Itera
 
 def _showing_line(operation: Operation, key: LineId, before: Line | None) -> Iterator[Wanted]:
     """Its demand; and, where a late answer would mean something else now, the late offers."""
-    line = operation.lines[key]
+    line = operation.lines.get(key)
+    if line is None:
+        return  # it has left, and so does its demand
     yield (operation.id, "demands", line.demand)
     if before is not None and _late_answer(before) != _late_answer(line):
         for organization in operation.asked_for.of(line.demand):
@@ -150,8 +162,10 @@ def _shows_otherwise(operation: Operation, after: Incident, before: Incident | N
 def _showing_demand(operation: Operation, key: DemandId, before: Demand | None) -> Iterator[Wanted]:
     """The demand; and, if what its offers and assignments show of it has changed, they too."""
     yield (operation.id, "demands", key)
-    after = operation.demands[key]
-    if before is None or rows.shown_with_offers(before) == rows.shown_with_offers(after):
+    after = operation.demands.get(key)
+    if before is None or after is None:
+        return
+    if rows.shown_with_offers(before) == rows.shown_with_offers(after):
         return
     for offer in operation.offers_of.of(key):
         yield (operation.id, "offers", offer.id)

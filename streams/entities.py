@@ -96,6 +96,8 @@ class Incident(Stored):
     live_tasks: int = 0
     closed_at: Instant | None = None
     destroy_at: Instant | None = None  # when its key is destroyed, once that is known
+    left_in: int | None = None  # the turn from which on what belonged to it leaves the state
+    left: bool = False  # all of it has
 
 
 class DemandState(StrEnum):

@@ -91,6 +91,7 @@ class Ledger:
         self.tasks: dict[str, KnownTask] = {}
         self.beginnings: dict[str, Instant] = {}  # offers and assignments
         self.decided: dict[str, tuple[int, Decided]] = {}  # line → the last turn that decided it
+        self.destroyed: dict[str, int] = {}  # incident → the turn that destroyed its key
 
     def learn(self, turn: Turn) -> None:
         """Take in the next turn; one that is known already is passed over."""
@@ -196,6 +197,10 @@ def _joined(ledger: Ledger, fact: f.IncidentJoined, _turn: Turn) -> None:
     ledger.incidents[fact.incident] = known._replace(joined=(*known.joined, fact.division))
 
 
+def _destroyed(ledger: Ledger, fact: f.KeyDestroyed, turn: Turn) -> None:
+    ledger.destroyed[fact.incident] = turn.sequence
+
+
 def _demand(ledger: Ledger, fact: f.DemandPublished, turn: Turn) -> None:
     ledger.demands[fact.demand] = KnownDemand(
         fact.incident, fact.number, fact.kind, fact.place.division, turn.mode
@@ -257,6 +262,7 @@ _LEARNERS: dict[type, Callable[[Ledger, Any, Turn], None]] = {
     r.RoleGranted: _granted,
     f.IncidentOpened: _incident,
     f.IncidentJoined: _joined,
+    f.KeyDestroyed: _destroyed,
     f.DemandPublished: _demand,
     f.DemandAmended: _amended,
     f.DemandTakenBack: _taken_back,

@@ -21,6 +21,7 @@ from streams.budget import Budget
 from streams.cause import Cause, Refused
 from streams.clock import TICK, due
 from streams.entities import Key
+from streams.leaving import leave
 from streams.parameters import FACTS_MOST, KEY_LIFE, TURN_BYTES_MOST
 from streams.settle import settle
 
@@ -163,6 +164,8 @@ def _turn(area: Area, envelope: Envelope, budget: Budget | None) -> Taken | None
     if operation is not None and budget is not None:
         ticking = isinstance(envelope.command, Tick | Resume)
         facts += settle(area, operation, cause, rules.evolve, budget, ticking=ticking)
+    if operation is not None:
+        leave(operation, area.at)
     return _whole(area, envelope, tuple(facts), None, settled=budget is not None)
 
 
@@ -267,6 +270,8 @@ def _laid(area: Area, stored: bytes) -> Turn:
         _note(operation, envelope_of(turn), turn.at)
         for fact in turn.facts:
             rules.evolve(area, operation, fact)
+        if operation is not None:
+            leave(operation, turn.at)
     return turn
 
 

@@ -7,12 +7,13 @@ with the tools they know.
 from api.history.following import History
 from api.history.measuring import Measured, Measures, Span, as_csv, measures
 from api.history.reading import KINDS, HistoryPage, Place, Sight, Wanted, incidents, page
-from api.history.rebuilding import rebuild
+from api.history.rebuilding import Apart, rebuild
 from api.history.store import HISTORY, HistoryUnfit, Mark, Store, written
 
 __all__ = [
     "HISTORY",
     "KINDS",
+    "Apart",
     "History",
     "HistoryPage",
     "HistoryUnfit",

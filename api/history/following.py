@@ -14,10 +14,11 @@ from typing import Final, NamedTuple
 
 import apsw
 
+from api.history.rebuilding import Apart
 from api.history.store import HistoryUnfit, Mark, Store, WrittenByOthers, drop, written
 from api.history.tables import kept
 from schemas.values import AreaId
-from schemas.views import Put
+from schemas.views import IncidentRow, Put
 from schemas.wire import digest
 from streams.engines import Published
 
@@ -47,7 +48,8 @@ class History(threading.Thread):
 
     `stored` gives a turn of the log, None where it does not reach so far; asked in this thread.
     `whole` gives all rows of the present state, asked on the event loop: at the start, and whenever
-    the file was lost, or somebody else has written in it.
+    the file was lost, or somebody else has written in it. `apart` reads from the log what the
+    present state has no more.
     Nothing here can hold a turn up, or make one fail; a file that cannot be written is an alarm.
     """
 
@@ -59,6 +61,7 @@ class History(threading.Thread):
         *,
         stored: Callable[[int], bytes | None],
         whole: Callable[[], Published],
+        apart: Apart,
     ) -> None:
         super().__init__(name="history", daemon=True)
         self._path = path
@@ -66,6 +69,8 @@ class History(threading.Thread):
         self._loop = loop
         self._stored = stored
         self._ask_whole = whole
+        self._apart = apart
+        self._unreadable = False  # it could not be built from the log just now
         self._items: SimpleQueue[_Item] = SimpleQueue()
         self._store: Store | None = None
         self._file = 0  # the inode that the store has open
@@ -95,6 +100,7 @@ class History(threading.Thread):
 
     def close(self) -> None:
         """Write what was told, and end; waits for it."""
+        self._apart.stop()
         self._items.put(_Stop())
         self.join()
 
@@ -179,11 +185,34 @@ class History(threading.Thread):
             self.sequence = published.sequence
             return
         foreign = known is not None and known.origin != self._origin
+        if self._lacks(None if foreign else known, published):
+            return
         if self._beyond is not None and not foreign:
             self._keep_what_the_log_lacks(self._beyond)
         self._beyond = None
         self._store.forget(self._area, -1 if foreign else published.sequence)
         self._write(_rows(published).values(), published)
+
+    def _lacks(self, known: Mark | None, published: Published) -> bool:
+        """Whether rows have left the state before the file had them; then the log has them still.
+
+        The file is built from it once, and all rows are asked for again. Where that fails it is
+        said, and what can be written is.
+        """
+        rows = (change.row for change in published.changes if isinstance(change, Put))
+        left_in = (row.left_in or 0 for row in rows if isinstance(row, IncidentRow))
+        has_all = (0 if known is None else known.sequence) >= max(left_in, default=0)
+        if has_all or self._unreadable:
+            self._unreadable = False
+            return False
+        _logger.info("%s lacks what has left the state; it is read from the log", self._path.name)
+        self._unreadable = not self._apart.build(self._area)
+        if self._unreadable:
+            _logger.error(
+                "%s could not be built from the log: shouwang history rebuild", self._path.name
+            )
+        self._want_whole()
+        return True
 
     def _keep_what_the_log_lacks(self, known: Mark) -> None:
         """A log that ends before its history was cut, or put back from an older copy, and that may

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from multiprocessing import get_context
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -19,6 +23,7 @@ from streams.engines.logs import open_reader
 from streams.turning import follow
 
 PORTION: Final = 5_000  # turns in one transaction
+NICENESS: Final = 10
 
 Progress = Callable[[int], None]
 
@@ -37,6 +42,38 @@ def rebuild(folder: Path, areas: Iterable[AreaId], progress: Progress) -> dict[A
         with closing(_there(folder / HISTORY)) as kept_file:
             kept_file.take(part, turns)
     return turns
+
+
+class Apart:
+    """Builds a folder's history anew in a process of its own, so that a server keeps its pace."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process: SpawnProcess | None = None
+        self._stopped = False
+
+    def build(self, area: AreaId) -> bool:
+        """Fold one area's log into it; waits for the end. False where it failed or was stopped."""
+        process = get_context("spawn").Process(target=_alone, args=(self._folder, area))
+        process.daemon = True  # it ends with the server, however that ends by itself
+        self._process = process
+        if self._stopped:
+            return False
+        process.start()
+        process.join()
+        return process.exitcode == 0
+
+    def stop(self) -> None:
+        """End what is under way; nothing is built any more. From another thread."""
+        self._stopped = True
+        if self._process is not None and self._process.is_alive():
+            self._process.terminate()
+
+
+def _alone(folder: Path, area: AreaId) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's, which ends this
+    os.nice(NICENESS)
+    rebuild(folder, [area], lambda _turns: None)
 
 
 def _there(path: Path) -> Store:

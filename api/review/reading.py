@@ -53,8 +53,9 @@ class Timeline(msgspec.Struct, frozen=True):
 class Answer(msgspec.Struct, frozen=True):
     """Why (not) one organization for one line, as of the turn `sequence`.
 
-    Of whoever was asked, as it stands at the log's end; of whoever was not, as of the last time
-    that somebody was looked for, with how many were considered then and what kept them out.
+    Of whoever was asked, as it stands at the log's end, or stood when the incident's key was
+    destroyed; of whoever was not, as of the last time that somebody was looked for, with how many
+    were considered then and what kept them out.
     `until`: from when time alone opens the gate.
     """
 
@@ -128,6 +129,12 @@ class Log:
     def _nearest(self, until: int | None) -> Area:
         return nearest(self._folder, self._trees, self._reader, self._area, until)
 
+    def standing(self, line: LineId) -> Area:
+        """The state at the log's end; of what has left it, that before the key was destroyed."""
+        incident = self.ledger.demands[self.ledger.lines[line].demand].incident
+        destroyed = self.ledger.destroyed.get(incident)
+        return self.present() if destroyed is None else self.folded(destroyed - 1)
+
     def close(self) -> None:
         self._reader.close()
 
@@ -193,7 +200,7 @@ def reasons(
         return None
     if not _may_ask(log, scope, log.ledger.demands[known.demand].division, organization):
         return None
-    area = log.present()
+    area = log.standing(line)
     answer = _why(area, operation, line, organization)
     sequence, decided = log.ledger.decided.get(line, (0, None))
     if answer is not None and not answer.asked:

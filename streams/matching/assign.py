@@ -175,7 +175,8 @@ def _asked_lately(
     key = organization.id
     paused = operation.pausing.between((key, at - DAY), (key, LATEST))
     asks = operation.asks.get(key) or Asks()
-    counted = [line for ask in asks.counted for line in operation.demands[ask.demand].lines]
+    demands = [operation.demands.get(ask.demand) for ask in asks.counted]  # some may have left
+    counted = [line for demand in demands if demand is not None for line in demand.lines]
     for id in dict.fromkeys((*(place[-1] for place in paused), *counted)):
         line = operation.lines[id]
         if line.skill != skill or not line.unmet or line.wake_at is None or line.wake_at <= at:

@@ -47,5 +47,6 @@ def incident(known: Operation, item: Incident) -> Put:
         opened_at=item.opened_at,
         closed_at=item.closed_at,
         destroy_at=item.destroy_at,
+        left_in=item.left_in,
     )
     return Put(row=row, audience=EVERYONE)

@@ -15,7 +15,19 @@ from typing import Any
 import apsw
 import pytest
 
-from api.history import HISTORY, KINDS, History, Mark, Place, Sight, Store, Wanted, page, rebuild
+from api.history import (
+    HISTORY,
+    KINDS,
+    Apart,
+    History,
+    Mark,
+    Place,
+    Sight,
+    Store,
+    Wanted,
+    page,
+    rebuild,
+)
 from api.history.tables import TABLES, kept
 from api.settings import Settings
 from schemas.values import DivisionCode, Purpose, Role
@@ -312,7 +324,8 @@ async def test_a_log_that_cannot_be_read_at_first_is_asked_again(tmp_path: Path)
 
         path, loop = tmp_path / "second.db", asyncio.get_running_loop()
         whole = house.context.feed.whole
-        history = History(path, AREA, loop, stored=stored, whole=whole)
+        apart = Apart(tmp_path)
+        history = History(path, AREA, loop, stored=stored, whole=whole, apart=apart)
         history.start()
         end = monotonic() + SOON_S
         while history.sequence < house.sequence:

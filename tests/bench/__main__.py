@@ -26,6 +26,7 @@ from tests.bench import (
     shortage,
     thread,
     voiding,
+    years,
 )
 from tests.bench.cluster import with_servers
 
@@ -37,6 +38,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "fairness": fairness.run,
     "flood": flood.run,
     "voiding": voiding.run,
+    "years": years.run,
     "board": board.run,
     "history": history.run,
     "reach": reach.run,

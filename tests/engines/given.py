@@ -363,7 +363,7 @@ def board(published: list[Published]) -> Board:
 def apply(rows: Board, changes: tuple[Change, ...]) -> None:
     for change in changes:
         if isinstance(change, Put):
-            rows[type(change.row).__name__, change.row.id] = change
+            rows[str(change.row.__struct_config__.tag), change.row.id] = change
         else:
             rows.pop((change.kind, change.id), None)
 

@@ -35,6 +35,7 @@ from schemas.views import (
     OfferRow,
     OrganizationRow,
     Put,
+    Removed,
     TaskRow,
 )
 from streams import board
@@ -82,8 +83,10 @@ class Scene(World):
 
     def _lay(self, taken: Taken) -> None:
         for change in taken.changes:
-            assert isinstance(change, Put)
-            self.page[_key(change)] = change
+            if isinstance(change, Removed):
+                self.page.pop((change.kind, change.id), None)
+            else:
+                self.page[_key(change)] = change
         fresh = {_key(change): change for change in board.everything(self.area) if _put(change)}
         assert self.page == fresh
         for put in taken.changes:

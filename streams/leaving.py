@@ -1,0 +1,66 @@
+"""Leaving: what belonged to an incident whose key is destroyed is state no longer.
+
+Until then all of it stays: a demand can be reopened, a late answer counts, a step is corrected. Two
+hours more a screen that still shows it is told why nothing can be done about it; then whoever asks
+asks history and the log. The incident itself stays, small, for its number and its name.
+
+Leaving is no fact. Deciding and folding both end each turn of an operation with it, by the state
+alone, so every state has lost the same rows after the same turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from msgspec.structs import replace
+
+from schemas.values import DemandId, IncidentId, Instant, PieceKind
+from streams.area import Operation
+from streams.parameters import LEAVING_AT_ONCE
+from streams.table import Table
+
+Place = tuple[Table[Any, Any], Any]
+
+
+def leave(operation: Operation, at: Instant) -> None:
+    """Take out so many rows of the incident that is first; say of it when it has lost the last."""
+    first = operation.leaving.first()
+    if first is None or first[0] > at:
+        return
+    incident = operation.incidents[first[-1]]
+    places = list(islice(_belonging(operation, incident.id), LEAVING_AT_ONCE + 1))
+    for table, key in places[:LEAVING_AT_ONCE]:
+        table.remove(key)
+    since = operation.sequence if incident.left_in is None else incident.left_in
+    left = len(places) <= LEAVING_AT_ONCE
+    operation.incidents.put(incident.id, replace(incident, left_in=since, left=left))
+
+
+def _belonging(operation: Operation, incident: IncidentId) -> Iterator[Place]:
+    """What is still there of an incident, whatever refers to something before that itself."""
+    for place in operation.tasks_in.within(incident):
+        yield operation.tasks, place[-1]
+    for place in operation.all_in.within(incident):
+        yield from _about(operation, place[-1])
+
+
+def _about(operation: Operation, key: DemandId) -> Iterator[Place]:
+    demand = operation.demands[key]
+    for crew in operation.assignments_of.of(key):
+        yield operation.assignments, crew.id
+    organizations = operation.asked_for.of(key)
+    for line in demand.lines:
+        pairs = ((line, organization) for organization in organizations)
+        yield from ((operation.asked, pair) for pair in pairs if pair in operation.asked)
+    for offer in operation.offers_of.of(key):
+        yield operation.offers, offer.id
+    for line in demand.lines:
+        if (PieceKind.LINE, line) in operation.aside:
+            yield operation.aside, (PieceKind.LINE, line)
+        if line in operation.lines:
+            yield operation.lines, line
+    if key in operation.acts:
+        yield operation.acts, key
+    yield operation.demands, key
