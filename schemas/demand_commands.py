@@ -26,6 +26,7 @@ from schemas.values import (
 PublicText = Annotated[str, Meta(min_length=1, max_length=500)]
 Lines = Annotated[tuple[LineRequest, ...], Meta(min_length=1, max_length=20)]
 Several = Annotated[tuple[DemandId, ...], Meta(min_length=1, max_length=100)]
+Question = Annotated[str, Meta(min_length=1, max_length=200)]
 Revision = Annotated[int, Meta(ge=1)]
 
 
@@ -123,6 +124,23 @@ class KeepDemand(Stored, tag="KeepDemand.1"):
     demand: DemandId
 
 
+class HoldDemand(Stored, tag="HoldDemand.1"):
+    """Ask nobody more until a question is answered; said again, it has its time anew.
+
+    The question is as public as the risk statement.
+    """
+
+    demand: DemandId
+    question: Question
+
+
+class ResumeDemand(Stored, tag="ResumeDemand.1"):
+    """The question is answered, and the demand goes on."""
+
+    demand: DemandId
+    answer: Question | None = None
+
+
 class DropLine(Stored, tag="DropLine.1"):
     """One line of a demand is no longer wanted; the others go on."""
 
@@ -159,6 +177,8 @@ DemandCommand = (
     | ReopenDemands
     | TakeBackDemand
     | KeepDemand
+    | HoldDemand
+    | ResumeDemand
     | DropLine
     | SetOwnCrew
     | OpenSealedText

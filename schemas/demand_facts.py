@@ -144,7 +144,47 @@ class DemandTakenBack(Stored, tag="DemandTakenBack.1"):
 
 
 class StillNeededAsked(Stored, tag="StillNeededAsked.1"):
-    """Nothing has happened about it for half a day: its desk is asked whether it is needed."""
+    """Nothing has happened about it for half a day: its desk is asked whether it is needed.
+
+    `climbs_at`: when that is also asked of the desk above, where somebody is missing.
+    """
+
+    demand: DemandId
+    climbs_at: Instant | None
+    at: Instant
+
+
+class DemandHeld(Stored, tag="DemandHeld.1"):
+    """Nobody is asked until a question is answered. `asked_by`: the county that put it, if one did.
+
+    At `ask_at` its desk is asked whether it is still on hold.
+    """
+
+    demand: DemandId
+    question: str
+    asked_by: DivisionCode | None
+    ask_at: Instant
+    at: Instant
+
+
+class HoldAsked(Stored, tag="HoldAsked.1"):
+    """It has been on hold for its time: its desk is asked, and at `climbs_at` the desk above."""
+
+    demand: DemandId
+    climbs_at: Instant
+    at: Instant
+
+
+class DemandResumed(Stored, tag="DemandResumed.1"):
+    """It goes on: everybody who is able may be asked again."""
+
+    demand: DemandId
+    answer: str | None
+    at: Instant
+
+
+class DemandClimbed(Stored, tag="DemandClimbed.1"):
+    """Its desk has not taken the next step in time: from now on the desk above is asked for it."""
 
     demand: DemandId
     at: Instant
@@ -270,5 +310,6 @@ IncidentFact = (
 )
 DemandFact = DemandPublished | StillNeededAsked | DemandKept | SealedTextOpened | PersonsShown
 AmendingFact = DemandAmended | DemandTakenBack | DemandNoted
+HoldingFact = DemandHeld | HoldAsked | DemandResumed | DemandClimbed
 EndingFact = DemandClosed | DemandReopened
 LineFact = LineDropped | OwnCrewSet | LineUnmet | LinesLookedAt | LineWoken | LineInHand

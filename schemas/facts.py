@@ -5,14 +5,19 @@ from __future__ import annotations
 from schemas.demand_facts import (
     AmendingFact,
     DemandAmended,
+    DemandClimbed,
     DemandClosed,
     DemandFact,
+    DemandHeld,
     DemandKept,
     DemandNoted,
     DemandPublished,
     DemandReopened,
+    DemandResumed,
     DemandTakenBack,
     EndingFact,
+    HoldAsked,
+    HoldingFact,
     IncidentClosed,
     IncidentClosing,
     IncidentFact,
@@ -89,6 +94,7 @@ Fact = (
     | IncidentFact
     | DemandFact
     | AmendingFact
+    | HoldingFact
     | EndingFact
     | LineFact
     | OfferFact
@@ -117,16 +123,21 @@ __all__ = [
     "CrewOverdue",
     "CrewReceived",
     "DemandAmended",
+    "DemandClimbed",
     "DemandClosed",
     "DemandFact",
+    "DemandHeld",
     "DemandKept",
     "DemandNoted",
     "DemandPublished",
     "DemandReopened",
+    "DemandResumed",
     "DemandTakenBack",
     "EndingFact",
     "Fact",
     "HeadsCounted",
+    "HoldAsked",
+    "HoldingFact",
     "IncidentClosed",
     "IncidentClosing",
     "IncidentFact",

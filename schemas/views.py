@@ -116,7 +116,7 @@ class DemandRow(Stored, tag="demand"):
     lon: int
     lat: int
     approximate: bool
-    state: str  # published, closed
+    state: str  # published, on_hold, closed
     revision: int
     round: int
     substitute: DivisionCode | None  # the county whose desk published it for the township
@@ -136,7 +136,12 @@ class DemandRow(Stored, tag="demand"):
     release_at: Instant
     published_at: Instant
     needed_by: Instant | None  # None: as soon as possible
-    asked_at: Instant | None  # since when its desk is asked whether it is still needed
+    asked_at: Instant | None  # since when its desk is asked whether it is still needed, or on hold
+    climbs_at: Instant | None  # when the desk above is asked for the next step of its own
+    climbed_at: Instant | None  # since when it is
+    held_at: Instant | None
+    question: str | None  # what it is on hold for
+    asked_by: DivisionCode | None  # the county that put the question
     closed_at: Instant | None
 
 
@@ -218,6 +223,7 @@ class AssignmentRow(Stored, tag="assignment"):
     approximate: bool
     risk_statement: str
     rally_point: str
+    question: str | None  # what its demand is on hold for: nobody more is asked until then
     way_in: str | None
     sealed_in: int  # of its demand, the turn in which a sealed text was last said; 0: never
     sealed_at: Instant | None

@@ -25,7 +25,7 @@ from streams import checking, crew, needed, noting, texts
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
-from streams.demand import add_lines, find, numbered, open_for_edit, unfit
+from streams.demand import add_lines, calm, find, numbered, open_for_edit, unfit
 from streams.entities import Demand, DemandState, Handed
 from streams.incident import takes_part
 from streams.parameters import URGENCY
@@ -151,13 +151,29 @@ def _amended(operation: Operation, fact: DemandAmended) -> None:
         needed_by=fact.needed_by,
         urgent_in=operation.sequence if hastier else before.urgent_in,
         handed=_handed(before, fact.place, fact.at),
-        quiet_at=needed.quiet_from(fact.needed_by, fact.at),
-        asked_at=None,
     )
+    demand = _asked_about(demand, fact.at)
     operation.demands.put(demand.id, demand)
     for key, target in zip(before.lines, fact.targets, strict=True):
         _line_amended(operation, before, demand, key, target, fact.at)
     add_lines(operation, demand, len(before.lines) + 1, fact.lines, fact.at)
+
+
+def _asked_about(demand: Demand, at: Instant) -> Demand:
+    """An edit answers what its desk was asked; not what it is on hold for, which is asked about
+    sooner where it has become more urgent."""
+    if demand.state is DemandState.PUBLISHED:
+        return replace(calm(demand), quiet_at=needed.quiet_from(demand.needed_by, at))
+    urgency = URGENCY[demand.priority]
+    return replace(
+        demand,
+        quiet_at=_sooner(demand.quiet_at, at + urgency.hold),
+        climbs_at=_sooner(demand.climbs_at, at + urgency.climb),
+    )
+
+
+def _sooner(before: Instant | None, at: Instant) -> Instant | None:
+    return None if before is None else min(before, at)
 
 
 def _release(before: Instant, priority: int, at: Instant) -> Instant:

@@ -328,7 +328,10 @@ def _line_waits(line: Line) -> tuple[Instant, Wait] | None:
 
 
 def _demand_waits(demand: Demand) -> tuple[Instant, Wait] | None:
-    return None if demand.quiet_at is None else (demand.quiet_at, Wait.QUIET)
+    """First its own desk is asked, then the desk above."""
+    if demand.quiet_at is not None:
+        return demand.quiet_at, Wait.QUIET
+    return None if demand.climbs_at is None else (demand.climbs_at, Wait.CLIMB)
 
 
 def _incident_waits(incident: Incident) -> tuple[Instant, Wait] | None:

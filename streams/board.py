@@ -143,10 +143,15 @@ def _showing_line(operation: Operation, key: LineId, before: Line | None) -> Ite
         return  # it has left, and so does its demand
     yield (operation.id, "demands", line.demand)
     if before is not None and _late_answer(before) != _late_answer(line):
-        for organization in operation.asked_for.of(line.demand):
-            asked = operation.asked.get((key, organization))
-            if asked is not None and operation.offers[asked.offer].state in LATE:
-                yield (operation.id, "offers", asked.offer)
+        yield from _late_offers(operation, line)
+
+
+def _late_offers(operation: Operation, line: Line) -> Iterator[Wanted]:
+    """The newest of each organization, where that can still be answered late."""
+    for organization in operation.asked_for.of(line.demand):
+        asked = operation.asked.get((line.id, organization))
+        if asked is not None and operation.offers[asked.offer].state in LATE:
+            yield (operation.id, "offers", asked.offer)
 
 
 def _late_answer(line: Line) -> tuple[bool, int, bool, int]:
@@ -165,9 +170,13 @@ def _showing_demand(operation: Operation, key: DemandId, before: Demand | None) 
     after = operation.demands.get(key)
     if before is None or after is None:
         return
-    if rows.shown_with_offers(before) == rows.shown_with_offers(after):
-        return
-    for offer in operation.offers_of.of(key):
-        yield (operation.id, "offers", offer.id)
-    for crew in operation.assignments_of.of(key):
-        yield (operation.id, "assignments", crew.id)
+    if rows.shown_with_offers(before) != rows.shown_with_offers(after):
+        for offer in operation.offers_of.of(key):
+            yield (operation.id, "offers", offer.id)
+        for crew in operation.assignments_of.of(key):
+            yield (operation.id, "assignments", crew.id)
+    elif rows.told(before) != rows.told(after):
+        for line in after.lines:
+            yield from _late_offers(operation, operation.lines[line])
+            for crew in operation.assignments_on.of(line):
+                yield (operation.id, "assignments", crew.id)

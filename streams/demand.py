@@ -140,12 +140,28 @@ def evolve(operation: Operation, fact: DemandFact) -> None:
             pass  # facts for reviews; nothing that rules need follows from them
         case StillNeededAsked():
             asked = operation.demands[fact.demand]
-            operation.demands.put(asked.id, replace(asked, asked_at=fact.at, quiet_at=None))
+            operation.demands.put(
+                asked.id, replace(asked, asked_at=fact.at, quiet_at=None, climbs_at=fact.climbs_at)
+            )
         case DemandKept():
             kept = operation.demands[fact.demand]
-            operation.demands.put(kept.id, replace(kept, asked_at=None, quiet_at=fact.until))
+            operation.demands.put(kept.id, replace(calm(kept), quiet_at=fact.until))
         case _:
             assert_never(fact)
+
+
+def calm(demand: Demand) -> Demand:
+    """The demand with nothing that its desk is asked, or owes to it."""
+    return replace(
+        demand,
+        quiet_at=None,
+        asked_at=None,
+        climbs_at=None,
+        climbed_at=None,
+        held_at=None,
+        question="",
+        asked_by=None,
+    )
 
 
 def _enter(operation: Operation, fact: DemandPublished) -> None:

@@ -27,7 +27,7 @@ from streams import needed
 from streams.area import Area, Operation
 from streams.assignment import confirmed
 from streams.cause import Cause, Decision, Refused
-from streams.demand import find, open_for_edit, open_incident
+from streams.demand import calm, find, open_for_edit, open_incident
 from streams.entities import Assignment, AssignmentState, DemandState
 
 NO_RECOVERY = (  # nothing was done, so there is nothing to restore
@@ -113,13 +113,11 @@ def _closed(operation: Operation, fact: DemandClosed) -> None:
     """Everybody asked or at work is marked to be ended, every line for recovery."""
     demand = operation.demands[fact.demand]
     closed = replace(
-        demand,
+        calm(demand),
         revision=fact.revision,
         state=DemandState.CLOSED,
         reason=fact.reason,
         closed_at=fact.at,
-        quiet_at=None,
-        asked_at=None,
         handed=None if demand.handed is None else replace(demand.handed, acted=True),
     )
     operation.demands.put(demand.id, closed)

@@ -102,6 +102,7 @@ class Incident(Stored):
 
 class DemandState(StrEnum):
     PUBLISHED = "published"
+    ON_HOLD = "on_hold"
     CLOSED = "closed"
 
 
@@ -134,7 +135,12 @@ class Demand(Stored):
     substitute: DivisionCode | None = None
     similar: DemandId | None = None
     quiet_at: Instant | None = None  # when its desk is asked, if nothing happens before
-    asked_at: Instant | None = None  # since when its desk is asked whether it is still needed
+    asked_at: Instant | None = None  # since when its desk is asked
+    climbs_at: Instant | None = None  # when the desk above is asked, if its own does nothing
+    climbed_at: Instant | None = None  # since when it is
+    held_at: Instant | None = None
+    question: str = ""  # what it is on hold for
+    asked_by: DivisionCode | None = None  # the county that put it
     handed: Handed | None = None
     sealed_in: int = 0  # the turn in which a sealed text was last said, or taken out; 0: never
     sealed_at: Instant | None = None

@@ -44,7 +44,7 @@ def opened(demand: Demand, number: int, asked: NumberedLine, at: Instant) -> Lin
         priority=demand.priority,
         place=demand.place,
         opened_at=at,
-        wake_at=demand.release_at,
+        wake_at=demand.release_at if demand.state is DemandState.PUBLISHED else None,
     )
 
 
@@ -198,6 +198,13 @@ def _calm(line: Line) -> Line:
     )
 
 
+def held(operation: Operation, line: Line) -> None:
+    """Nobody looks at it while its demand is on hold; whoever is asked is told so."""
+    calm = _calm(line)
+    operation.lines.put(line.id, calm)
+    mark_offers(operation, calm, StandDownReason.DEMAND_HELD)
+
+
 def wake(operation: Operation, line: Line, at: Instant) -> None:
     """Put an open line that is short on the worklist, unless it is due earlier already."""
     woken = _woken_by(operation, line, at)
@@ -208,11 +215,13 @@ def wake(operation: Operation, line: Line, at: Instant) -> None:
 def _woken_by(operation: Operation, line: Line, at: Instant) -> Line | None:
     """The line as it is looked at by then; None where that needs no change.
 
-    What is held back stays so until it is released, whatever a desk asks by hand meanwhile.
+    What is held back stays so until it is released, whatever a desk asks by hand meanwhile; and
+    what is on hold, until it goes on.
     """
-    if not line.open or not missing(line):
+    demand = operation.demands[line.demand]
+    if not line.open or not missing(line) or demand.state is not DemandState.PUBLISHED:
         return None
-    at = max(at, operation.demands[line.demand].release_at)
+    at = max(at, demand.release_at)
     return replace(line, wake_at=at) if line.wake_at is None or line.wake_at > at else None
 
 

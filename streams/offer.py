@@ -28,7 +28,7 @@ from streams import asking, load, needed, standstill
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
-from streams.entities import LATE, Line, Offer, OfferState, Organization
+from streams.entities import LATE, DemandState, Line, Offer, OfferState, Organization
 from streams.gates import Bar
 from streams.matching import bars
 from streams.organization import gone
@@ -44,7 +44,11 @@ from streams.policy import speaks_by_phone
 
 
 def accept(area: Area, command: AcceptOffer, cause: Cause) -> Decision:
-    """A yes is checked again at every gate but duty: whoever says yes is on duty."""
+    """A yes is checked again at every gate but duty: whoever says yes is on duty.
+
+    To what is on hold meanwhile it is kept for the desk: nobody sets off while a question is open,
+    and nobody has said yes for nothing.
+    """
     if command.person is not None and cause.actor != DELIVERY:
         return Refused(Refusal.ROLE_MISSING)
     offer = _answerable(area, cause, command.offer)
@@ -66,7 +70,9 @@ def accept(area: Area, command: AcceptOffer, cause: Cause) -> Decision:
         by_message=cause.actor == DELIVERY,
         person=command.person,
     )
-    if offer.state in (*LATE, OfferState.STANDBY) and not lines.missing(line):
+    held = operation.demands[offer.demand].state is DemandState.ON_HOLD
+    late = offer.state in (*LATE, OfferState.STANDBY) and not lines.missing(line)
+    if late or held:
         return would_come(area, said, cause)
     return taken(area, said, cause)
 
@@ -286,6 +292,8 @@ def ask(area: Area, command: AskByHand, cause: Cause) -> Decision:
     line = operation.lines[command.line]
     demand = operation.demands[line.demand]
     organization = area.registry.organizations[command.organization]
+    if demand.state is DemandState.ON_HOLD:
+        return Refused(Refusal.DEMAND_ON_HOLD, (demand.id,))
     refusal = shut(operation, line, organization) or barred(operation, line, organization, cause)
     if refusal is not None:
         return refusal

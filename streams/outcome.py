@@ -248,6 +248,7 @@ def _standby(operation: Operation, fact: StandbyOffered) -> None:
     standby = replace(
         before,
         state=OfferState.STANDBY,
+        unneeded=None,
         answered=fact.quantity,
         minutes=fact.minutes,
         people=fact.people,

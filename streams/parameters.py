@@ -20,6 +20,8 @@ class Urgency(NamedTuple):
     promised time a crew counts as overdue. `no_crew` is the pause after a no for lack of a crew
     or equipment, or after part of a yes. `reaching` is how long being reached may take of nobody's
     time to answer. `unreached` is the pause of whom no channel reaches; it doubles.
+    `hold` is for how long a demand is on hold before its desk is asked, `climb` for how long a desk
+    may leave its next step undone before the desk above is asked for it.
     """
 
     release: Milliseconds
@@ -31,6 +33,8 @@ class Urgency(NamedTuple):
     no_crew: Milliseconds
     reaching: Milliseconds
     unreached: Milliseconds
+    hold: Milliseconds
+    climb: Milliseconds
 
 
 URGENCY: Final = {
@@ -38,21 +42,25 @@ URGENCY: Final = {
         release=0, answer=3 * MINUTE, aim=950,
         retry=2 * MINUTE, rest=5 * MINUTE, grace=10 * MINUTE, no_crew=30 * MINUTE,
         reaching=30 * SECOND, unreached=10 * MINUTE,
+        hold=30 * MINUTE, climb=3 * MINUTE,
     ),
     2: Urgency(
         release=0, answer=5 * MINUTE, aim=900,
         retry=5 * MINUTE, rest=30 * MINUTE, grace=20 * MINUTE, no_crew=2 * HOUR,
         reaching=30 * SECOND, unreached=30 * MINUTE,
+        hold=HOUR, climb=10 * MINUTE,
     ),
     3: Urgency(
         release=60 * SECOND, answer=15 * MINUTE, aim=800,
         retry=15 * MINUTE, rest=30 * MINUTE, grace=60 * MINUTE, no_crew=2 * HOUR,
         reaching=2 * MINUTE, unreached=30 * MINUTE,
+        hold=2 * HOUR, climb=HOUR,
     ),
     4: Urgency(
         release=60 * SECOND, answer=60 * MINUTE, aim=600,
         retry=30 * MINUTE, rest=30 * MINUTE, grace=120 * MINUTE, no_crew=2 * HOUR,
         reaching=2 * MINUTE, unreached=30 * MINUTE,
+        hold=2 * HOUR, climb=HOUR,
     ),
 }  # fmt: skip
 

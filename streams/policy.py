@@ -51,6 +51,8 @@ ROLES: dict[type, tuple[Role, ...]] = {
     c.ReopenDemands: BY_DESK,
     c.TakeBackDemand: BY_DESK,
     c.KeepDemand: BY_DESK,
+    c.HoldDemand: BY_DESK,
+    c.ResumeDemand: BY_DESK,
     c.DropLine: BY_DESK,
     c.SetOwnCrew: BY_DESK,
     c.NoteDemand: BY_DESK,

@@ -6,6 +6,8 @@ been forgotten is worse. Only what people do counts: a look that finds nobody do
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
 from schemas.commands import (
@@ -23,12 +25,14 @@ from schemas.commands import (
     DeclineOffer,
     DropLine,
     GiveNewTime,
+    HoldDemand,
     KeepDemand,
     NoteDemand,
     OpenSealedText,
     ReceiveCrew,
     ReopenDemand,
     ReportDone,
+    ResumeDemand,
     SetOff,
     SetOwnCrew,
     ShowPersons,
@@ -36,15 +40,16 @@ from schemas.commands import (
     TakeStandby,
     UndoStep,
 )
-from schemas.facts import DemandKept, Fact, StillNeededAsked
+from schemas.facts import DemandKept, Fact, HoldAsked, StillNeededAsked
 from schemas.refusals import Refusal
 from schemas.values import DemandId, Instant
 from streams import needed
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
-from streams.demand import find
-from streams.entities import Demand, DemandState
-from streams.parameters import MINUTE
+from streams.demand import calm, find
+from streams.entities import Demand, DemandState, Line
+from streams.line import missing
+from streams.parameters import MINUTE, URGENCY
 
 
 def keep(area: Area, command: KeepDemand, cause: Cause) -> Decision:
@@ -54,6 +59,8 @@ def keep(area: Area, command: KeepDemand, cause: Cause) -> Decision:
         return Refused(Refusal.NOT_FOUND)
     if demand.state is DemandState.CLOSED:
         return Refused(Refusal.DEMAND_CLOSED, (demand.id,))
+    if demand.state is DemandState.ON_HOLD:
+        return Refused(Refusal.DEMAND_ON_HOLD, (demand.id,))
     until = needed.quiet_from(demand.needed_by, cause.at)
     if demand.quiet_at is not None and until - demand.quiet_at < MINUTE:
         return []  # said twice
@@ -61,11 +68,24 @@ def keep(area: Area, command: KeepDemand, cause: Cause) -> Decision:
 
 
 def over(operation: Operation, demand: Demand, cause: Cause) -> list[Fact]:
-    """Its half day is over: its desk is asked, unless somebody has done something meanwhile."""
+    """Its half day is over: its desk is asked, unless somebody has done something meanwhile.
+
+    On hold it is asked when the time of that is over, whatever was done: its question is open.
+    Where somebody is missing, or a question is, an answer that does not come climbs.
+    """
+    climbs_at = cause.at + URGENCY[demand.priority].climb
+    if demand.state is DemandState.ON_HOLD:
+        return [HoldAsked(demand=demand.id, climbs_at=climbs_at, at=cause.at)]
     until = needed.quiet_from(demand.needed_by, operation.acts.get(demand.id) or 0)
     if until > cause.at:
         return [DemandKept(demand=demand.id, said=False, until=until, at=cause.at)]
-    return [StillNeededAsked(demand=demand.id, at=cause.at)]
+    short = any(line.open and missing(line) for line in _lines(operation, demand))
+    asked_above = climbs_at if short else None
+    return [StillNeededAsked(demand=demand.id, climbs_at=asked_above, at=cause.at)]
+
+
+def _lines(operation: Operation, demand: Demand) -> Iterator[Line]:
+    return (operation.lines[key] for key in demand.lines)
 
 
 def touched(operation: Operation, command: Command, at: Instant) -> None:
@@ -78,9 +98,9 @@ def touched(operation: Operation, command: Command, at: Instant) -> None:
         return
     operation.acts.put(key, at)
     demand = operation.demands[key]
-    if demand.asked_at is not None:
+    if demand.asked_at is not None and demand.state is DemandState.PUBLISHED:
         quiet_at = needed.quiet_from(demand.needed_by, at)
-        operation.demands.put(key, replace(demand, asked_at=None, quiet_at=quiet_at))
+        operation.demands.put(key, replace(calm(demand), quiet_at=quiet_at))
 
 
 def _about(operation: Operation, command: Command) -> DemandId | None:
@@ -92,6 +112,8 @@ def _about(operation: Operation, command: Command) -> DemandId | None:
             | ReopenDemand(demand=key)
             | TakeBackDemand(demand=key)
             | KeepDemand(demand=key)
+            | HoldDemand(demand=key)
+            | ResumeDemand(demand=key)
             | OpenSealedText(demand=key)
             | NoteDemand(demand=key)
         ):

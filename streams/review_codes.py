@@ -44,6 +44,9 @@ REASONS: dict[str, Words] = {
     StandDownReason.SENT_HOME: Words("自行前来，此处不需要", "came unasked, not needed here"),
     StandDownReason.LINE_DROPPED: Words("该项不再需要", "the line was dropped"),
     StandDownReason.DEMAND_AMENDED: Words("需求已修改", "the demand was amended"),
+    StandDownReason.DEMAND_HELD: Words(
+        "需求暂缓，待恢复后再联系", "the demand is on hold, and asks again when it goes on"
+    ),
     StandDownReason.ORGANIZATION_RETIRED: Words("组织已停用", "the organization was retired"),
 }
 

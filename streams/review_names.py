@@ -259,6 +259,26 @@ def _substitute(names: Names) -> str:
     return names.pick(f"（由{place}代为发布）", f" (published by {place} in its place)")
 
 
+def _asker(names: Names) -> str:
+    if names.fact.asked_by is None:
+        return ""
+    place = names.place(names.fact.asked_by)
+    return names.pick(f"{place}提问，", f"{place} asks, ")
+
+
+def _answered(names: Names) -> str:
+    if names.fact.answer is None:
+        return ""
+    return names.pick(f"，答复：「{names.fact.answer}」", f", answered: “{names.fact.answer}”")
+
+
+def _climbs(names: Names) -> str:
+    if names.fact.climbs_at is None:
+        return ""
+    time = names.time(names.fact.climbs_at)
+    return names.pick(f"；{time} 前未答即报上级", f", and from {time} on the desk above")
+
+
 def _similar(names: Names) -> str:
     known = names.ledger.demands.get(names.fact.similar or "")
     if known is None:
@@ -345,6 +365,10 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     "free": _free,
     "substitute": _substitute,
     "similar": _similar,
+    "asker": _asker,
+    "answered": _answered,
+    "climbs": _climbs,
+    "ask": lambda names: names.time(names.fact.ask_at),
     "seen": lambda names: (
         "" if names.fact.said else names.pick("（其间有行动）", " (something was done)")
     ),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from schemas import facts as f
 from schemas import registry_facts as r
 from schemas.codes import Words
+from streams.review_waiting import WAITING
 
 FACTS: dict[type, Words] = {
+    **WAITING,
     r.LogOpened: Words(
         "日志启用：{division}，用途为{purpose}。", "The log of {division} was opened for {purpose}."
     ),
@@ -90,8 +92,9 @@ FACTS: dict[type, Words] = {
         "{demand} was taken back by {division}, which had moved it.",
     ),
     f.StillNeededAsked: Words(
-        "{demand}已半天没有动静，询问值班室是否仍需要。",
-        "Nothing has happened about {demand} for half a day; its desk is asked if it is needed.",
+        "{demand}已半天没有动静，询问值班室是否仍需要{climbs}。",
+        "Nothing has happened about {demand} for half a day; its desk is asked if it is "
+        "needed{climbs}.",
     ),
     f.DemandKept: Words(
         "{demand}仍需要{seen}；{until} 前不再询问。",

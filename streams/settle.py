@@ -25,7 +25,17 @@ from schemas.facts import (
     TimeGivenBack,
 )
 from schemas.values import CloseReason, Instant, Mode, Piece, PieceKind, StandDownReason
-from streams import asking, checking, ending, lateness, quiet, recovery, standstill, worklist
+from streams import (
+    asking,
+    checking,
+    ending,
+    holding,
+    lateness,
+    quiet,
+    recovery,
+    standstill,
+    worklist,
+)
 from streams.area import Area, Operation
 from streams.budget import Budget
 from streams.cause import Cause
@@ -183,6 +193,7 @@ CHORES: dict[Wait, Callable[[Operation, Any, Cause], Sequence[Fact]]] = {
         recovery.proposed(operation, operation.lines[key], cause)
     ],
     Wait.QUIET: lambda operation, key, cause: quiet.over(operation, operation.demands[key], cause),
+    Wait.CLIMB: lambda _operation, key, cause: [holding.climbed(key, cause)],
     Wait.CLOSING: _closing,
     Wait.DESTRUCTION: _destruction,
 }

@@ -313,6 +313,7 @@ SUBJECTS: dict[type, _About] = {
     c.PublishDemand: lambda _, command: Subject(command.place.division),
     **_of(_incident, c.CloseIncident, c.ReopenIncident),
     **_of(_demand, c.AmendDemand, c.CloseDemand, c.ReopenDemand, c.KeepDemand),
+    **_of(_demand, c.HoldDemand, c.ResumeDemand),
     c.TakeBackDemand: _sender,
     c.OpenSealedText: _sealed,
     c.NoteDemand: _noted,

@@ -32,8 +32,9 @@ class Wait(IntEnum):
     TASK = 7  # a proposal's opening, or a claim's report
     PROPOSAL = 8  # a closed line's recovery task
     QUIET = 9  # something to happen about a demand
-    CLOSING = 10  # what the end of an incident entails
-    DESTRUCTION = 11  # of an incident's key
+    CLIMB = 10  # the next step of a demand's desk
+    CLOSING = 11  # what the end of an incident entails
+    DESTRUCTION = 12  # of an incident's key
 
 
 class Wake(NamedTuple):

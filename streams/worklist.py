@@ -21,6 +21,7 @@ KINDS: dict[Wait, PieceKind] = {
     Wait.TASK: PieceKind.TASK,
     Wait.PROPOSAL: PieceKind.LINE,
     Wait.QUIET: PieceKind.DEMAND,
+    Wait.CLIMB: PieceKind.DEMAND,
     Wait.CLOSING: PieceKind.INCIDENT,
     Wait.DESTRUCTION: PieceKind.INCIDENT,
 }

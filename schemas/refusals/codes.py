@@ -27,6 +27,7 @@ class Refusal(StrEnum):
     CREW_ARRIVED = "crew_arrived"
     CREW_ON_SCENE = "crew_on_scene"
     DEMAND_CLOSED = "demand_closed"
+    DEMAND_ON_HOLD = "demand_on_hold"
     DEMAND_OPEN = "demand_open"
     DEMAND_TAKEN_UP = "demand_taken_up"
     DIVISION_UNKNOWN = "division_unknown"

@@ -10,6 +10,11 @@ WORDS: dict[Refusal, Message] = {
         "该需求已关闭；如仍需要，请重新打开。",
         "This demand is closed; reopen it if it is still needed.",
     ),
+    Refusal.DEMAND_ON_HOLD: Message(
+        409,
+        "该需求已暂缓；请先恢复，再请求力量。",
+        "This demand is on hold; resume it before anybody is asked.",
+    ),
     Refusal.DEMAND_OPEN: Message(409, "该需求尚未关闭。", "This demand is open already."),
     Refusal.DEMAND_TAKEN_UP: Message(
         409,

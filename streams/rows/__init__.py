@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streams.rows.assignments import assignment
-from streams.rows.demands import demand, shown_with_offers
+from streams.rows.demands import demand, shown_with_offers, told
 from streams.rows.offers import offer
 from streams.rows.operations import clock, incident, operation
 from streams.rows.registry import account, organization
@@ -20,4 +20,5 @@ __all__ = [
     "organization",
     "shown_with_offers",
     "task",
+    "told",
 ]

@@ -45,6 +45,7 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
         approximate=worked_on.place.approximate,
         risk_statement=worked_on.risk_statement,
         rally_point=worked_on.rally_point,
+        question=(worked_on.question or None) if item.live else None,
         way_in=worked_on.way_in,
         sealed_in=worked_on.sealed_in,
         sealed_at=worked_on.sealed_at,

@@ -14,6 +14,7 @@ from schemas.views import (
 from streams.area import Operation
 from streams.entities import (
     Demand,
+    DemandState,
     Line,
 )
 from streams.line import cover
@@ -54,6 +55,11 @@ def demand(known: Operation, item: Demand) -> Put:
         published_at=item.published_at,
         needed_by=item.needed_by,
         asked_at=item.asked_at,
+        climbs_at=item.climbs_at,
+        climbed_at=item.climbed_at,
+        held_at=item.held_at,
+        question=item.question or None,
+        asked_by=item.asked_by,
         closed_at=item.closed_at,
     )
     audience = Audience(division=item.place.division, sender=sender(item))
@@ -97,3 +103,8 @@ def shown_with_offers(item: Demand) -> tuple[Any, ...]:
     """What an offer's and an assignment's row show of their demand, and to whom."""
     words = (item.risk_statement, item.rally_point, item.way_in, item.sealed_in)
     return (item.kind, item.priority, item.place, item.needed_by, *words, sender(item))
+
+
+def told(item: Demand) -> tuple[Any, ...]:
+    """What the row of whoever is at work shows besides, and of whoever may still answer."""
+    return (item.question, item.state is DemandState.ON_HOLD)

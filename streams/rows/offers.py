@@ -9,6 +9,8 @@ from schemas.views import (
 from streams.area import Area, Operation
 from streams.entities import (
     LATE,
+    Demand,
+    DemandState,
     Line,
     Offer,
     OfferState,
@@ -54,7 +56,7 @@ def offer(area: Area, known: Operation, item: Offer) -> Put:
         way_in=asked_for.way_in,
         state=item.state.value,
         answerable=newest is not None and _answerable(item, line),
-        wanted=newest is not None and _wanted(item, line),
+        wanted=newest is not None and _wanted(item, asked_for, line),
         decline_reason=item.decline_reason,
         free_from=item.free_from,
         stand_down_reason=item.stand_down_reason,
@@ -96,7 +98,10 @@ def _answerable(item: Offer, line: Line) -> bool:
     return line.open and line.round == item.round and item.quantity >= together(line)
 
 
-def _wanted(item: Offer, line: Line) -> bool:
-    """Whether a pair's newest offer is late, for a line that is short of its units."""
-    short = line.open and missing(line) > 0
+def _wanted(item: Offer, demand: Demand, line: Line) -> bool:
+    """Whether a pair's newest offer is late, for a line that is short of its units.
+
+    What is on hold keeps a late yes for its desk.
+    """
+    short = line.open and missing(line) > 0 and demand.state is DemandState.PUBLISHED
     return short and item.state in LATE and item.quantity >= together(line)

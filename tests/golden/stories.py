@@ -37,6 +37,7 @@ from schemas.values import (
 )
 from streams.entities import Organization
 from streams.parameters import DAY, HOUR, MINUTE
+from tests.golden import waiting_stories
 from tests.golden.reach_story import reach
 from tests.golden.scene_stories import on_scene
 from tests.streams.world import (
@@ -172,6 +173,7 @@ def late() -> World:
     unmet(world, incident)
     false_flood(world, incident)
     own_crew(world, incident)
+    waiting_stories.on_hold(world, incident)
     return world
 
 

@@ -38,6 +38,7 @@ class Need:
     needed_by: int | None = None
     open: bool = True
     urgent: int = 0
+    held: bool = False
 
 
 @dataclass

@@ -50,3 +50,7 @@ def withdrawn(books: Books, fact: r.CertificateWithdrawn | r.IssuerWithdrawn, tu
 
 def restored(books: Books, fact: r.ReachRestored, turn: Turn) -> None:
     books.teams[fact.organization].restored = turn.sequence
+
+
+def reinstated(books: Books, fact: r.OrganizationReinstated, turn: Turn) -> None:
+    books.teams[fact.organization].retired = False

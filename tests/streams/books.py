@@ -13,7 +13,7 @@ from typing import Any
 from schemas import facts as f
 from schemas import registry_facts as r
 from schemas.turns import Turn
-from tests.streams import book_registry
+from tests.streams import book_registry, book_waiting
 from tests.streams.book_entries import Ask, Line, Need, Pair, Pause, Team
 from tests.streams.crews import Crews
 
@@ -143,7 +143,7 @@ def _taken_back(books: Books, fact: f.DemandTakenBack, turn: Turn) -> None:
 
 
 def _closed(books: Books, fact: f.DemandClosed, turn: Turn) -> None:
-    books.needs[fact.demand].open = False
+    books.needs[fact.demand].open = books.needs[fact.demand].held = False
     for key in books.needs[fact.demand].lines:
         books.lines[key].open = False
 
@@ -364,9 +364,7 @@ _LEARNERS: dict[type, Callable[[Books, Any, Turn], None]] = {
     r.OrganizationRegistered: book_registry.registered,
     r.OrganizationCorrected: book_registry.corrected,
     r.OrganizationRetired: lambda b, fact, _: setattr(b.teams[fact.organization], "retired", True),
-    r.OrganizationReinstated: lambda b, fact, _: setattr(
-        b.teams[fact.organization], "retired", False
-    ),
+    r.OrganizationReinstated: book_registry.reinstated,
     r.OrganizationsMerged: lambda b, fact, _: setattr(b.teams[fact.merged], "retired", True),
     r.OrganizationsSeparated: lambda b, fact, _: setattr(b.teams[fact.merged], "retired", False),
     r.CapacitySet: book_registry.capacity,
@@ -378,6 +376,7 @@ _LEARNERS: dict[type, Callable[[Books, Any, Turn], None]] = {
     f.DemandPublished: _published,
     f.DemandAmended: _amended,
     f.DemandTakenBack: _taken_back,
+    **book_waiting.LEARNERS,
     f.DemandClosed: _closed,
     f.DemandReopened: _reopened,
     f.LineDropped: _dropped,

@@ -11,7 +11,7 @@ from schemas import commands as c
 from schemas import facts as f
 from schemas.turns import Envelope
 from schemas.values import CloseReason, DeclineReason, DivisionCode, IncidentId, Role
-from streams.entities import IncidentState, Offer
+from streams.entities import DemandState, IncidentState, Offer
 from streams.turning import Repeat, Taken, take
 from tests.streams.state_worlds import NO_LINE, Scene
 from tests.streams.world import COUNTY, DESK, SEALED, World, asked, only, townships
@@ -85,6 +85,8 @@ def past(scene: Scene, number: int) -> None:
         return
     resting = scene.world.area.registry.organizations[scene.resting]
     if resting.retired or scene.resting in {offer.organization for offer in _open(scene)}:
+        return
+    if scene.world.operation.demands[scene.demand].state is not DemandState.PUBLISHED:
         return
     for _ in range(number):
         ask = c.AskByHand(line=scene.line, organization=scene.resting, reason=SEALED)

@@ -16,7 +16,7 @@ from schemas.turns import Turn
 from schemas.values import LineId, OrganizationId
 from schemas.views import AssignmentRow, DemandRow, IncidentRow, OfferRow, Put, TaskRow
 from streams.matching.why import why
-from tests.streams import laws_scene, laws_whole
+from tests.streams import laws_scene, laws_whole, waiting
 from tests.streams.book_entries import Line
 from tests.streams.books import DAY, Books, until
 from tests.streams.needs import CAP, Reason, changed, reason, short_lines
@@ -335,6 +335,7 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "promises": early,
     "clock": clock,
     "fit": fit,
+    "held": waiting.held,
     "again": again,
     "cap": cap,
     "replaced": replaced,
@@ -360,6 +361,7 @@ SAMPLED: dict[str, Callable[[Watch, int], Wrong]] = {
     "cover": cover,
     "parts": laws_whole.parts,
     "live": live,
+    "waiting": waiting.climbs,
 }
 """At every fourth of these instants."""
 NAMES = tuple(dict.fromkeys([*BEFORE, *AFTER, *RESTING, *SAMPLED]))

@@ -142,9 +142,10 @@ def _tired(books: Books, line: Line, key: str, at: int) -> Reason | None:
 
 
 def short_lines(books: Books, at: int) -> Iterator[Line]:
-    """Open, released, and neither covered nor with enough teams asked."""
+    """Open, released, not on hold, and neither covered nor with enough teams asked."""
     for line in books.lines.values():
-        if not line.open or at < books.needs[line.need].release_at:
+        need = books.needs[line.need]
+        if not line.open or at < need.release_at or need.held:
             continue
         missing = books.missing(line)
         asks = books.asked(line) if missing else []

@@ -24,7 +24,7 @@ SECOND_DESK = "second desk"
 HERE, THERE, FAR = 0, 5, 14  # townships: both desks', and one beyond the reach of mutual aid
 WAITS = (SECOND, 12 * SECOND, 45 * SECOND, 3 * MINUTE, 7 * MINUTE, 20 * MINUTE, 50 * MINUTE,
          2 * HOUR, 5 * HOUR, 13 * HOUR)  # fmt: skip
-WAITS_ARE = (20, 14, 18, 16, 10, 8, 5, 3, 1, 1)
+WAITS_ARE = (20, 14, 18, 16, 10, 8, 5, 3, 2, 2)
 WAITS_OF_A_DAY = (20, 14, 18, 16, 8, 2)
 
 Attempt = tuple[str, c.Command | None]

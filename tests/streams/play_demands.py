@@ -78,7 +78,7 @@ def edit(play: Play) -> Attempt:
     if demand is None:
         return DESK, None
     desk = play.desk_of(demand.place.division)
-    if play.chance(0.08):
+    if play.chance(0.12):
         return desk, _several(play, demand)
     revision = demand.revision - (play.chance(0.05) and demand.revision > 1)
     line = play.random.choice(demand.lines)
@@ -96,6 +96,8 @@ def edit(play: Play) -> Attempt:
             (5, _closing(play, demand, revision)),
             (4 if len(demand.lines) > 1 else 1, c.DropLine(line=line)),
             (6 if demand.asked_at else 1, c.KeepDemand(demand=demand.id)),
+            (2, c.HoldDemand(demand=demand.id, question="桥能不能过车？")),
+            (5 if demand.held_at else 1, c.ResumeDemand(demand=demand.id)),
             (1, c.NoteDemand(demand=demand.id, text=SEALED)),
             (3, c.SetOwnCrew(line=line, units=play.random.choice((0, 0, 1, 2, 500)))),
             (1, c.ReopenDemand(demand=demand.id, revision=revision)),

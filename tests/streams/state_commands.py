@@ -112,6 +112,11 @@ INCIDENT = (
     Row(c.OpenSealedText, "of its demand", lambda s: opening(DESK, s)),
 )
 
+
+def hold(scene: Scene) -> c.HoldDemand:
+    return c.HoldDemand(demand=scene.demand, question="桥能不能过车？")
+
+
 DEMAND = (
     Row(c.AmendDemand, "one more unit", lambda s: amend(s, s.desk)),
     Row(c.AmendDemand, "less urgent (4)", lambda s: amend(s, s.desk, priority=4)),
@@ -154,6 +159,9 @@ DEMAND = (
     ),
     Row(c.ReopenDemands, "", lambda s: (s.desk, c.ReopenDemands(**several(s)))),
     Row(c.KeepDemand, "still needed", lambda s: (s.desk, c.KeepDemand(demand=s.demand))),
+    Row(c.HoldDemand, "with a question", lambda s: (s.desk, hold(s))),
+    Row(c.HoldDemand, "by the county", lambda s: (COUNTY, hold(s))),
+    Row(c.ResumeDemand, "", lambda s: (s.desk, c.ResumeDemand(demand=s.demand))),
     Row(c.NoteDemand, "by its desk", lambda s: (s.desk, note(s))),
     Row(c.NoteDemand, "by whoever posted it", lambda s: (DESK, note(s))),
     Row(

@@ -152,6 +152,12 @@ def demand_closed() -> Scene:
     return scene
 
 
+def on_hold(**wishes: Any) -> Scene:
+    scene = published(**wishes)
+    scene.world.send(DESK, c.HoldDemand(demand=scene.demand, question="桥能不能过车？"))
+    return scene
+
+
 def moved() -> Scene:
     """The first township has moved it to the second, which has not acted."""
     scene = published()
@@ -196,6 +202,10 @@ def covered() -> Scene:
     scene = being_asked()
     accept(scene)
     return scene
+
+
+def held_line() -> Scene:
+    return on_hold(lines=2)
 
 
 def dropped_line() -> Scene:

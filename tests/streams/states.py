@@ -67,6 +67,7 @@ TABLES = (
         "需求 Demands",
         {
             "已发布 published": worlds.published,
+            "已暂缓 on hold": worlds.on_hold,
             "已关闭 closed": worlds.demand_closed,
             "已移交 moved here, returnable": worlds.moved,
             "已接手 moved here, taken up": worlds.taken_up,
@@ -80,6 +81,7 @@ TABLES = (
             "无人可请 unmet": worlds.unmet,
             "请求中 being asked": worlds.being_asked,
             "已满足 covered": worlds.covered,
+            "需求已暂缓 demand on hold": worlds.held_line,
             "不再需要 dropped": worlds.dropped_line,
             "需求已关闭 demand closed": worlds.closed_lines,
         },
@@ -97,6 +99,7 @@ TABLES = (
             "已撤回 stood down, covered": worlds.thanked,
             "已撤回 stood down, short again while off duty": worlds.thanked_and_short,
             "已另行请求 stood down, asked anew": worlds.asked_anew,
+            "需求已暂缓 demand on hold": worlds.on_hold,
             "已答应 accepted": worlds.committed,
             "需求已关闭 demand closed": worlds.demand_closed,
         },

@@ -188,6 +188,17 @@ def _told_nothing(patch: Patch) -> None:
     patch.setattr(telling, "barred", lambda *_: None)
 
 
+def _asked_on_hold(patch: Patch) -> None:
+    opened = line.opened
+    patch.setattr(
+        line, "opened", lambda *given: replace(opened(*given), wake_at=given[0].release_at)
+    )
+
+
+def _sent_off_on_hold(patch: Patch) -> None:
+    patch.setattr(offer, "would_come", offer.taken)
+
+
 def _silence_is_borne(patch: Patch) -> None:
     patch.setattr(checking, "CHECK_IN_GRACE", 24 * 3_600_000)
 
@@ -228,6 +239,10 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("live", lambda patch: _nobody_waits(patch, Wait.DESTRUCTION)),
     ("live", lambda patch: _nobody_waits(patch, Wait.ANSWER)),
     ("replaced", _all_are_replaced),
+    ("held", _asked_on_hold),
+    ("held", _sent_off_on_hold),
+    ("waiting", lambda patch: _nobody_waits(patch, Wait.QUIET)),
+    ("waiting", lambda patch: _nobody_waits(patch, Wait.CLIMB)),
     ("silent", _silence_is_borne),
     ("silent", lambda patch: _nobody_waits(patch, Wait.CHECK_IN)),
     ("missed", _missed_at_once),

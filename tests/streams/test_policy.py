@@ -101,6 +101,8 @@ TABLE = {
     "ReopenDemands": "R..---R-",
     "TakeBackDemand": "R..---R-",  # the sender's; for the receiver there is nothing to take back
     "KeepDemand": "R..---R-",
+    "HoldDemand": "R..---R-",
+    "ResumeDemand": "R..---R-",
     "NoteDemand": "R..---R-",
     "NoteDemand of what was moved": "R...--R-",  # a note of the sender's too
     "DropLine": "R..---R-",
@@ -242,6 +244,8 @@ def _demand_commands(
     yield c.CloseDemands(division=TOWNSHIP, demands=several, reason=CloseReason.UNFOUNDED)
     yield c.ReopenDemands(division=TOWNSHIP, demands=several)
     yield c.KeepDemand(demand=offer.demand)
+    yield c.HoldDemand(demand=offer.demand, question="桥？")
+    yield c.ResumeDemand(demand=offer.demand)
     yield c.NoteDemand(demand=offer.demand, text=SEALED)
     yield c.DropLine(line=offer.line)
     yield c.SetOwnCrew(line=offer.line, units=1)

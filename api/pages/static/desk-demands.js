@@ -6,6 +6,7 @@ import { amend } from "./desk-amend.js";
 import { lineBlock } from "./desk-lines.js";
 import { VIEWS, demandItems, insideOf } from "./desk-model.js";
 import { addNote, notesWords, readNotes } from "./desk-notes.js";
+import { holdDemand, owed } from "./desk-owed.js";
 import { closeSeveral, startSeveral } from "./desk-several.js";
 import { drawList, find, findAll, h, setText } from "./dom.js";
 import { distance, metersBetween, moment, spoken } from "./format.js";
@@ -109,7 +110,7 @@ function card(context, item) {
     header(context, item),
     moved(item),
     likeness(context, item),
-    stillNeeded(context, item),
+    owed(context, item),
     h("p", { class: "quiet" }, say("demand.risk", { text: demand.risk_statement })),
     h("p", { class: "quiet" }, say("demand.rally", { text: demand.rally_point })),
     demand.way_in && h("p", { class: "quiet" }, say("demand.way_in", { text: demand.way_in })),
@@ -135,6 +136,7 @@ function header({ clock }, { demand, place, number, calls, assignments }) {
     {},
     priorityMark(demand.priority),
     h("h3", {}, `${number} ${named("kinds", demand.kind)}`),
+    demand.state === "on_hold" && h("span", { class: "chip warn" }, say("hold.chip")),
     h("span", { class: "place" }, place, rough),
     reason,
     calls > 0 && h("strong", { class: "chip bad" }, say("demand.calls", { count: calls })),
@@ -160,24 +162,6 @@ function moved({ demand, place, mine }) {
     words.push(mine ? from : say("demand.moved", { place }));
   }
   return words.length > 0 && h("p", {}, h("span", { class: "chip" }, words.join(" · ")));
-}
-
-/** Nothing has happened for half a day: the desk says whether it is still needed. */
-function stillNeeded(context, { demand, mine }) {
-  if (!mine || demand.asked_at === null) return null;
-  const path = `/demands/${demand.id}/still-needed`;
-  const yes = posting(context, { path, words: say("quiet.kept"), look: "small primary" });
-  return h(
-    "div",
-    { class: "alarm" },
-    h("p", {}, say("quiet.asked", { time: moment(demand.asked_at, context.clock.now()) })),
-    h(
-      "div",
-      { class: "buttons" },
-      yes,
-      button(demand, "act.close_demand", () => acts.closeDemand(context, demand)),
-    ),
-  );
 }
 
 /** Two callers may have told of one need: the desk says so, or that it is another. */
@@ -249,6 +233,7 @@ const notes = (context, demand, { mine, sent, readable }) => [
 
 const edits = (context, demand) => [
   button(demand, "act.amend", () => amend(context, demand)),
+  demand.state === "published" && button(demand, "act.hold", () => holdDemand(context, demand)),
   button(demand, "act.close_demand", () => acts.closeDemand(context, demand)),
 ];
 

@@ -160,8 +160,9 @@ function pausedWords(offers, now) {
 const pausedOne = (row, now) =>
   say("line.paused_one", { name: row.organization_name, time: moment(row.again_at, now) });
 
-/** Nobody was asked yet: they will be, or are being looked for. */
+/** Nobody is asked: not while it is on hold; else they will be, or are being looked for. */
 function awaited(demand, now) {
+  if (demand.state === "on_hold") return h("p", { class: "quiet" }, say("hold.line"));
   if (demand.release_at <= now) return h("p", { class: "quiet" }, say("line.searching"));
   return h("p", {}, say("line.release"), " ", countdown(demand.release_at, say("time.now")));
 }

@@ -24,8 +24,11 @@ const away = ({ sent, mine }) => sent && !mine;
 
 /** A crew that does not come to what is most urgent is as if it were missing. */
 const needing = ({ demand, assignments }) =>
-  demand.lines.some(below) ||
+  (demand.state === "published" && demand.lines.some(below)) ||
   (demand.priority === MOST_URGENT && assignments.some((row) => row.overdue));
+
+/** Its desk is asked something, or has to say something before it goes on. */
+const owing = ({ state, asked_at: asked }) => state === "on_hold" || asked !== null;
 
 /**
  * The spoken number of a demand, or of the one that a row is about; with its incident while
@@ -55,13 +58,17 @@ function grouped(rows, name) {
 /** On the scene, and no word of it beyond the grace. */
 const silent = (row) => live(row) && row.missed_at !== null;
 
-/** Silent, below the least, overdue or forgotten, more wanted, to confirm, covered, over, away. */
+/**
+ * Silent, below the least or climbed, overdue or asked about or on hold, more wanted, to confirm,
+ * covered, over, away.
+ */
 function band(known) {
   const { demand, assignments } = known;
   if (away(known)) return 6;
   if (demand.state === "closed") return 5;
   if (assignments.some(silent)) return -1;
-  if (needing(known)) return 0;
+  if (needing(known) || demand.climbed_at !== null) return 0;
+  if (demand.state === "on_hold") return demand.asked_by === null ? 1 : 0;
   if (demand.asked_at !== null || assignments.some((row) => row.overdue)) return 1;
   if (demand.lines.some(wanting)) return 2;
   return assignments.some((row) => row.state === "reported_done") ? 3 : 4;
@@ -126,6 +133,7 @@ export const insideOf = (assignments) =>
 /** Times after which a card reads otherwise, without anything having happened. */
 const moments = ({ demand, offers, assignments }) => [
   demand.release_at,
+  demand.climbs_at,
   demand.published_at + LIKENESS_LASTS,
   ...demand.lines.flatMap((line) => [line.able_at, line.aside_until]),
   ...offers.flatMap((row) => [row.answer_by, row.standby_until, row.again_at]),
@@ -177,6 +185,7 @@ const idOf = (row) => row.id;
 export const VIEWS = {
   open: ({ demand }) => demand.state !== "closed",
   short: (known) => known.demand.state !== "closed" && !away(known) && needing(known),
+  owed: (known) => known.demand.state !== "closed" && !away(known) && owing(known.demand),
   call: ({ calls }) => calls > 0,
   confirm: (known) =>
     !away(known) && known.assignments.some((row) => row.state === "reported_done"),

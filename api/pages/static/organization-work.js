@@ -34,6 +34,7 @@ export function assignmentCard(context, item) {
     { class: `card ${row.state}${row.overdue ? " overdue" : ""}` },
     head({ ...item, point }, state),
     h("p", { class: "quiet" }, facts.flat().filter(Boolean).join(" · ")),
+    live(row) && row.question !== null && onHold(row),
     live(row) && callDesk(context, row),
     live(row) && sealedPart(context, row, opened),
     row.overdue && lateness(context, row, now),
@@ -43,6 +44,10 @@ export function assignmentCard(context, item) {
     live(row) && steps(context, item),
   );
 }
+
+/** Its desk has a question, and asks nobody more meanwhile; who is at work goes on. */
+const onHold = ({ question }) =>
+  h("p", { class: "alarm" }, h("strong", {}, say("hold.crew", { question })));
 
 /** Late, and no word of it: a new time or a no is what the desk waits for. */
 function lateness(context, row, now) {

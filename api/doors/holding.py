@@ -1,0 +1,51 @@
+"""Holding: a demand asks nobody until a question is answered."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import AfterValidator, Field
+from starlette.responses import Response
+
+from api.doors.body import Body
+from api.doors.call import Call
+from api.doors.hanging import door
+from api.doors.texts import clean
+from schemas.commands import HoldDemand, ResumeDemand
+from schemas.views import DemandRow
+
+router = APIRouter(tags=["demands"])
+
+Question = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(clean(200))]
+
+
+class HoldDemandBody(Body):
+    """What has to be known first; as public as the risk statement."""
+
+    question: Question
+
+
+@door(router, "/demands/{demand}/hold", HoldDemandBody, HoldDemand)
+async def hold(call: Call[HoldDemandBody]) -> Response:
+    """Ask nobody more until your question is answered; whoever is at work goes on.
+
+    The county's desk puts its question to the township's so. Held again, it has its time anew.
+    """
+    row = call.subject(DemandRow)
+    command = HoldDemand(demand=row.id, question=call.body.question)
+    return call.answer(await call.about(row, command), row.id)
+
+
+class ResumeDemandBody(Body):
+    """What the answer is, if it is worth keeping."""
+
+    answer: Question | None = None
+
+
+@door(router, "/demands/{demand}/resume", ResumeDemandBody, ResumeDemand)
+async def resume(call: Call[ResumeDemandBody]) -> Response:
+    """Go on with a demand that is on hold: everybody who is able is asked at once."""
+    row = call.subject(DemandRow)
+    command = ResumeDemand(demand=row.id, answer=call.body.answer)
+    return call.answer(await call.about(row, command), row.id)

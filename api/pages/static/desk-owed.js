@@ -1,0 +1,116 @@
+/** What a demand's desk owes to it: an answer, or the next step; and since when. */
+
+import { closeDemand } from "./desk-acts.js";
+import { numberWords } from "./desk-model.js";
+import { ask, field, text } from "./dialog.js";
+import { h } from "./dom.js";
+import { moment } from "./format.js";
+import { posting } from "./page.js";
+import { placeName } from "./places.js";
+import { say } from "./words.js";
+
+const ANSWER_MOST = 200;
+
+const button = (demand, name, open, look = "small") =>
+  h(
+    "button",
+    { type: "button", class: look, onclick: open, "data-focus": `${name}-${demand.id}` },
+    say(name),
+  );
+
+/** Ask nobody more until something is known. */
+export function holdDemand(context, demand) {
+  ask({
+    title: say("hold.title", { demand: numberWords(context.board, demand) }),
+    parts: [
+      field(
+        say("hold.question"),
+        text("question", demand.question ?? "", ANSWER_MOST),
+        say("hold.hint"),
+      ),
+      h("p", { class: "quiet" }, say("hold.means")),
+    ],
+    confirm: say("act.hold"),
+    send: (values) =>
+      context.outbox.post(`/demands/${demand.id}/hold`, { question: values.get("question") }),
+  });
+}
+
+function resumeDemand(context, demand) {
+  const answer = text("answer", "", ANSWER_MOST);
+  answer.required = false;
+  ask({
+    title: say("resume.title", { demand: numberWords(context.board, demand) }),
+    parts: [
+      h("p", {}, demand.question),
+      field(say("resume.answer"), answer, say("hold.hint")),
+    ],
+    confirm: say("act.resume"),
+    send: (values) => {
+      const said = values.get("answer").trim();
+      return context.outbox.post(`/demands/${demand.id}/resume`, said ? { answer: said } : {});
+    },
+  });
+}
+
+/** What is asked of its desk, or owed by it, and whose turn it is. */
+export function owed(context, item) {
+  const { demand } = item;
+  if (demand.state === "closed") return null;
+  if (demand.state === "on_hold") return onHold(context, item);
+  return demand.asked_at === null ? null : stillNeeded(context, item);
+}
+
+/** Who has to take the next step: its desk, and once that took too long, the desk above. */
+function whose({ demand, place }, now) {
+  if (demand.climbed_at !== null) {
+    return say("owed.above", { place, time: moment(demand.climbed_at, now) });
+  }
+  if (demand.climbs_at !== null) {
+    return say("owed.until", { place, time: moment(demand.climbs_at, now) });
+  }
+  return say("owed.by", { place });
+}
+
+function onHold(context, item) {
+  const { demand, mine } = item;
+  const now = context.clock.now();
+  const time = moment(demand.held_at, now);
+  const from = demand.asked_by && say("hold.asked_by", { place: placeName(demand.asked_by) });
+  const pressing = demand.asked_at !== null || (demand.asked_by && mine);
+  return h(
+    "div",
+    { class: pressing ? "alarm" : "owed" },
+    h("p", {}, h("strong", {}, say("hold.since", { time, question: demand.question }))),
+    h("p", {}, [from, whose(item, now)].filter(Boolean).join(" ")),
+    demand.asked_at !== null && h("p", {}, say("hold.still")),
+    mine &&
+      h(
+        "div",
+        { class: "buttons" },
+        button(demand, "act.resume", () => resumeDemand(context, demand), "small primary"),
+        button(demand, "act.hold_on", () => holdDemand(context, demand)),
+      ),
+  );
+}
+
+/** Nothing has happened for half a day: the desk says whether it is still needed. */
+function stillNeeded(context, item) {
+  const { demand, mine } = item;
+  if (!mine) return null;
+  const now = context.clock.now();
+  const path = `/demands/${demand.id}/still-needed`;
+  const yes = posting(context, { path, words: say("quiet.kept"), look: "small primary" });
+  return h(
+    "div",
+    { class: "alarm" },
+    h("p", {}, say("quiet.asked", { time: moment(demand.asked_at, now) })),
+    demand.climbed_at !== null && h("p", {}, whose(item, now)),
+    h(
+      "div",
+      { class: "buttons" },
+      yes,
+      button(demand, "act.close_demand", () => closeDemand(context, demand)),
+    ),
+  );
+}

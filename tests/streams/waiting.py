@@ -1,0 +1,42 @@
+"""Laws of what waits for a desk: it asks nobody, says since when and why, and climbs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from schemas import facts as f
+from schemas.commands import ReceiveCrew, TakeStandby
+from schemas.turns import Turn
+from schemas.values import DemandId
+
+if TYPE_CHECKING:
+    from tests.streams.laws import Watch
+
+Wrong = Iterator[str]
+
+
+def held(watch: Watch, fact: Any, turn: Turn) -> Wrong:
+    """What is on hold asks nobody, not even by hand; a yes to it sends nobody off by itself."""
+    if isinstance(fact, f.OfferSent) and watch.books.needs[fact.demand].held:
+        yield f"{turn.sequence}: {fact.organization} is asked for what is on hold"
+    by_desk = isinstance(turn.command, TakeStandby | ReceiveCrew)
+    committed = isinstance(fact, f.AssignmentCommitted) and not by_desk
+    if committed and watch.books.needs[fact.demand].held:
+        yield f"{turn.sequence}: {fact.organization} sets off into an open question"
+
+
+def climbs(watch: Watch, at: int) -> Wrong:
+    """Whatever waits for its desk has an age, and a time at which somebody else is asked."""
+    for need in watch.books.needs.values():
+        row = watch.rows[need.id]
+        if need.held and (row.held_at is None or row.question is None):
+            yield f"{at}: {need.id} is on hold, and does not say since when and why"
+        known = watch.play.operation.demands[DemandId(need.id)]
+        steps = (known.quiet_at, known.climbs_at, known.climbed_at)
+        if need.held and all(step is None for step in steps):
+            yield f"{at}: {need.id} is on hold for ever"
+        if any(step is not None and step <= at for step in steps[:2]):
+            yield f"{at}: nobody was asked about {need.id} in time"
+        if need.held and any(line.unmet or line.retry_at for line in row.lines):
+            yield f"{at}: {need.id} is looked at, on hold"
