@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from api.context import Context, context_of
 from api.doors.call import submitted
+from api.doors.desk_numbers import numbers_for
 from api.doors.forms import number_in, only, read_form
 from api.doors.outside_page import Page
 from api.doors.plain import Html
@@ -208,6 +209,9 @@ def _shown(visit: Visit, addressee: Addressee, told: Told = (), status: int = 20
     visit.page = replace(visit.page, mode=row.mode)
     if not told and row.state == "accepted" and _called_back(visit.context, row):
         told = (visit.page.paragraph("state.recalled"),)
+    if row.state == "accepted":
+        numbers = numbers_for(visit.context, row.division).telephones
+        told = (*(told or visit.page.state(row)), *visit.page.desk(numbers))
     return visit.respond(visit.page.offer(row, *told), status)
 
 

@@ -1,11 +1,12 @@
 """The pages for answers from outside: small, without scripts, readable by an old phone.
 
-They show what is asked, and never a contact, an address, a risk, a rally point or a map's point.
+They show what is asked, and never a contact, an address, a risk, a rally point or a map's point;
+to whoever has said yes, the number of the desk, which knows all of these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -114,7 +115,7 @@ class Page:
     def offer(self, row: OfferRow, *told: Html) -> str:
         """What is asked and how it stands; or, where there is one, what came of an answer."""
         heading = element("h1", self._words("heading"))
-        state = element("div", *(told or self._state(row)), class_="state", role="status")
+        state = element("div", *(told or self.state(row)), class_="state", role="status")
         return self.document(heading, self._facts(row), state, *self._forms(row))
 
     def over(self) -> str:
@@ -126,6 +127,16 @@ class Page:
 
     def reason(self, words: Words) -> Html:
         return element("p", text(self._said(words)))
+
+    def desk(self, telephones: Sequence[str]) -> tuple[Html, ...]:
+        """Whom to call, for somebody who has said yes; nothing where no desk has a number."""
+        if not telephones:
+            return ()
+        links = [
+            element("a", text(number), href=f"tel:{_dialed(number)}", class_="call")
+            for number in telephones
+        ]
+        return (element("p", self._words("desk"), text(" "), *links),)
 
     def units(self, row: OfferRow, number: int) -> str:
         return self._said(counted(row.skill, number))
@@ -156,6 +167,8 @@ class Page:
             more.append(say("grade", self.language, grade=row.grade))
         if row.hazardous:
             more.append(say("hazardous", self.language))
+        if row.whole:
+            more.append(say("whole", self.language))
         return " · ".join(more)
 
     def _township(self, row: OfferRow) -> str:
@@ -177,7 +190,8 @@ class Page:
             words = say("kilometers", self.language, count=f"{row.meters / 1_000:.1f}")
         return words + (say("center", self.language) if row.approximate else "")
 
-    def _state(self, row: OfferRow) -> tuple[Html, ...]:
+    def state(self, row: OfferRow) -> tuple[Html, ...]:
+        """How it stands."""
         match row.state:
             case "accepted":
                 units = self.units(row, row.answered or row.quantity)
@@ -221,8 +235,8 @@ class Page:
 
     def _quantity(self, row: OfferRow) -> Html:
         most = row.quantity
-        if most == 1:
-            return self._hidden_one()
+        if most == 1 or row.whole:
+            return element("input", type="hidden", name="quantity", value=most)
         label = self._words("quantity", units=self.units(row, most))
         if most > LISTED_MAX:
             field = element(
@@ -231,9 +245,6 @@ class Page:
             return element("label", label, field)
         each = (element("option", text(self.units(row, n)), value=n) for n in range(most, 0, -1))
         return element("label", label, element("select", *each, name="quantity"))
-
-    def _hidden_one(self) -> Html:
-        return element("input", type="hidden", name="quantity", value=1)
 
     def _choice(self, name: str, values: list[tuple[str, str]]) -> Html:
         """A list with an empty first entry: it need not be said."""
@@ -258,3 +269,8 @@ class Page:
         )
         key = "leave" if row.state == "standby" else "decline"
         return element("details", element("summary", self._words(key)), form)
+
+
+def _dialed(number: str) -> str:
+    """What a telephone is given to dial."""
+    return "".join(each for each in number if each == "+" or each.isdigit())

@@ -26,6 +26,8 @@ WORDS: Final = {
     "meters": Words("约 {count} 米", "about {count} m"),
     "kilometers": Words("约 {count} 公里", "about {count} km"),
     "grade": Words("{grade} 级证书", "certificate of grade {grade}"),
+    "whole": Words("须整体承担", "as a whole, all of it or none"),
+    "desk": Words("值班室电话：", "The desk's telephone:"),
     "hazardous": Words("作业有危险", "hazardous work"),
     # How it stands
     "state.sent": Words("正在等待您的答复。", "Your answer is awaited."),

@@ -149,6 +149,7 @@ class DeskPlayer(Player):
             "lines": [],
             "risk_statement": demand.risk_statement,
             "rally_point": f"{demand.rally_point}，由接收乡镇值班员接应",
+            "way_in": demand.way_in,
         }
         await self.post(path, body, key, demand.revision)
 

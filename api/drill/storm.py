@@ -143,11 +143,13 @@ def _body(scene: Scene, town: Town, draws: Random) -> dict[str, Any]:
         "lines": [line.draw(draws) for line in scene.lines],
         "risk_statement": scene.risk,
         "rally_point": scene.rally.format(town.name),
+        "way_in": f"沿县道到{town.name}路口，由值班员引导进场。",
     }
     if draws.random() < SEALED:
         number = draws.randint(1, 99)
         body["contact"] = f"演练联系人{number}，电话 000-0000-{number:04}"
         body["address"] = f"{town.name}演练点{number}号"
+        body["lead"] = f"演练现场负责人{number}，电话 000-1111-{number:04}"
     return body
 
 
@@ -188,6 +190,7 @@ def amendment(posting: Posting) -> dict[str, Any]:
         "lines": [],
         "risk_statement": body["risk_statement"],
         "rally_point": body["rally_point"],
+        "way_in": body["way_in"],
     }
 
 

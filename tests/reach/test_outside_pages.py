@@ -10,8 +10,8 @@ from api.safe.patience import TRIES_MAX
 from schemas.commands import AcceptOffer, DeclineOffer
 from schemas.facts import OfferAccepted, SealedTextOpened
 from schemas.refusals import REFUSALS, Refusal
-from schemas.values import DeclineReason, Mode
-from tests.api.house import House, ask
+from schemas.values import DeclineReason, DivisionCode, Mode
+from tests.api.house import TOWN, House, ask
 from tests.reach.outside import FORM, HIDDEN, asked, at_once, post, read
 
 ENGLISH = ("accept-language", "en-GB,en;q=0.9,zh;q=0.5")
@@ -110,6 +110,17 @@ async def test_a_yes_is_that_person_s_command_and_opens_nothing(house: House) ->
     assert not [fact for fact in turn.facts if isinstance(fact, SealedTextOpened)]
     assert scene.row.state == "accepted"
     assert "已答复：答应 1 台" in read(await scene.look())
+
+
+async def test_who_has_said_yes_has_the_number_of_the_desk(house: House) -> None:
+    """They see no rally point here; the desk tells them, and not before the yes."""
+    house.context.persons.add("值班员", "0577-6722 2110", division=DivisionCode(TOWN))
+    scene = await asked(house)
+    assert "0577" not in (await scene.look()).content.decode()
+    await scene.say(answer="yes", quantity=1)
+    page = (await scene.look()).content.decode()
+    assert 'href="tel:057767222110"' in page
+    assert "值班员" not in page
 
 
 async def test_a_no_has_a_reason_and_perhaps_a_time(house: House) -> None:

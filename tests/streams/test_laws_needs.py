@@ -211,6 +211,11 @@ def _left_inside(patch: Patch) -> None:
     patch.setattr(assignment, "_out", lambda *_: [])
 
 
+def _a_part_will_do(patch: Patch) -> None:
+    """Whoever says yes, and the own crew, may give a part of a whole line."""
+    patch.setattr(line, "together", lambda _: 1)
+
+
 WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("ticks", _always_a_pause),
     ("asked", _never_again),
@@ -247,6 +252,8 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("silent", lambda patch: _nobody_waits(patch, Wait.CHECK_IN)),
     ("missed", _missed_at_once),
     ("inside", _left_inside),
+    ("whole", _a_part_will_do),
+    ("parts", _a_part_will_do),
 ]
 
 

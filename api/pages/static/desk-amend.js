@@ -73,7 +73,10 @@ function sealedFields(demand) {
   const there = new Set(demand.sealed.map((one) => one.text));
   const words = sealedWords();
   const one = (name) => {
-    const input = h("input", { name, maxlength: LENGTHS[name], autocomplete: "off" });
+    const input =
+      name === "note"
+        ? h("textarea", { name, rows: 2, maxlength: LENGTHS.note })
+        : h("input", { name, maxlength: LENGTHS[name], autocomplete: "off" });
     const hint = there.has(name) ? say("amend.stays") : "";
     const box = h("input", { type: "checkbox", name: "removed", value: name });
     const remove = there.has(name) && h("label", { class: "tick" }, box, say("amend.remove"));
