@@ -41,7 +41,7 @@ GENERATED = "<!-- Written by `make schemas`; change the words where they are, no
 ROOMS = {
     "登记 Registry": RegistryFact,
     "突发事件 Incidents": f.IncidentFact,
-    "需求 Demands": f.DemandFact | f.AmendingFact | f.HoldingFact | f.EndingFact,
+    "需求 Demands": f.DemandFact | f.AmendingFact | f.HoldingFact | f.EndingFact | f.GroupingFact,
     "需求项 Lines": f.LineFact,
     "协助请求 Offers": f.OfferFact,
     "任务 Assignments": f.AssignmentFact,

@@ -13,6 +13,7 @@ from schemas.demand_commands import (
     CloseDemands,
     DemandCommand,
     DropLine,
+    GroupDemands,
     HoldDemand,
     KeepDemand,
     NoteDemand,
@@ -23,6 +24,7 @@ from schemas.demand_commands import (
     ResumeDemand,
     SetOwnCrew,
     TakeBackDemand,
+    UngroupDemands,
 )
 from schemas.incident_commands import (
     CloseIncident,
@@ -116,6 +118,7 @@ __all__ = [
     "GiveBackTask",
     "GiveNewTime",
     "GrantRole",
+    "GroupDemands",
     "HoldDemand",
     "IncidentCommand",
     "JoinIncident",
@@ -158,6 +161,7 @@ __all__ = [
     "TakeStandby",
     "Tick",
     "UndoStep",
+    "UngroupDemands",
     "VerifyTask",
     "WithdrawCertificate",
     "WithdrawIssuer",

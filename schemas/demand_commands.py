@@ -34,6 +34,7 @@ class PublishDemand(Stored, tag="PublishDemand.1"):
     """Publish what a township asks for, line by line, with its risks (Article 7).
 
     Without `needed_by` it is needed as soon as possible. `lead`: who leads on the scene.
+    `same_as`: a further report of that demand's need, which alone is asked for.
     """
 
     incident: IncidentId
@@ -49,6 +50,7 @@ class PublishDemand(Stored, tag="PublishDemand.1"):
     address: Sealed | None = None
     note: Sealed | None = None
     lead: Sealed | None = None
+    same_as: DemandId | None = None
 
 
 class AmendDemand(Stored, tag="AmendDemand.1"):
@@ -106,6 +108,21 @@ class CloseDemands(Stored, tag="CloseDemands.1"):
 
 class ReopenDemands(Stored, tag="ReopenDemands.1"):
     """Take several closed demands inside a division up again; those that are open stay so."""
+
+    division: DivisionCode
+    demands: Several
+
+
+class GroupDemands(Stored, tag="GroupDemands.1"):
+    """These tell of the same need as `leader`, all inside a division: it is asked for once."""
+
+    division: DivisionCode
+    leader: DemandId
+    demands: Several
+
+
+class UngroupDemands(Stored, tag="UngroupDemands.1"):
+    """Each of these is a need of its own after all, and is asked for again."""
 
     division: DivisionCode
     demands: Several
@@ -175,6 +192,8 @@ DemandCommand = (
     | ReopenDemand
     | CloseDemands
     | ReopenDemands
+    | GroupDemands
+    | UngroupDemands
     | TakeBackDemand
     | KeepDemand
     | HoldDemand

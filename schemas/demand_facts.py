@@ -200,17 +200,41 @@ class DemandKept(Stored, tag="DemandKept.1"):
 
 
 class DemandClosed(Stored, tag="DemandClosed.1"):
+    """`leader`: it was closed with the demand that leads its group."""
+
     demand: DemandId
     revision: int
     reason: CloseReason
     at: Instant
+    leader: DemandId | None = None
 
 
 class DemandReopened(Stored, tag="DemandReopened.1"):
-    """The next round begins: nothing is covered, and everybody may be asked."""
+    """The next round begins: nothing is covered, and everybody may be asked.
+
+    `leader`: it was reopened with the demand that leads its group.
+    """
 
     demand: DemandId
     revision: int
+    at: Instant
+    leader: DemandId | None = None
+
+
+class DemandGrouped(Stored, tag="DemandGrouped.1"):
+    """It tells of the same need as `leader`, which alone is asked for from now on."""
+
+    demand: DemandId
+    leader: DemandId
+    at: Instant
+
+
+class DemandUngrouped(Stored, tag="DemandUngrouped.1"):
+    """It stands for itself again: `said` by a desk, or since its leader is over without it."""
+
+    demand: DemandId
+    leader: DemandId
+    said: bool
     at: Instant
 
 
@@ -312,4 +336,5 @@ DemandFact = DemandPublished | StillNeededAsked | DemandKept | SealedTextOpened 
 AmendingFact = DemandAmended | DemandTakenBack | DemandNoted
 HoldingFact = DemandHeld | HoldAsked | DemandResumed | DemandClimbed
 EndingFact = DemandClosed | DemandReopened
+GroupingFact = DemandGrouped | DemandUngrouped
 LineFact = LineDropped | OwnCrewSet | LineUnmet | LinesLookedAt | LineWoken | LineInHand

@@ -8,6 +8,7 @@ from schemas.demand_facts import (
     DemandClimbed,
     DemandClosed,
     DemandFact,
+    DemandGrouped,
     DemandHeld,
     DemandKept,
     DemandNoted,
@@ -15,7 +16,9 @@ from schemas.demand_facts import (
     DemandReopened,
     DemandResumed,
     DemandTakenBack,
+    DemandUngrouped,
     EndingFact,
+    GroupingFact,
     HoldAsked,
     HoldingFact,
     IncidentClosed,
@@ -96,6 +99,7 @@ Fact = (
     | AmendingFact
     | HoldingFact
     | EndingFact
+    | GroupingFact
     | LineFact
     | OfferFact
     | AssignmentFact
@@ -126,6 +130,7 @@ __all__ = [
     "DemandClimbed",
     "DemandClosed",
     "DemandFact",
+    "DemandGrouped",
     "DemandHeld",
     "DemandKept",
     "DemandNoted",
@@ -133,8 +138,10 @@ __all__ = [
     "DemandReopened",
     "DemandResumed",
     "DemandTakenBack",
+    "DemandUngrouped",
     "EndingFact",
     "Fact",
+    "GroupingFact",
     "HeadsCounted",
     "HoldAsked",
     "HoldingFact",

@@ -200,6 +200,7 @@ class StandDownReason(StrEnum):
     SENT_HOME = "sent_home"  # came unasked, and is not needed here
     LINE_DROPPED = "line_dropped"
     DEMAND_AMENDED = "demand_amended"
+    DEMAND_GROUPED = "demand_grouped"  # another demand of its group asks for it
     DEMAND_HELD = "demand_held"  # put on hold: asked again when it goes on
     ORGANIZATION_RETIRED = "organization_retired"
     MET = "met"

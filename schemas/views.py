@@ -84,6 +84,7 @@ class LineView(Stored):
     whole: bool  # of use only all together, from one organization
     open: bool  # False once it was dropped or the demand is closed
     dropped: bool
+    asleep: bool  # another demand is asked for in its place
     opened_at: Instant  # its present round
     round: int
     covered: int
@@ -121,6 +122,8 @@ class DemandRow(Stored, tag="demand"):
     round: int
     substitute: DivisionCode | None  # the county whose desk published it for the township
     similar: DemandId | None  # published lately, of the same kind and close by
+    leader: DemandId | None  # tells of the same need, and is asked for in its place
+    members: int  # how many further reports of the same need it leads, closed ones too
     sender: DivisionCode | None  # the township that moved it here
     returnable: bool  # the sender may still take it back
     reason: CloseReason | None

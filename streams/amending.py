@@ -25,10 +25,11 @@ from streams import checking, crew, needed, noting, texts
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
-from streams.demand import add_lines, calm, find, numbered, open_for_edit, unfit
+from streams.demand import add_lines, find, numbered, open_for_edit, unfit
 from streams.entities import Demand, DemandState, Handed
 from streams.incident import takes_part
 from streams.parameters import URGENCY
+from streams.waiting import calm
 
 LINES_MOST = 20
 
@@ -41,6 +42,8 @@ def amend(area: Area, command: AmendDemand, cause: Cause) -> Decision:
     incident = area.operations[cause.operation].incidents[demand.incident]
     if not takes_part(area, incident, place.division):
         return Refused(Refusal.PLACE_OUTSIDE_INCIDENT, (incident.id,))
+    if place.division != demand.place.division and (demand.leader or demand.members):
+        return Refused(Refusal.DEMAND_GROUPED, (demand.id,))
     if command.kind is not None and command.kind not in KINDS:
         return Refused(Refusal.CODE_UNKNOWN)
     if texts.contradictory(command):
@@ -163,7 +166,8 @@ def _asked_about(demand: Demand, at: Instant) -> Demand:
     """An edit answers what its desk was asked; not what it is on hold for, which is asked about
     sooner where it has become more urgent."""
     if demand.state is DemandState.PUBLISHED:
-        return replace(calm(demand), quiet_at=needed.quiet_from(demand.needed_by, at))
+        quiet_at = None if demand.leader else needed.quiet_from(demand.needed_by, at)
+        return replace(calm(demand), quiet_at=quiet_at)
     urgency = URGENCY[demand.priority]
     return replace(
         demand,

@@ -43,6 +43,7 @@ from streams.entities import (
     Offer,
     OfferState,
     Organization,
+    ReportState,
     Task,
     TaskState,
 )
@@ -135,6 +136,7 @@ class Operation(Tables):
         self.pausing = Ordering(self.asked, _pausing)
         self.trying = Ordering(self.able, lambda row: (row.at, row.organization, row.skill))
         self.posted = Ordering(self.demands, _posted)
+        self.reports = Ordering(self.demands, _report)
         self.demands_in = Ordering(self.demands, _open_demand)
         self.all_in = Ordering(self.demands, lambda row: (row.incident, row.id))
         self.tasks_in = Ordering(self.tasks, lambda row: (row.incident, row.id))
@@ -297,6 +299,16 @@ def _posted(demand: Demand) -> tuple[Any, ...] | None:
     return None if where is None else (*where, demand.published_at, demand.id)
 
 
+def _report(demand: Demand) -> tuple[Any, ...] | None:
+    """Those that another demand leads, by how it is with them."""
+    if demand.leader is None:
+        return None
+    state = ReportState.OPEN
+    if demand.state is DemandState.CLOSED:
+        state = ReportState.FOLLOWED if demand.followed else ReportState.CLOSED
+    return (demand.leader, state, demand.id)
+
+
 def _offer_waits(offer: Offer) -> tuple[Instant, Wait] | None:
     """An offer expires when its deadline has passed, so a millisecond after it."""
     if offer.unneeded:
@@ -329,6 +341,8 @@ def _line_waits(line: Line) -> tuple[Instant, Wait] | None:
 
 def _demand_waits(demand: Demand) -> tuple[Instant, Wait] | None:
     """First its own desk is asked, then the desk above."""
+    if demand.following:
+        return AT_ONCE, Wait.GROUP
     if demand.quiet_at is not None:
         return demand.quiet_at, Wait.QUIET
     return None if demand.climbs_at is None else (demand.climbs_at, Wait.CLIMB)

@@ -11,6 +11,7 @@ from schemas.codes import KINDS, SKILLS
 from schemas.commands import PublishDemand
 from schemas.facts import (
     DemandFact,
+    DemandGrouped,
     DemandKept,
     DemandPublished,
     NumberedLine,
@@ -26,14 +27,15 @@ from schemas.values import (
     LineId,
     LineRequest,
 )
+from streams import grouping, needed, similar, texts
 from streams import line as lines
-from streams import needed, similar, texts
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Demand, DemandState, Incident, IncidentState
 from streams.incident import takes_part
 from streams.parameters import URGENCY
 from streams.policy import substitute_for
+from streams.waiting import calm
 
 
 def publish(area: Area, command: PublishDemand, cause: Cause) -> Decision:
@@ -50,13 +52,30 @@ def publish(area: Area, command: PublishDemand, cause: Cause) -> Decision:
         return Refused(refusal)
     if not needed.possible(command.needed_by, cause.at):
         return Refused(Refusal.NEEDED_BY_UNFIT)
-    return _published(area, incident, command, cause)
+    refused = _unlike(area, command, cause)
+    return refused or _published(area, incident, command, cause)
+
+
+def _unlike(area: Area, command: PublishDemand, cause: Cause) -> Refused | None:
+    """Why it cannot be a further report of the demand that is named."""
+    if command.same_as is None:
+        return None
+    leader = area.operations[cause.operation].demands[command.same_as]
+    refusal = grouping.unled(leader) or grouping.unlike(
+        area.divisions, leader, command.incident, command.place
+    )
+    return None if refusal is None else Refused(refusal, (leader.id,))
 
 
 def _published(area: Area, incident: Incident, command: PublishDemand, cause: Cause) -> Decision:
     key = DemandId(cause.new_id())
     if key in area.operations[cause.operation].demands:
         return Refused(Refusal.KEY_EXPIRED, (key,))
+    grouped = [
+        DemandGrouped(demand=key, leader=leader, at=cause.at)
+        for leader in (command.same_as,)
+        if leader is not None
+    ]
     return [
         DemandPublished(
             demand=key,
@@ -84,7 +103,8 @@ def _published(area: Area, incident: Incident, command: PublishDemand, cause: Ca
             ),
             release_at=cause.at + URGENCY[command.priority].release,
             at=cause.at,
-        )
+        ),
+        *grouped,
     ]
 
 
@@ -148,20 +168,6 @@ def evolve(operation: Operation, fact: DemandFact) -> None:
             operation.demands.put(kept.id, replace(calm(kept), quiet_at=fact.until))
         case _:
             assert_never(fact)
-
-
-def calm(demand: Demand) -> Demand:
-    """The demand with nothing that its desk is asked, or owes to it."""
-    return replace(
-        demand,
-        quiet_at=None,
-        asked_at=None,
-        climbs_at=None,
-        climbed_at=None,
-        held_at=None,
-        question="",
-        asked_by=None,
-    )
 
 
 def _enter(operation: Operation, fact: DemandPublished) -> None:

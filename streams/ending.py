@@ -21,21 +21,17 @@ from schemas.facts import (
     OwnCrewSet,
 )
 from schemas.refusals import Refusal
-from schemas.values import CloseReason, StandDownReason
+from schemas.values import StandDownReason
+from streams import grouping, needed
 from streams import line as lines
-from streams import needed
 from streams.area import Area, Operation
 from streams.assignment import confirmed
 from streams.cause import Cause, Decision, Refused
-from streams.demand import calm, find, open_for_edit, open_incident
+from streams.demand import find, open_for_edit, open_incident
 from streams.entities import Assignment, AssignmentState, DemandState
+from streams.grouping import NO_RECOVERY
+from streams.waiting import calm
 
-NO_RECOVERY = (  # nothing was done, so there is nothing to restore
-    CloseReason.POSTED_BY_MISTAKE,
-    CloseReason.DUPLICATE,
-    CloseReason.UNFOUNDED,
-    CloseReason.CANCELED,
-)
 CONFIRMING = (  # what was reported done counts as done, without a further press
     StandDownReason.MET,
     StandDownReason.PARTLY_MET_ACCEPTED,
@@ -68,7 +64,7 @@ def reopen(area: Area, command: ReopenDemand, cause: Cause) -> Decision:
     incident = open_incident(area, cause, demand.incident)
     if isinstance(incident, Refused):
         return incident
-    return [DemandReopened(demand=demand.id, revision=demand.revision + 1, at=cause.at)]
+    return grouping.reopened(area.operations[cause.operation], [demand], cause)
 
 
 def drop_line(area: Area, command: DropLine, cause: Cause) -> Decision:
@@ -118,6 +114,7 @@ def _closed(operation: Operation, fact: DemandClosed) -> None:
         state=DemandState.CLOSED,
         reason=fact.reason,
         closed_at=fact.at,
+        followed=fact.leader is not None,
         handed=None if demand.handed is None else replace(demand.handed, acted=True),
     )
     operation.demands.put(demand.id, closed)
@@ -125,10 +122,12 @@ def _closed(operation: Operation, fact: DemandClosed) -> None:
     for key in demand.lines:
         line = operation.lines[key]
         if line.open:
-            line = lines.closed(line, proposing=fact.reason not in NO_RECOVERY)
+            done = not line.asleep or lines.served(operation, line)
+            line = lines.closed(line, proposing=done and fact.reason not in NO_RECOVERY)
             operation.lines.put(key, line)
             lines.mark_offers(operation, line, reason)
             lines.mark_assignments(operation, line, reason)
+    grouping.look_after(operation, closed)
 
 
 def _reopened(operation: Operation, fact: DemandReopened) -> None:
@@ -140,16 +139,18 @@ def _reopened(operation: Operation, fact: DemandReopened) -> None:
         state=DemandState.PUBLISHED,
         reason=None,
         closed_at=None,
-        quiet_at=needed.quiet_from(demand.needed_by, fact.at),
+        quiet_at=None if demand.leader else needed.quiet_from(demand.needed_by, fact.at),
         release_at=fact.at,
+        followed=False,
     )
     operation.demands.put(demand.id, reopened)
     for key in demand.lines:
         line = operation.lines[key]
         if not line.dropped:
-            fresh = lines.reopened(line, fact.at)
+            fresh = replace(lines.reopened(line, fact.at), asleep=demand.leader is not None)
             operation.lines.put(key, fresh)
             lines.wake(operation, fresh, fact.at)
+    grouping.look_after(operation, reopened)
 
 
 def ended(assignment: Assignment, cause: Cause) -> list[Fact]:

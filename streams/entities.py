@@ -106,6 +106,14 @@ class DemandState(StrEnum):
     CLOSED = "closed"
 
 
+class ReportState(StrEnum):
+    """How it is with a demand that another one leads."""
+
+    OPEN = "open"
+    FOLLOWED = "followed"  # closed with its leader
+    CLOSED = "closed"  # by itself
+
+
 class Handed(Stored):
     """A demand that was moved to another township: from where, and whether that one has acted."""
 
@@ -134,6 +142,10 @@ class Demand(Stored):
     urgent_in: int = 0  # the turn in which it last became more urgent
     substitute: DivisionCode | None = None
     similar: DemandId | None = None
+    leader: DemandId | None = None  # tells of the same need, and is asked for in its place
+    followed: bool = False  # closed with its leader, to be reopened with it
+    members: int = 0  # whom it leads, closed ones too
+    following: bool = False  # it was closed or reopened, and some of these are still to follow
     quiet_at: Instant | None = None  # when its desk is asked, if nothing happens before
     asked_at: Instant | None = None  # since when its desk is asked
     climbs_at: Instant | None = None  # when the desk above is asked, if its own does nothing
@@ -177,6 +189,7 @@ class Line(Stored):
     wake_at: Instant | None
     open: bool = True
     dropped: bool = False
+    asleep: bool = False  # another demand asks in its place
     round: int = 1  # rises when the demand is reopened
     wave: int = 0  # how many times somebody was looked for in this round
     working: int = 0

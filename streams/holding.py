@@ -18,10 +18,11 @@ from streams import line as lines
 from streams import needed
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
-from streams.demand import calm, find
+from streams.demand import find
 from streams.entities import DemandState
 from streams.parameters import URGENCY
 from streams.policy import substitute_for
+from streams.waiting import calm
 
 
 def hold(area: Area, command: HoldDemand, cause: Cause) -> Decision:
@@ -31,6 +32,8 @@ def hold(area: Area, command: HoldDemand, cause: Cause) -> Decision:
         return Refused(Refusal.NOT_FOUND)
     if demand.state is DemandState.CLOSED:
         return Refused(Refusal.DEMAND_CLOSED, (demand.id,))
+    if demand.leader is not None:
+        return Refused(Refusal.DEMAND_GROUPED, (demand.id,))
     return [
         DemandHeld(
             demand=demand.id,

@@ -44,13 +44,21 @@ def opened(demand: Demand, number: int, asked: NumberedLine, at: Instant) -> Lin
         priority=demand.priority,
         place=demand.place,
         opened_at=at,
-        wake_at=demand.release_at if demand.state is DemandState.PUBLISHED else None,
+        wake_at=demand.release_at if _asking(demand) else None,
+        asleep=demand.leader is not None,
     )
 
 
+def _asking(demand: Demand) -> bool:
+    return demand.state is DemandState.PUBLISHED and demand.leader is None
+
+
 def missing(line: Line) -> int:
-    """Units short of the target, for which somebody is asked; doubtful ones only as replaced."""
-    return max(0, line.target - line.covered + line.replacing)
+    """Units short of the target, for which somebody is asked; doubtful ones only as replaced.
+
+    While another demand asks in its place, nothing is.
+    """
+    return 0 if line.asleep else max(0, line.target - line.covered + line.replacing)
 
 
 def together(line: Line) -> int:
@@ -136,6 +144,8 @@ def over(operation: Operation, line: Line) -> Refused | None:
     """Why nothing more is recorded on a line; None while it is open."""
     if operation.demands[line.demand].state is DemandState.CLOSED:
         return Refused(Refusal.DEMAND_CLOSED, (line.demand,))
+    if line.asleep:
+        return Refused(Refusal.DEMAND_GROUPED, (line.demand,))
     return None if line.open else Refused(Refusal.LINE_DROPPED, (line.id,))
 
 
@@ -143,13 +153,13 @@ def _dropped(operation: Operation, fact: LineDropped) -> None:
     """What was delivered is still restored afterwards; whoever is asked or at work is let go."""
     taken_up(operation, fact.demand)
     line = operation.lines[fact.line]
-    line = replace(closed(line, proposing=_served(operation, line)), dropped=True)
+    line = replace(closed(line, proposing=served(operation, line)), dropped=True)
     operation.lines.put(line.id, line)
     mark_offers(operation, line, StandDownReason.LINE_DROPPED)
     mark_assignments(operation, line, StandDownReason.LINE_DROPPED)
 
 
-def _served(operation: Operation, line: Line) -> bool:
+def served(operation: Operation, line: Line) -> bool:
     """Whether something was done for it: confirmed, or reported done."""
     live = operation.assignments_on.of(line.id)
     return line.delivered + line.own > 0 or any(found.reported_at is not None for found in live)
@@ -182,6 +192,20 @@ def reopened(line: Line, at: Instant) -> Line:
         doubtful=0,
         replacing=0,
     )
+
+
+def put_to_sleep(operation: Operation, line: Line) -> None:
+    """Another demand asks in its place: whoever is asked is let go, and crews stay at work."""
+    asleep = replace(_calm(line), asleep=True)
+    operation.lines.put(line.id, asleep)
+    mark_offers(operation, asleep, StandDownReason.DEMAND_GROUPED)
+
+
+def wake_up(operation: Operation, line: Line, at: Instant) -> None:
+    """It asks for itself again, for what it still lacks."""
+    awake = replace(line, asleep=False)
+    operation.lines.put(line.id, awake)
+    wake(operation, awake, at)
 
 
 def _calm(line: Line) -> Line:

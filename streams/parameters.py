@@ -83,6 +83,7 @@ NEEDED_WITHIN: Final = 30 * DAY  # farther ahead nobody is asked
 
 SIMILAR_METERS: Final = 200  # two demands of one kind this near each other,
 SIMILAR_WITHIN: Final = 30 * MINUTE  # and no longer apart, may be the same need
+GROUP_METERS: Final = 5_000  # what lies farther apart is not grouped as the same need
 SIMILAR_LOOKS: Final = 100  # demands that are held against a new one, in each cube around it
 
 QUIET_AFTER: Final = 12 * HOUR  # without an act of anybody, a desk is asked: still needed?

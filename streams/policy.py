@@ -49,6 +49,8 @@ ROLES: dict[type, tuple[Role, ...]] = {
     c.ReopenDemand: BY_DESK,
     c.CloseDemands: BY_DESK,
     c.ReopenDemands: BY_DESK,
+    c.GroupDemands: BY_DESK,
+    c.UngroupDemands: BY_DESK,
     c.TakeBackDemand: BY_DESK,
     c.KeepDemand: BY_DESK,
     c.HoldDemand: BY_DESK,

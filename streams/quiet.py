@@ -25,6 +25,7 @@ from schemas.commands import (
     DeclineOffer,
     DropLine,
     GiveNewTime,
+    GroupDemands,
     HoldDemand,
     KeepDemand,
     NoteDemand,
@@ -46,10 +47,11 @@ from schemas.values import DemandId, Instant
 from streams import needed
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
-from streams.demand import calm, find
+from streams.demand import find
 from streams.entities import Demand, DemandState, Line
 from streams.line import missing
 from streams.parameters import MINUTE, URGENCY
+from streams.waiting import calm
 
 
 def keep(area: Area, command: KeepDemand, cause: Cause) -> Decision:
@@ -59,6 +61,8 @@ def keep(area: Area, command: KeepDemand, cause: Cause) -> Decision:
         return Refused(Refusal.NOT_FOUND)
     if demand.state is DemandState.CLOSED:
         return Refused(Refusal.DEMAND_CLOSED, (demand.id,))
+    if demand.leader is not None:
+        return Refused(Refusal.DEMAND_GROUPED, (demand.id,))
     if demand.state is DemandState.ON_HOLD:
         return Refused(Refusal.DEMAND_ON_HOLD, (demand.id,))
     until = needed.quiet_from(demand.needed_by, cause.at)
@@ -112,6 +116,7 @@ def _about(operation: Operation, command: Command) -> DemandId | None:
             | ReopenDemand(demand=key)
             | TakeBackDemand(demand=key)
             | KeepDemand(demand=key)
+            | GroupDemands(leader=key)
             | HoldDemand(demand=key)
             | ResumeDemand(demand=key)
             | OpenSealedText(demand=key)

@@ -47,6 +47,7 @@ REASONS: dict[str, Words] = {
     StandDownReason.DEMAND_HELD: Words(
         "需求暂缓，待恢复后再联系", "the demand is on hold, and asks again when it goes on"
     ),
+    StandDownReason.DEMAND_GROUPED: Words("已并入同一需求", "another report of it is asked for"),
     StandDownReason.ORGANIZATION_RETIRED: Words("组织已停用", "the organization was retired"),
 }
 

@@ -37,6 +37,7 @@ from streams.review_codes import (
     STEPS,
     TEXTS,
 )
+from streams.review_groups import GROUPED
 from streams.review_words import FACTS
 
 
@@ -365,6 +366,7 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     "free": _free,
     "substitute": _substitute,
     "similar": _similar,
+    **GROUPED,
     "asker": _asker,
     "answered": _answered,
     "climbs": _climbs,

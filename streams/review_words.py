@@ -100,8 +100,16 @@ FACTS: dict[type, Words] = {
         "{demand}仍需要{seen}；{until} 前不再询问。",
         "{demand} is still needed{seen}; not asked again before {until}.",
     ),
-    f.DemandClosed: Words("{demand}已关闭：{reason}。", "{demand} was closed: {reason}."),
-    f.DemandReopened: Words("{demand}重新打开。", "{demand} was reopened."),
+    f.DemandClosed: Words("{demand}已关闭：{reason}{led}。", "{demand} was closed: {reason}{led}."),
+    f.DemandReopened: Words("{demand}重新打开{led}。", "{demand} was reopened{led}."),
+    f.DemandGrouped: Words(
+        "{demand}与{leading}为同一需求，由后者统一请求。",
+        "{demand} tells of the same need as {leading}, which is asked for in its place.",
+    ),
+    f.DemandUngrouped: Words(
+        "{demand}不再与{leading}合并，重新单独请求{apart}。",
+        "{demand} stands for itself again, apart from {leading}{apart}.",
+    ),
     f.SealedTextOpened: Words(
         "查看了{demand}的保密信息（{opening}）。",
         "The sealed texts of {demand} were opened ({opening}).",

@@ -29,6 +29,7 @@ from streams import (
     asking,
     checking,
     ending,
+    grouping,
     holding,
     lateness,
     quiet,
@@ -192,6 +193,9 @@ CHORES: dict[Wait, Callable[[Operation, Any, Cause], Sequence[Fact]]] = {
     Wait.PROPOSAL: lambda operation, key, cause: [
         recovery.proposed(operation, operation.lines[key], cause)
     ],
+    Wait.GROUP: lambda operation, key, cause: grouping.followed(
+        operation, operation.demands[key], cause
+    ),
     Wait.QUIET: lambda operation, key, cause: quiet.over(operation, operation.demands[key], cause),
     Wait.CLIMB: lambda _operation, key, cause: [holding.climbed(key, cause)],
     Wait.CLOSING: _closing,

@@ -5,23 +5,20 @@ Each demand has its own fact, as if it had been closed or reopened by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from schemas.commands import CloseDemands, ReopenDemands
-from schemas.facts import DemandClosed, DemandReopened
+from schemas.facts import DemandClosed
 from schemas.refusals import Refusal
-from schemas.values import DemandId
-from streams.area import Area, Operation
+from streams.area import Area
 from streams.cause import Cause, Decision, Refused
 from streams.demand import open_incident
-from streams.ending import NO_RECOVERY
-from streams.entities import Demand, DemandState
+from streams.entities import DemandState
+from streams.grouping import NO_RECOVERY, each, helped, reopened
 
 
 def close(area: Area, command: CloseDemands, cause: Cause) -> Decision:
     """Those that are open; a demand that somebody has arrived for was not posted for nothing."""
     operation = area.operations[cause.operation]
-    found = _each(operation, command.demands)
+    found = each(operation, command.demands)
     still_open = [demand for demand in found if demand.state is not DemandState.CLOSED]
     if not still_open:
         return Refused(Refusal.DEMAND_CLOSED, command.demands[:1])
@@ -29,7 +26,7 @@ def close(area: Area, command: CloseDemands, cause: Cause) -> Decision:
     if not still_open:
         return Refused(Refusal.HEADS_INSIDE, command.demands[:1])
     if command.reason in NO_RECOVERY:
-        still_open = [demand for demand in still_open if not _helped(operation, demand)]
+        still_open = [demand for demand in still_open if not helped(operation, demand)]
     if not still_open:
         return Refused(Refusal.CREW_ON_SCENE, command.demands[:1])
     return [
@@ -43,7 +40,7 @@ def close(area: Area, command: CloseDemands, cause: Cause) -> Decision:
 def reopen(area: Area, command: ReopenDemands, cause: Cause) -> Decision:
     """Those that are closed, in incidents that are open."""
     operation = area.operations[cause.operation]
-    found = _each(operation, command.demands)
+    found = each(operation, command.demands)
     closed = [demand for demand in found if demand.state is DemandState.CLOSED]
     if not closed:
         return Refused(Refusal.DEMAND_OPEN, command.demands[:1])
@@ -51,22 +48,4 @@ def reopen(area: Area, command: ReopenDemands, cause: Cause) -> Decision:
     for refused in incidents.values():
         if isinstance(refused, Refused):
             return refused
-    return [
-        DemandReopened(demand=demand.id, revision=demand.revision + 1, at=cause.at)
-        for demand in closed
-    ]
-
-
-def _each(operation: Operation, named: Iterable[DemandId]) -> list[Demand]:
-    """The demands, each once, however often it is named."""
-    return [operation.demands[key] for key in dict.fromkeys(named)]
-
-
-def _helped(operation: Operation, demand: Demand) -> bool:
-    """Whether its own crew, or anybody else, was there in its present round."""
-    lines = [operation.lines[key] for key in demand.lines]
-    rounds = {line.id: line.round for line in lines}
-    return any(line.own or line.delivered for line in lines) or any(
-        crew.arrived_at is not None and crew.round == rounds[crew.line]
-        for crew in operation.assignments_of.of(demand.id)
-    )
+    return reopened(operation, closed, cause)

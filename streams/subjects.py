@@ -194,6 +194,18 @@ def _ending(known: Known, command: c.EndGrant) -> Subject | None:
     return None
 
 
+def _posting(known: Known, command: c.PublishDemand) -> Subject | None:
+    """Where it is needed; a further report of what lies elsewhere is for whoever holds both."""
+    here = command.place.division
+    if command.same_as is None:
+        return Subject(here)
+    led = known.demand(command.same_as)
+    if led is None:
+        return None
+    above = (here, *map(DivisionCode, known.divisions.ancestors(here)))
+    return next((Subject(c) for c in above if known.divisions.contains(c, led.division)), None)
+
+
 def _incident(known: Known, command: c.CloseIncident) -> Subject | None:
     division = known.incident(command.incident)
     return None if division is None else Subject(division)
@@ -204,9 +216,12 @@ def _demand(known: Known, command: c.AmendDemand) -> Subject | None:
     return None if found is None else Subject(found.division, sender=found.sender)
 
 
-def _several(known: Known, command: c.CloseDemands | c.ReopenDemands) -> Subject | None:
+def _several(
+    known: Known, command: c.CloseDemands | c.ReopenDemands | c.GroupDemands | c.UngroupDemands
+) -> Subject | None:
     """The division that is named, if each of them lies in it."""
-    for key in command.demands:
+    leader = (command.leader,) if isinstance(command, c.GroupDemands) else ()
+    for key in (*leader, *command.demands):
         found = known.demand(key)
         if found is None or not known.divisions.contains(command.division, found.division):
             return None
@@ -310,7 +325,7 @@ SUBJECTS: dict[type, _About] = {
         c.SetDuty,
     ),
     **_of(lambda _, command: Subject(command.division), c.OpenIncident, c.JoinIncident),
-    c.PublishDemand: lambda _, command: Subject(command.place.division),
+    c.PublishDemand: _posting,
     **_of(_incident, c.CloseIncident, c.ReopenIncident),
     **_of(_demand, c.AmendDemand, c.CloseDemand, c.ReopenDemand, c.KeepDemand),
     **_of(_demand, c.HoldDemand, c.ResumeDemand),
@@ -318,8 +333,7 @@ SUBJECTS: dict[type, _About] = {
     c.OpenSealedText: _sealed,
     c.NoteDemand: _noted,
     c.DropLine: _line,
-    c.CloseDemands: _several,
-    c.ReopenDemands: _several,
+    **_of(_several, c.CloseDemands, c.ReopenDemands, c.GroupDemands, c.UngroupDemands),
     c.SetOwnCrew: _line,
     c.AskByHand: _asking,
     c.ReceiveCrew: _asking,

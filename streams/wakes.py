@@ -31,10 +31,11 @@ class Wait(IntEnum):
     CHECK_IN = 6  # a word from the scene
     TASK = 7  # a proposal's opening, or a claim's report
     PROPOSAL = 8  # a closed line's recovery task
-    QUIET = 9  # something to happen about a demand
-    CLIMB = 10  # the next step of a demand's desk
-    CLOSING = 11  # what the end of an incident entails
-    DESTRUCTION = 12  # of an incident's key
+    GROUP = 9  # what becomes of a demand's further reports
+    QUIET = 10  # something to happen about a demand
+    CLIMB = 11  # the next step of a demand's desk
+    CLOSING = 12  # what the end of an incident entails
+    DESTRUCTION = 13  # of an incident's key
 
 
 class Wake(NamedTuple):

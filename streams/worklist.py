@@ -20,6 +20,7 @@ KINDS: dict[Wait, PieceKind] = {
     Wait.CHECK_IN: PieceKind.ASSIGNMENT,
     Wait.TASK: PieceKind.TASK,
     Wait.PROPOSAL: PieceKind.LINE,
+    Wait.GROUP: PieceKind.DEMAND,
     Wait.QUIET: PieceKind.DEMAND,
     Wait.CLIMB: PieceKind.DEMAND,
     Wait.CLOSING: PieceKind.INCIDENT,

@@ -79,7 +79,10 @@ class TextsBody(Body):
 
 
 class PublishDemandBody(TextsBody):
-    """What a township asks for. Without `needed_by` it is needed as soon as possible."""
+    """What a township asks for. Without `needed_by` it is needed as soon as possible.
+
+    `same_as`: a further report of that demand's need, which alone is asked for.
+    """
 
     incident: Id
     kind: Kind
@@ -90,6 +93,7 @@ class PublishDemandBody(TextsBody):
     rally_point: Statement
     way_in: Statement | None = None
     needed_by: Time | None = None
+    same_as: Id | None = None
 
 
 class AmendDemandBody(TextsBody):
@@ -148,6 +152,7 @@ async def publish(call: Call[PublishDemandBody]) -> Response:
         way_in=body.way_in,
         needed_by=body.needed_by,
         **_sealed(call.context, row.id, body),
+        same_as=None if body.same_as is None else call.row(DemandRow, body.same_as).id,
     )
     receipt = await call.send(command, row.operation, row.mode, incident=row.id)
     remember(call.context, receipt.turn)

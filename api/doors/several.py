@@ -12,10 +12,11 @@ from api.doors.body import Body, Id
 from api.doors.call import Answer, Call, answered, wider
 from api.doors.demands import of_a_desk
 from api.doors.hanging import door
-from schemas.commands import CloseDemands, Command, ReopenDemands
-from schemas.facts import DemandClosed, DemandReopened
+from schemas.commands import CloseDemands, ReopenDemands
+from schemas.facts import DemandClosed, DemandGrouped, DemandReopened, DemandUngrouped
 from schemas.values import CloseReason, DemandId, DivisionCode
 from schemas.views import DemandRow
+from streams.engines import Receipt
 
 router = APIRouter(tags=["demands"])
 
@@ -34,7 +35,8 @@ class CloseDemandsBody(SeveralBody):
 
 
 class SeveralAnswer(Answer):
-    """What was closed or reopened; the others were so already, or somebody has arrived there."""
+    """What was closed, reopened, grouped or taken out of its group; the others were so already,
+    or, when closing, somebody has arrived there."""
 
     demands: tuple[DemandId, ...]
 
@@ -45,34 +47,29 @@ async def close_several(call: Call[CloseDemandsBody]) -> Response:
 
     Whatever somebody has arrived for stays open where the reason says that nothing was done.
     """
-    body, rows = call.body, _named(call)
+    body, demands = call.body, named(call)
     command = CloseDemands(
-        division=DivisionCode(body.division), demands=_ids(rows), reason=body.reason
+        division=DivisionCode(body.division), demands=demands, reason=body.reason
     )
-    return await _sent(call, rows[0], command)
+    return done(call, await call.about(call.row(DemandRow, demands[0]), command))
 
 
 @door(router, "/demands/reopen", SeveralBody, ReopenDemands, answer=SeveralAnswer)
 async def reopen_several(call: Call[SeveralBody]) -> Response:
     """Take several closed demands up again, each with everybody to be asked anew."""
-    rows = _named(call)
-    command = ReopenDemands(division=DivisionCode(call.body.division), demands=_ids(rows))
-    return await _sent(call, rows[0], command)
+    demands = named(call)
+    command = ReopenDemands(division=DivisionCode(call.body.division), demands=demands)
+    return done(call, await call.about(call.row(DemandRow, demands[0]), command))
 
 
-def _named(call: Call[CloseDemandsBody] | Call[SeveralBody]) -> list[DemandRow]:
-    """The rows that are named. Raises Problem `not_found`."""
-    return [call.row(DemandRow, id) for id in call.body.demands]
+def named(call: Call[CloseDemandsBody] | Call[SeveralBody]) -> tuple[DemandId, ...]:
+    """The demands that are named, if the caller sees each. Raises Problem `not_found`."""
+    return tuple(call.row(DemandRow, id).id for id in call.body.demands)
 
 
-def _ids(rows: list[DemandRow]) -> tuple[DemandId, ...]:
-    return tuple(row.id for row in rows)
-
-
-async def _sent(
-    call: Call[CloseDemandsBody] | Call[SeveralBody], row: DemandRow, command: Command
-) -> Response:
-    receipt = await call.about(row, command)
-    facts = (f for f in receipt.turn.facts if isinstance(f, DemandClosed | DemandReopened))
-    demands = tuple(fact.demand for fact in facts)
+def done(call: Call[CloseDemandsBody] | Call[SeveralBody], receipt: Receipt) -> Response:
+    """The answer of a door that does something to each of several."""
+    kinds = DemandClosed | DemandReopened | DemandGrouped | DemandUngrouped
+    each = (fact.demand for fact in receipt.turn.facts if isinstance(fact, kinds))
+    demands = tuple(dict.fromkeys(each))
     return answered(wider(SeveralAnswer, call.answer_of(receipt, None), demands=demands))

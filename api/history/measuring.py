@@ -39,7 +39,8 @@ class Span(msgspec.Struct, frozen=True):
 class Measured(msgspec.Struct, frozen=True):
     """The lines of one group: all, or one priority's, incident's, division's, kind's or day's.
 
-    `withdrawn`: lines that nobody needed any longer, dropped or closed as such. `unmet`: others
+    `withdrawn`: lines that nobody needed any longer, dropped or closed as such, or another
+    demand's need told once more. `unmet`: others
     that were closed, but for "met", with less than their minimum of help; or that are open with
     less than it under way, and nobody asked or to be asked now. `partly`: of these, with some.
     `reasons`, one for each unmet line: `not_come`, `not_taken`, `no_yes`, `not_reached`,

@@ -12,7 +12,7 @@ import msgspec
 
 from schemas.values import CloseReason, Instant, Milliseconds
 from streams.days import day_of
-from streams.ending import NO_RECOVERY
+from streams.grouping import NO_RECOVERY
 
 WITHDRAWN: Final = (*NO_RECOVERY, CloseReason.DONE_BY_OTHERS)
 NOT_COME: Final = "not_come"  # enough was promised, and did not come, or was given up there
@@ -27,7 +27,7 @@ NOBODY_ASKED: Final = "nobody_asked"  # it ended before anybody was looked for
 # that has never said that it arrived.
 LINES: Final = """
 SELECT demands.incident, demands.division, demands.kind, demands.priority, demands.published_at,
-    demands.reason, lines.dropped, lines.open, lines.unmet AND lines.offers = 0,
+    demands.reason, lines.dropped OR lines.asleep, lines.open, lines.unmet AND lines.offers = 0,
     lines.minimum, lines.covered, lines.gates, lines.said_at, lines.opened_at,
     (SELECT min(sent_at) FROM offers
         WHERE line = lines.id AND sent_at >= lines.opened_at AND NOT unasked),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
+from api.live.alike import Alike
 from schemas.values import (
     AssignmentId,
     DemandId,
@@ -34,6 +35,7 @@ class LookUps:
     """What the rows of one board say about each other."""
 
     def __init__(self) -> None:
+        self.alike = Alike()
         self.homes: dict[str, DivisionCode] = {}
         self._demand_of: dict[LineId, DemandId] = {}
         self._demands_in: dict[IncidentId, dict[DemandId, None]] = {}
@@ -77,6 +79,7 @@ class LookUps:
                 self._offer(row)
             case DemandRow():
                 self._demand(row)
+                self.alike.take(row, before if isinstance(before, DemandRow) else None)
             case OrganizationRow():
                 self._organization(row, before)
             case _:
@@ -91,6 +94,7 @@ class LookUps:
                 if self.newest_offer(row.line, row.organization) == row.id:
                     del self._newest[row.line, row.organization]
             case DemandRow():
+                self.alike.forget(row)
                 _drop(self._demands_in, row.incident, row.id)
                 for line in row.lines:
                     self._demand_of.pop(line.id, None)

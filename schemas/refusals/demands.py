@@ -10,6 +10,12 @@ WORDS: dict[Refusal, Message] = {
         "该需求已关闭；如仍需要，请重新打开。",
         "This demand is closed; reopen it if it is still needed.",
     ),
+    Refusal.DEMAND_GROUPED: Message(
+        409,
+        "该需求已并入同一需求，由首报统一请求；请在首报上操作，或先将其分开。",
+        "This demand belongs to a group, whose first report is asked for; act there, or take it "
+        "out of the group first.",
+    ),
     Refusal.DEMAND_ON_HOLD: Message(
         409,
         "该需求已暂缓；请先恢复，再请求力量。",
@@ -20,6 +26,27 @@ WORDS: dict[Refusal, Message] = {
         409,
         "接收乡镇已开始处置，不能再取回；请与其值班室联系。",
         "The other township has taken it up; call its desk.",
+    ),
+    Refusal.GROUP_LEADER: Message(
+        409,
+        "该需求自己是首报，其下已有其他报告；请先将它们分开。",
+        "This demand leads a group itself; take its reports out of it first.",
+    ),
+    Refusal.GROUP_OF_ITSELF: Message(
+        422,
+        "需求不能并入自己；请选择另一条作为首报。",
+        "A demand cannot be grouped with itself; choose another one to lead.",
+    ),
+    Refusal.GROUP_OTHER_INCIDENT: Message(
+        409,
+        "它们属于不同的突发事件，不能合并为同一需求。",
+        "They belong to different incidents; only demands of one incident can be grouped.",
+    ),
+    Refusal.GROUP_TOO_FAR: Message(
+        409,
+        "两处相距超过 5 公里，不会是同一需求；如地点有误，请先修改地点。",
+        "They lie more than 5 km apart, so they are not the same need; correct the place first if "
+        "it is wrong.",
     ),
     Refusal.LAST_LINE: Message(
         409,

@@ -39,6 +39,8 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.ReopenDemand, Empty, {"demand", "revision"}),
     (c.CloseDemands, several.CloseDemandsBody, set()),
     (c.ReopenDemands, several.SeveralBody, set()),
+    (c.GroupDemands, several.SeveralBody, {"leader"}),
+    (c.UngroupDemands, several.SeveralBody, set()),
     (c.TakeBackDemand, Empty, {"demand", "revision"}),
     (c.KeepDemand, Empty, {"demand"}),
     (c.HoldDemand, holding.HoldDemandBody, {"demand"}),

@@ -76,6 +76,12 @@ def about(world: World) -> list[c.Command]:
     for division in {row.place.division: None for row in operation.demands.rows.values()}:
         for named in ([id] for id in operation.demands), [tuple(operation.demands)[:5]]:
             commands += [c.ReopenDemands(division=division, demands=tuple(ids)) for ids in named]
+            commands += [c.UngroupDemands(division=division, demands=tuple(ids)) for ids in named]
+        commands += [
+            c.GroupDemands(division=division, leader=leader, demands=(id,))
+            for leader in tuple(operation.demands)[:3]
+            for id in operation.demands
+        ]
     commands += [c.ShowPersons(offer=id) for id in operation.offers]
     commands += [c.TakeStandby(offer=id) for id in operation.offers]
     commands += [c.UndoStep(assignment=id) for id in operation.assignments]

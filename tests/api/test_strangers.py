@@ -113,6 +113,8 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
         DESKS,
     ),
     ("/demands/reopen", {"division": TOWN, "demands": ["{demand}"]}, DESKS),
+    ("/demands/{demand}/group", {"division": TOWN, "demands": ["{demand}"]}, DESKS),
+    ("/demands/ungroup", {"division": TOWN, "demands": ["{demand}"]}, DESKS),
 ]
 NOT_OF_A_SUBJECT = {"/sessions", "/sessions/end", "/conductor/advance", "/conductor/reach"}
 KEPT_BESIDE = {  # no turns: test_persons, test_address_doors, test_messenger

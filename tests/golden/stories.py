@@ -40,6 +40,7 @@ from streams.parameters import DAY, HOUR, MINUTE
 from tests.golden import waiting_stories
 from tests.golden.reach_story import reach
 from tests.golden.scene_stories import on_scene
+from tests.golden.several_story import false_flood, same_need
 from tests.streams.world import (
     COUNTY,
     DESK,
@@ -172,6 +173,7 @@ def late() -> World:
     mistakes(world, incident)
     unmet(world, incident)
     false_flood(world, incident)
+    same_need(world, incident)
     own_crew(world, incident)
     waiting_stories.on_hold(world, incident)
     return world
@@ -242,16 +244,6 @@ def own_crew(world: World, incident: IncidentId) -> None:
     line = only(world.demand(incident), f.DemandPublished).lines[0].line
     for units in (1, 0):
         world.send(DESK, c.SetOwnCrew(line=line, units=units))
-
-
-def false_flood(world: World, incident: IncidentId) -> None:
-    """Two are cleared away at once as unfounded, and taken up again."""
-    posted = [only(world.demand(incident, priority=4), f.DemandPublished) for _ in range(2)]
-    division = posted[0].place.division
-    several = tuple(fact.demand for fact in posted)
-    reason = CloseReason.UNFOUNDED
-    world.send(DESK, c.CloseDemands(division=division, demands=several, reason=reason))
-    world.send(DESK, c.ReopenDemands(division=division, demands=several))
 
 
 # Recovery, and the end of an incident

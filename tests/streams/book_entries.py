@@ -38,6 +38,7 @@ class Need:
     needed_by: int | None = None
     open: bool = True
     urgent: int = 0
+    leader: str | None = None  # another one, which is asked for in its place
     held: bool = False
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from schemas import facts as f
 from schemas import registry_facts as r
 from schemas.turns import Turn
-from tests.streams import book_registry, book_waiting
+from tests.streams import book_demands, book_registry, book_waiting
 from tests.streams.book_entries import Ask, Line, Need, Pair, Pause, Team
 from tests.streams.crews import Crews
 
@@ -51,6 +51,8 @@ class Books:
         return self.needs[line.need].priority
 
     def missing(self, line: Line) -> int:
+        if self.needs[line.need].leader is not None:
+            return 0  # another need is asked for in its place
         covered = self.crews.working(line) + self.crews.delivered(line) + line.own
         return max(0, line.target - covered + self.crews.replacing(line))
 
@@ -140,30 +142,6 @@ def _taken_back(books: Books, fact: f.DemandTakenBack, turn: Turn) -> None:
     need = books.needs[fact.demand]
     need.place, need.scene = fact.place, turn.sequence
     _left_to_others(books, need)
-
-
-def _closed(books: Books, fact: f.DemandClosed, turn: Turn) -> None:
-    books.needs[fact.demand].open = books.needs[fact.demand].held = False
-    for key in books.needs[fact.demand].lines:
-        books.lines[key].open = False
-
-
-def _reopened(books: Books, fact: f.DemandReopened, turn: Turn) -> None:
-    need = books.needs[fact.demand]
-    need.open, need.release_at = True, fact.at
-    for line in map(books.lines.__getitem__, need.lines):
-        if not line.dropped:
-            line.open, line.round, line.own = True, line.round + 1, 0
-            books.crews.reopened(line.id, line.round)
-
-
-def _own_crew(books: Books, fact: f.OwnCrewSet, turn: Turn) -> None:
-    books.lines[fact.line].own = fact.quantity
-
-
-def _dropped(books: Books, fact: f.LineDropped, turn: Turn) -> None:
-    line = books.lines[fact.line]
-    line.open, line.dropped = False, True
 
 
 def _looked(books: Books, fact: Any, turn: Turn) -> None:
@@ -377,10 +355,12 @@ _LEARNERS: dict[type, Callable[[Books, Any, Turn], None]] = {
     f.DemandAmended: _amended,
     f.DemandTakenBack: _taken_back,
     **book_waiting.LEARNERS,
-    f.DemandClosed: _closed,
-    f.DemandReopened: _reopened,
-    f.LineDropped: _dropped,
-    f.OwnCrewSet: _own_crew,
+    f.DemandClosed: book_demands.closed,
+    f.DemandReopened: book_demands.reopened,
+    f.DemandGrouped: book_demands.grouped,
+    f.DemandUngrouped: book_demands.ungrouped,
+    f.LineDropped: book_demands.dropped,
+    f.OwnCrewSet: book_demands.own_crew,
     f.LineUnmet: _looked,
     f.LineInHand: _looked,
     f.LinesLookedAt: _looked,

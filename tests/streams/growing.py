@@ -81,7 +81,8 @@ def crowd(scene: Scene, number: int) -> None:
 
 def past(scene: Scene, number: int) -> None:
     """The scene's own demand, if it has one: somebody was asked for it so often, and said no."""
-    if scene.line == NO_LINE or scene.world.operation.lines[scene.line].open is False:
+    line = None if scene.line == NO_LINE else scene.world.operation.lines[scene.line]
+    if line is None or not line.open or line.asleep:
         return
     resting = scene.world.area.registry.organizations[scene.resting]
     if resting.retired or scene.resting in {offer.organization for offer in _open(scene)}:

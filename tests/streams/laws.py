@@ -19,6 +19,7 @@ from streams.matching.why import why
 from tests.streams import laws_scene, laws_whole, waiting
 from tests.streams.book_entries import Line
 from tests.streams.books import DAY, Books, until
+from tests.streams.laws_groups import asked_once, grouped
 from tests.streams.needs import CAP, Reason, changed, reason, short_lines
 from tests.streams.play import Play
 
@@ -338,6 +339,7 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "held": waiting.held,
     "again": again,
     "cap": cap,
+    "once": asked_once,
     "replaced": replaced,
     "missed": laws_scene.missed,
     "committed": committed,
@@ -352,6 +354,7 @@ RESTING: dict[str, Callable[[Watch, int], Wrong]] = {
     "asked": asked,
     "ends": ends,
     "told": told,
+    "grouped": grouped,
     "silent": laws_scene.silent,
     "inside": laws_scene.inside,
     "promises": kept,

@@ -31,7 +31,7 @@ Attempt = tuple[str, c.Command | None]
 Noun = Callable[["Play"], Attempt]
 WHAT_PEOPLE_DO: tuple[tuple[int, Noun], ...] = (
     (8, play_demands.publish),
-    (9, play_demands.edit),
+    (14, play_demands.edit),
     (2, play_demands.read),
     (1, play_demands.incident),
     (26, play_work.answer),

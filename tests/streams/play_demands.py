@@ -10,6 +10,7 @@ from schemas import commands as c
 from schemas.ids import digest_of
 from schemas.values import (
     CloseReason,
+    DemandId,
     DivisionCode,
     IncidentId,
     LineRequest,
@@ -78,8 +79,15 @@ def edit(play: Play) -> Attempt:
     if demand is None:
         return DESK, None
     desk = play.desk_of(demand.place.division)
-    if play.chance(0.12):
+    if demand.handed is not None and play.chance(0.6):
+        sender, revision = play.desk_of(demand.handed.place.division), demand.revision
+        if play.chance(0.1):
+            return sender, c.NoteDemand(demand=demand.id, text=SEALED)
+        return sender, c.TakeBackDemand(demand=demand.id, revision=revision)
+    if play.chance(0.15):
         return desk, _several(play, demand)
+    if play.chance(0.15):
+        return desk, _grouping(play, demand)
     revision = demand.revision - (play.chance(0.05) and demand.revision > 1)
     line = play.random.choice(demand.lines)
     if demand.state is DemandState.CLOSED:
@@ -96,18 +104,12 @@ def edit(play: Play) -> Attempt:
             (5, _closing(play, demand, revision)),
             (4 if len(demand.lines) > 1 else 1, c.DropLine(line=line)),
             (6 if demand.asked_at else 1, c.KeepDemand(demand=demand.id)),
-            (2, c.HoldDemand(demand=demand.id, question="桥能不能过车？")),
-            (5 if demand.held_at else 1, c.ResumeDemand(demand=demand.id)),
+            (4, c.HoldDemand(demand=demand.id, question="桥能不能过车？")),
+            (12 if demand.held_at else 1, c.ResumeDemand(demand=demand.id)),
             (1, c.NoteDemand(demand=demand.id, text=SEALED)),
             (3, c.SetOwnCrew(line=line, units=play.random.choice((0, 0, 1, 2, 500)))),
             (1, c.ReopenDemand(demand=demand.id, revision=revision)),
         ]
-    if demand.handed is not None:
-        sender = play.desk_of(demand.handed.place.division)
-        if play.chance(0.1):
-            return sender, c.NoteDemand(demand=demand.id, text=SEALED)
-        if play.chance(0.7):
-            return sender, c.TakeBackDemand(demand=demand.id, revision=revision)
     return desk, _one(play, choices)
 
 
@@ -115,12 +117,37 @@ def _several(play: Play, demand: Demand) -> c.Command:
     """Those of one township, some of them closed already, at once."""
     division = demand.place.division
     rows = play.operation.demands.rows.values()
-    beside = [row.id for row in rows if row.place.division == division]
+    incidents = {demand.incident} if play.chance(0.8) else {row.incident for row in rows}
+    here = (row for row in rows if row.place.division == division)
+    beside = [row.id for row in here if row.incident in incidents]
     named = (demand.id, *play.random.sample(beside, min(len(beside), 4)))
-    if play.chance(0.5):
+    if play.chance(0.8 if demand.state is DemandState.CLOSED else 0.2):
         return c.ReopenDemands(division=division, demands=named)
     reason = play.random.choice((CloseReason.UNFOUNDED, CloseReason.DUPLICATE, CloseReason.MET))
     return c.CloseDemands(division=division, demands=named, reason=reason)
+
+
+def _grouping(play: Play, demand: Demand) -> c.Command:
+    """The same need, or not after all; now and then what is refused."""
+    division = demand.place.division
+    rows = play.operation.demands.rows.values()
+    led = [row.id for row in rows if row.leader is not None and row.place.division == division]
+    if led and play.chance(0.4):
+        named = play.random.sample(led, min(len(led), 2))
+        return c.UngroupDemands(division=division, demands=(demand.id, *named))
+    beside = [row.id for row in rows if row.place.division == division and row.id != demand.id]
+    fit = [id for id in beside if _may_join(play, demand, id)]
+    several = fit if play.chance(0.9) else beside
+    members = play.random.sample(several, min(len(several), play.random.randint(1, 3)))
+    return c.GroupDemands(
+        division=division, leader=demand.id, demands=tuple(members) or (demand.id,)
+    )
+
+
+def _may_join(play: Play, leader: Demand, id: DemandId) -> bool:
+    row = play.operation.demands[id]
+    closed = row.state is DemandState.CLOSED
+    return not closed and not row.members and row.leader is None and row.incident == leader.incident
 
 
 def _one(play: Play, choices: list[tuple[int, c.Command]]) -> c.Command:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from schemas import commands as c
+from schemas import facts as f
 from schemas.ids import digest_of
 from schemas.turns import DELIVERY
 from schemas.values import (
@@ -19,10 +22,11 @@ from schemas.values import (
     Reception,
     Step,
 )
+from streams.entities import IncidentState
 from streams.incident import live_in
 from streams.parameters import SECOND
 from tests.streams.state_worlds import NEAR, NEIGHBOR, Scene, neighbor
-from tests.streams.world import COUNTY, DESK, SEALED, divisions, townships
+from tests.streams.world import COUNTY, DESK, SEALED, divisions, only, townships
 
 Sent = tuple[str, c.Command]
 
@@ -84,6 +88,22 @@ def several(scene: Scene) -> dict[str, Any]:
     """One demand, named as one of several."""
     division = scene.world.operation.demands[scene.demand].place.division
     return {"division": division, "demands": (scene.demand,)}
+
+
+def grouping(scene: Scene) -> c.GroupDemands:
+    """Under one that is posted just now at the same place; where nothing can be, under itself."""
+    world, demand = scene.world, scene.world.operation.demands[scene.demand]
+    leader = demand.id
+    if world.operation.incidents[demand.incident].state is IncidentState.OPEN:
+        posting = replace(world.demand_command(demand.incident), place=demand.place)
+        leader = only(world.send(scene.desk, posting), f.DemandPublished).demand
+    return c.GroupDemands(leader=leader, **several(scene))
+
+
+def again(scene: Scene) -> c.PublishDemand:
+    demand = scene.world.operation.demands[scene.demand]
+    posting = scene.world.demand_command(demand.incident)
+    return replace(posting, place=demand.place, same_as=demand.id)
 
 
 INCIDENT = (
@@ -158,6 +178,9 @@ DEMAND = (
         lambda s: (s.desk, c.CloseDemands(**several(s), reason=CloseReason.UNFOUNDED)),
     ),
     Row(c.ReopenDemands, "", lambda s: (s.desk, c.ReopenDemands(**several(s)))),
+    Row(c.GroupDemands, "with one of now, which leads", lambda s: (s.desk, grouping(s))),
+    Row(c.UngroupDemands, "", lambda s: (s.desk, c.UngroupDemands(**several(s)))),
+    Row(c.PublishDemand, "the same need again", lambda s: (s.desk, again(s))),
     Row(c.KeepDemand, "still needed", lambda s: (s.desk, c.KeepDemand(demand=s.demand))),
     Row(c.HoldDemand, "with a question", lambda s: (s.desk, hold(s))),
     Row(c.HoldDemand, "by the county", lambda s: (COUNTY, hold(s))),

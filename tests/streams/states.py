@@ -15,6 +15,7 @@ from streams.clock import due
 from streams.parameters import DAY, HOUR, MINUTE, SECOND
 from streams.turning import Taken
 from tests.streams import state_commands as rows
+from tests.streams import state_groups
 from tests.streams import state_registry as registry
 from tests.streams import state_worlds as worlds
 from tests.streams.state_commands import Row
@@ -69,6 +70,8 @@ TABLES = (
             "已发布 published": worlds.published,
             "已暂缓 on hold": worlds.on_hold,
             "已关闭 closed": worlds.demand_closed,
+            "同一需求，由首报请求 led by another": state_groups.led,
+            "首报 leading another": state_groups.leading,
             "已移交 moved here, returnable": worlds.moved,
             "已接手 moved here, taken up": worlds.taken_up,
             "突发事件已结束 incident closed": worlds.closed,
@@ -83,6 +86,7 @@ TABLES = (
             "已满足 covered": worlds.covered,
             "需求已暂缓 demand on hold": worlds.held_line,
             "不再需要 dropped": worlds.dropped_line,
+            "由首报请求 asleep": state_groups.led,
             "需求已关闭 demand closed": worlds.closed_lines,
         },
         rows.LINE,

@@ -184,6 +184,11 @@ def _all_are_replaced(patch: Patch) -> None:
     patch.setattr(lateness, "_replaced", lambda *_: True)
 
 
+def _both_are_asked(patch: Patch) -> None:
+    """A further report goes on asking beside its leader."""
+    patch.setattr(line, "put_to_sleep", lambda *_: None)
+
+
 def _told_nothing(patch: Patch) -> None:
     patch.setattr(telling, "barred", lambda *_: None)
 
@@ -243,6 +248,8 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("live", lambda patch: _nobody_waits(patch, Wait.CREW)),
     ("live", lambda patch: _nobody_waits(patch, Wait.DESTRUCTION)),
     ("live", lambda patch: _nobody_waits(patch, Wait.ANSWER)),
+    ("once", _both_are_asked),
+    ("grouped", lambda patch: _nobody_waits(patch, Wait.GROUP)),
     ("replaced", _all_are_replaced),
     ("held", _asked_on_hold),
     ("held", _sent_off_on_hold),

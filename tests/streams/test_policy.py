@@ -99,6 +99,8 @@ TABLE = {
     "ReopenDemand": "R..---R-",
     "CloseDemands": "R..---R-",
     "ReopenDemands": "R..---R-",
+    "GroupDemands": "R..---R-",
+    "UngroupDemands": "R..---R-",
     "TakeBackDemand": "R..---R-",  # the sender's; for the receiver there is nothing to take back
     "KeepDemand": "R..---R-",
     "HoldDemand": "R..---R-",
@@ -243,6 +245,8 @@ def _demand_commands(
     several = (offer.demand,)
     yield c.CloseDemands(division=TOWNSHIP, demands=several, reason=CloseReason.UNFOUNDED)
     yield c.ReopenDemands(division=TOWNSHIP, demands=several)
+    yield c.GroupDemands(division=TOWNSHIP, leader=offer.demand, demands=several)
+    yield c.UngroupDemands(division=TOWNSHIP, demands=several)
     yield c.KeepDemand(demand=offer.demand)
     yield c.HoldDemand(demand=offer.demand, question="桥？")
     yield c.ResumeDemand(demand=offer.demand)

@@ -3,13 +3,14 @@
 import { priorityMark } from "./assignments.js";
 import * as acts from "./desk-acts.js";
 import { amend } from "./desk-amend.js";
+import { chooseLeader, groupBlock, likeness } from "./desk-groups.js";
 import { lineBlock } from "./desk-lines.js";
 import { VIEWS, demandItems, insideOf } from "./desk-model.js";
 import { addNote, notesWords, readNotes } from "./desk-notes.js";
 import { holdDemand, owed } from "./desk-owed.js";
 import { closeSeveral, startSeveral } from "./desk-several.js";
 import { drawList, find, findAll, h, setText } from "./dom.js";
-import { distance, metersBetween, moment, spoken } from "./format.js";
+import { moment } from "./format.js";
 import { Problem } from "./http.js";
 import { posting, tell } from "./page.js";
 import { Past } from "./past.js";
@@ -110,6 +111,7 @@ function card(context, item) {
     header(context, item),
     moved(item),
     likeness(context, item),
+    groupBlock(context, item),
     owed(context, item),
     h("p", { class: "quiet" }, say("demand.risk", { text: demand.risk_statement })),
     h("p", { class: "quiet" }, say("demand.rally", { text: demand.rally_point })),
@@ -164,35 +166,6 @@ function moved({ demand, place, mine }) {
   return words.length > 0 && h("p", {}, h("span", { class: "chip" }, words.join(" · ")));
 }
 
-/** Two callers may have told of one need: the desk says so, or that it is another. */
-function likeness(context, { demand, like, number }) {
-  if (!like) return null;
-  const far = distance(metersBetween(demand, like));
-  const words = say("similar.asked", { demand: spoken(like), far });
-  const same = {
-    path: `/demands/${demand.id}/close`,
-    body: { reason: "duplicate" },
-    words: say("similar.same", { demand: number }),
-    look: "small",
-    revision: demand.revision,
-  };
-  const another = () => {
-    (context.apart ??= new Set()).add(demand.id);
-    context.redraw();
-  };
-  return h(
-    "div",
-    { class: "alarm" },
-    h("p", {}, words),
-    h(
-      "div",
-      { class: "buttons" },
-      posting(context, same),
-      h("button", { type: "button", class: "small", onclick: another }, say("similar.another")),
-    ),
-  );
-}
-
 const button = (demand, name, open) =>
   h(
     "button",
@@ -233,7 +206,12 @@ const notes = (context, demand, { mine, sent, readable }) => [
 
 const edits = (context, demand) => [
   button(demand, "act.amend", () => amend(context, demand)),
-  demand.state === "published" && button(demand, "act.hold", () => holdDemand(context, demand)),
+  demand.leader === null &&
+    demand.members === 0 &&
+    button(demand, "act.group", () => chooseLeader(context, demand)),
+  demand.state === "published" &&
+    demand.leader === null &&
+    button(demand, "act.hold", () => holdDemand(context, demand)),
   button(demand, "act.close_demand", () => acts.closeDemand(context, demand)),
 ];
 

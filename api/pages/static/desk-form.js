@@ -3,6 +3,7 @@
 import { refill } from "./dialog.js";
 import { find, findAll, h, setText } from "./dom.js";
 import { offerUndo } from "./desk-acts.js";
+import { startAlike } from "./desk-alike.js";
 import { reveal } from "./desk-demands.js";
 import { fitGrade, fitWhole, lineBody, lineFields, namedOption } from "./desk-line-fields.js";
 import { fieldMoment, spell, spoken } from "./format.js";
@@ -22,6 +23,7 @@ const SEEN_WITHIN = 3000;
 
 const form = find("#post");
 const input = (name) => form.elements[name];
+let forgetAlike = () => {};
 
 /** Wire the form once. */
 export function startForm(context) {
@@ -39,6 +41,10 @@ export function startForm(context) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     post(context);
+  });
+  forgetAlike = startAlike(context, form, {
+    words: () => (input("risk_statement").dataset.touched ? input("risk_statement").value : ""),
+    same: (id) => form.reportValidity() && post(context, { same_as: id }),
   });
   document.addEventListener("keydown", (event) => shortcut(event));
   wording.addEventListener("change", () => {
@@ -177,14 +183,14 @@ function body() {
   };
 }
 
-async function post(context) {
+async function post(context, more = {}) {
   const button = find("#send");
   if (button.disabled) return;
   button.disabled = true;
   setText(button, say("act.sending"));
   complain(null);
   try {
-    const answer = await context.outbox.post(DOOR, body(), { personal: true });
+    const answer = await context.outbox.post(DOOR, { ...body(), ...more }, { personal: true });
     clear(context);
     await seen(context, answer.id);
     reveal(context, answer.id);
@@ -219,6 +225,7 @@ function clear(context) {
   const emptied = ["contact", "address", "note", "lead", "way_in", "lon", "lat", "needed_by"];
   for (const name of emptied) input(name).value = "";
   delete input("risk_statement").dataset.touched;
+  forgetAlike();
   for (const line of findAll(".line-fields", form).slice(1)) line.remove();
   for (const name of ["minimum", "target"]) find(`.line-fields [name=${name}]`, form).value = "1";
   for (const name of ["hazardous", "whole"]) {

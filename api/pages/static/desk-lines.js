@@ -23,11 +23,12 @@ export function lineBlock(context, item, line) {
   known.offers = item.offers.filter((row) => row.line === line.id);
   known.assignments = item.assignments.filter((row) => row.line === line.id);
   const asked = known.offers.filter((row) => row.state === "sent");
+  const changeable = line.open && item.mine && !line.asleep;
   const standby = known.offers.filter((row) => row.state === "standby");
   return h(
     "section",
     { class: `line ${line.dropped ? "dropped" : line.cover}` },
-    lineHead(line, line.open && item.mine && lineButtons(context, item, line)),
+    lineHead(line, changeable && lineButtons(context, item, line)),
     aside(context, line),
     line.open && outlook(context, known, asked),
     known.assignments
@@ -61,8 +62,8 @@ function lineHead(line, buttons) {
     target: counted(line.skill, line.target),
     minimum: line.minimum,
   });
-  const look = `chip cover ${line.cover}`;
-  const cover = line.open && h("span", { class: look }, choose("cover", line.cover));
+  const look = { class: `chip cover ${line.cover}` };
+  const cover = line.open && !line.asleep && h("span", look, choose("cover", line.cover));
   const own = say("line.own", { units: counted(line.skill, line.own) });
   const doubtful = say("line.doubtful", { units: counted(line.skill, line.doubtful) });
   return h(
@@ -83,6 +84,7 @@ function lineHead(line, buttons) {
 
 /** What happens next by itself: who is being asked, what keeps others from it, and until when. */
 function outlook({ clock }, { demand, line, offers, assignments }, asked) {
+  if (line.asleep) return null; // its card says who is asked for
   const now = clock.now();
   const replacing = assignments.some((row) => live(row) && row.replaced);
   const wanting = line.covered < line.target || replacing;

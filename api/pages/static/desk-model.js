@@ -14,8 +14,8 @@ export const answersFor = (me, division) =>
   divisionsOf(me).some((scope) => within(division, scope));
 
 /** Fewer units than the line needs at the least; one that was dropped needs none. */
-const below = (line) => !line.dropped && line.covered < line.minimum;
-const wanting = (line) => !line.dropped && line.covered < line.target;
+const below = (line) => !line.dropped && !line.asleep && line.covered < line.minimum;
+const wanting = (line) => !line.dropped && !line.asleep && line.covered < line.target;
 
 const MOST_URGENT = 1;
 
@@ -92,11 +92,16 @@ export function underway(outbox, ids) {
 
 const LIKENESS_LASTS = 30 * 60000; // milliseconds for which a desk is asked
 
-/** The open demand that this one may be a second report of, until the desk has said so. */
+/**
+ * The open demand that this one may be a further report of, until the desk has said so: the one
+ * that leads, where that is led itself.
+ */
 function likeOf({ board, clock, apart }, demand, mine) {
-  const asked = mine && demand.state !== "closed" && !apart?.has(demand.id);
+  const alone = demand.leader === null && demand.members === 0;
+  const asked = mine && alone && demand.state !== "closed" && !apart?.has(demand.id);
   if (!asked || clock.now() > demand.published_at + LIKENESS_LASTS) return null;
-  const like = board.get("demand", demand.similar ?? "");
+  const similar = board.get("demand", demand.similar ?? "");
+  const like = similar?.leader ? board.get("demand", similar.leader) : similar;
   return like?.state === "published" ? like : null;
 }
 
@@ -141,7 +146,16 @@ const moments = ({ demand, offers, assignments }) => [
   ...assignments.flatMap((row) => [row.slow_at, row.undo_until]),
 ];
 
-function item(context, demand, parties) {
+/** Who leads this one, and the further reports that it leads, with how many crews each has. */
+function groupOf(known, reports, assignments) {
+  const crews = (id) => assignments(id).filter(live).length;
+  return (demand) => ({
+    leader: demand.leader && known.get(demand.leader),
+    reports: reports(demand.id).map((row) => ({ row, crews: crews(row.id) })),
+  });
+}
+
+function item(context, demand, parties, group) {
   const { me, board, clock, outbox } = context;
   const mine = answersFor(me, demand.division);
   const sent = demand.sender !== null && answersFor(me, demand.sender);
@@ -157,6 +171,7 @@ function item(context, demand, parties) {
     open: board.get("incident", demand.incident)?.state === "open",
     readable: board.get("incident", demand.incident)?.readable ?? false,
     like: likeOf(context, demand, mine),
+    ...group,
     marked: context.marked === demand.id,
     place: placeName(demand.division),
     language: language(),
@@ -173,9 +188,12 @@ export function demandItems(context, incident) {
   const assignments = grouped(board.all("assignment"), "demand");
   const known = past?.with(board) ?? board.all("demand");
   const wanted = known.filter((row) => !incident || row.incident === incident);
-  const items = wanted.map((demand) =>
-    item(context, demand, { offers: offers(demand.id), assignments: assignments(demand.id) }),
-  );
+  const rows = new Map(known.map((row) => [row.id, row]));
+  const group = groupOf(rows, grouped(known, "leader"), assignments);
+  const items = wanted.map((demand) => {
+    const parties = { offers: offers(demand.id), assignments: assignments(demand.id) };
+    return item(context, demand, parties, group(demand));
+  });
   return items.sort(order);
 }
 

@@ -10,7 +10,8 @@ from schemas import commands as c
 from schemas import facts as f
 from schemas.refusals import Refusal
 from schemas.values import CloseReason, Domain, StandDownReason
-from streams.ending import CONFIRMING, NO_RECOVERY
+from streams.ending import CONFIRMING
+from streams.grouping import NO_RECOVERY
 from streams.parameters import DAY, HOUR
 from tests.streams.cases.scene import Posted, Scene
 from tests.streams.world import COUNTY, DESK, kinds, only
