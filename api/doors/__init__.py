@@ -34,6 +34,7 @@ from api.doors import (
     sealed,
     sessions,
     several,
+    situation,
     standby,
     tasks,
 )
@@ -74,6 +75,7 @@ ROUTERS = (
     reference.router,
     alarms.router,
     review.router,
+    situation.router,
     history.router,
 )
 """Below the prefix. The frequent ones first: routes are tried in this order."""

@@ -8,6 +8,7 @@ from api.history.following import History
 from api.history.measuring import Measured, Measures, Span, as_csv, measures
 from api.history.reading import KINDS, HistoryPage, Place, Sight, Wanted, incidents, page
 from api.history.rebuilding import Apart, rebuild
+from api.history.situation import Situation, situation
 from api.history.store import HISTORY, HistoryUnfit, Mark, Store, written
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Measures",
     "Place",
     "Sight",
+    "Situation",
     "Span",
     "Store",
     "Wanted",
@@ -30,5 +32,6 @@ __all__ = [
     "measures",
     "page",
     "rebuild",
+    "situation",
     "written",
 ]

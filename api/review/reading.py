@@ -27,7 +27,7 @@ from schemas.values import (
     OperationId,
     OrganizationId,
 )
-from schemas.wire import decode_turn
+from schemas.wire import decode_turn, digest
 from streams.area import Area
 from streams.engines import checkpoints
 from streams.engines.folder import Divisions, opening
@@ -90,6 +90,9 @@ class Log:
         self._telling = Ledger(self.divisions)
         self._folded = Area(query.area, self.divisions)
         self._present: Area | None = None
+
+    def stored(self, sequence: int) -> bytes:
+        return self._reader.stored(self._area, sequence)
 
     def turns(self, after: int) -> Iterator[Turn]:
         return map(decode_turn, self._reader.read(self._area, after))
@@ -165,6 +168,11 @@ def _log(query: Query) -> Log:
         _logs.clear()
         _logs[query] = Log(query)
     return _logs[query]
+
+
+def head(query: Query, sequence: int) -> str:
+    """The hash of a turn: whoever holds it can tell later whether the log before it is the same."""
+    return digest(_log(query).stored(sequence))
 
 
 def timeline(query: Query, scope: Scope, after: int, limit: int) -> bytes:

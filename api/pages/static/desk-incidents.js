@@ -71,6 +71,7 @@ function incidentCard(context, { row, words, joined, join, mine }) {
     h("p", {}, h("span", { class: "chip" }, choose("incident_state", row.state)), " ", since),
     joined.length > 0 && h("p", { class: "quiet" }, say("incident.joined", { places })),
     erasure(context, row),
+    h("p", {}, h("a", { href: `/situation?incident=${row.id}` }, say("incident.situation"))),
     h(
       "div",
       { class: "buttons" },
