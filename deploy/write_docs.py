@@ -44,7 +44,7 @@ ROOMS = {
     "需求 Demands": f.DemandFact | f.AmendingFact | f.HoldingFact | f.EndingFact | f.GroupingFact,
     "需求项 Lines": f.LineFact,
     "协助请求 Offers": f.OfferFact,
-    "任务 Assignments": f.AssignmentFact,
+    "任务 Assignments": f.AssignmentFact | f.ReportFact,
     "恢复任务 Recovery tasks": f.TaskFact,
     "时间 Time": f.ClockFact,
 }
@@ -250,6 +250,8 @@ def _waits() -> list[str]:
         "报平安（危险，P1） On a hazardous line of P1": parameters.CHECK_IN_HAZARDOUS_URGENT,
         "未报平安 A silent crew is its desk's to call, after that": parameters.CHECK_IN_GRACE,
         "上报 And the county's desk's as well, after that": parameters.ESCALATED_AFTER,
+        "现场报告 A report from the scene is answered within": parameters.REPORT_ANSWER,
+        "现场报告（P1） On P1 within": parameters.REPORT_ANSWER_URGENT,
         "恢复任务建议 A proposed recovery task": parameters.PROPOSAL,
         "恢复任务认领 A claim of a recovery task": parameters.CLAIM,
         "密钥 The key, after closing and recovery": parameters.KEY_KEPT,

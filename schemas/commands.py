@@ -62,7 +62,7 @@ from schemas.registry_commands import (
     WithdrawCertificate,
     WithdrawIssuer,
 )
-from schemas.scene_commands import CheckIn, CountHeads, SceneCommand
+from schemas.scene_commands import AnswerReport, CheckIn, CountHeads, ReportFromScene, SceneCommand
 from schemas.work_commands import (
     Arrive,
     CannotComplete,
@@ -97,6 +97,7 @@ Command = (
 __all__ = [
     "AcceptOffer",
     "AmendDemand",
+    "AnswerReport",
     "Arrive",
     "AskByHand",
     "CannotComplete",
@@ -144,6 +145,7 @@ __all__ = [
     "ReopenDemands",
     "ReopenIncident",
     "ReportDone",
+    "ReportFromScene",
     "ReportTask",
     "RestoreReach",
     "Resume",

@@ -59,6 +59,10 @@ from schemas.scene_facts import (
     CheckInMissed,
     CrewCheckedIn,
     HeadsCounted,
+    ReportAnswered,
+    ReportEscalated,
+    ReportFact,
+    SceneReported,
 )
 from schemas.work_facts import (
     AssignmentArrived,
@@ -103,6 +107,7 @@ Fact = (
     | LineFact
     | OfferFact
     | AssignmentFact
+    | ReportFact
     | TaskFact
     | ClockFact
 )
@@ -172,7 +177,11 @@ __all__ = [
     "OwnCrewSet",
     "PersonsShown",
     "RegistryFact",
+    "ReportAnswered",
+    "ReportEscalated",
+    "ReportFact",
     "Resumed",
+    "SceneReported",
     "SealedTextOpened",
     "StandbyOffered",
     "StepCorrected",

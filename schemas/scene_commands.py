@@ -1,4 +1,4 @@
-"""Commands from the scene: that a crew is well, and how many of it are in danger."""
+"""Commands from the scene: that a crew is well, who is in danger, and what else is needed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from schemas.values import AssignmentId, People, Stored
+from schemas.values import (
+    AssignmentId,
+    People,
+    ReportAnswer,
+    ReportId,
+    SceneReport,
+    Stored,
+)
 
 Heads = Annotated[int, Meta(ge=0, le=10_000)]
 
@@ -25,4 +32,26 @@ class CountHeads(Stored, tag="CountHeads.1"):
     inside: Heads
 
 
-SceneCommand = CheckIn | CountHeads
+class ReportFromScene(Stored, tag="ReportFromScene.1"):
+    """What a crew finds there; being on the scene is implied.
+
+    `quantity`: units of `skill` that are needed more (its own skill where none is named), or people
+    helped so far, in all. `text`: what is otherwise than described, or where a road is cut.
+    """
+
+    assignment: AssignmentId
+    what: SceneReport
+    quantity: People | None = None
+    skill: str | None = None
+    text: Annotated[str, Meta(max_length=500)] = ""
+
+
+class AnswerReport(Stored, tag="AnswerReport.1"):
+    """The desk's one act about a report; `raised` asks for what is needed more."""
+
+    assignment: AssignmentId
+    report: ReportId
+    answer: ReportAnswer
+
+
+SceneCommand = CheckIn | CountHeads | ReportFromScene | AnswerReport

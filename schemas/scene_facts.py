@@ -1,8 +1,16 @@
-"""Facts of the scene: check-ins and their absence, and who is in danger."""
+"""Facts of the scene: check-ins and their absence, who is in danger, and what is reported."""
 
 from __future__ import annotations
 
-from schemas.values import AccountId, AssignmentId, Instant, Stored
+from schemas.values import (
+    AccountId,
+    AssignmentId,
+    Instant,
+    ReportAnswer,
+    ReportId,
+    SceneReport,
+    Stored,
+)
 
 
 class CrewCheckedIn(Stored, tag="CrewCheckedIn.1"):
@@ -42,3 +50,37 @@ class HeadsCounted(Stored, tag="HeadsCounted.1"):
     inside: int
     by_desk: bool
     at: Instant
+
+
+class SceneReported(Stored, tag="SceneReported.1"):
+    """What a crew has found; to be answered by `answer_by`, or not at all where that is None."""
+
+    report: ReportId
+    assignment: AssignmentId
+    account: AccountId
+    what: SceneReport
+    quantity: int | None
+    skill: str | None
+    text: str
+    answer_by: Instant | None
+    by_desk: bool
+    at: Instant
+
+
+class ReportEscalated(Stored, tag="ReportEscalated.1"):
+    """Nobody has answered it in time: from now on it is the county's desk's own matter, too."""
+
+    report: ReportId
+    assignment: AssignmentId
+    at: Instant
+
+
+class ReportAnswered(Stored, tag="ReportAnswered.1"):
+    report: ReportId
+    assignment: AssignmentId
+    account: AccountId
+    answer: ReportAnswer
+    at: Instant
+
+
+ReportFact = SceneReported | ReportEscalated | ReportAnswered

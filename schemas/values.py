@@ -28,6 +28,7 @@ DemandId = NewType("DemandId", str)
 LineId = NewType("LineId", str)
 OfferId = NewType("OfferId", str)
 AssignmentId = NewType("AssignmentId", str)
+ReportId = NewType("ReportId", str)
 TaskId = NewType("TaskId", str)
 IncidentId = NewType("IncidentId", str)
 GrantId = NewType("GrantId", str)
@@ -168,6 +169,7 @@ class PieceKind(StrEnum):
 
     OFFER = "offer"
     ASSIGNMENT = "assignment"
+    REPORT = "report"
     TASK = "task"
     LINE = "line"
     DEMAND = "demand"
@@ -221,6 +223,23 @@ class Step(StrEnum):
     EN_ROUTE = "en_route"
     ON_SCENE = "on_scene"
     REPORTED_DONE = "reported_done"
+
+
+class SceneReport(StrEnum):
+    """What a crew tells from the scene."""
+
+    NEED_MORE = "need_more"
+    NOT_AS_DESCRIBED = "not_as_described"
+    ROAD_CUT = "road_cut"
+    PEOPLE_HELPED = "people_helped"  # so far, in all; nobody has to answer it
+
+
+class ReportAnswer(StrEnum):
+    """What a desk does about a report from the scene."""
+
+    RAISED = "raised"  # more is asked for
+    AMENDED = "amended"  # the demand says now what is so
+    NOTED = "noted"
 
 
 class ClaimEnd(StrEnum):

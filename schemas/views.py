@@ -27,7 +27,10 @@ from schemas.values import (
     OrganizationId,
     Reach,
     RegistrationClass,
+    ReportAnswer,
+    ReportId,
     Role,
+    SceneReport,
     SealedAt,
     StandDownReason,
     Stored,
@@ -201,6 +204,21 @@ class OfferRow(Stored, tag="offer"):
     ended_at: Instant | None
 
 
+class ReportView(Stored):
+    """What a crew has reported from the scene, and what its desk has done about it."""
+
+    id: ReportId
+    what: SceneReport
+    quantity: int | None
+    skill: str | None
+    text: str
+    at: Instant
+    answer_by: Instant  # then the county's desk has it, too
+    escalated: bool
+    answer: ReportAnswer | None
+    answered_at: Instant | None
+
+
 class AssignmentRow(Stored, tag="assignment"):
     id: AssignmentId
     operation: OperationId
@@ -241,6 +259,10 @@ class AssignmentRow(Stored, tag="assignment"):
     check_in_by: Instant | None  # on the scene: when its next word is due
     missed_at: Instant | None  # since when it is silent, beyond the grace: somebody has to call it
     escalated: bool  # the county's desk has to as well
+    reports: tuple[ReportView, ...]  # from the scene, that nobody has answered yet
+    answered: ReportView | None  # the last that was
+    helped: int | None  # people that it has helped so far, as it says
+    sent_back: str | None  # why its desk did not find it done, until it reports again
     inside: int | None  # of its people in the danger zone; None: never counted
     unfit: Gate | None  # what it lacks by now of what the line asks for
     undo_until: Instant | None  # until when its last step can be undone by whoever took it

@@ -40,6 +40,7 @@ class ReportDone(Stored, tag="ReportDone.1"):
 
     assignment: AssignmentId
     everybody_out: bool = False
+    helped: People | None = None  # people, in all
 
 
 class CannotComplete(Stored, tag="CannotComplete.1"):
@@ -73,10 +74,11 @@ class CorrectStep(Stored, tag="CorrectStep.1"):
 
 
 class ConfirmAssignment(Stored, tag="ConfirmAssignment.1"):
-    """The desk confirms the work, or sends it back as not done."""
+    """The desk confirms the work, or sends it back as not done, with its reason."""
 
     assignment: AssignmentId
     done: bool = True
+    reason: Annotated[str, Meta(max_length=200)] = ""
 
 
 class OpenTask(Stored, tag="OpenTask.1"):

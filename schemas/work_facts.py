@@ -76,9 +76,10 @@ class AssignmentReportedDone(Stored, tag="AssignmentReportedDone.1"):
 
 
 class AssignmentSentBack(Stored, tag="AssignmentSentBack.1"):
-    """The desk did not find it done; the crew is on the scene again."""
+    """The desk did not find it done, for this reason; the crew is on the scene again."""
 
     assignment: AssignmentId
+    reason: str
     at: Instant
 
 

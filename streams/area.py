@@ -27,6 +27,7 @@ from schemas.values import (
     PieceKind,
     PlaceKind,
     Purpose,
+    ReportId,
     TaskId,
     TimeSource,
 )
@@ -49,7 +50,7 @@ from streams.entities import (
 )
 from streams.nearby import Lying, Nearby
 from streams.parameters import LEAVES_AFTER, SIMILAR_METERS, URGENCY
-from streams.remembered import HEADER, Able, Asked, Asks, Header, Load, Standstill, Tally
+from streams.remembered import HEADER, Able, Asked, Asks, Header, Load, Report, Standstill, Tally
 from streams.table import Distinct, Groups, Journal, Lanes, Ordering, Table, Tables
 from streams.wakes import AT_ONCE, Wait, Wakes
 
@@ -82,6 +83,7 @@ class Operation(Tables):
     offers: Table[OfferId, Offer]
     assignments: Table[AssignmentId, Assignment]
     tasks: Table[TaskId, Task]
+    scene_reports: Table[ReportId, Report]  # that nobody has answered yet
     asked: Table[Pair, Asked]
     asks: Table[OrganizationId, Asks]
     able: Table[Holding, Able]
@@ -124,6 +126,8 @@ class Operation(Tables):
         )
         # By demand: those who have people in a danger zone.
         self.inside_for = Groups(self.assignments, lambda row: row.demand if row.inside else None)
+        self.scene_reports_of = Groups(self.scene_reports, attrgetter("assignment"))
+        self.scene_reports_for = Groups(self.scene_reports, attrgetter("demand"))
         self.assignments_by = Groups(
             self.assignments, lambda row: row.organization if row.live else None
         )
@@ -151,6 +155,7 @@ class Operation(Tables):
         self.wakes = Wakes()
         self.wakes.hold(self.offers, _offer_waits)
         self.wakes.hold(self.assignments, _assignment_waits)
+        self.wakes.hold(self.scene_reports, _report_waits)
         self.wakes.hold(self.tasks, _task_waits)
         self.wakes.hold(self.lines, _line_waits)
         self.wakes.hold(self.demands, _demand_waits)
@@ -329,6 +334,10 @@ def _assignment_waits(assignment: Assignment) -> tuple[Instant, Wait] | None:
     if assignment.silent_at is not None:
         return assignment.silent_at, Wait.CHECK_IN
     return None if assignment.late_at is None else (assignment.late_at, Wait.CREW)
+
+
+def _report_waits(report: Report) -> tuple[Instant, Wait] | None:
+    return None if report.escalated else (report.answer_by, Wait.REPORT)
 
 
 def _task_waits(task: Task) -> tuple[Instant, Wait] | None:

@@ -18,9 +18,10 @@ from schemas.facts import (
     AssignmentSetOff,
     Fact,
     HeadsCounted,
+    SceneReported,
 )
 from schemas.refusals import Refusal
-from schemas.values import AssignmentId
+from schemas.values import AssignmentId, ReportId, SceneReport
 from streams import asking
 from streams.area import Area
 from streams.cause import Cause, Decision, Refused
@@ -59,6 +60,8 @@ def report_done(area: Area, command: ReportDone, cause: Cause) -> Decision:
         return Refused(Refusal.HEADS_INSIDE, (found.id,))
     by_desk = speaks_by_phone(area, cause.actor, found.organization, cause.at)
     facts = [*there(found, cause, by_desk), *_out(found, cause, by_desk)]
+    if command.helped not in (None, found.helped):
+        facts.append(_helped(found, cause, by_desk, command.helped))
     done = AssignmentReportedDone(
         assignment=found.id, account=cause.actor, by_desk=by_desk, at=cause.at
     )
@@ -98,7 +101,7 @@ def confirm(area: Area, command: ConfirmAssignment, cause: Cause) -> Decision:
     if found.state is not AssignmentState.REPORTED_DONE:
         return Refused(Refusal.ASSIGNMENT_NOT_REPORTED, (found.id,))
     if not command.done:
-        return [AssignmentSentBack(assignment=found.id, at=cause.at)]
+        return [AssignmentSentBack(assignment=found.id, reason=command.reason, at=cause.at)]
     return confirmed(found, cause)
 
 
@@ -149,6 +152,22 @@ def there(found: Assignment, cause: Cause, by_desk: bool) -> list[Fact]:
 def counted(found: Assignment, cause: Cause, by_desk: bool, inside: int) -> HeadsCounted:
     return HeadsCounted(
         assignment=found.id, account=cause.actor, inside=inside, by_desk=by_desk, at=cause.at
+    )
+
+
+def _helped(found: Assignment, cause: Cause, by_desk: bool, count: int | None) -> SceneReported:
+    """How many people it has helped, said with the end of its work; nobody has to answer that."""
+    return SceneReported(
+        report=ReportId(cause.new_id()),
+        assignment=found.id,
+        account=cause.actor,
+        what=SceneReport.PEOPLE_HELPED,
+        quantity=count,
+        skill=None,
+        text="",
+        answer_by=None,
+        by_desk=by_desk,
+        at=cause.at,
     )
 
 

@@ -132,6 +132,9 @@ def _depending(operation: Operation, table: str, key: Any, before: Any) -> Itera
                 yield (scope, table, key)
         case "aside" if key[0] is PieceKind.LINE and key[1] in operation.lines:
             yield (scope, "demands", operation.lines[key[1]].demand)
+        case "scene_reports":
+            report = operation.scene_reports.get(key) or before
+            yield (scope, "assignments", report.assignment)
         case "counters" if key == LOST:
             yield (NO_OPERATION, "operations", scope)
 

@@ -137,7 +137,8 @@ def _stepped(
             )
         case AssignmentReportedDone():
             state = AssignmentState.REPORTED_DONE
-            return replace(known, state=state, reported_at=fact.at, by_desk=by_desk)
+            known = replace(known, state=state, reported_at=fact.at, by_desk=by_desk)
+            return replace(known, sent_back=None)
 
 
 def _remembering(operation: Operation, known: Assignment, fact: Taken) -> Assignment:
@@ -169,7 +170,8 @@ def _judged(
     known = replace(known, before=None)
     match fact:
         case AssignmentSentBack():
-            return replace(known, state=AssignmentState.ON_SCENE, reported_at=None)
+            state, why = AssignmentState.ON_SCENE, fact.reason
+            return replace(known, state=state, reported_at=None, sent_back=why)
         case AssignmentConfirmed():
             return replace(known, state=AssignmentState.CONFIRMED)
         case AssignmentReleased():

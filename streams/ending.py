@@ -118,6 +118,8 @@ def _closed(operation: Operation, fact: DemandClosed) -> None:
         handed=None if demand.handed is None else replace(demand.handed, acted=True),
     )
     operation.demands.put(demand.id, closed)
+    for report in operation.scene_reports_for.of(demand.id):  # what is over needs no answer
+        operation.scene_reports.remove(report.id)
     reason = StandDownReason(fact.reason.value)
     for key in demand.lines:
         line = operation.lines[key]

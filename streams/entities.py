@@ -32,6 +32,7 @@ from schemas.values import (
     Stored,
     TaskId,
 )
+from streams.remembered import Report
 
 
 class Grant(Stored):
@@ -321,6 +322,9 @@ class Assignment(Stored):
     silent_at: Instant | None = None  # when it is missed, or escalated; None: not waited for
     missed_at: Instant | None = None  # since when it has been silent, beyond the grace
     escalated: bool = False  # it is the county's desk's own matter, too
+    helped: int | None = None  # people so far, as it says
+    answered: Report | None = None  # the last of its reports that was
+    sent_back: str | None = None  # why its desk did not find it done, until it reports again
     inside: int | None = None  # of its people in the danger zone; None: never counted
     unneeded: StandDownReason | None = None
     stand_down_reason: StandDownReason | None = None

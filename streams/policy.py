@@ -71,6 +71,8 @@ ROLES: dict[type, tuple[Role, ...]] = {
     c.CannotComplete: BY_ORGANIZATION,
     c.CheckIn: BY_ORGANIZATION,
     c.CountHeads: BY_ORGANIZATION,
+    c.ReportFromScene: BY_ORGANIZATION,
+    c.AnswerReport: BY_DESK,
     c.GiveNewTime: BY_ORGANIZATION,
     c.UndoStep: BY_ORGANIZATION,
     c.CorrectStep: BY_DESK,

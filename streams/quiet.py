@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from schemas.commands import (
     AcceptOffer,
     AmendDemand,
+    AnswerReport,
     Arrive,
     AskByHand,
     CannotComplete,
@@ -33,6 +34,7 @@ from schemas.commands import (
     ReceiveCrew,
     ReopenDemand,
     ReportDone,
+    ReportFromScene,
     ResumeDemand,
     SetOff,
     SetOwnCrew,
@@ -144,6 +146,8 @@ def _about(operation: Operation, command: Command) -> DemandId | None:
             | CannotComplete(assignment=crew)
             | CheckIn(assignment=crew)
             | CountHeads(assignment=crew)
+            | ReportFromScene(assignment=crew)
+            | AnswerReport(assignment=crew)
             | GiveNewTime(assignment=crew)
             | UndoStep(assignment=crew)
             | CorrectStep(assignment=crew)

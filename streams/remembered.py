@@ -12,6 +12,9 @@ from schemas.values import (
     OfferId,
     OrganizationId,
     Purpose,
+    ReportAnswer,
+    ReportId,
+    SceneReport,
     Stored,
     TimeSource,
 )
@@ -54,6 +57,7 @@ class Standstill(Stored):
     offers: tuple[OfferId, ...]
     demands: tuple[DemandId, ...]
     crews: tuple[AssignmentId, ...]
+    reports: tuple[ReportId, ...]
 
 
 class Able(Stored):
@@ -90,3 +94,20 @@ class Tally(Stored):
 
     answered: int = 0
     accepted: int = 0
+
+
+class Report(Stored):
+    """What a crew has reported from the scene."""
+
+    id: ReportId
+    assignment: AssignmentId
+    demand: DemandId
+    what: SceneReport
+    quantity: int | None
+    skill: str | None
+    text: str
+    at: Instant
+    answer_by: Instant
+    escalated: bool = False
+    answer: ReportAnswer | None = None
+    answered_at: Instant | None = None

@@ -17,6 +17,7 @@ from schemas.commands import (
     GiveNewTime,
     RecordReach,
     ReportDone,
+    ReportFromScene,
     RestoreReach,
     Resume,
     SetOff,
@@ -148,7 +149,7 @@ def _led(ledger: Ledger, turn: Turn, scope: Scope) -> bool:
 
 CLAIMED = (
     *(AcceptOffer, DeclineOffer, SetOff, Arrive, ReportDone, CannotComplete, GiveNewTime),
-    *(CheckIn, CountHeads),
+    *(CheckIn, CountHeads, ReportFromScene),
 )
 """What is said from a phone that may have had no signal: its own time counts."""
 

@@ -19,6 +19,7 @@ from schemas.values import (
     Mode,
     SealedText,
 )
+from streams import scene_words
 from streams.days import time_of_day
 from streams.ledger import About, Ledger
 from streams.matching.why import kilometers
@@ -359,7 +360,7 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     "until": lambda names: names.time(names.fact.until),
     "promised": lambda names: names.time(names.fact.promised_at),
     "due": lambda names: names.time(names.fact.due),
-    "due_at": lambda names: names.time(names.fact.due_at),
+    **scene_words.MAKERS,
     "lost": lambda names: _minutes(names.fact.lost),
     "arrival": _arrival,
     "late": lambda names: names.pick("（补答）", " (late)") if names.fact.late else "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from schemas import facts as f
 from schemas import registry_facts as r
 from schemas.codes import Words
+from streams import scene_words
 from streams.review_waiting import WAITING
 
 FACTS: dict[type, Words] = {
@@ -206,22 +207,7 @@ FACTS: dict[type, Words] = {
         "{organization}改报到达时间：{line}，{promised}{phone}。",
         "{organization} gave a new time: {line}, {promised}{phone}.",
     ),
-    f.CrewCheckedIn: Words(
-        "{organization}现场报平安：{line}{phone}。",
-        "{organization} checked in, all well: {line}{phone}.",
-    ),
-    f.CheckInMissed: Words(
-        "{organization}未按时报平安：{line}，应于 {due_at} 前；请值班室致电。",
-        "{organization} has not checked in: {line}, due by {due_at}. Its desk has to call it.",
-    ),
-    f.CheckInEscalated: Words(
-        "{organization}仍无音讯：{line}；已上报县值班室。",
-        "Still no word of {organization}: {line}. The county's desk has to call it, too.",
-    ),
-    f.HeadsCounted: Words(
-        "{organization}清点人数：{line}，危险区内 {inside} 人{phone}。",
-        "{organization} counted heads: {line}, {inside} inside the danger zone{phone}.",
-    ),
+    **scene_words.FACTS,
     f.StepUndone: Words(
         "{organization}撤销误报：{line}，回到「{step}」{phone}。",
         "{organization} undid a step it did not mean: {line}, back at {step}{phone}.",
@@ -231,8 +217,8 @@ FACTS: dict[type, Words] = {
         "The desk corrected how far {organization} has come: {line}, {step}.",
     ),
     f.AssignmentSentBack: Words(
-        "{organization}的工作未通过确认，继续处置：{line}。",
-        "The desk did not find it done; {organization} goes on: {line}.",
+        "{organization}的工作未通过确认，继续处置：{line}{told}。",
+        "The desk did not find it done; {organization} goes on: {line}{told}.",
     ),
     f.AssignmentConfirmed: Words(
         "{organization}的工作已确认：{line}。",

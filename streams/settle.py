@@ -34,6 +34,7 @@ from streams import (
     lateness,
     quiet,
     recovery,
+    scene_reports,
     standstill,
     worklist,
 )
@@ -189,6 +190,9 @@ CHORES: dict[Wait, Callable[[Operation, Any, Cause], Sequence[Fact]]] = {
         operation, operation.assignments[key], cause
     ),
     Wait.CHECK_IN: lambda operation, key, cause: checking.silent(operation.assignments[key], cause),
+    Wait.REPORT: lambda operation, key, cause: [
+        scene_reports.escalated(operation.scene_reports[key], cause)
+    ],
     Wait.TASK: lambda operation, key, cause: [recovery.over(operation.tasks[key], cause)],
     Wait.PROPOSAL: lambda operation, key, cause: [
         recovery.proposed(operation, operation.lines[key], cause)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from schemas.facts import Resumed, TimeGivenBack
-from schemas.values import DemandId, Instant
+from schemas.values import AssignmentId, DemandId, Instant, ReportId
 from streams.area import Operation
 from streams.entities import Offer, OfferState
 from streams.parameters import GIVEN_BACK_AT_ONCE, REST, URGENCY
@@ -34,6 +34,9 @@ def resumed(operation: Operation, fact: Resumed) -> None:
         offers=tuple(wake.id for wake in operation.wakes.all_for(Wait.ANSWER)),
         demands=tuple(place[-1] for place in operation.demands_in.all()),
         crews=tuple(wake.id for wake in late),
+        reports=tuple(
+            wake.id for wake in operation.wakes.all_for(Wait.REPORT) if wake.when < fact.quiet_until
+        ),
     )
     _give_back(operation, standstill, GIVEN_BACK_AT_ONCE)
 
@@ -58,7 +61,7 @@ def answer_by(operation: Operation, offer: Offer) -> Instant:
 
 
 def _size(pending: Standstill) -> int:
-    return len(pending.offers) + len(pending.demands) + len(pending.crews)
+    return len(pending.offers) + len(pending.demands) + len(pending.crews) + len(pending.reports)
 
 
 def _give_back(operation: Operation, pending: Standstill, count: int) -> None:
@@ -66,6 +69,7 @@ def _give_back(operation: Operation, pending: Standstill, count: int) -> None:
     offers = pending.offers[:count]
     demands = pending.demands[: count - len(offers)]
     crews = pending.crews[: count - len(offers) - len(demands)]
+    reports = pending.reports[: count - len(offers) - len(demands) - len(crews)]
     for key in offers:
         offer = operation.offers[key]
         if offer.state is OfferState.SENT and offer.unneeded is None:
@@ -74,22 +78,37 @@ def _give_back(operation: Operation, pending: Standstill, count: int) -> None:
     for demand in demands:
         _hold_back(operation, pending, demand)
     for crew in crews:
-        known = operation.assignments[crew]
-        if known.late_at is not None and known.late_at < pending.quiet_until:
-            known = replace(known, late_at=pending.quiet_until)
-        if known.silent_at is not None and known.silent_at < pending.quiet_until:
-            known = replace(known, silent_at=pending.quiet_until)
-        operation.assignments.put(crew, known)
+        _crew_held_back(operation, pending, crew)
+    for report in reports:
+        _report_held_back(operation, pending, report)
     rest = replace(
         pending,
         offers=pending.offers[len(offers) :],
         demands=pending.demands[len(demands) :],
         crews=pending.crews[len(crews) :],
+        reports=pending.reports[len(reports) :],
     )
     if _size(rest):
         operation.standstill.put(ONLY, rest)
     elif ONLY in operation.standstill:
         operation.standstill.remove(ONLY)
+
+
+def _crew_held_back(operation: Operation, pending: Standstill, key: AssignmentId) -> None:
+    """Whoever should be there, or should have given word, is not missed before."""
+    known = operation.assignments[key]
+    if known.late_at is not None and known.late_at < pending.quiet_until:
+        known = replace(known, late_at=pending.quiet_until)
+    if known.silent_at is not None and known.silent_at < pending.quiet_until:
+        known = replace(known, silent_at=pending.quiet_until)
+    operation.assignments.put(key, known)
+
+
+def _report_held_back(operation: Operation, pending: Standstill, key: ReportId) -> None:
+    """A report that waits for an answer has not climbed before; it may have been answered."""
+    known = operation.scene_reports.get(key)
+    if known is not None and known.answer_by < pending.quiet_until:
+        operation.scene_reports.put(key, replace(known, answer_by=pending.quiet_until))
 
 
 def _shifted(pending: Standstill, offer: Offer) -> Instant:

@@ -346,6 +346,8 @@ SUBJECTS: dict[type, _About] = {
         c.CannotComplete,
         c.CheckIn,
         c.CountHeads,
+        c.ReportFromScene,
+        c.AnswerReport,
         c.GiveNewTime,
         c.UndoStep,
         c.CorrectStep,

@@ -29,13 +29,14 @@ class Wait(IntEnum):
     STANDBY = 4  # the desk's word to somebody who would still come
     CREW = 5  # an arrival, and later an answer where it is
     CHECK_IN = 6  # a word from the scene
-    TASK = 7  # a proposal's opening, or a claim's report
-    PROPOSAL = 8  # a closed line's recovery task
-    GROUP = 9  # what becomes of a demand's further reports
-    QUIET = 10  # something to happen about a demand
-    CLIMB = 11  # the next step of a demand's desk
-    CLOSING = 12  # what the end of an incident entails
-    DESTRUCTION = 13  # of an incident's key
+    REPORT = 7  # an answer to what was reported from there
+    TASK = 8  # a proposal's opening, or a claim's report
+    PROPOSAL = 9  # a closed line's recovery task
+    GROUP = 10  # what becomes of a demand's further reports
+    QUIET = 11  # something to happen about a demand
+    CLIMB = 12  # the next step of a demand's desk
+    CLOSING = 13  # what the end of an incident entails
+    DESTRUCTION = 14  # of an incident's key
 
 
 class Wake(NamedTuple):

@@ -18,6 +18,7 @@ KINDS: dict[Wait, PieceKind] = {
     Wait.STANDBY: PieceKind.OFFER,
     Wait.CREW: PieceKind.ASSIGNMENT,
     Wait.CHECK_IN: PieceKind.ASSIGNMENT,
+    Wait.REPORT: PieceKind.REPORT,
     Wait.TASK: PieceKind.TASK,
     Wait.PROPOSAL: PieceKind.LINE,
     Wait.GROUP: PieceKind.DEMAND,

@@ -9,6 +9,7 @@ from api.doors.body import Body, Empty
 from api.doors.call import Call
 from api.doors.hanging import door
 from api.doors.offers import Minutes, People
+from api.doors.texts import Reason
 from schemas.commands import (
     Arrive,
     CannotComplete,
@@ -37,6 +38,12 @@ class LeaveBody(Body):
     everybody_out: bool = False
 
 
+class ReportDoneBody(LeaveBody):
+    """Beside that: how many people were helped, in all."""
+
+    helped: People | None = None
+
+
 class GiveNewTimeBody(Body):
     """In about so many minutes from now."""
 
@@ -50,9 +57,10 @@ class CorrectStepBody(Body):
 
 
 class ConfirmAssignmentBody(Body):
-    """Whether the work is done; if not, it is sent back."""
+    """Whether the work is done; if not, it is sent back, with a reason that the crew reads."""
 
     done: bool
+    reason: Reason | None = None
 
 
 @door(router, "/assignments/{assignment}/set-off", Empty, SetOff)
@@ -70,11 +78,13 @@ async def arrive(call: Call[ArriveBody]) -> Response:
     return call.answer(await call.about(row, command), row.id)
 
 
-@door(router, "/assignments/{assignment}/report-done", LeaveBody, ReportDone)
-async def report_done(call: Call[LeaveBody]) -> Response:
+@door(router, "/assignments/{assignment}/report-done", ReportDoneBody, ReportDone)
+async def report_done(call: Call[ReportDoneBody]) -> Response:
     """The crew says that its work is done; having arrived is implied."""
     row = call.subject(AssignmentRow)
-    command = ReportDone(assignment=row.id, everybody_out=call.body.everybody_out)
+    command = ReportDone(
+        assignment=row.id, everybody_out=call.body.everybody_out, helped=call.body.helped
+    )
     return call.answer(await call.about(row, command), row.id)
 
 
@@ -113,5 +123,7 @@ async def correct(call: Call[CorrectStepBody]) -> Response:
 async def confirm(call: Call[ConfirmAssignmentBody]) -> Response:
     """The desk confirms the work, or sends it back."""
     row = call.subject(AssignmentRow)
-    command = ConfirmAssignment(assignment=row.id, done=call.body.done)
+    command = ConfirmAssignment(
+        assignment=row.id, done=call.body.done, reason=call.body.reason or ""
+    )
     return call.answer(await call.about(row, command), row.id)

@@ -10,9 +10,12 @@ from starlette.responses import Response
 
 from api.doors.body import Body
 from api.doors.call import Call
+from api.doors.demands import Skill
 from api.doors.hanging import door
 from api.doors.offers import People
-from schemas.commands import CheckIn, CountHeads
+from api.doors.texts import Statement
+from schemas.commands import AnswerReport, CheckIn, CountHeads, ReportFromScene
+from schemas.values import ReportAnswer, ReportId, SceneReport
 from schemas.views import AssignmentRow
 
 router = APIRouter(tags=["scene"])
@@ -32,6 +35,24 @@ class CountHeadsBody(Body):
     inside: Heads
 
 
+class ReportFromSceneBody(Body):
+    """What the crew finds: how much more is needed, how many were helped, or what in words.
+
+    The words are no secret: names and telephone numbers are not for them.
+    """
+
+    what: SceneReport
+    quantity: People | None = None
+    skill: Skill | None = None
+    text: Statement | None = None
+
+
+class AnswerReportBody(Body):
+    """What the desk does about it; `raised` asks for what is needed more."""
+
+    answer: ReportAnswer
+
+
 @door(router, "/assignments/{assignment}/check-in", CheckInBody, CheckIn)
 async def check_in(call: Call[CheckInBody]) -> Response:
     """The crew is well; the time until its next word begins anew. Being there is implied."""
@@ -45,4 +66,28 @@ async def count_heads(call: Call[CountHeadsBody]) -> Response:
     """How many of the crew are inside the danger zone; until it is 0, it cannot report done."""
     row = call.subject(AssignmentRow)
     command = CountHeads(assignment=row.id, inside=call.body.inside)
+    return call.answer(await call.about(row, command), row.id)
+
+
+@door(router, "/assignments/{assignment}/report", ReportFromSceneBody, ReportFromScene)
+async def report(call: Call[ReportFromSceneBody]) -> Response:
+    """What the crew finds there; its desk answers, or the county's is told, too."""
+    row, body = call.subject(AssignmentRow), call.body
+    command = ReportFromScene(
+        assignment=row.id,
+        what=body.what,
+        quantity=body.quantity,
+        skill=body.skill,
+        text=body.text or "",
+    )
+    return call.answer(await call.about(row, command), row.id)
+
+
+@door(router, "/assignments/{assignment}/reports/{report}/answer", AnswerReportBody, AnswerReport)
+async def answer_report(call: Call[AnswerReportBody]) -> Response:
+    """The desk's one act about a report from the scene."""
+    row = call.subject(AssignmentRow)
+    command = AnswerReport(
+        assignment=row.id, report=ReportId(call.ids["report"]), answer=call.body.answer
+    )
     return call.answer(await call.about(row, command), row.id)

@@ -5,6 +5,27 @@ from __future__ import annotations
 from schemas.refusals.codes import Message, Refusal
 
 WORDS: dict[Refusal, Message] = {
+    Refusal.ANSWER_UNFIT: Message(
+        409,
+        "这样处理不适用于该现场报告；请选择「已知悉」，或直接修改需求。",
+        "This answer does not fit the report; note it, or amend the demand yourself.",
+    ),
+    Refusal.REPORT_ANSWERED: Message(
+        409,
+        "该现场报告已有人处理，无需再答复。",
+        "This report from the scene has been answered already; nothing is left to do.",
+    ),
+    Refusal.REPORT_UNFIT: Message(
+        422,
+        "现场报告不完整：已帮助群众请填人数，情况不符或道路中断请写明，需要增援请填专业和数量。",
+        "The report is not whole: say how many people were helped, or in words what is otherwise, "
+        "or what is needed more and how much.",
+    ),
+    Refusal.REPORTS_WAITING: Message(
+        409,
+        "已有多条现场报告等待答复；紧急情况请致电值班室。",
+        "Several reports of this crew await an answer; if it is urgent, call the desk.",
+    ),
     Refusal.ALREADY_REPORTED: Message(
         409,
         "队伍已报告完成；如有误，请值班室更正。",

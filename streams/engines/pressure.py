@@ -34,7 +34,15 @@ URGENT: Final = (
         c.ShowPersons,
     ),
     *(c.AcceptOffer, c.DeclineOffer, c.SetOff, c.Arrive, c.ReportDone, c.CannotComplete),
-    *(c.CheckIn, c.CountHeads, c.GiveNewTime, c.UndoStep, c.RecordReach),
+    *(
+        c.CheckIn,
+        c.CountHeads,
+        c.ReportFromScene,
+        c.AnswerReport,
+        c.GiveNewTime,
+        c.UndoStep,
+        c.RecordReach,
+    ),
 )
 
 

@@ -8,6 +8,7 @@ from schemas.values import Gate, Instant
 from schemas.views import (
     AssignmentRow,
     Put,
+    ReportView,
 )
 from streams.area import Area, Operation
 from streams.entities import (
@@ -15,6 +16,7 @@ from streams.entities import (
     AssignmentState,
 )
 from streams.parameters import SLOW, UNDO
+from streams.remembered import Report
 from streams.rows.audience import both
 
 
@@ -60,6 +62,10 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
         check_in_by=item.check_in_by,
         missed_at=item.missed_at,
         escalated=item.escalated,
+        reports=tuple(map(_report, sorted(known.scene_reports_of.of(item.id), key=_said))),
+        answered=None if item.answered is None else _report(item.answered),
+        helped=item.helped,
+        sent_back=item.sent_back,
         inside=item.inside,
         unfit=_unfit(area, known, item),
         undo_until=None if item.before is None else item.before.at + UNDO,
@@ -74,6 +80,25 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
     )
     home = area.registry.organizations[item.organization].home
     return Put(row=row, audience=replace(both(worked_on, item), home=home))
+
+
+def _report(item: Report) -> ReportView:
+    return ReportView(
+        id=item.id,
+        what=item.what,
+        quantity=item.quantity,
+        skill=item.skill,
+        text=item.text,
+        at=item.at,
+        answer_by=item.answer_by,
+        escalated=item.escalated,
+        answer=item.answer,
+        answered_at=item.answered_at,
+    )
+
+
+def _said(item: Report) -> tuple[Instant, str]:
+    return (item.at, item.id)
 
 
 def _shown(state: AssignmentState) -> str:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from schemas.facts import CheckInEscalated, CheckInMissed, CrewCheckedIn, HeadsCounted
+from schemas.facts import (
+    CheckInEscalated,
+    CheckInMissed,
+    CrewCheckedIn,
+    HeadsCounted,
+    ReportEscalated,
+)
 from tests.api.house import JSON_HEADERS, House
-from tests.api.test_doors import done
+from tests.api.test_doors import done, the_row
 from tests.api.test_steps import MINUTE, at_work, facts, refused, row, step
 
 
@@ -51,3 +57,31 @@ async def test_nobody_leaves_uncounted(stage: House) -> None:
     done(await step(crew, assignment, "report-done", everybody_out=True), assignment)
     assert (await row(desk))["inside"] == 0
     assert [fact.inside for fact in facts(stage, HeadsCounted)] == [3, 0]
+
+
+async def test_what_is_reported_from_the_scene_is_answered_with_one_act(stage: House) -> None:
+    desk, crew, assignment = await at_work(stage)
+    done(await step(crew, assignment, "arrive"))
+    refused(await step(crew, assignment, "report", what="people_helped"), 422, "report_unfit")
+    done(await step(crew, assignment, "report", what="need_more", quantity=2), assignment)
+    [report] = (await row(desk))["reports"]
+    assert (report["what"], report["quantity"], report["skill"]) == ("need_more", 2, "PUMP_DRAIN")
+    path = f"reports/{report['id']}/answer"
+    refused(await step(crew, assignment, path, answer="noted"), 403, "role_missing")
+    done(await step(desk, assignment, path, answer="raised"), assignment)
+    refused(await step(desk, assignment, path, answer="noted"), 409, "report_answered")
+    [line] = (await the_row(desk, "demand"))["lines"]
+    seen = await row(crew)
+    assert (line["target"], seen["reports"], seen["answered"]["answer"]) == (3, [], "raised")
+    done(await step(crew, assignment, "report-done", helped=12))
+    assert (await row(desk))["helped"] == 12
+
+
+async def test_a_report_that_nobody_answers_climbs(stage: House) -> None:
+    desk, crew, assignment = await at_work(stage)
+    done(await step(crew, assignment, "arrive"))
+    done(await step(crew, assignment, "report", what="road_cut", text="桥面被冲断"))
+    await stage.wait(minutes=16)
+    [report] = (await row(desk))["reports"]
+    assert report["escalated"]
+    assert len(facts(stage, ReportEscalated)) == 1

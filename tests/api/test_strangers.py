@@ -79,6 +79,8 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ("/assignments/{assignment}/new-time", {"minutes": 9}, CREWS),
     ("/assignments/{assignment}/check-in", {}, CREWS),
     ("/assignments/{assignment}/heads", {"inside": 0}, CREWS),
+    ("/assignments/{assignment}/report", {"what": "road_cut", "text": "桥断"}, CREWS),
+    ("/assignments/{assignment}/reports/{assignment}/answer", {"answer": "noted"}, DESKS),
     ("/assignments/{assignment}/undo", {}, CREWS),
     ("/assignments/{assignment}/correct", {"step": "committed"}, DESKS),
     ("/assignments/{assignment}/confirm", {"done": True}, DESKS),

@@ -47,6 +47,8 @@ class Crew:
 class Crews:
     rows: dict[str, Crew] = field(default_factory=dict)
     lines: dict[str, tuple[str, int]] = field(default_factory=dict)  # skill and round
+    reports: dict[str, tuple[str, int]] = field(default_factory=dict)  # unanswered: crew, time
+    demands: dict[str, str] = field(default_factory=dict)  # of lines
     quiet_until: int = 0  # after a standstill
     of_line: dict[tuple[str, int], list[str]] = field(default_factory=dict)
     of_team: dict[tuple[str, str], list[str]] = field(default_factory=dict)
@@ -54,17 +56,21 @@ class Crews:
     def learn(self, fact: Any, turn: Turn) -> None:
         match fact:
             case f.DemandPublished() | f.DemandAmended():
+                self.demands.update({one.line: fact.demand for one in fact.lines})
                 self.lines.update({one.line: (one.request.skill, 1) for one in fact.lines})
             case f.AssignmentCommitted():
                 self._committed(fact)
+            case f.DemandClosed():
+                self._closed(fact)
             case f.Resumed():
                 self._resumed(fact)
             case _ if hasattr(fact, "assignment"):
                 crew = self.rows[fact.assignment]
                 after = _after(_remembering(crew, fact, turn), fact)
-                if not isinstance(fact, f.CheckInMissed | f.CheckInEscalated):
+                if not isinstance(fact, NO_WORD):
                     after = replace(after, heard_at=fact.at)
                 self.rows[crew.id] = after
+                self._reported(fact)
 
     def reopened(self, line: str, round: int) -> None:
         self.lines[line] = (self.lines[line][0], round)
@@ -79,6 +85,19 @@ class Crews:
         self.rows[crew.id] = crew
         self.of_line.setdefault((crew.line, round), []).append(crew.id)
         self.of_team.setdefault((crew.team, skill), []).append(crew.id)
+
+    def _reported(self, fact: Any) -> None:
+        """What nobody has answered yet."""
+        if isinstance(fact, f.SceneReported) and fact.answer_by is not None:
+            self.reports[fact.report] = (fact.assignment, fact.at)
+        elif isinstance(fact, f.ReportAnswered):
+            del self.reports[fact.report]
+
+    def _closed(self, fact: f.DemandClosed) -> None:
+        """What is over needs no answer."""
+        for report, (crew, _) in list(self.reports.items()):
+            if self.demands[self.rows[crew].line] == fact.demand:
+                del self.reports[report]
 
     def _resumed(self, fact: f.Resumed) -> None:
         """Nobody is overdue for a while."""
@@ -134,6 +153,7 @@ class Crews:
         return sum(crew.quantity for crew in rows if crew.live)
 
 
+NO_WORD = f.CheckInMissed | f.CheckInEscalated | f.ReportEscalated | f.ReportAnswered
 STEPS = (
     f.AssignmentSetOff,
     f.AssignmentArrived,

@@ -357,6 +357,7 @@ RESTING: dict[str, Callable[[Watch, int], Wrong]] = {
     "grouped": grouped,
     "silent": laws_scene.silent,
     "inside": laws_scene.inside,
+    "reported": laws_scene.reported,
     "promises": kept,
 }
 SAMPLED: dict[str, Callable[[Watch, int], Wrong]] = {

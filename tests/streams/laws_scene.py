@@ -1,4 +1,6 @@
-"""The laws of the scene: who falls silent there is called, and nobody leaves danger uncounted."""
+"""The laws of the scene: who falls silent there is called, nobody leaves danger uncounted, and
+what is reported is answered or climbs.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +20,7 @@ MINUTE = 60_000
 LONGEST = {True: 20 * MINUTE, False: 60 * MINUTE}  # between two words, on a hazardous line or not
 SHORTEST = {True: 15 * MINUTE, False: 60 * MINUTE}
 GRACE = ESCALATED = 5 * MINUTE
+ANSWERED = 15 * MINUTE
 
 
 def silent(watch: Watch, at: int) -> Wrong:
@@ -50,3 +53,14 @@ def inside(watch: Watch, at: int) -> Wrong:
     for crew in watch.books.crews.rows.values():
         if crew.state != "on_scene" and watch.rows[crew.id].inside:
             yield f"{at}: {crew.id} is {crew.state}, with people inside"
+
+
+def reported(watch: Watch, at: int) -> Wrong:
+    """What a crew has reported stands on its card until it is answered, and climbs in time."""
+    crews = watch.books.crews
+    for report, (crew, since) in crews.reports.items():
+        views = [view for view in watch.rows[crew].reports if view.id == report]
+        if not views:
+            yield f"{at}: {report} of {crew} is on no card"
+        elif at >= max(since + ANSWERED, crews.quiet_until) and not views[0].escalated:
+            yield f"{at}: {report} of {crew} is not answered, and does not climb"

@@ -75,7 +75,9 @@ def edit(play: Play) -> Attempt:
     """Whatever can be done to a demand that is there."""
     rows = list(play.operation.demands.rows.values())
     moved = [row for row in rows if row.handed is not None and not row.handed.acted]
-    demand: Demand | None = play.pick(moved if play.chance(0.4) and moved else rows)
+    held = [row for row in rows if row.held_at is not None]
+    some = held if play.chance(0.3) and held else rows
+    demand: Demand | None = play.pick(moved if play.chance(0.4) and moved else some)
     if demand is None:
         return DESK, None
     desk = play.desk_of(demand.place.division)

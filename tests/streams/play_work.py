@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from schemas import commands as c
 from schemas.turns import DELIVERY
-from schemas.values import DeclineReason, Domain, Reception, Step
+from schemas.values import DeclineReason, Domain, Reception, ReportAnswer, SceneReport, Step
 from streams.entities import (
     LATE,
     Assignment,
@@ -67,7 +67,7 @@ def by_hand(play: Play) -> Attempt:
     """A desk asks somebody itself, or takes on somebody who would still come."""
     offers = play.operation.offers.rows.values()
     waiting = play.pick([row for row in offers if row.state is OfferState.STANDBY])
-    if waiting is not None and play.chance(0.4):
+    if waiting is not None and play.chance(0.7):
         desk = play.desk_of(play.operation.demands[waiting.demand].place.division)
         return desk, c.TakeStandby(offer=waiting.id)
     if play.chance(0.1) and offers:
@@ -110,6 +110,8 @@ def step(play: Play) -> Attempt:
     found: Assignment | None = play.pick(live if live and play.chance(0.9) else rows)
     if found is None:
         return DESK, None
+    if play.operation.scene_reports and play.chance(0.1):
+        return answer_report(play)
     desk = play.desk_of(play.operation.demands[found.demand].place.division)
     actor = desk if play.chance(0.1) else play.names[found.organization]
     just = found.before is not None and play.world.at - found.before.at <= MINUTE
@@ -119,6 +121,31 @@ def step(play: Play) -> Attempt:
     if play.chance(0.6 if reported else 0.1):
         return desk, _of_the_desk(play, found)
     return actor, _of_the_crew(play, found)
+
+
+def _report(play: Play, found: Assignment) -> c.ReportFromScene:
+    what = play.random.choice(list(SceneReport))
+    counted = what in (SceneReport.NEED_MORE, SceneReport.PEOPLE_HELPED)
+    more = what is SceneReport.NEED_MORE and play.chance(0.5)
+    return c.ReportFromScene(
+        assignment=found.id,
+        what=what,
+        quantity=play.random.choice((1, 2, 3)) if counted else None,
+        skill=play.random.choice(("PUMP_DRAIN", "CATERING", "WATER")) if more else None,
+        text="" if counted or play.chance(0.05) else play.random.choice(("桥断", "水深两米")),
+    )
+
+
+def answer_report(play: Play) -> Attempt:
+    """A desk answers what was reported from the scene, now and then not as it could be."""
+    known = play.pick(play.operation.scene_reports.rows.values())
+    if known is None:
+        return DESK, None
+    needs = known.what is SceneReport.NEED_MORE
+    likely = (ReportAnswer.RAISED, ReportAnswer.NOTED) if needs else (ReportAnswer.AMENDED,)
+    answer = play.random.choice(likely if play.chance(0.9) else tuple(ReportAnswer))
+    command = c.AnswerReport(assignment=known.assignment, report=known.id, answer=answer)
+    return play.desk_of(play.operation.demands[known.demand].place.division), command
 
 
 def _of_the_desk(play: Play, found: Assignment) -> c.Command:
@@ -136,6 +163,7 @@ def _of_the_crew(play: Play, found: Assignment) -> c.Command:
         (2, c.CannotComplete(assignment=found.id)),
         (5 if found.overdue else 1, c.GiveNewTime(assignment=found.id, minutes=10)),
         (1, c.UndoStep(assignment=found.id)),
+        (2, _report(play, found)),
         (5 if found.missed_at else 2, c.CheckIn(assignment=found.id, people=people)),
         (
             4 if found.inside else 1,

@@ -20,6 +20,9 @@ from schemas.values import (
     PersonId,
     Reach,
     Reception,
+    ReportAnswer,
+    ReportId,
+    SceneReport,
     Step,
 )
 from streams.entities import IncidentState
@@ -294,6 +297,16 @@ def undo_later(scene: Scene) -> Sent:
     return NEAR, c.UndoStep(assignment=scene.assignment)
 
 
+def answering(scene: Scene) -> Sent:
+    """Of a report that the desk has recorded for the crew before, where that was possible."""
+    said = c.ReportFromScene(assignment=scene.assignment, what=SceneReport.NEED_MORE, quantity=2)
+    scene.world.take(scene.world.envelope(DESK, said))
+    waiting = scene.world.operation.scene_reports_of.of(scene.assignment)
+    report = waiting[0].id if waiting else ReportId("none")
+    answer = ReportAnswer.RAISED
+    return DESK, c.AnswerReport(assignment=scene.assignment, report=report, answer=answer)
+
+
 ASSIGNMENT = (
     Row(c.SetOff, "", lambda s: (NEAR, c.SetOff(assignment=s.assignment))),
     Row(c.Arrive, "", lambda s: (NEAR, c.Arrive(assignment=s.assignment))),
@@ -309,6 +322,15 @@ ASSIGNMENT = (
         "everybody out",
         lambda s: (NEAR, c.CountHeads(assignment=s.assignment, inside=0)),
     ),
+    Row(
+        c.ReportFromScene,
+        "two more are needed",
+        lambda s: (
+            NEAR,
+            c.ReportFromScene(assignment=s.assignment, what=SceneReport.NEED_MORE, quantity=2),
+        ),
+    ),
+    Row(c.AnswerReport, "raised", answering),
     Row(c.CannotComplete, "", lambda s: (NEAR, c.CannotComplete(assignment=s.assignment))),
     Row(
         c.GiveNewTime,

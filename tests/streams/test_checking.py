@@ -219,3 +219,16 @@ def test_whoever_has_reported_done_has_nobody_inside() -> None:
     scene.step(c.ReportDone)
     assert scene.refused(c.CountHeads, inside=1) is Refusal.ALREADY_REPORTED
     assert scene.step(c.CountHeads, inside=0) == ()
+
+
+# Found not done
+
+
+def test_a_crew_that_is_sent_back_is_told_why_until_it_reports_again() -> None:
+    scene = OnScene()
+    scene.step(c.ReportDone)
+    back = only(scene.step(c.ConfirmAssignment, DESK, done=False, reason="地下室仍有积水"))
+    assert back.reason == scene.row().sent_back == "地下室仍有积水"
+    assert scene.row().check_in_by == scene.world.at + 60 * MINUTE
+    scene.step(c.ReportDone)
+    assert scene.row().sent_back is None

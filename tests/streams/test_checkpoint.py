@@ -161,7 +161,8 @@ def logs() -> Iterator[list[bytes]]:
 
 def test_a_standstill_is_put_back() -> None:
     area = played().area
-    lost = Standstill(since=1, at=2, quiet_until=3, offers=(OfferId("o"),), demands=(), crews=())
+    late = {"demands": (), "crews": (), "reports": ()}
+    lost = Standstill(since=1, at=2, quiet_until=3, offers=(OfferId("o"),), **late)
     area.operations[EXERCISE].standstill.put("only", lost)
     area.journal.forget()
     assert list(packed(put_back(area))) == list(packed(area))

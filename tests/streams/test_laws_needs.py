@@ -258,6 +258,7 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("silent", _silence_is_borne),
     ("silent", lambda patch: _nobody_waits(patch, Wait.CHECK_IN)),
     ("missed", _missed_at_once),
+    ("reported", lambda patch: _nobody_waits(patch, Wait.REPORT)),
     ("inside", _left_inside),
     ("whole", _a_part_will_do),
     ("parts", _a_part_will_do),

@@ -25,7 +25,10 @@ from schemas.values import (
     Purpose,
     Reception,
     RegistrationClass,
+    ReportAnswer,
+    ReportId,
     Role,
+    SceneReport,
     Step,
     TimeSource,
 )
@@ -122,6 +125,8 @@ TABLE = {
     "CannotComplete": "R..-.-R-",
     "CheckIn": "R..-.-R-",
     "CountHeads": "R..-.-R-",
+    "ReportFromScene": "R..-.-R-",
+    "AnswerReport": "R..-R-R-",
     "GiveNewTime": "R..-.-R-",
     "UndoStep": "R..-.-R-",
     "CorrectStep": "R..-R-R-",
@@ -265,6 +270,8 @@ def _demand_commands(
         yield step(assignment=assignment)
     yield c.CheckIn(assignment=assignment)
     yield c.CountHeads(assignment=assignment, inside=1)
+    yield c.ReportFromScene(assignment=assignment, what=SceneReport.ROAD_CUT, text="桥断")
+    yield c.AnswerReport(assignment=assignment, report=ReportId("none"), answer=ReportAnswer.NOTED)
     yield c.GiveNewTime(assignment=assignment, minutes=5)
     yield c.CorrectStep(assignment=assignment, step=Step.COMMITTED)
     yield c.ConfirmAssignment(assignment=assignment)

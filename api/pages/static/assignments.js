@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import { fieldTime, moment } from "./format.js";
 import { posting } from "./page.js";
 import { took } from "./quiet.js";
-import { named, say } from "./words.js";
+import { choose, counted, named, say } from "./words.js";
 
 const SOONEST = 10 * 60 * 1000; // "free from" lies this far ahead at the least,
 const LATEST = 48 * 3600 * 1000; // and this far at the most
@@ -107,6 +107,12 @@ export const stepButton = (context, row, step, words, look) =>
 function leaving(row, step) {
   if (!row.inside || !LEAVING[step]) return {};
   return { body: { everybody_out: true }, words: say(LEAVING[step]), twice: true };
+}
+
+/** What was found on the scene: how much more of what, how many people, or as it was said. */
+export function foundWords({ what, quantity, skill, text }) {
+  const much = skill ? [named("skills", skill), counted(skill, quantity)].join(" ") : quantity;
+  return [choose("scene_report", what), much, text].filter(Boolean).join(" · ");
 }
 
 /** Why something ended: the organization's reason, or ours. */

@@ -11,8 +11,8 @@ import { listed, named, say } from "./words.js";
 
 const LENGTHS = { contact: 200, address: 300, lead: 200, note: 2000 };
 
-/** Amend a demand: urgency, kind, numbers and lines, texts, what is sealed, time and place. */
-export function amend(context, demand) {
+/** Amend urgency, kind, numbers and lines, texts, what is sealed, time and place; then go on. */
+export function amend(context, demand, then) {
   const more = h("div", {});
   const form = ask({
     title: say("amend.title", { demand: numberWords(context.board, demand) }),
@@ -30,6 +30,7 @@ export function amend(context, demand) {
         revision: demand.revision,
         personal: true,
       }),
+    done: then,
   });
 }
 

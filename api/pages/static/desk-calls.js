@@ -2,7 +2,7 @@
 
 import { freeFromField, nextSteps } from "./assignments.js";
 import { numberWords } from "./desk-model.js";
-import { ask, field, number, radios, select } from "./dialog.js";
+import { ask, field, number, radios, select, text } from "./dialog.js";
 import { h, setText } from "./dom.js";
 import { fieldMoment } from "./format.js";
 import { Problem } from "./http.js";
@@ -139,6 +139,8 @@ export function stepByPhone(context, row, shown = false) {
   const heads = h("div", { hidden: true }, field(say("heads.inside"), inside));
   const box = h("input", { name: "everybody_out", type: "checkbox" });
   const out = h("label", { class: "choice", hidden: true }, box, say("heads.everybody_out"));
+  const helped = field(say("helped.count"), optional("helped", 1, 10000));
+  const count = h("div", { hidden: true }, helped);
   const form = ask({
     title: say("phone.title", about(context, row)),
     parts: [
@@ -147,6 +149,7 @@ export function stepByPhone(context, row, shown = false) {
       when,
       heads,
       out,
+      count,
     ],
     confirm: say("act.record"),
     send: (values) => send(context, row, values),
@@ -155,6 +158,7 @@ export function stepByPhone(context, row, shown = false) {
     const step = form.elements.step.value;
     when.hidden = step !== NEW_TIME;
     heads.hidden = step !== HEADS;
+    count.hidden = step !== LEAVING[0];
     out.hidden = !row.inside || !LEAVING.includes(step);
   };
   form.addEventListener("change", show);
@@ -172,7 +176,9 @@ function send(context, row, values) {
   if (step === HEADS) {
     return context.outbox.post(path, { inside: Number(values.get("inside")) });
   }
-  return context.outbox.post(path, values.get("everybody_out") ? { everybody_out: true } : {});
+  const body = values.get("everybody_out") ? { everybody_out: true } : {};
+  const helped = step === LEAVING[0] ? Number(values.get("helped")) : 0;
+  return context.outbox.post(path, helped ? { ...body, helped } : body);
 }
 
 const STEPS = ["committed", "en_route", "on_scene", "reported_done"];
@@ -192,3 +198,15 @@ export function correctStep(context, row) {
       context.outbox.post(`/assignments/${row.id}/correct`, { step: values.get("step") }),
   });
 }
+
+/** Find the work not done, and say what is left: the crew goes on, or says that it cannot. */
+export const sendBack = (context, row) =>
+  ask({
+    title: say("send_back.title", about(context, row)),
+    parts: [field(say("send_back.reason"), text("reason", "", 200))],
+    confirm: say("act.send_back"),
+    send: (values) => {
+      const body = { done: false, reason: values.get("reason") };
+      return context.outbox.post(`/assignments/${row.id}/confirm`, body);
+    },
+  });

@@ -6,6 +6,7 @@ import { amend } from "./desk-amend.js";
 import { chooseLeader, groupBlock, likeness } from "./desk-groups.js";
 import { lineBlock } from "./desk-lines.js";
 import { VIEWS, demandItems, insideOf } from "./desk-model.js";
+import { reportParts } from "./desk-reports.js";
 import { addNote, notesWords, readNotes } from "./desk-notes.js";
 import { holdDemand, owed } from "./desk-owed.js";
 import { closeSeveral, startSeveral } from "./desk-several.js";
@@ -113,6 +114,7 @@ function card(context, item) {
     likeness(context, item),
     groupBlock(context, item),
     owed(context, item),
+    demand.state !== "closed" && reportParts(context, item),
     h("p", { class: "quiet" }, say("demand.risk", { text: demand.risk_statement })),
     h("p", { class: "quiet" }, say("demand.rally", { text: demand.rally_point })),
     demand.way_in && h("p", { class: "quiet" }, say("demand.way_in", { text: demand.way_in })),

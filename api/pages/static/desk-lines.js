@@ -254,6 +254,7 @@ function assignmentRow(context, item, row) {
     h("span", { class: "chip state" }, choose("assignment_state", row.state)),
     h("span", {}, counted(row.skill, row.quantity)),
     people && h("span", {}, people),
+    row.helped && h("span", {}, say("party.helped", { count: row.helped })),
     offer && h("span", {}, distance(offer.meters)),
     offer?.unasked && h("span", { class: "quiet" }, chosen(offer)),
     flags(row, now).map(([kind, words]) => h("span", { class: `chip ${kind}` }, words)),
@@ -307,10 +308,9 @@ function assignmentButtons(context, item, row) {
 function judging(context, row) {
   const path = `/assignments/${row.id}/confirm`;
   const confirm = { path, body: { done: true }, words: say("act.confirm"), look: "small primary" };
-  const back = { path, body: { done: false }, words: say("act.send_back"), look: "small" };
   return [
     posting(context, { ...confirm, focus: `confirm-${row.id}` }),
-    posting(context, { ...back, focus: `back-${row.id}` }),
+    smallButton(row, "act.send_back", () => calls.sendBack(context, row)),
   ];
 }
 

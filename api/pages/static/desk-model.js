@@ -68,6 +68,7 @@ function band(known) {
   if (demand.state === "closed") return 5;
   if (assignments.some(silent)) return -1;
   if (needing(known) || demand.climbed_at !== null) return 0;
+  if (assignments.some((row) => row.reports.length)) return 0;
   if (demand.state === "on_hold") return demand.asked_by === null ? 1 : 0;
   if (demand.asked_at !== null || assignments.some((row) => row.overdue)) return 1;
   if (demand.lines.some(wanting)) return 2;

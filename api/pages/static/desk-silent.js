@@ -1,8 +1,10 @@
-/** Crews on the scene that have fallen silent: above everything else, until there is a word. */
+/** Crews that have fallen silent, reports that nobody answers: above everything until then. */
 
-import { live } from "./assignments.js";
+import { foundWords, live } from "./assignments.js";
 import { stepByPhone } from "./desk-calls.js";
+import { reveal } from "./desk-demands.js";
 import { answersFor, divisionsOf, numberWords } from "./desk-model.js";
+import { reportsOf } from "./desk-reports.js";
 import { drawList, find, h, setText } from "./dom.js";
 import { moment } from "./format.js";
 import { placeName } from "./places.js";
@@ -17,8 +19,7 @@ export function drawSilent(context) {
     .all("assignment")
     .filter((row) => live(row) && row.missed_at !== null && ours(context, row))
     .sort((one, other) => one.check_in_by - other.check_in_by);
-  find("#silent-box").hidden = !rows.length;
-  setText(find("#silent-title"), say("silent.title", { count: rows.length }));
+  setText(find("#silent-title"), rows.length ? say("silent.title", { count: rows.length }) : "");
   const items = rows.map((row) => ({
     key: row.id,
     row,
@@ -26,7 +27,39 @@ export function drawSilent(context) {
     place: placeName(row.division),
     language: language(),
   }));
-  drawList(find("#silent"), items, (item) => drawCrew(context, item));
+  const climbed = climbedOf(context);
+  find("#silent-box").hidden = !items.length && !climbed.length;
+  const draw = (item) => (item.report ? drawReport : drawCrew)(context, item);
+  drawList(find("#silent"), [...items, ...climbed], draw);
+}
+
+/** Reports from the scene that were not answered in time: every desk above has them. */
+function climbedOf(context) {
+  const { board, me } = context;
+  const rows = board.all("assignment").filter((row) => answersFor(me, row.division));
+  const late = reportsOf(rows).filter(({ report }) => report.escalated);
+  return late.map(({ row, report }) => ({
+    key: report.id,
+    row,
+    report,
+    demand: numberWords(board, row),
+    place: placeName(row.division),
+    language: language(),
+  }));
+}
+
+function drawReport(context, { row, report, demand, place }) {
+  const show = h("button", { type: "button", class: "small", "data-focus": `show-${report.id}` });
+  show.textContent = say("silent.show");
+  show.addEventListener("click", () => reveal(context, row.demand));
+  return h(
+    "li",
+    {},
+    h("strong", {}, row.organization_name),
+    h("span", {}, [demand, place].join(" · ")),
+    h("span", {}, say("silent.report", { found: foundWords(report) })),
+    show,
+  );
 }
 
 function drawCrew(context, { row, demand, place }) {

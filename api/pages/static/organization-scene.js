@@ -1,9 +1,11 @@
-/** What a crew says from the scene: all well, and how many of it are in danger. Loaded there. */
+/** What a crew says from the scene: all well, who is in danger, what it finds. Loaded there. */
 
+import { foundWords } from "./assignments.js";
+import { select } from "./dialog.js";
 import { h } from "./dom.js";
 import { moment } from "./format.js";
 import { posting } from "./page.js";
-import { moreWords, say } from "./words.js";
+import { choose, listed, moreWords, named, say } from "./words.js";
 
 const SOON = 5 * 60000; // milliseconds before it is due from which the button stands out
 
@@ -17,6 +19,9 @@ export const sceneTimes = (row) =>
 export const sceneParts = (context, { row, moved }) => [
   wellPart(context, row, moved),
   (row.hazardous || row.inside > 0) && headsPart(context, row),
+  row.reports.map((report) => waitingPart(context, report)),
+  row.answered && h("p", { class: "quiet" }, answeredWords(row.answered)),
+  reportPart(context, row),
 ];
 
 /** One large button, with the time it is due; red once nobody has heard from them. */
@@ -61,4 +66,91 @@ function headsPart(context, row) {
     ),
     row.inside > 0 && posting(context, { ...out, then: forget, focus: `out-${row.id}` }),
   );
+}
+
+function waitingPart({ clock }, report) {
+  const time = moment(report.answer_by, clock.now());
+  const words = report.escalated ? "scene.escalated" : "scene.waits";
+  return h("p", { class: "until" }, say(words, { found: foundWords(report), time }));
+}
+
+const answeredWords = (report) =>
+  say("scene.answered", {
+    found: foundWords(report),
+    answer: choose("report_answer", report.answer),
+  });
+
+const WHATS = ["need_more", "not_as_described", "road_cut", "people_helped"];
+const IN_WORDS = ["not_as_described", "road_cut"];
+
+/** Folded away, and what was filled in so far outlives a redrawing. */
+function reportPart(context, row) {
+  const said = ((context.found ??= {})[row.id] ??= { what: WHATS[0], quantity: 1 });
+  const skill = said.skill ?? row.skill;
+  const what = select(
+    "what",
+    WHATS.map((code) => [code, choose("scene_report", code)]),
+    said.what,
+  );
+  const skills = listed("skills").map(([code]) => [code, named("skills", code)]);
+  const parts = {
+    quantity: h("input", { type: "number", min: 1, inputmode: "numeric", value: said.quantity }),
+    skill: select("skill", skills, skill),
+    text: h("textarea", { rows: 2, maxlength: 500 }, said.text ?? ""),
+  };
+  const labels = {
+    quantity: say("scene.quantity"),
+    skill: say("scene.skill"),
+    text: say("scene.text"),
+  };
+  const fields = Object.entries(parts).map(([name, input]) => {
+    input.addEventListener("input", () => (said[name] = input.value));
+    return h("label", { class: "field", "data-part": name }, h("span", {}, labels[name]), input);
+  });
+  const show = () => {
+    for (const one of fields) one.hidden = !wanted(said.what, one.dataset.part);
+  };
+  what.addEventListener("input", () => {
+    said.what = what.value;
+    show();
+  });
+  show();
+  const body = {};
+  const send = {
+    path: `/assignments/${row.id}/report`,
+    body,
+    words: say("scene.send"),
+    look: "wide primary",
+    first: () => void Object.assign(clear(body), bodyOf(said, row)),
+    then: () => delete context.found[row.id],
+  };
+  return h(
+    "details",
+    { "data-fold": `report-${row.id}` },
+    h("summary", {}, say("scene.report")),
+    h("label", { class: "field" }, h("span", {}, say("scene.what")), what),
+    fields,
+    posting(context, send),
+  );
+}
+
+/** What is asked for with each kind of report. */
+function wanted(what, part) {
+  if (part === "text") return what !== "people_helped";
+  if (part === "skill") return what === "need_more";
+  return !IN_WORDS.includes(what);
+}
+
+function clear(body) {
+  for (const name of Object.keys(body)) delete body[name];
+  return body;
+}
+
+function bodyOf(said, row) {
+  const { what } = said;
+  const body = { what };
+  if (wanted(what, "quantity")) body.quantity = Math.floor(said.quantity) || 1;
+  if (wanted(what, "skill")) body.skill = said.skill ?? row.skill;
+  if (wanted(what, "text") && said.text?.trim()) body.text = said.text;
+  return body;
 }

@@ -39,11 +39,14 @@ export function assignmentCard(context, item) {
     live(row) && sealedPart(context, row, opened),
     row.overdue && lateness(context, row, now),
     row.state === "on_scene" && item.scene && context.scene.sceneParts(context, item),
+    row.sent_back && h("p", { class: "until" }, sentBack(row)),
     item.due && h("p", { class: "until" }, say("overdue.due")),
     item.undo && undoButton(context, row),
     live(row) && steps(context, item),
   );
 }
+
+const sentBack = (row) => say("assignment.sent_back", { reason: row.sent_back });
 
 /** Its desk has a question, and asks nobody more meanwhile; who is at work goes on. */
 const onHold = ({ question }) =>
@@ -131,7 +134,7 @@ function readButton(context, row) {
 }
 
 // What goes on beside the steps, and keeps nobody from the next one.
-const WORDS_ONLY = /[/](check-in|heads)$/;
+const WORDS_ONLY = /[/](check-in|heads|report)$/;
 
 function steps(context, { row, calm, moved }) {
   const [next] = nextSteps(row);
