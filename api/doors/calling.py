@@ -25,7 +25,7 @@ from api.people import Caller, Person, Whose
 from api.problems import Problem
 from schemas.commands import ShowPersons
 from schemas.ids import made_id
-from schemas.values import DivisionCode, OperationId, OrganizationId, Role
+from schemas.values import DivisionCode, Instant, OperationId, OrganizationId, Role
 from schemas.views import OfferRow, OrganizationRow
 
 router = APIRouter(tags=["persons"])
@@ -67,9 +67,11 @@ class PersonAnswer(msgspec.Struct):
 class ToCall(msgspec.Struct):
     """Somebody to call."""
 
+    id: str
     name: str
     telephone: str
     order: int
+    tried_at: Instant | None  # when nobody picked up, the last time; about this offer
 
 
 class ToCallAnswer(msgspec.Struct):
@@ -143,17 +145,18 @@ async def to_call(call: Call[Empty]) -> Response:
     """
     row = call.subject(OfferRow)
     await call.about(row, ShowPersons(offer=row.id), once=True)
-    persons = _persons(call.context, row.organization)
-    return unkept(answered(ToCallAnswer(tuple(persons))))
+    tried = {one.person: one.at for one in call.context.notices.rang(row.id)}
+    persons = tuple(
+        ToCall(one.id, one.name, one.telephone, one.order, tried.get(one.id))
+        for one in persons_of(call.context, row.organization)
+    )
+    return unkept(answered(ToCallAnswer(persons)))
 
 
-def _persons(context: Context, organization: OrganizationId) -> list[ToCall]:
-    """Its own, and those of the entries that were merged into it."""
-    found = [
-        ToCall(person.name, person.telephone, person.order)
-        for entry in context.feed.known.entries_of(organization)
-        for person in context.persons.of_organization(entry)
-    ]
+def persons_of(context: Context, organization: OrganizationId) -> list[Person]:
+    """An organization's own, and those of the entries that were merged into it, as called."""
+    entries = context.feed.known.entries_of(organization)
+    found = [person for entry in entries for person in context.persons.of_organization(entry)]
     return sorted(found, key=lambda person: person.order)
 
 

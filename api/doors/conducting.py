@@ -13,13 +13,12 @@ from starlette.responses import Response
 from api.conductor import Conductor
 from api.context import Context, context_of
 from api.doors.body import Body
-from api.doors.call import Call, answered, submitted
+from api.doors.call import Call, answered
 from api.doors.callers import signed_in
 from api.doors.hanging import door
+from api.doors.reaching import recorded
 from api.problems import Problem, later
 from schemas.commands import Reached, RecordReach
-from schemas.ids import command_id
-from schemas.turns import DELIVERY, Envelope
 from schemas.values import LATEST, Instant, Milliseconds, OfferId, Reach
 from streams.engines import Defect, Stopping, StorageFull, Unavailable
 
@@ -92,21 +91,12 @@ async def advance(call: Call[AdvanceBody]) -> Response:
 async def reach(call: Call[ReachBody]) -> Response:
     """Say whom the messages of an exercise have reached, as a messenger does in a live log."""
     context, body = call.context, call.body
-    conductor, settings = _conductor(context), context.settings
+    _conductor(context)
     if body.by is not None:
         command = RecordReach(reached=(Reached(offer=OfferId(body.offer), by=body.by),))
     else:
         command = RecordReach(unreachable=(OfferId(body.offer),))
-    envelope = Envelope(
-        area=settings.area,
-        operation=settings.operation,
-        mode=settings.mode,
-        actor=DELIVERY,
-        command_id=command_id(settings.area, settings.operation, DELIVERY, call.key),
-        command=command,
-        at=conductor.now(),
-    )
-    receipt = await submitted(context, envelope)
+    receipt = await recorded(context, command, call.key)
     return answered(Told(receipt.turn.sequence, receipt.turn.refusal is None))
 
 

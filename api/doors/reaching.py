@@ -11,15 +11,19 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.context import context_of
+from api.context import Context, context_of
 from api.doors.body import Body
-from api.doors.call import Call, JsonResponse, answered
+from api.doors.call import Call, JsonResponse, answered, submitted
 from api.doors.callers import SignedIn
 from api.doors.hanging import answering, door
 from api.problems import Problem
 from api.reach import Notice, words
+from schemas.commands import RecordReach
+from schemas.ids import command_id
+from schemas.turns import DELIVERY, Envelope
 from schemas.values import Instant, Role
 from schemas.views import OfferRow
+from streams.engines import Receipt
 
 router = APIRouter(tags=["reach"])
 
@@ -73,6 +77,21 @@ async def seen(call: Call[SeenBody]) -> Response:
     own = [put.row.id for put in rows if put is not None and _awaited(put.row)]
     call.context.telling.see(own)
     return answered(SeenAnswer(len(own)))
+
+
+async def recorded(context: Context, command: RecordReach, key: str) -> Receipt:
+    """Tell the rules what a person found out about who was reached, as the messenger does."""
+    settings, conductor = context.settings, context.conductor
+    envelope = Envelope(
+        area=settings.area,
+        operation=settings.operation,
+        mode=settings.mode,
+        actor=DELIVERY,
+        command_id=command_id(settings.area, settings.operation, DELIVERY, key),
+        command=command,
+        at=None if conductor is None else conductor.now(),
+    )
+    return await submitted(context, envelope)
 
 
 def _awaited(row: object) -> bool:

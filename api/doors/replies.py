@@ -32,7 +32,7 @@ class ReplyShown(msgspec.Struct):
     """A reply that nobody has read yet.
 
     `understood`: its yes or no has been taken, and `text` is what else it says. Of somebody whom
-    nobody knows the text begins with the number.
+    nobody knows the text begins with the number, which `telephone` is, too.
     """
 
     id: str
@@ -43,6 +43,7 @@ class ReplyShown(msgspec.Struct):
     person: str
     text: str
     understood: bool
+    telephone: str
 
 
 class Replies(msgspec.Struct):
@@ -89,6 +90,8 @@ def _concerns(context: Context, caller: Caller, reply: Heard) -> bool:
 
 def _shown(context: Context, found: list[Heard]) -> Iterator[ReplyShown]:
     for one in found:
+        text = _opened(context, one)
+        number = "" if one.organization else text.partition(":")[0]
         yield ReplyShown(
             id=one.id,
             at=one.at,
@@ -96,8 +99,9 @@ def _shown(context: Context, found: list[Heard]) -> Iterator[ReplyShown]:
             organization=one.organization,
             organization_name=_name(context, one.organization),
             person=context.persons.name(one.person) if one.person else "",
-            text=_opened(context, one),
+            text=text,
             understood=one.understood,
+            telephone=number if number.lstrip("+").isdecimal() else "",
         )
 
 

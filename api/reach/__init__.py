@@ -2,6 +2,7 @@
 
 from api.reach.answers import ANSWERABLE_MS, Addressee, Answering, Answers, open_answers
 from api.reach.attending import attend
+from api.reach.by_hand import only_by_hand
 from api.reach.channels import (
     KINDS,
     About,
@@ -28,6 +29,7 @@ from api.reach.notices import (
     Heard,
     Notice,
     Notices,
+    Rang,
     open_notices,
     push_secret,
 )
@@ -67,6 +69,7 @@ __all__ = [
     "Outbound",
     "Outcome",
     "Overview",
+    "Rang",
     "Retry",
     "Rung",
     "Setting",
@@ -84,6 +87,7 @@ __all__ = [
     "drawn",
     "in_terminal",
     "make",
+    "only_by_hand",
     "open_answers",
     "open_notices",
     "open_setups",

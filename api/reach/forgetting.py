@@ -43,6 +43,7 @@ _AGED: Final = (
     ("reports", "number", "done AND made_at < :kept"),
     ("seen", "number", "at < :kept"),
     ("replies", "id", "at < :kept"),
+    ("calls", "id", "at < :kept"),
     ("links", "hash", "until <= :now"),
     ("codes", "hash", "until <= :now"),
 )
@@ -89,12 +90,22 @@ class Forgetting:
             erased = set(self._erased(offers))
             for offer in offers:
                 gone += self._counted(offer, now + 1 if offer in erased else now - KEPT)
+                gone += self._uncalled(offer) if offer in erased else 0
             await asyncio.sleep(PAUSE_S)
         return gone
 
     def _some(self, last: str) -> list[str]:
-        asked = "SELECT DISTINCT offer FROM notices WHERE offer > ? ORDER BY offer LIMIT ?"
-        return [offer for (offer,) in self._store.execute(asked, (last, PORTION))]
+        asked = "SELECT DISTINCT offer FROM {} WHERE offer > :last ORDER BY offer LIMIT :most"
+        parts = " UNION ".join(f"SELECT * FROM ({asked.format(t)})" for t in ("notices", "calls"))
+        told = {"last": last, "most": PORTION}
+        rows = self._store.execute(f"{parts} ORDER BY 1 LIMIT :most", told)
+        return [offer for (offer,) in rows]
+
+    def _uncalled(self, offer: str) -> int:
+        """Whoever has no address was told nothing, and was called by hand all the same."""
+        with writing(self._store):
+            self._store.execute("DELETE FROM calls WHERE offer = ?", (offer,))
+        return self._store.changes()
 
     def _counted(self, offer: str, before: Instant) -> int:
         """An offer's notices made before then become figures."""

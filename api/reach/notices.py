@@ -59,6 +59,10 @@ CREATE TABLE IF NOT EXISTS pushed (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS replies_unread ON replies (at)
     WHERE read_by IS NULL AND length(text) > 0;
+CREATE TABLE IF NOT EXISTS calls (
+    id TEXT PRIMARY KEY, offer TEXT NOT NULL, person TEXT, at INTEGER NOT NULL, by TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS calls_of ON calls (offer);
 CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL)
     STRICT, WITHOUT ROWID;
 """
@@ -109,6 +113,17 @@ class Pushed(NamedTuple):
     number: int
     at: Instant
     body: bytes
+
+
+class Rang(NamedTuple):
+    """A call that a desk made about an offer and nobody picked up. `person`: None for a number that
+    is not registered; `by`: the desk's account."""
+
+    id: str
+    offer: str
+    person: str | None
+    at: Instant
+    by: str
 
 
 class Plan(NamedTuple):
@@ -272,6 +287,20 @@ class Notices:
         rows = self._store.execute(asked, (number,)).fetchall()
         found = [(str(offer), at) for _, offer, at in rows if isinstance(at, int)]
         return max([number, *(n for n, *_ in rows if isinstance(n, int))]), found
+
+    # Calls by hand
+
+    def ring(self, rang: Rang) -> None:
+        """Keep a call that nobody picked up, once."""
+        with writing(self._store):
+            self._store.execute(
+                "INSERT INTO calls VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", rang
+            )
+
+    def rang(self, offer: str) -> list[Rang]:
+        """The calls about an offer that nobody picked up, the first first."""
+        rows = self._store.execute("SELECT * FROM calls WHERE offer = ? ORDER BY at, id", (offer,))
+        return [Rang(*row) for row in rows]
 
     # Replies
 

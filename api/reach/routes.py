@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from api.people import Address, national
@@ -13,13 +13,15 @@ from schemas.values import Instant
 
 
 class Route(NamedTuple):
-    """A channel and the address at its end. `name`: of the setup, of a robot its kind's."""
+    """A channel and the address at its end. `name`: of the setup, of a robot its kind's; `setup`:
+    of the setup in either case, "" where a robot's kind has none."""
 
     name: str
     channel: Any
     address: Address
     a_minute: int = 0
     robot: bool = False
+    setup: str = ""
     allowed: frozenset[str] = frozenset()  # private places that this channel may reach
 
     @property
@@ -65,7 +67,7 @@ class Routes:
 
         Without one nobody is out of reach: the page and the desk's call list are the ladder.
         """
-        return _is_robot(address) or any(_fits(setup, address) for setup in self._meant)
+        return leads_to(self._meant, address)
 
     def of(self, notice: Notice) -> Route | None:
         """The first working channel to a notice's address; None where there is none."""
@@ -79,7 +81,8 @@ class Routes:
         for setup in self._known:
             if _fits(setup, address) and (made := self._made.get(setup.name)):
                 places = frozenset(setup.allowed)
-                return Route(setup.name, made, address, KINDS[setup.kind].a_minute, allowed=places)
+                bound, name = KINDS[setup.kind].a_minute, setup.name
+                return Route(name, made, address, bound, setup=name, allowed=places)
         return None
 
     def _of_robot(self, address: Address) -> Route:
@@ -92,7 +95,8 @@ class Routes:
             setup, made = None, self._robots.get(kind) or make(kind, {})
             self._robots[kind] = made
         places = frozenset(() if setup is None else setup.allowed)
-        return Route(kind, made, address, KINDS[kind].a_minute, robot=True, allowed=places)
+        name, bound = "" if setup is None else setup.name, KINDS[kind].a_minute
+        return Route(kind, made, address, bound, robot=True, setup=name, allowed=places)
 
     def channels(self) -> list[tuple[Channel, frozenset[str]]]:
         """Every channel that is meant to be used, to be asked for what it has to tell, and the
@@ -110,8 +114,13 @@ class Routes:
             self.changed()
 
     def worked(self, route: Route, now: Instant) -> None:
-        if not route.robot:
-            self._setups.ok(route.name, now)
+        if route.setup:
+            self._setups.ok(route.setup, now)
+
+
+def leads_to(meant: Iterable[Setup], address: Address) -> bool:
+    """Whether one of these channels is there for an address; a robot needs none."""
+    return _is_robot(address) or any(_fits(setup, address) for setup in meant)
 
 
 def _is_robot(address: Address) -> bool:

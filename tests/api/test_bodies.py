@@ -109,7 +109,7 @@ NO_COMMAND = {
     *("SignInBody", "AdvanceBody", "AddPersonBody", "CorrectPersonBody", "SeenBody"),
     "ReachBody",
     *("AddAddressBody", "ConfirmBody", "VouchBody", "ConsentBody", "WithdrawBody"),
-    *("WithdrawNumberBody", "ReadNotesBody"),
+    *("WithdrawNumberBody", "ReadNotesBody", "NotPickedUpBody"),
 }
 MUST_ANSWER = {"done"}  # the command has a default; a person says it
 

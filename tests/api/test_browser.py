@@ -293,6 +293,7 @@ def test_the_desk_records_what_it_hears_by_phone(server: Server, screens: Screen
     card.get_by_role("button", name="By phone").click()
     desk.get_by_role("button", name="Show telephone numbers").click()
     expect(desk.locator("#dialog a")).to_have_attribute("href", "tel:13805771234")
+    desk.locator("#dialog [value=accept]").check()
     in_both_languages_of_dialog(desk)
     confirm(desk)
     expect(card.locator(".party")).to_contain_text("by phone")

@@ -181,6 +181,13 @@ def test_a_reply_that_nobody_understood_waits_for_a_person(reach: Reach, screens
     expect(strip.locator("h2")).to_have_text("Replies to read: 1")
     in_both_languages(desk)
     fits(strip)
+    record = strip.get_by_role("button", name="Record for")
+    expect(record).to_have_count(0)  # nothing that it could be about
+    reach.server.demand(reach.incident, "supplies", "DRONE")
+    expect(record).to_have_count(1)
+    record.click()
+    expect(desk.locator("#dialog")).to_contain_text("By phone: Team 4")
+    desk.locator("#dialog .plain").click()
     strip.get_by_role("button", name="Read", exact=True).click()
     expect(strip).to_be_hidden()
     desk.reload()
@@ -214,6 +221,9 @@ def test_whom_no_channel_reaches_is_to_be_called_and_says_yes(
     party.get_by_role("button", name="Whom to call", exact=True).click()
     expect(desk.locator("#dialog a[href^='tel:']")).to_have_attribute("href", f"tel:{number}")
     assert mixed(desk, "en") == []
+    desk.locator("#dialog button[type=submit]").click()
+    expect(desk.locator("#dialog")).to_be_visible()  # nothing is said for anybody
+    desk.locator("#dialog [value=accept]").check()
     confirm(desk)
     expect(desk.locator("#demands .card")).to_have_count(0)
     desk.locator("[data-view=open]").click()
@@ -225,16 +235,16 @@ def test_whom_no_channel_reaches_is_to_be_called_and_says_yes(
 
 
 def test_without_any_channel_a_desk_is_told_when_to_call(exercise: Stage, screens: Screens) -> None:
+    """At once, but for the ten seconds that an open page has."""
     team = exercise.organization("Team 5", "PUMP_DRAIN")
     exercise.post("/persons", {"name": "Team 9", "telephone": "13900000000", "organization": team})
     incident = exercise.incident("typhoon")
     demand = exercise.demand(incident, "drainage", "PUMP_DRAIN")
-    other = exercise.demand(incident, "drainage", "PUMP_DRAIN", priority=4)
     desk = screens.sign_in(exercise.link("desk", division=TOWN), "zh")
     party = desk.locator("#demands .party", has_text="Team 5")
-    expect(party).to_contain_text("尚未联系上")
+    expect(party).to_contain_text("没有可用通知渠道，只能打电话", timeout=AT_ONCE)
     expect(party.locator(".chip.bad")).to_have_count(0)
-    exercise.advance(1.6)
+    exercise.advance(0.2)
     exercise.organization("Team 6", "DRONE")  # a turn, by which pages learn what time it is
     expect(party.locator(".chip.bad")).to_have_text("请打电话")
     expect(desk.locator("[data-view=call] .count")).to_have_text("1")
@@ -242,10 +252,37 @@ def test_without_any_channel_a_desk_is_told_when_to_call(exercise: Stage, screen
     party.get_by_role("button", name="打给谁", exact=True).click()
     expect(desk.locator("#dialog a[href='tel:13900000000']")).to_be_visible()
     desk.locator("#dialog .plain").click()
-    exercise.advance(2)
+    exercise.advance(3.4)
     lost = desk.locator("#demands .party.overdue", has_text="Team 5")
     expect(lost).to_contain_text("未答复")
     expect(lost.locator(".chip.bad").last).to_have_text("请打电话")
     expect(desk.locator("[data-view=call] .count")).to_have_text("1")
-    shown = [exercise.rows("offer", demand=each) for each in (demand, other)]
-    assert shown[0][0]["state"] == "no_answer"
+    shown = exercise.rows("offer", demand=demand)
+    assert shown[0]["state"] == "no_answer"
+
+
+def test_nobody_picks_up_and_the_next_number_is_offered(exercise: Stage, screens: Screens) -> None:
+    """After the last number the request has reached nobody, and nobody was silent."""
+    team = exercise.organization("Team 7", "CATERING")
+    for number in ("13900000001", "13900000002"):
+        order = int(number[-1])
+        person = {"name": f"Team {order}", "telephone": number, "organization": team}
+        exercise.post("/persons", person | {"order": order})
+    demand = exercise.demand(exercise.incident("earthquake"), "supplies", "CATERING")
+    desk = screens.sign_in(exercise.link("desk", division=TOWN), "en")
+    party = desk.locator("#demands .party", has_text="Team 7")
+    party.get_by_role("button", name="By phone", exact=True).click()
+    dialog = desk.locator("#dialog")
+    dialog.get_by_role("button", name="Show telephone numbers").click()
+    for number in ("13900000001", "13900000002"):
+        expect(dialog.locator("a").first).to_have_attribute("href", f"tel:{number}")
+        dialog.locator("[value=not-picked-up]").check()
+        expect(dialog.locator("[name=person] option").first).to_contain_text(number)
+        assert mixed(desk, "en") == []
+        dialog.locator("button[type=submit]").click()
+    expect(dialog).to_be_hidden()
+    lost = desk.locator("#demands .party.overdue", has_text="Team 7")
+    expect(lost).to_contain_text("could not be reached")
+    expect(lost).to_contain_text("no number left")
+    in_both_languages(desk)
+    assert [row["state"] for row in exercise.rows("offer", demand=demand)] == ["unreachable"]

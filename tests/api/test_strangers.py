@@ -71,6 +71,7 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ("/offers/{offer}/accept", {"quantity": 1}, CREWS),
     ("/offers/{offer}/decline", {"reason": "other"}, CREWS),
     ("/offers/{offer}/persons", {}, DESKS),
+    ("/offers/{offer}/not-picked-up", {}, DESKS),
     ("/standby/{offer}/take", {}, DESKS),
     ("/assignments/{assignment}/set-off", {}, CREWS),
     ("/assignments/{assignment}/arrive", {}, CREWS),

@@ -311,3 +311,13 @@ async def test_what_is_asked_before_the_first_messenger_has_begun_goes_out_at_on
         stage.start()
         await stage.rounds(2)
         assert len(stage.gateway.arrived(team.number)) == 1
+
+
+async def test_a_robot_that_has_told_somebody_is_a_channel_that_works(stage: Stage) -> None:
+    team = await stage.team()
+    await stage.robot(team)
+    await stage.publish()
+    await stage.rounds(3)
+    setup = stage.setups.find("feishu_robot")
+    assert setup is not None
+    assert setup.last_ok_at is not None

@@ -1,17 +1,21 @@
 /** What a desk records of a telephone call, with the numbers to call beside it. */
 
 import { freeFromField, nextSteps } from "./assignments.js";
+import { heard } from "./desk-called.js";
 import { numberWords } from "./desk-model.js";
-import { ask, field, number, radios, select, text } from "./dialog.js";
+import { ask, field, number, radios, refill, select, text } from "./dialog.js";
 import { h, setText } from "./dom.js";
-import { fieldMoment } from "./format.js";
+import { fieldMoment, moment } from "./format.js";
 import { Problem } from "./http.js";
 import { took } from "./quiet.js";
 import { callLink, read } from "./sealed.js";
 import { choose, counted, listed, named, say } from "./words.js";
 
-/** Whom to call: asked for by a press, since each showing is on record; never kept. */
-function numbers(context, offer, shown = false) {
+/**
+ * Whom to call: asked for by a press, since each showing is on record; never kept. `then` is told
+ * who it is, whom nobody has tried yet first.
+ */
+function numbers(context, offer, shown = false, then = () => {}) {
   const place = h("div", { class: "numbers" });
   const button = h("button", { type: "button", class: "small" }, say("phone.numbers"));
   const told = h("p", { class: "quiet", role: "status" }, say("phone.numbers_hint"));
@@ -19,7 +23,9 @@ function numbers(context, offer, shown = false) {
     button.disabled = true;
     try {
       const { persons } = await read(context, `/offers/${offer}/persons`);
-      place.replaceChildren(...listOf(persons));
+      persons.sort((one, other) => (one.tried_at ?? 0) - (other.tried_at ?? 0));
+      place.replaceChildren(...listOf(persons, context.clock.now()));
+      then(persons);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       button.disabled = false;
@@ -31,9 +37,12 @@ function numbers(context, offer, shown = false) {
   return place;
 }
 
-function listOf(persons) {
+function listOf(persons, now) {
   if (!persons.length) return [h("p", {}, say("phone.nobody"))];
-  return persons.map((person) => h("p", {}, person.name, " ", callLink(person.telephone)));
+  const tried = (at) => at && h("small", {}, say("phone.tried", { time: moment(at, now) }));
+  return persons.map(({ name, telephone, tried_at: at }) =>
+    h("p", {}, name, " ", callLink(telephone), " ", tried(at) || ""),
+  );
 }
 
 const optional = (name, min, max) =>
@@ -62,6 +71,18 @@ function noFields(context) {
   );
 }
 
+/** Which number rang: those that are shown, the next to be tried first, or another one. */
+function whoFields() {
+  const who = select("person", [["", say("phone.other_number")]], "");
+  const fill = (persons) => {
+    const pairs = persons.map((person) => [person.id, `${person.name} ${person.telephone}`]);
+    refill(who, [...pairs, ["", say("phone.other_number")]]);
+    who.selectedIndex = 0;
+  };
+  const hint = h("p", { class: "quiet" }, say("phone.not_picked_up_hint"));
+  return [h("div", { hidden: true }, field(say("phone.who"), who), hint), fill];
+}
+
 /** Whom a dialog is about, and for which demand. */
 const about = ({ board }, row) => ({
   organization: row.organization_name,
@@ -69,37 +90,56 @@ const about = ({ board }, row) => ({
 });
 
 /**
- * Record what an organization said on the telephone to an offer; a yes counts late, too. `shown`:
- * whom to call has been asked for already.
+ * Record what an organization said on the telephone to an offer, or that nobody picked up: then
+ * the next number is offered. A yes counts late, too. `shown`: whom to call has been asked for
+ * already.
  */
 export function answerByPhone(context, offer, shown = false) {
   const answers = [
     ["accept", say("phone.accept")],
     ["decline", say("phone.decline")],
+    ["not-picked-up", say("phone.not_picked_up")],
   ];
   const [yes, no] = [yesFields(offer), noFields(context)];
+  const [nobody, fill] = whoFields();
+  let left = 0;
   const late = offer.state !== "sent" && h("p", { class: "quiet" }, say("late.hint"));
   const form = ask({
     title: say("phone.title", about(context, offer)),
     parts: [
-      numbers(context, offer.id, shown),
+      numbers(context, offer.id, shown, fill),
       late || "",
-      radios("answer", say("phone.answer"), answers, "accept"),
+      radios("answer", say("phone.answer"), answers, null),
       yes,
       no,
+      nobody,
     ],
     confirm: say("act.record"),
-    send: (values) => context.outbox.post(...answered(offer, values)),
+    send: async (values) => {
+      const { calls, given_up: over } = await context.outbox.post(...answered(offer, values));
+      if (!calls) return;
+      heard(calls);
+      context.redraw();
+      left = over ? 0 : calls.left;
+    },
+    done: () => left && answerByPhone(context, offer, true),
   });
-  form.addEventListener("change", () => {
-    const accepting = form.elements.answer.value === "accept";
-    yes.hidden = !accepting;
-    no.hidden = accepting;
-  });
+  const parts = { accept: yes, decline: no, "not-picked-up": nobody };
+  const show = () => {
+    for (const [answer, part] of Object.entries(parts)) {
+      part.hidden = form.elements.answer.value !== answer;
+    }
+    yes.querySelector("[name=quantity]").disabled = yes.hidden; // else it had to be valid
+  };
+  form.addEventListener("change", show);
+  show();
 }
 
 function answered(offer, values) {
   const path = `/offers/${offer.id}/${values.get("answer")}`;
+  if (values.get("answer") === "not-picked-up") {
+    return [path, values.get("person") ? { person: values.get("person") } : {}];
+  }
   if (values.get("answer") === "decline") {
     const from = fieldMoment(values.get("free_from"));
     const reason = { reason: values.get("reason") };

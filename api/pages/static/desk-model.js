@@ -1,6 +1,7 @@
 /** What the desk's list shows, made from board rows: which demands, in which order, with whom. */
 
 import { live } from "./assignments.js";
+import { calledOf, onlyByHand } from "./desk-called.js";
 import { spoken, spokenDemand } from "./format.js";
 import { incidentWords, placeName, within } from "./places.js";
 import { undoable } from "./quiet.js";
@@ -108,14 +109,19 @@ function likeOf({ board, clock, apart }, demand, mine) {
 
 const REACHING = 120000; // milliseconds that being reached may add to the time to answer
 
+const PAGE_FIRST = 10000; // milliseconds in which an open page shows a request
+
 /**
- * From when on a desk calls whoever was asked and has not answered. Where there is longer to
- * answer than usual, at night or for what is needed later, it is later by as much.
+ * From when on a desk calls whoever was asked and has not answered: at once whom nothing else
+ * tells. Where there is longer to answer than usual, at night or for what is needed later, it is
+ * later by as much.
  */
-export function callFrom({ priority, sent_at: sent, answer_by: until }) {
+export function callFrom(row) {
+  const { priority, sent_at: sent, answer_by: until } = row;
   const [, rule] = listed("priorities").find(([code]) => code === String(priority));
   const longer = until - sent - rule.answer_minutes * 60000;
-  return sent + rule.call_seconds * 1000 + (longer > REACHING ? longer : 0);
+  const first = onlyByHand(row) ? PAGE_FIRST : rule.call_seconds * 1000;
+  return sent + first + (longer > REACHING ? longer : 0);
 }
 
 const URGENT = 2; // priorities up to this one: who was silent is called, until asked again
@@ -176,6 +182,7 @@ function item(context, demand, parties, group) {
     marked: context.marked === demand.id,
     place: placeName(demand.division),
     language: language(),
+    called: parties.offers.map((row) => calledOf(row.id)).filter(Boolean),
     passed: clock.passed(moments(known)),
     undo: parties.assignments.filter((row) => undoable(context, row)).map(idOf),
     underway: underway(outbox, ids),

@@ -1,5 +1,6 @@
 /** How far whoever was asked has been reached, whom to call, and every message about an offer. */
 
+import { calledOf, onlyByHand } from "./desk-called.js";
 import * as calls from "./desk-calls.js";
 import { toCall } from "./desk-model.js";
 import { h } from "./dom.js";
@@ -16,7 +17,8 @@ export function reachedWords(row, now) {
   if (row.reached_at !== null) {
     return choose("reach", row.reached_by, { time: moment(row.reached_at, now) });
   }
-  return row.state === "sent" ? say("reached.not_yet") : say("reached.never");
+  if (row.state !== "sent") return say("reached.never");
+  return say(onlyByHand(row) ? "reached.by_hand" : "reached.not_yet");
 }
 
 /** In red where somebody has to be called, with whom beside it; each showing is on record. */
@@ -25,6 +27,7 @@ export function callParts(context, { mine }, row) {
   const open = (shown) => () => calls.answerByPhone(context, row, shown);
   const due = toCall(row, context.clock.now());
   return [
+    triedWords(row, context.clock.now()),
     due && h("strong", { class: "chip bad" }, say("call.now")),
     h(
       "span",
@@ -33,6 +36,14 @@ export function callParts(context, { mine }, row) {
       button(row, "act.by_phone", open(false)),
     ),
   ];
+}
+
+/** Calls that nobody picked up, and how many numbers are left to try. */
+function triedWords(row, now) {
+  const called = calledOf(row.id);
+  if (!called?.tried) return null;
+  const parts = { time: moment(called.tried_at, now), count: called.tried, left: called.left };
+  return h("span", {}, say(called.left ? "calls.tried" : "calls.all_tried", parts));
 }
 
 function button(row, name, onclick) {

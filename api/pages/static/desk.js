@@ -2,10 +2,11 @@
 
 import { startAlarms } from "./desk-alarms.js";
 import { drawAway } from "./desk-away.js";
+import { startCalled } from "./desk-called.js";
 import { drawDemands, startDemands } from "./desk-demands.js";
 import { drawForm, startForm } from "./desk-form.js";
 import { drawIncidents, startIncidents } from "./desk-incidents.js";
-import { startReplies } from "./desk-replies.js";
+import { drawReplies, startReplies } from "./desk-replies.js";
 import { drawSilent } from "./desk-silent.js";
 import { drawTasks } from "./desk-tasks.js";
 import { find } from "./dom.js";
@@ -33,6 +34,7 @@ function draw(context) {
   drawDemands(context);
   drawAway(context);
   drawTasks(context);
+  drawReplies(context);
 }
 
 const context = await start("desk", draw);
@@ -41,6 +43,7 @@ startIncidents(context);
 startDemands(context);
 startAlarms(context);
 startReplies(context);
+startCalled(context);
 find("#list-incident").addEventListener("change", context.redraw);
 // On a phone the list comes first; on a desk the form stands open beside it.
 find("#post-box").open = matchMedia(WIDE).matches;

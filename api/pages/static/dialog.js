@@ -28,10 +28,11 @@ export const optional = (name, max) =>
 export const text = (name, value, maxlength = 500) =>
   h("textarea", { name, rows: 2, maxlength, required: true }, value);
 
-/** One of several choices, each a button-sized radio. */
+/** One of several choices, each a button-sized radio; where none is chosen yet one has to be. */
 export function radios(name, words, pairs, chosen) {
   const one = ([value, label]) => {
-    const input = h("input", { type: "radio", name, value, checked: value === chosen });
+    const state = { checked: value === chosen, required: true };
+    const input = h("input", { type: "radio", name, value, ...state });
     return h("label", { class: "choice" }, input, h("span", {}, label));
   };
   return h("fieldset", {}, h("legend", {}, words), h("div", { class: "choices" }, pairs.map(one)));

@@ -45,6 +45,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
             "free_from",
         ),
         ("/offers/x/persons", {"reason": SECRET}, "unknown_field", None),
+        ("/offers/x/not-picked-up", {"person": ""}, "blank", "person"),
+        ("/offers/x/not-picked-up", {"number": SECRET}, "unknown_field", None),
         ("/lines/x/ask", {"organization": "x"}, "field_missing", "reason"),
         ("/lines/x/ask", {"organization": "x", "reason": " "}, "blank", "reason"),
         ("/lines/x/ask", {"organization": "x", "reason": SECRET * 10}, "too_long", "reason"),
