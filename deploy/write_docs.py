@@ -22,7 +22,7 @@ from schemas.refusals import REFUSALS, Message
 from schemas.registry_facts import RegistryFact
 from schemas.values import CloseReason, DeclineReason, StandDownReason
 from schemas.write import tag_of
-from streams import asking, parameters
+from streams import asking, parameters, radius
 from streams.matching.why import CHANGES
 from streams.review_codes import (
     CLAIM_ENDS,
@@ -174,6 +174,7 @@ def asking_page() -> str:
         _section("再次请求 Asked again", [*_again(), "", *_again_notes()]),
         _section("优先级 By priority", _by_priority()),
         _section("期限 How long things wait", _waits()),
+        _section("范围 How far by itself", [*_radius(), "", *_terms_notes()]),
     )
 
 
@@ -259,6 +260,50 @@ def _waits() -> list[str]:
         "停顿后 After a standstill nobody is overdue for": parameters.QUIET,
     }
     return _table(("", "时长 Time"), ((name, span(wait)) for name, wait in rows.items()))
+
+
+def _radius() -> list[str]:
+    """By class for general skills; for graded ones by skill and the team's own grade."""
+    heads = ("", "一般技能 General", "1 级 Grade 1", "2 级 Grade 2", "3 级 Grade 3")
+    classes = (
+        (f"{CLASSES[kind].zh} {CLASSES[kind].en}", kilometers(meters), "", "", "")
+        for kind, meters in radius.BY_CLASS.items()
+    )
+    skills = (
+        (f"{SKILLS[skill].zh} {SKILLS[skill].en}", "", *map(kilometers, grades))
+        for skill, grades in radius.BY_GRADE.items()
+    )
+    return _table(heads, (*classes, *skills))
+
+
+def kilometers(meters: int) -> str:
+    return f"{meters // radius.KILOMETER} km"
+
+
+def _terms_notes() -> list[str]:
+    long, rest = span(parameters.LONG_WORK), span(parameters.REST_AFTER)
+    return [
+        "* Measured from its home, since a boundary says nothing of the village behind it and most "
+        "areas have no polygons loaded. Zhejiang has 105,500 km²: a township has 76 km² on average "
+        "(a circle of 5 km), a county 1,170 km² (19 km). So a village-guided group is asked in its "
+        "township, a filed one also beside it, a registered one in its county (2020 decision, "
+        "Articles 1 and 3).",
+        "* Graded teams as their own grade ranges (YJ/T 1.1–1.6-2022): 1 its province and those "
+        "beside it, 2 its province, 3 its own prefecture and the counties beside it; medical teams "
+        "as far as the first hours reach, and of divers there are few. Where only the range for "
+        "collapsed structures was seen, the others follow it.",
+        "* Whoever is beyond its reach is counted as such, and its limit is said; a desk asks by "
+        "hand beyond it.",
+        "* Outside its duty hours, or on leave, an organization is not asked by itself; units that "
+        f"worked more than {long} at one scene rest {rest}. The lines that lack it look again the "
+        "moment that this ends. By hand it may be asked, and whoever says yes is there.",
+        "* Whoever has not stated hours can be asked at any.",
+        "* Of all skills together no more units are asked for than an organization says it can "
+        "man at once; those at work, asked for and at rest count.",
+        "* Hazardous work: whoever is known to send not only adults, or whose insurance is over, "
+        "is not asked. Of whom it is not known may be asked; its yes counts once both are on "
+        "record. No desk passes that by hand.",
+    ]
 
 
 def span(milliseconds: int) -> str:

@@ -52,8 +52,8 @@ class SkillIndex:
         self.ids: list[str] = []
         self.changes = 0
         self._slots: dict[str, int] = {}
-        # x, y, z, the code, a time of the entry's own, and the cell.
-        self._columns = np.empty((6, 64), dtype=np.int64)
+        # x, y, z, the code, two times of the entry's own, and the cell.
+        self._columns = np.empty((7, 64), dtype=np.int64)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -63,16 +63,16 @@ class SkillIndex:
 
     @property
     def columns(self) -> Column:
-        """By slot: x, y, z, code, time, cell."""
+        """By slot: x, y, z, code, both times, cell."""
         return self._columns[:, : len(self.ids)]
 
-    def put(self, id: str, place: Located, code: int = 1, until: int = 0) -> None:
+    def put(self, id: str, place: Located, code: int = 1, times: tuple[int, int] = (0, 0)) -> None:
         """Add an entry, or change it if it is there; nothing changes where it is the same."""
-        entry = (place.x, place.y, place.z, code, until)
+        entry = (place.x, place.y, place.z, code, *times)
         slot = self._slots.get(id)
         if slot is None:
             slot = self._append(id)
-        elif tuple(self._columns[:5, slot].tolist()) == entry:
+        elif tuple(self._columns[:6, slot].tolist()) == entry:
             return
         else:
             self._leave(slot)
@@ -91,7 +91,7 @@ class SkillIndex:
         if last != id:
             self.ids[slot], self._slots[last] = last, slot
             self._columns[:, slot] = self._columns[:, end]
-            code, _, cell = self._columns[3:, slot].tolist()
+            code, *_, cell = self._columns[3:, slot].tolist()
             self.cells.leave(cell, code, end)
             self.cells.enter(cell, code, slot)
         self.changes += 1
@@ -100,9 +100,9 @@ class SkillIndex:
         """Of which kind an entry is. KeyError where it is not in."""
         return int(self._columns[3, self._slots[id]])
 
-    def until(self, id: str) -> int:
-        """The time of an entry's own. KeyError where it is not in."""
-        return int(self._columns[4, self._slots[id]])
+    def time(self, id: str, which: int) -> int:
+        """The first or the second time of an entry's own. KeyError where it is not in."""
+        return int(self._columns[4 + which, self._slots[id]])
 
     def survey(self, place: Located) -> Survey:
         """Everybody as seen from a place."""
@@ -121,11 +121,11 @@ class SkillIndex:
         cells = self.cells = Cells(self.cells.shift - 1)
         for slot in range(len(self.ids) - 1):
             x, y, z, code = self._columns[:4, slot].tolist()
-            cell = self._columns[5, slot] = cells.number(Point(x, y, z))
+            cell = self._columns[6, slot] = cells.number(Point(x, y, z))
             cells.enter(cell, code, slot)
 
     def _leave(self, slot: int) -> None:
-        code, _, cell = self._columns[3:, slot].tolist()
+        code, *_, cell = self._columns[3:, slot].tolist()
         self.cells.leave(cell, code, slot)
 
 
@@ -210,11 +210,14 @@ class Survey:
         shell = self._shell(square)
         return [self._index.ids[slot] for slot in shell.slots[shell.away == square].tolist()]
 
-    def earliest(self, wanted: Codes, most: int, apart: Container[str] = ()) -> int | None:
-        """The earliest time of entries of the wanted codes no farther than `most` cm²."""
+    def earliest(
+        self, which: int, wanted: Codes, most: int, apart: Container[str] = ()
+    ) -> int | None:
+        """The earliest first or second time of entries of the wanted codes no farther than `most`
+        cm²."""
         slots, _ = self._found(self._holding(wanted, most)[1], wanted, -1, most)
         ids = [self._index.ids[slot] for slot in slots.tolist()]
-        return min((self._index.until(id) for id in ids if id not in apart), default=None)
+        return min((self._index.time(id, which) for id in ids if id not in apart), default=None)
 
     def _holding(self, wanted: Codes, most: int) -> tuple[Column, Column]:
         """By cell how many are wanted, and which cells, not wholly beyond, hold any."""

@@ -13,14 +13,17 @@ from schemas.values import (
     Capability,
     Certificate,
     Count,
+    Day,
     DivisionCode,
     Instant,
+    Leave,
     Medium,
     OrganizationId,
     Place,
     Purpose,
     RegistrationClass,
     Role,
+    Shift,
     Stored,
     TimeSource,
 )
@@ -30,6 +33,8 @@ Issuer = Annotated[str, Meta(min_length=1, max_length=120)]
 Number = Annotated[str, Meta(min_length=1, max_length=60)]
 CreditCode = Annotated[str, Meta(pattern="^[0-9A-Z]{18}$")]
 Capabilities = Annotated[tuple[Capability, ...], Meta(max_length=40)]
+Hours = Annotated[tuple[Shift, ...], Meta(max_length=28)]
+Leaves = Annotated[tuple[Leave, ...], Meta(max_length=20)]
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
@@ -149,10 +154,14 @@ class WithdrawIssuer(Stored, tag="WithdrawIssuer.1"):
 
 
 class SetCapacity(Stored, tag="SetCapacity.1"):
-    """State anew how many units of which skills an organization can deploy."""
+    """State anew how many units of which skills an organization can deploy.
+
+    `crews_most`: of all skills together it can man so many units at once; None: all of them.
+    """
 
     organization: OrganizationId
     capabilities: Capabilities
+    crews_most: Count | None = None
 
 
 class SetDuty(Stored, tag="SetDuty.1"):
@@ -160,6 +169,35 @@ class SetDuty(Stored, tag="SetDuty.1"):
 
     organization: OrganizationId
     on_duty: bool
+
+
+class SetHours(Stored, tag="SetHours.1"):
+    """State anew at which hours of the week an organization can be asked, and when it is away.
+
+    Without hours it can be asked at any hour.
+    """
+
+    organization: OrganizationId
+    hours: Hours
+    leaves: Leaves
+
+
+class RecordSafeguards(Stored, tag="RecordSafeguards.1"):
+    """Record what hazardous work asks of an organization; None: nobody knows.
+
+    `adults_only`: it sends none but adults. `insured_through`: the last day of their insurance.
+    """
+
+    organization: OrganizationId
+    adults_only: bool | None = None
+    insured_through: Day | None = None
+
+
+class SetEnrollment(Stored, tag="SetEnrollment.1"):
+    """Say whether an organization takes part in exercises beside actual work."""
+
+    organization: OrganizationId
+    enrolled: bool
 
 
 RegistryCommand = (
@@ -179,5 +217,8 @@ RegistryCommand = (
     | WithdrawIssuer
     | SetCapacity
     | SetDuty
+    | SetHours
+    | RecordSafeguards
+    | SetEnrollment
     | RestoreReach
 )

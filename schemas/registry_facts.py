@@ -8,14 +8,17 @@ from schemas.values import (
     Capability,
     Certificate,
     Count,
+    Day,
     DivisionCode,
     Instant,
+    Leave,
     Medium,
     OrganizationId,
     Place,
     Purpose,
     RegistrationClass,
     Role,
+    Shift,
     Stored,
     TimeSource,
 )
@@ -132,14 +135,44 @@ class IssuerWithdrawn(Stored, tag="IssuerWithdrawn.1"):
 
 
 class CapacitySet(Stored, tag="CapacitySet.1"):
+    """`crews_most`: units of all skills together that it can man at once; None: all of them."""
+
     organization: OrganizationId
     capabilities: tuple[Capability, ...]
+    crews_most: Count | None
     at: Instant
 
 
 class DutySet(Stored, tag="DutySet.1"):
     organization: OrganizationId
     on_duty: bool
+    at: Instant
+
+
+class HoursSet(Stored, tag="HoursSet.1"):
+    """When it can be asked by itself; without hours, at any."""
+
+    organization: OrganizationId
+    hours: tuple[Shift, ...]
+    leaves: tuple[Leave, ...]
+    at: Instant
+
+
+class SafeguardsRecorded(Stored, tag="SafeguardsRecorded.1"):
+    """What hazardous work asks of it, as far as it is known, on whose word it stands."""
+
+    organization: OrganizationId
+    adults_only: bool | None
+    insured_through: Day | None
+    account: AccountId
+    at: Instant
+
+
+class EnrollmentSet(Stored, tag="EnrollmentSet.1"):
+    """Whether it takes part in exercises beside actual work."""
+
+    organization: OrganizationId
+    enrolled: bool
     at: Instant
 
 
@@ -167,5 +200,8 @@ RegistryFact = (
     | IssuerWithdrawn
     | CapacitySet
     | DutySet
+    | HoursSet
+    | SafeguardsRecorded
+    | EnrollmentSet
     | ReachRestored
 )

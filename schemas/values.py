@@ -276,17 +276,24 @@ class Gate(StrEnum):
     RETIRED = "retired"
     SKILL = "skill"
     DISTANCE = "distance"
+    ENROLLMENT = "enrollment"  # for exercises beside actual work
     REGISTRATION_CLASS = "registration_class"
     CERTIFICATE_MISSING = "certificate_missing"
     CERTIFICATE_GRADE = "certificate_grade"
     CERTIFICATE_NOT_YET = "certificate_not_yet"
     CERTIFICATE_EXPIRED = "certificate_expired"
     CERTIFICATE_WITHDRAWN = "certificate_withdrawn"
+    ADULTS = "adults"  # hazardous work: whether it sends none but adults
+    INSURANCE = "insurance"  # hazardous work: whether they are insured
     DUTY = "duty"
+    LEAVE = "leave"
+    HOURS = "hours"
     ASKED = "asked"  # its answer for this line is awaited
     ASKED_BEFORE = "asked_before"  # its pause after the last outcome is not over
+    CREWS = "crews"  # as many at work at once as it can man
     CAPACITY = "capacity"
     WHOLE = "whole"  # has units free, and not all that a whole line needs together
+    REST = "rest"  # after long work
     DAILY_CAP = "daily_cap"
 
 
@@ -341,6 +348,24 @@ class Capability(Stored):
 
     skill: str
     units: Count
+
+
+class Shift(Stored):
+    """Hours of one day of every week, in the area's time zone, by minutes of the day.
+
+    `day`: 1 is Monday. `ends` behind midnight where it is no later than `begins`.
+    """
+
+    day: Annotated[int, Meta(ge=1, le=7)]
+    begins: Annotated[int, Meta(ge=0, le=1439)]
+    ends: Annotated[int, Meta(ge=1, le=1440)]
+
+
+class Leave(Stored):
+    """A time in which an organization is not asked by itself; its end is no longer part of it."""
+
+    begins: Instant
+    ends: Instant
 
 
 class Certificate(Stored):

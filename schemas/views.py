@@ -12,6 +12,7 @@ from schemas.values import (
     Capability,
     Certificate,
     CloseReason,
+    Day,
     DeclineReason,
     DemandId,
     DivisionCode,
@@ -20,6 +21,7 @@ from schemas.values import (
     GateCount,
     IncidentId,
     Instant,
+    Leave,
     LineId,
     Mode,
     OfferId,
@@ -32,6 +34,7 @@ from schemas.values import (
     Role,
     SceneReport,
     SealedAt,
+    Shift,
     StandDownReason,
     Stored,
     TaskId,
@@ -313,10 +316,16 @@ class OrganizationRow(Stored, tag="organization"):
     lon: int
     lat: int
     capabilities: tuple[Capability, ...]
+    crews_most: int | None
     certificates: tuple[CertificateView, ...]
     people: int
     credit_code: str | None
     on_duty: bool
+    hours: tuple[Shift, ...]
+    leaves: tuple[Leave, ...]
+    adults_only: bool | None
+    insured_through: Day | None
+    enrolled: bool
     retired: bool
     merged_into: OrganizationId | None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import OrderedDict
+from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, Final
 
@@ -96,16 +97,31 @@ class Operation(Tables):
     counters: Table[str, int]
 
     def __init__(
-        self, operation: OperationId, mode: Mode, journal: Journal, registry: Registry
+        self,
+        operation: OperationId,
+        mode: Mode,
+        journal: Journal,
+        registry: Registry,
+        actual: Callable[[], bool],
     ) -> None:
+        """`actual`: whether the log is for actual work, which its header says."""
         super().__init__(journal, operation)
         self.id = operation
         self.mode = mode
+        self.actual = actual
+        self.registry = registry
         self.sequence = 0  # of its present turn, for what says where in the log it is
         self._group()
         self._order()
         self._wait()
-        self.availability = Availability(registry.organizations, self.load, self.asks)
+        self.availability = Availability(
+            registry.organizations, self.load, self.asks, lambda: self.enrolled_only
+        )
+
+    @property
+    def enrolled_only(self) -> bool:
+        """Beside actual work, an exercise asks only whoever takes part in exercises."""
+        return self.mode is not Mode.ACTUAL and self.actual()
 
     def _group(self) -> None:
         """What the rules look for together: all of a demand, what is open, what is live."""
@@ -215,8 +231,12 @@ class Area(Tables):
     def open_operation(self, operation: OperationId, mode: Mode) -> Operation:
         """The operation, made when its first incident opens."""
         if operation not in self.operations:
-            self.operations.put(operation, Operation(operation, mode, self.journal, self.registry))
+            opened = Operation(operation, mode, self.journal, self.registry, self._for_work)
+            self.operations.put(operation, opened)
         return self.operations[operation]
+
+    def _for_work(self) -> bool:
+        return self.purpose is Purpose.OPERATIONS
 
 
 def spelled(name: str) -> str:
@@ -247,7 +267,8 @@ def _short(line: Line) -> Lying | None:
     if not line.unmet:
         return None
     enough = line.missing == 0
-    return Lying((line.skill, line.priority, enough, line.grade), line.place, line.id)
+    alike = (line.skill, line.priority, enough, line.grade, line.hazardous)
+    return Lying(alike, line.place, line.id)
 
 
 def _pausing(asked: Asked) -> tuple[Any, ...] | None:

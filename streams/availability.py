@@ -6,22 +6,26 @@ only noted; the next search for the skill looks at them again, and at those whom
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from sortedcontainers import SortedList
 
+from geo.distance import square_within
 from geo.nearest import SkillIndex
 from schemas.values import Gate, Instant, OrganizationId
 from streams.entities import Organization
-from streams.gates import NOTHING, Bar, Standing, see
+from streams.force import ALL, NOTHING, Held
+from streams.gates import Bar, How, Standing, see
 from streams.remembered import Asks, Load
 from streams.table import Table
 
 IN_ORDER = tuple(Gate)
 NONE = len(IN_ORDER)  # after the gates: those who fail at none
+OWN_TIMES = ((Gate.DAILY_CAP,), (Gate.LEAVE, Gate.HOURS, Gate.REST))
+"""Gates that time opens, for each organization at another one: which of an entry's times it is."""
 Holding = tuple[OrganizationId, str]
 
 
@@ -34,11 +38,13 @@ class Crowd(NamedTuple):
 
 
 class Sieve(NamedTuple):
-    """By code, what bars from a line; the place of that gate in the order; and who passes."""
+    """By code, what bars from a line; the place of that gate in the order; who passes; and within
+    which distance."""
 
     bars: list[Bar | None]
     gates: list[int]
     passes: NDArray[np.bool_]
+    limits: list[int]  # squares of distances, in cm²
 
 
 class Standings:
@@ -56,7 +62,7 @@ class Standings:
         self.stale: dict[OrganizationId, None] = {}
         self.counted = False
         self._codes: dict[Standing, int] = {}
-        self._sieves: dict[tuple[int | None, int, int], Sieve] = {}
+        self._sieves: dict[tuple[int | None, int, bool, int], Sieve] = {}
         self._next: dict[OrganizationId, Instant] = {}
         self._changing: SortedList[tuple[Instant, OrganizationId]] = SortedList()
         self._at: Instant = 0
@@ -71,22 +77,21 @@ class Standings:
             self.of.append(standing)
         return self._codes[standing]
 
-    def sieve(self, grade: int | None, priority: int, together: int) -> Sieve:
+    def sieve(self, grade: int | None, priority: int, hazardous: bool, together: int) -> Sieve:
         """What bars from a line that asks for the grade with that urgency, for so many at once."""
-        key = (grade, priority, together)
+        key = (grade, priority, hazardous, together)
         known = self._sieves.get(key)
         if known is None or len(known.bars) < len(self.of):
-            bars = [self._bar(standing, *key) for standing in self.of]
+            bars = [
+                # Nobody stands any more as was noted before free units were counted.
+                standing.bar(grade, priority, hazardous, together if standing.free else 1)
+                for standing in self.of
+            ]
             gates = [IN_ORDER.index(bar.gate) if bar else NONE for bar in bars]
             passes = np.array([bar is None for bar in bars], dtype=bool)
-            known = self._sieves[key] = Sieve(bars, gates, passes)
+            limits = [square_within(standing.radius[grade or 0]) for standing in self.of]
+            known = self._sieves[key] = Sieve(bars, gates, passes, limits)
         return known
-
-    @staticmethod
-    def _bar(standing: Standing, grade: int | None, priority: int, together: int) -> Bar | None:
-        """Nobody stands any more as was noted before free units were counted."""
-        known = together if standing.free else 1
-        return standing.bar(grade, priority, known)
 
     def change_at(self, key: OrganizationId, next: Instant | None) -> None:
         """Note when time changes somebody's standing."""
@@ -117,8 +122,10 @@ class Availability:
         organizations: Table[OrganizationId, Organization],
         load: Table[Holding, Load],
         asks: Table[OrganizationId, Asks],
+        enrolled_only: Callable[[], bool],
     ) -> None:
         self._organizations, self._load, self._asks = organizations, load, asks
+        self._enrolled_only = enrolled_only
         self._skills: dict[str, Standings] = {}
         organizations.watch(self._organization_changed)
         asks.watch(self._asks_changed)
@@ -147,16 +154,25 @@ class Availability:
                 known.index.remove(key)
                 known.change_at(key, None)
             return
-        load = self._load.get((key, skill)) or NOTHING
-        asks = self._asks.get(key)
-        seen = see(organization, skill, load, asks, at, counted=known.counted)
-        known.index.put(key, organization.place, known.code(seen.standing), seen.cap_ends)
+        held = Held(
+            self._load.get((key, skill)) or NOTHING,
+            self._load.get((key, ALL)) or NOTHING,
+            self._asks.get(key),
+        )
+        how = How(counted=known.counted, enrolled_only=self._enrolled_only())
+        seen = see(organization, skill, held, at, how)
+        code, times = known.code(seen.standing), (seen.cap_ends, seen.back_at)
+        known.index.put(key, organization.place, code, times)
         known.change_at(key, seen.next)
 
     def _load_changed(self, key: Holding, _before: Load | None, _after: Load | None) -> None:
         known = self._skills.get(key[1])
         if known is not None:
             known.stale[key[0]] = None
+        if key[1] == ALL:
+            organization = self._organizations.get(key[0])
+            if organization is not None and organization.crews_most is not None:
+                self._note(key[0], organization)
 
     def _asks_changed(self, key: OrganizationId, before: Asks | None, after: Asks | None) -> None:
         """Only what the daily cap counts matters; each asking changes the rest."""

@@ -6,12 +6,12 @@ from schemas.commands import CorrectStep, UndoStep
 from schemas.facts import StepCorrected, StepUndone
 from schemas.refusals import Refusal
 from schemas.values import Instant, Step
-from streams import load
 from streams.area import Area, Operation
 from streams.assignment import live
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Assignment, AssignmentState, Before
 from streams.line import together
+from streams.offer import REFUSALS, lacking
 from streams.parameters import UNDO, URGENCY
 from streams.policy import speaks_by_phone
 
@@ -59,8 +59,8 @@ def _gone(area: Area, operation: Operation, found: Assignment) -> Refusal | None
     if found.quantity < together(line):  # it has grown meanwhile
         return Refusal.WHOLE_PART
     organization = area.registry.organizations[found.organization]
-    free = load.uncommitted(operation, organization, found.skill)
-    return Refusal.CAPACITY_TAKEN if free < found.quantity else None
+    bar = lacking(operation, organization, found.skill, found.quantity)
+    return None if bar is None else REFUSALS[bar.gate]
 
 
 def correct(area: Area, command: CorrectStep, cause: Cause) -> Decision:

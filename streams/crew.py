@@ -33,7 +33,8 @@ from streams import checking, load, needed
 from streams import line as lines
 from streams.area import Operation
 from streams.entities import Assignment, AssignmentState, Before, Line
-from streams.parameters import REPLACED_AFTER, REPLACING, URGENCY
+from streams.parameters import LONG_WORK, REPLACED_AFTER, REPLACING, REST_AFTER, URGENCY
+from streams.remembered import Rest
 
 Taken = (
     AssignmentSetOff | AssignmentArrived | AssignmentReportedDone | AssignmentGivenUp | HeadsCounted
@@ -261,10 +262,22 @@ def _carry(operation: Operation, before: Assignment, after: Assignment, at: Inst
     if before.live != after.live:
         sign = 1 if after.live else -1
         load.commit(operation, after.organization, after.skill, sign * after.quantity)
+        _rest(operation, after, at)
     if operation.lines[after.line].round == after.round:
         _cover(operation, before, after, at)
     if before.live and not after.live:
         load.came_free(operation, after.organization, after.skill, at)
+
+
+def _rest(operation: Operation, after: Assignment, at: Instant) -> None:
+    """Units that were at work for long rest before they are asked again; a desk may, by hand."""
+    if after.live:
+        load.wake(operation, after.organization, after.skill, after.id)
+    elif after.arrived_at is not None:
+        over = after.reported_at or at
+        if over - after.arrived_at > LONG_WORK and over + REST_AFTER > at:
+            rest = Rest(crew=after.id, units=after.quantity, until=over + REST_AFTER)
+            load.rest(operation, after.organization, after.skill, rest, at)
 
 
 def _cover(operation: Operation, before: Assignment, after: Assignment, at: Instant) -> None:

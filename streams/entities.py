@@ -11,6 +11,7 @@ from schemas.values import (
     Capability,
     Certificate,
     CloseReason,
+    Day,
     DeclineReason,
     DemandId,
     DivisionCode,
@@ -18,6 +19,7 @@ from schemas.values import (
     GateCount,
     IncidentId,
     Instant,
+    Leave,
     LineId,
     Milliseconds,
     OfferId,
@@ -28,6 +30,7 @@ from schemas.values import (
     RegistrationClass,
     Role,
     SealedAt,
+    Shift,
     StandDownReason,
     Stored,
     TaskId,
@@ -61,7 +64,13 @@ class Organization(Stored):
     people: int
     credit_code: str | None = None
     certificates: tuple[HeldCertificate, ...] = ()
+    crews_most: int | None = None  # units of all skills together that it can man at once
     on_duty: bool = True
+    hours: tuple[Shift, ...] = ()  # of the week; without any, it can be asked at any hour
+    leaves: tuple[Leave, ...] = ()
+    adults_only: bool | None = None  # None: nobody knows
+    insured_through: Day | None = None
+    enrolled: bool = False  # for exercises beside actual work
     renewed_in: int = 0  # the turn in which its units or its duty were last stated
     reached_in: int = 0  # the turn in which it could be reached again
     retired: bool = False

@@ -5,16 +5,19 @@ A `Standing` is all of that in one small value, so that a crowd is counted by it
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from schemas.values import Gate, Instant, RegistrationClass
+from streams import force, hours
 from streams.days import end_of, start_of
 from streams.entities import HeldCertificate, Organization
-from streams.parameters import CAP, CAPPED, DAY, URGENCY
-from streams.remembered import Asks, Load
+from streams.force import Free, Held, Levels
+from streams.parameters import CAP, CAPPED, DAY
+from streams.radius import BY_CLASS, BY_GRADE
+from streams.remembered import Asks
 
 GRADES = (None, 1, 2, 3)
-NOTHING = Load()
 
 
 class Bar(NamedTuple):
@@ -27,67 +30,159 @@ class Bar(NamedTuple):
 class Standing(NamedTuple):
     """How an organization stands with one skill, at a time, towards any line.
 
-    `unfit`: by grade asked for, none first, what it lacks. `level`: the least urgent priority at
-    which units of it are free, 0 for none. `capped`: asked often enough today. `free`: how many are
-    free, the most urgent priority first; known only where some line is of use as a whole.
+    `unfit`: by grade asked for, none first, what it lacks; `radius`: likewise, how far it is asked
+    from. `hazard`: what keeps it from hazardous work. `away`: off duty, outside its hours or on
+    leave. `capped`: asked often enough today. `free`: how many units are free; known only where
+    some line is of use as a whole.
     """
 
     unfit: tuple[Bar | None, ...]
-    on_duty: bool
-    level: int
+    radius: tuple[int, ...]
+    hazard: Gate | None
+    away: Gate | None
+    levels: Levels
     capped: bool
-    free: tuple[int, ...] = ()
+    free: Free | None = None
 
-    def bar(self, grade: int | None, priority: int, together: int = 1) -> Bar | None:
+    def bar(
+        self, grade: int | None, priority: int, hazardous: bool, together: int = 1
+    ) -> Bar | None:
         """What bars it from a line whose demand has not asked it before; None: it may be asked.
 
         `together`: the fewest units that are of use; more than one only where `free` is known.
-        Until when a daily cap lasts is each organization's own, and not said here.
+        Until when leave, hours, rest and a daily cap last is each organization's own, and not said
+        here.
         """
         unfit = self.unfit[grade or 0]
         if unfit is not None:
             return unfit
-        if not self.on_duty:
-            return Bar(Gate.DUTY)
-        if priority > self.level:
-            return Bar(Gate.CAPACITY)
-        if together > 1 and self.free[priority - 1] < together:
-            return Bar(Gate.WHOLE)
+        if hazardous and self.hazard is not None:
+            return Bar(self.hazard)
+        if self.away is not None:
+            return Bar(self.away)
+        full = _full(self.levels, self.free, Wanted(priority, together))
+        if full is not None:
+            return Bar(full)
         return Bar(Gate.DAILY_CAP) if self.capped and priority >= CAPPED else None
 
 
 class Seen(NamedTuple):
-    """A standing, until when its daily cap lasts (0: none), and when time changes it next."""
+    """A standing; until when its daily cap, and what keeps it away, last (0: nothing does); and
+    when time changes it next."""
 
     standing: Standing
     cap_ends: Instant
+    back_at: Instant
     next: Instant | None
 
 
-def see(
-    organization: Organization,
-    skill: str,
-    load: Load,
-    asks: Asks | None,
-    at: Instant,
-    *,
-    counted: bool = False,
-) -> Seen:
-    """How an organization that has a skill stands at a time; `counted`: with its free units."""
-    certificates = organization.certificates
-    held = [item for item in certificates if item.certificate.skill == skill]
-    edges = [edge for item in held for edge in _edges(item) if edge > at]
-    cap_ends = (capped_until(asks, at) or 0) if asks else 0
-    if cap_ends:
-        edges.append(cap_ends)
+class Wanted(NamedTuple):
+    """How urgent a line is, and the fewest units that are of use to it."""
+
+    priority: int
+    together: int
+
+
+class How(NamedTuple):
+    """With free units counted, and whether only whoever takes part in exercises is asked."""
+
+    counted: bool
+    enrolled_only: bool
+
+
+def see(organization: Organization, skill: str, held: Held, at: Instant, how: How) -> Seen:
+    """How an organization that has a skill stands at a time."""
+    cap_ends = (capped_until(held.asks, at) or 0) if held.asks else 0
+    away = absent(organization, at)
+    rested = force.rested_at(organization, held, at)
     standing = Standing(
-        _ungraded(organization) if not held else _by_grade(organization, skill, at),
-        organization.on_duty,
-        level(organization.units(skill) or 0, load),
+        _unfit(organization, skill, at, how.enrolled_only),
+        tuple(radius(organization, skill, grade, at) for grade in GRADES),
+        forbidden(organization, at),
+        None if away is None else away.gate,
+        force.levels(organization, skill, held, at),
         cap_ends > 0,
-        _free(organization.units(skill) or 0, load) if counted else (),
+        force.by_priority(organization, skill, held, at) if how.counted else None,
     )
-    return Seen(standing, cap_ends, min(edges, default=None))
+    back_at = rested if away is None else away.until or 0
+    edges = [*_edges(organization, skill, at), cap_ends, rested]
+    return Seen(standing, cap_ends, back_at, min((e for e in edges if e > at), default=None))
+
+
+def absent(organization: Organization, at: Instant) -> Bar | None:
+    """Off duty, on leave, or outside its hours."""
+    if not organization.on_duty:
+        return Bar(Gate.DUTY)
+    if not organization.hours and not organization.leaves:
+        return None
+    away = hours.away(organization, at)
+    return None if away is None else Bar(*away)
+
+
+def forbidden(organization: Organization, at: Instant) -> Gate | None:
+    """What is known to keep it from hazardous work: no minors (浙江省志愿服务条例, Article 9),
+    and nobody without insurance (志愿服务条例, Article 17)."""
+    if organization.adults_only is False:
+        return Gate.ADULTS
+    through = organization.insured_through
+    return Gate.INSURANCE if through is not None and at >= end_of(through) else None
+
+
+def unproved(organization: Organization) -> Gate | None:
+    """What is not on record that a yes to hazardous work needs. It may be asked all the same:
+    that gives somebody the time to record it."""
+    if organization.adults_only is None:
+        return Gate.ADULTS
+    return Gate.INSURANCE if organization.insured_through is None else None
+
+
+def radius(organization: Organization, skill: str, grade: int | None, at: Instant) -> int:
+    """Meters from its home within which it is asked by itself; of graded lines as its own grade
+    says, or else as far as a team of that grade would be."""
+    by_grade = BY_GRADE.get(skill)
+    if grade is None or by_grade is None:
+        return BY_CLASS[organization.registration_class]
+    own = [
+        item.certificate.grade
+        for item in organization.certificates
+        if item.certificate.skill == skill and _lack(item, grade, at) is None
+    ]
+    return by_grade[min(own, default=grade) - 1]
+
+
+def busy(
+    organization: Organization, skill: str, held: Held, wanted: Wanted, at: Instant
+) -> Bar | None:
+    """Why none of its units, or too few, can be asked for."""
+    free = force.by_priority(organization, skill, held, at) if wanted.together > 1 else None
+    gate = _full(force.levels(organization, skill, held, at), free, wanted)
+    if gate is None:
+        return None
+    return Bar(gate, force.rested_at(organization, held, at) if gate is Gate.REST else None)
+
+
+def _full(levels: Levels, free: Free | None, wanted: Wanted) -> Gate | None:
+    """What holds the units; of a line that goes as a whole, also what is too few for it."""
+    priority, together = wanted
+    if priority > levels.crews:
+        return Gate.CREWS
+    if priority > levels.units:
+        return Gate.CAPACITY
+    part = None if together == 1 or free is None else free  # of a line that goes as a whole
+    if part is not None and part.rested[priority - 1] < together:
+        return Gate.WHOLE
+    rests = part is not None and part.now[priority - 1] < together
+    return Gate.REST if rests or priority > levels.rested else None
+
+
+def _unfit(
+    organization: Organization, skill: str, at: Instant, enrolled_only: bool
+) -> tuple[Bar | None, ...]:
+    if enrolled_only and not organization.enrolled:
+        return _UNENROLLED
+    if any(item.certificate.skill == skill for item in organization.certificates):
+        return _by_grade(organization, skill, at)
+    return _ungraded(organization)
 
 
 def _by_grade(organization: Organization, skill: str, at: Instant) -> tuple[Bar | None, ...]:
@@ -97,22 +192,6 @@ def _by_grade(organization: Organization, skill: str, at: Instant) -> tuple[Bar 
 def _ungraded(organization: Organization) -> tuple[Bar | None, ...]:
     """Of one without a certificate, the same for all, as most of a crowd are."""
     return _UNGRADED[organization.registration_class is RegistrationClass.REGISTERED]
-
-
-def level(units: int, load: Load) -> int:
-    """The least urgent priority at which some of the units may be asked for; 0 for none."""
-    free = units - load.committed
-    for priority in URGENCY:
-        free -= load.asked[priority - 1]
-        if free <= 0:
-            return priority - 1
-    return max(URGENCY)
-
-
-def _free(units: int, load: Load) -> tuple[int, ...]:
-    """By priority, how many of the units may be asked for."""
-    left = units - load.committed
-    return tuple(max(0, left - sum(load.asked[:priority])) for priority in URGENCY)
 
 
 def capped_until(asks: Asks | None, at: Instant) -> Instant | None:
@@ -130,6 +209,7 @@ def graded(organization: Organization, skill: str, grade: int | None, at: Instan
     return certified(organization.certificates, skill, grade, at)
 
 
+_UNENROLLED = (Bar(Gate.ENROLLMENT),) * len(GRADES)
 _UNGRADED: tuple[tuple[Bar | None, ...], ...] = (
     (None, *(Bar(Gate.REGISTRATION_CLASS),) * 3),
     (None, *(Bar(Gate.CERTIFICATE_MISSING),) * 3),
@@ -173,8 +253,14 @@ def _lack(held: HeldCertificate, grade: int, at: Instant) -> Bar | None:
     return None
 
 
-def _edges(held: HeldCertificate) -> tuple[Instant, ...]:
-    """The instants at which a certificate begins and ends to hold."""
-    certificate = held.certificate
-    since = certificate.valid_from
-    return (end_of(certificate.valid_through), *(() if since is None else (start_of(since),)))
+def _edges(organization: Organization, skill: str, at: Instant) -> Iterator[Instant]:
+    """The instants at which its certificates, its insurance and its hours begin and end to hold."""
+    for held in organization.certificates:
+        if held.certificate.skill == skill:
+            yield end_of(held.certificate.valid_through)
+            if held.certificate.valid_from is not None:
+                yield start_of(held.certificate.valid_from)
+    if organization.insured_through is not None:
+        yield end_of(organization.insured_through)
+    if organization.hours or organization.leaves:
+        yield hours.next_change(organization, at) or 0

@@ -9,47 +9,100 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from schemas.values import Instant, OrganizationId
+from schemas.values import AssignmentId, Instant, OrganizationId
+from streams import force
 from streams.area import Operation
 from streams.entities import Organization
-from streams.gates import NOTHING
-from streams.remembered import Able, Load
+from streams.force import ALL, NOTHING, Held
+from streams.remembered import Able, Load, Rest
 
 
 def held(operation: Operation, organization: OrganizationId, skill: str) -> Load:
+    """What holds units of a skill; with `ALL`, of all skills together."""
     return operation.load.get((organization, skill)) or NOTHING
+
+
+def all_held(operation: Operation, organization: OrganizationId, skill: str) -> Held:
+    """What holds its units of a skill and of all together, and how often it was asked."""
+    together = held(operation, organization, ALL)
+    asks = operation.asks.get(organization)
+    return Held(held(operation, organization, skill), together, asks)
 
 
 def uncommitted(operation: Operation, organization: Organization, skill: str) -> int:
     """Units that an organization may still give its word for, whatever it is asked for."""
     own = organization.units(skill) or 0
-    return max(0, own - held(operation, organization.id, skill).committed)
+    left = max(0, own - held(operation, organization.id, skill).committed)
+    crews = crews_left(operation, organization)
+    return left if crews is None else min(left, crews)
 
 
-def available(operation: Operation, organization: Organization, skill: str, priority: int) -> int:
-    """Units that may be asked for at a priority: not committed, nor asked for as urgently."""
-    asked = held(operation, organization.id, skill).asked
-    return max(0, uncommitted(operation, organization, skill) - sum(asked[:priority]))
+def crews_left(operation: Operation, organization: Organization) -> int | None:
+    """Units of all skills together that it can still man; None where it has named no limit."""
+    if organization.crews_most is None:
+        return None
+    return max(0, organization.crews_most - held(operation, organization.id, ALL).committed)
+
+
+def available(
+    operation: Operation, organization: Organization, skill: str, priority: int, at: Instant
+) -> int:
+    """Units that may be asked for at a priority: not committed, nor asked for as urgently, nor
+    resting."""
+    held = all_held(operation, organization.id, skill)
+    return force.free(organization, skill, held, priority, at)
 
 
 def ask(
     operation: Operation, organization: OrganizationId, skill: str, priority: int, quantity: int
 ) -> None:
     """So many units more, or fewer, are held by open offers of a priority."""
-    load = held(operation, organization, skill)
-    asked = list(load.asked)
-    asked[priority - 1] += quantity
-    operation.load.put((organization, skill), replace(load, asked=tuple(asked)))
+    for key in (skill, ALL):
+        load = held(operation, organization, key)
+        asked = list(load.asked)
+        asked[priority - 1] += quantity
+        operation.load.put((organization, key), replace(load, asked=tuple(asked)))
 
 
 def commit(operation: Operation, organization: OrganizationId, skill: str, quantity: int) -> None:
     """So many units more, or fewer, are given away."""
-    load = held(operation, organization, skill)
-    committed = load.committed + quantity
-    operation.load.put((organization, skill), replace(load, committed=committed))
+    for key in (skill, ALL):
+        load = held(operation, organization, key)
+        committed = load.committed + quantity
+        operation.load.put((organization, key), replace(load, committed=committed))
+
+
+def rest(
+    operation: Operation, organization: OrganizationId, skill: str, rest: Rest, at: Instant
+) -> None:
+    """Units of a crew rest; whoever is rested by now is forgotten."""
+    for key in (skill, ALL):
+        load = held(operation, organization, key)
+        others = tuple(other for other in load.resting if other.until > at)
+        operation.load.put((organization, key), replace(load, resting=(*others, rest)))
+
+
+def wake(
+    operation: Operation, organization: OrganizationId, skill: str, crew: AssignmentId
+) -> None:
+    """A crew does not rest: it is back at work."""
+    for key in (skill, ALL):
+        load = held(operation, organization, key)
+        others = tuple(other for other in load.resting if other.crew != crew)
+        if others != load.resting:
+            operation.load.put((organization, key), replace(load, resting=others))
 
 
 def came_free(operation: Operation, organization: OrganizationId, skill: str, at: Instant) -> None:
+    """Units of a skill came free: so did, where few can be manned at once, those of all others."""
+    known = operation.registry.organizations[organization]
+    every = [capability.skill for capability in known.capabilities]
+    skills = [skill] if known.crews_most is None else every
+    for one in skills:
+        may_serve(operation, organization, one, at)
+
+
+def may_serve(operation: Operation, organization: OrganizationId, skill: str, at: Instant) -> None:
     """An organization may have become able: the lines that lack the skill are tried with it.
 
     Nothing is noted where no line lacks it, which is nearly always so, nor where all that do are

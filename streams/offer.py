@@ -44,7 +44,7 @@ from streams.policy import speaks_by_phone
 
 
 def accept(area: Area, command: AcceptOffer, cause: Cause) -> Decision:
-    """A yes is checked again at every gate but duty: whoever says yes is on duty.
+    """A yes is checked again at every gate but duty, hours and rest: whoever says yes is there.
 
     To what is on hold meanwhile it is kept for the desk: nobody sets off while a question is open,
     and nobody has said yes for nothing.
@@ -180,19 +180,37 @@ def _displaced(area: Area, operation: Operation, said: Offer, cause: Cause) -> I
     """
     assert said.answered is not None
     organization = area.registry.organizations[said.organization]
-    left = load.uncommitted(operation, organization, said.skill) - said.answered
-    others = [
-        offer
-        for offer in operation.offers_to.of(said.organization)
-        if offer.skill == said.skill and offer.id != said.id
-    ]
+    left = Left(operation, organization)
+    left.take(said.skill, said.answered)
+    others = [offer for offer in operation.offers_to.of(said.organization) if offer.id != said.id]
     for offer in sorted(others, key=lambda other: (other.priority, other.sent_at, other.id)):
         standby = offer.state is OfferState.STANDBY
-        if ((offer.answered or 1) if standby else offer.quantity) <= left:
-            left -= 0 if standby else offer.quantity
-        else:
+        if ((offer.answered or 1) if standby else offer.quantity) <= left.of(offer.skill):
+            left.take(offer.skill, 0 if standby else offer.quantity)
+        elif offer.skill == said.skill or organization.crews_most is not None:
             reason = StandDownReason.NEEDED_ELSEWHERE
             yield OfferStoodDown(offer=offer.id, reason=reason, at=cause.at)
+
+
+class Left:
+    """What an organization may still give its word for, by skill, as offer after offer is held
+    against it."""
+
+    def __init__(self, operation: Operation, organization: Organization) -> None:
+        self._operation, self._organization = operation, organization
+        self._crews = load.crews_left(operation, organization)
+        self._units: dict[str, int] = {}
+
+    def of(self, skill: str) -> int:
+        units = self._units.get(skill)
+        if units is None:
+            units = load.uncommitted(self._operation, self._organization, skill)
+        return units if self._crews is None else min(units, self._crews)
+
+    def take(self, skill: str, units: int) -> None:
+        self._units[skill] = self.of(skill) - units
+        if self._crews is not None:
+            self._crews -= units
 
 
 def _unable(area: Area, said: Offer, cause: Cause) -> Refused | None:
@@ -212,11 +230,18 @@ def unable(area: Area, operation: Operation, said: Offer, cause: Cause) -> Bar |
     organization = area.registry.organizations[said.organization]
     line = operation.lines[said.line]
     away = None if said.by_hand else bars.distance(operation, line, organization)
-    bar = bars.unfit(line, organization, away, cause.at)
-    if bar is not None:
-        return bar
-    free = load.uncommitted(operation, organization, said.skill)
-    return Bar(Gate.CAPACITY) if (said.answered or 1) > free else None
+    bar = bars.unfit(operation, line, organization, away, cause.at)
+    bar = bar or bars.unsafe(line, organization)
+    return bar or lacking(operation, organization, said.skill, said.answered or 1)
+
+
+def lacking(operation: Operation, organization: Organization, skill: str, units: int) -> Bar | None:
+    """Whether so many units are given away already, or cannot be manned beside the others."""
+    crews = load.crews_left(operation, organization)
+    if crews is not None and units > crews:
+        return Bar(Gate.CREWS)
+    free = load.uncommitted(operation, organization, skill)
+    return Bar(Gate.CAPACITY) if units > free else None
 
 
 def decline(area: Area, command: DeclineOffer, cause: Cause) -> Decision:
@@ -284,9 +309,11 @@ def _wanted(operation: Operation, offer: Offer) -> bool:
 
 
 def ask(area: Area, command: AskByHand, cause: Cause) -> Decision:
-    """A desk asks somebody itself: past order, distance, pause, duty and cap, with a reason.
+    """A desk asks somebody itself: past order, distance, pause, duty, hours, rest and cap, with a
+    reason.
 
-    Never past what a yes could not pass: the skill, a certificate, units given away already.
+    Never past what a yes could not pass: the skill, a certificate, units given away already, what
+    is known to forbid hazardous work.
     """
     operation = area.operations[cause.operation]
     line = operation.lines[command.line]
@@ -333,12 +360,9 @@ def barred(
     operation: Operation, line: Line, organization: Organization, cause: Cause, units: int = 1
 ) -> Refused | None:
     """What no desk can pass over: the skill, a certificate, units that are given away already."""
-    bar = bars.unfit(line, organization, None, cause.at)
-    if bar is not None:
-        return Refused(REFUSALS[bar.gate], (organization.id,))
-    if load.uncommitted(operation, organization, line.skill) < units:
-        return Refused(Refusal.CAPACITY_TAKEN, (organization.id,))
-    return None
+    bar = bars.unfit(operation, line, organization, None, cause.at)
+    bar = bar or lacking(operation, organization, line.skill, units)
+    return None if bar is None else Refused(REFUSALS[bar.gate], (organization.id,))
 
 
 def take_standby(area: Area, command: TakeStandby, cause: Cause) -> Decision:
@@ -364,6 +388,10 @@ REFUSALS = {
     Gate.CERTIFICATE_NOT_YET: Refusal.CERTIFICATE_NOT_YET,
     Gate.CERTIFICATE_EXPIRED: Refusal.CERTIFICATE_EXPIRED,
     Gate.CERTIFICATE_WITHDRAWN: Refusal.CERTIFICATE_WITHDRAWN,
+    Gate.ENROLLMENT: Refusal.NOT_ENROLLED,
+    Gate.ADULTS: Refusal.ADULTS_UNCONFIRMED,
+    Gate.INSURANCE: Refusal.INSURANCE_UNCONFIRMED,
+    Gate.CREWS: Refusal.CREWS_TAKEN,
     Gate.CAPACITY: Refusal.CAPACITY_TAKEN,
 }
 """What each gate answers to a yes that does not pass it."""

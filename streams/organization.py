@@ -21,6 +21,8 @@ from schemas.refusals import Refusal
 from schemas.registry_facts import (
     CapacitySet,
     DutySet,
+    EnrollmentSet,
+    HoursSet,
     OrganizationCorrected,
     OrganizationRegistered,
     OrganizationReinstated,
@@ -28,12 +30,14 @@ from schemas.registry_facts import (
     OrganizationsMerged,
     OrganizationsSeparated,
     ReachRestored,
+    SafeguardsRecorded,
 )
 from schemas.values import Capability, Instant, OrganizationId, StandDownReason
+from streams import terms
 from streams.area import Area, Operation, Registry, spelled
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Organization
-from streams.load import came_free
+from streams.load import may_serve
 from streams.policy import steward_of
 
 OrganizationFact = (
@@ -45,6 +49,9 @@ OrganizationFact = (
     | OrganizationsSeparated
     | CapacitySet
     | DutySet
+    | HoursSet
+    | SafeguardsRecorded
+    | EnrollmentSet
     | ReachRestored
 )
 
@@ -184,7 +191,10 @@ def set_capacity(_area: Area, command: SetCapacity, cause: Cause) -> Decision:
         return Refused(Refusal.SKILL_UNKNOWN)
     return [
         CapacitySet(
-            organization=command.organization, capabilities=command.capabilities, at=cause.at
+            organization=command.organization,
+            capabilities=command.capabilities,
+            crews_most=command.crews_most,
+            at=cause.at,
         )
     ]
 
@@ -244,9 +254,12 @@ def _changed(area: Area, known: Organization, fact: OrganizationFact) -> Organiz
                 credit_code=fact.credit_code,
             )
         case CapacitySet():
-            return replace(known, capabilities=fact.capabilities, renewed_in=area.sequence)
+            stated = {"capabilities": fact.capabilities, "crews_most": fact.crews_most}
+            return replace(known, **stated, renewed_in=area.sequence)
         case DutySet():
             return replace(known, on_duty=fact.on_duty, renewed_in=area.sequence)
+        case HoursSet() | SafeguardsRecorded() | EnrollmentSet():
+            return terms.stated(known, fact)
         case ReachRestored():
             return replace(known, reached_in=area.sequence)
         case OrganizationRetired():
@@ -263,7 +276,7 @@ def may_be_able(area: Area, organization: Organization, at: Instant) -> None:
     """Note it for every operation in which a line lacks one of its skills."""
     for operation in area.operations.rows.values():
         for capability in organization.capabilities:
-            came_free(operation, organization.id, capability.skill, at)
+            may_serve(operation, organization.id, capability.skill, at)
 
 
 def _let_go(area: Area, organization: Organization) -> None:

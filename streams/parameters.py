@@ -114,8 +114,10 @@ REST: Final = 4  # after a standstill at least a fourth of the time to answer is
 QUIET: Final = 2 * MINUTE  # and nobody is overdue
 STANDSTILL: Final = MINUTE  # without a sign of life; shorter ones are not noticed
 
-GRADED_REACH_METERS: Final = 150_000  # a verified team goes to the neighboring prefecture
-GENERAL_REACH_METERS: Final = 30_000  # mutual aid stays near home (Article 1: this community)
+LONG_WORK: Final = 12 * HOUR  # at one scene without a break: more, and those units rest
+REST_AFTER: Final = 8 * HOUR  # a night's sleep and the way to it
+LEAVE_WITHIN: Final = 366 * DAY  # farther ahead nobody plans a leave
+ENDING_WITHIN: Final = 90 * DAY  # what ends so soon is said to whom it concerns
 
 ACCEPTANCE_PRIOR: Final = (1, 2)  # before anybody has answered: one yes in two
 WAVE_MOST: Final = 8  # organizations asked for one line at the same time, at most

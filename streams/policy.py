@@ -39,6 +39,9 @@ ROLES: dict[type, tuple[Role, ...]] = {
     c.WithdrawIssuer: BY_STEWARD,
     c.SetCapacity: (Role.STEWARD, Role.ORGANIZATION),
     c.SetDuty: (Role.STEWARD, Role.ORGANIZATION),
+    c.SetHours: (Role.STEWARD, Role.ORGANIZATION),
+    c.RecordSafeguards: (Role.STEWARD, Role.DESK),
+    c.SetEnrollment: (Role.STEWARD, Role.ORGANIZATION),
     c.OpenIncident: BY_DESK,
     c.JoinIncident: BY_DESK,
     c.CloseIncident: BY_DESK,
@@ -128,7 +131,14 @@ def _covers(known: Known, grant: Held, subject: Subject) -> bool:
         worked_on, organization = subject.worked_on, grant.organization
         return bool(worked_on and organization and known.works_on(organization, worked_on))
     lies = _lies_within(known, grant, subject.division)
-    return lies or _lies_within(known, grant, subject.beside)
+    return lies or _lies_within(known, grant, subject.beside) or _sits_in(known, grant, subject)
+
+
+def _sits_in(known: Known, grant: Held, subject: Subject) -> bool:
+    """Whether a desk is one of those that the subject names by where they are."""
+    if grant.role is not Role.DESK or subject.desks is None or grant.division is None:
+        return False
+    return known.divisions.contains(subject.desks, grant.division)
 
 
 def _at_home(known: Known, grant: Held, county: DivisionCode) -> bool:

@@ -82,11 +82,21 @@ class Asks(Stored):
     counted: tuple[DemandAsk, ...] = ()
 
 
+class Rest(Stored):
+    """Units of a crew that has worked long, and until when they rest."""
+
+    crew: AssignmentId
+    units: int
+    until: Instant
+
+
 class Load(Stored):
-    """What holds an organization's units of one skill: its word, and offers by priority."""
+    """What holds an organization's units of one skill, or of all together: its word, offers by
+    priority, and rest."""
 
     committed: int = 0
     asked: tuple[int, ...] = (0, 0, 0, 0)
+    resting: tuple[Rest, ...] = ()
 
 
 class Tally(Stored):

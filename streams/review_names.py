@@ -19,7 +19,7 @@ from schemas.values import (
     Mode,
     SealedText,
 )
-from streams import scene_words
+from streams import review_registry, scene_words
 from streams.days import time_of_day
 from streams.ledger import About, Ledger
 from streams.matching.why import kilometers
@@ -327,6 +327,7 @@ def _phone(names: Names) -> str:
 
 
 _MAKERS: dict[str, Callable[[Names], str]] = {
+    **review_registry.MAKERS,
     "incident": _incident,
     "demand": _demand,
     "line": _line,
@@ -388,11 +389,6 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     ),
     "purpose": lambda names: names.word(PURPOSES.get(names.fact.purpose), names.fact.purpose),
     "medium": lambda names: names.word(MEDIA.get(names.fact.medium), names.fact.medium),
-    "duty": lambda names: (
-        names.pick("转为值守", "on duty")
-        if names.fact.on_duty
-        else names.pick("转为不值守", "off duty")
-    ),
     "phone": _phone,
     "implied": lambda names: (
         names.pick("（由后一步推定）", " (implied by a later step)") if names.fact.implied else ""

@@ -3,67 +3,14 @@
 from __future__ import annotations
 
 from schemas import facts as f
-from schemas import registry_facts as r
 from schemas.codes import Words
 from streams import scene_words
+from streams.review_registry import REGISTRY
 from streams.review_waiting import WAITING
 
 FACTS: dict[type, Words] = {
+    **REGISTRY,
     **WAITING,
-    r.LogOpened: Words(
-        "日志启用：{division}，用途为{purpose}。", "The log of {division} was opened for {purpose}."
-    ),
-    r.LogMoved: Words(
-        "{division}的日志在此结束，迁往{medium}。",
-        "The log of {division} ended here and moved to {medium}.",
-    ),
-    r.LogArrived: Words(
-        "{division}的日志已迁入{medium}，由此继续。",
-        "The log of {division} arrived in {medium} and goes on there.",
-    ),
-    r.RoleGranted: Words(
-        "账户 {account} 获得{role}角色，范围：{scope}。",
-        "Account {account} was given the role {role} for {scope}.",
-    ),
-    r.GrantEnded: Words(
-        "账户 {account} 的{role}角色已收回。", "The role {role} of account {account} was ended."
-    ),
-    r.OrganizationRegistered: Words(
-        "{organization}已入库（{class}），驻地{division}，{people} 人；{capabilities}。",
-        "{organization} was entered in the registry ({class}), at home in {division}, "
-        "{people} people; {capabilities}.",
-    ),
-    r.OrganizationCorrected: Words(
-        "更正{organization}的登记（{class}），驻地{division}，{people} 人。",
-        "The entry of {organization} was corrected ({class}), at home in {division}, "
-        "{people} people.",
-    ),
-    r.OrganizationRetired: Words("{organization}停用。", "{organization} was retired."),
-    r.OrganizationReinstated: Words("{organization}恢复使用。", "{organization} was reinstated."),
-    r.OrganizationsMerged: Words(
-        "{merged}并入{organization}。", "{merged} was merged into {organization}."
-    ),
-    r.OrganizationsSeparated: Words(
-        "{merged}与{organization}重新分开。", "{merged} was separated from {organization} again."
-    ),
-    r.CertificateRecorded: Words(
-        "记录{organization}的证书：{certificate}。",
-        "A certificate of {organization} was recorded: {certificate}.",
-    ),
-    r.CertificateWithdrawn: Words(
-        "撤销{organization}的证书（{issuer}，编号 {number}）。",
-        "A certificate of {organization} was withdrawn ({issuer}, number {number}).",
-    ),
-    r.IssuerWithdrawn: Words(
-        "撤销{issuer}所发的全部证书，涉及 {organizations} 个组织。",
-        "All certificates of {issuer} were withdrawn, of {organizations} organizations.",
-    ),
-    r.CapacitySet: Words(
-        "{organization}更新力量：{capabilities}。",
-        "{organization} stated its units anew: {capabilities}.",
-    ),
-    r.DutySet: Words("{organization}{duty}。", "{organization} is {duty} now."),
-    r.ReachRestored: Words("{organization}可以联系上了。", "{organization} can be reached again."),
     f.IncidentOpened: Words("{division}启动响应：{incident}。", "{division} opened {incident}."),
     f.IncidentJoined: Words("{division}加入{incident}。", "{division} joined {incident}."),
     f.IncidentClosing: Words("{incident}开始结束响应。", "The closing of {incident} has begun."),

@@ -39,6 +39,7 @@ from streams import (
     several,
     showing,
     standstill,
+    terms,
     unasked,
 )
 from streams.area import Area, Operation
@@ -111,6 +112,9 @@ DECIDE: dict[type, Callable[[Area, Any, Cause], Decision]] = {
     c.WithdrawIssuer: certificate.withdraw_issuer,
     c.SetCapacity: organization.set_capacity,
     c.SetDuty: organization.set_duty,
+    c.SetHours: terms.set_hours,
+    c.RecordSafeguards: terms.record_safeguards,
+    c.SetEnrollment: terms.set_enrollment,
 }
 
 REGISTRY_COMMANDS = get_args(c.RegistryCommand)

@@ -78,6 +78,7 @@ class Subject(NamedTuple):
 
     `sender`: where it was moved from, whose desk sees it and no more. `worked_on`: whoever is at
     work on this demand counts as its organization. `county`: so does whoever is at home in it.
+    `desks`: every desk inside it counts as that of `division`.
     `beside`: another division whose desks count as much as those of `division`.
     """
 
@@ -86,6 +87,7 @@ class Subject(NamedTuple):
     sender: DivisionCode | None = None
     worked_on: DemandId | None = None
     county: DivisionCode | None = None
+    desks: DivisionCode | None = None
     beside: DivisionCode | None = None
 
 
@@ -178,6 +180,15 @@ def county_of(tree: DivisionTree, division: DivisionCode) -> DivisionCode:
 def _organization(known: Known, key: OrganizationId) -> Subject | None:
     home = known.home(key)
     return None if home is None else Subject(home, (key,))
+
+
+def _safeguarded(known: Known, command: c.RecordSafeguards) -> Subject | None:
+    """Any desk of its county, which may be the one that has asked it."""
+    home = known.home(command.organization)
+    if home is None:
+        return None
+    county = county_of(known.divisions, home)
+    return Subject(home, (command.organization,), desks=county)
 
 
 def _granting(known: Known, command: c.GrantRole) -> Subject | None:
@@ -323,7 +334,10 @@ SUBJECTS: dict[type, _About] = {
         c.WithdrawCertificate,
         c.SetCapacity,
         c.SetDuty,
+        c.SetHours,
+        c.SetEnrollment,
     ),
+    c.RecordSafeguards: _safeguarded,
     **_of(lambda _, command: Subject(command.division), c.OpenIncident, c.JoinIncident),
     c.PublishDemand: _posting,
     **_of(_incident, c.CloseIncident, c.ReopenIncident),

@@ -22,7 +22,7 @@ from api.language import say
 from api.people import People, link_address
 from api.serving import Stop, areas_of, listening, opened, opened_as, serve
 from api.settings import Settings
-from schemas.commands import GrantRole, RegisterOrganization, RegistryCommand
+from schemas.commands import GrantRole, RecordSafeguards, RegisterOrganization, RegistryCommand
 from schemas.ids import command_id, made_id
 from schemas.turns import OWNER, REGISTRY, Envelope
 from schemas.values import (
@@ -47,6 +47,7 @@ TOWNSHIP = DivisionCode("330324001")
 TEAM_NAME = "演练·您的队伍 Your team"
 TEAM_LEADER = "演练·您 You"
 TEAM_TELEPHONE = "000-0000-9999"  # nobody's
+INSURED_THROUGH = "2099-12-31"
 TEAM_SKILLS = ("PUMP_DRAIN", "CHAINSAW_CLEAR", "LOGISTICS_DRIVE")
 
 
@@ -218,6 +219,10 @@ async def _team(context: Context) -> OrganizationId:
             people=12,
         )
         await _submit(context, command, key)
+        insured = RecordSafeguards(
+            organization=team, adults_only=True, insured_through=INSURED_THROUGH
+        )
+        await _submit(context, insured, f"{key}-safeguards")
     context.persons.add(TEAM_LEADER, TEAM_TELEPHONE, organization=team, id=key)
     return team
 

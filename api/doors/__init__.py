@@ -15,6 +15,7 @@ from api.doors import (
     conducting,
     demands,
     desk_numbers,
+    ending,
     grouping,
     health,
     history,
@@ -38,6 +39,7 @@ from api.doors import (
     situation,
     standby,
     tasks,
+    terms,
 )
 from api.doors.body import problem_of
 from api.doors.description import describe
@@ -69,6 +71,8 @@ ROUTERS = (
     incidents.router,
     organizations.router,
     certificates.router,
+    terms.router,
+    ending.router,
     accounts.router,
     by_hand.router,
     calling.router,

@@ -81,9 +81,10 @@ class MergeOrganizationsBody(Body):
 
 
 class SetCapacityBody(Body):
-    """All skills anew."""
+    """All skills anew; `crews_most`: units of all of them together that it can man at once."""
 
     capabilities: Capabilities
+    crews_most: Count | None = None
 
 
 class SetDutyBody(Body):
@@ -167,7 +168,9 @@ async def set_capacity(call: Call[SetCapacityBody]) -> Response:
     """State anew what can be deployed."""
     row = call.subject(OrganizationRow)
     capabilities = _capabilities(call.body.capabilities)
-    command = SetCapacity(organization=row.id, capabilities=capabilities)
+    command = SetCapacity(
+        organization=row.id, capabilities=capabilities, crews_most=call.body.crews_most
+    )
     return call.answer(await call.registry(command), row.id)
 
 

@@ -64,6 +64,9 @@ class Cast:
         for certificate in missing:
             path, key = f"/organizations/{organization}/certificates", f"certificate-{organization}"
             await self._steward.post(path, certificate, key)
+        if row is None or row.adults_only is None:
+            path, key = f"/organizations/{organization}/safeguards", f"safeguards-{organization}"
+            await self._steward.post(path, wanted.safeguards, key)
         session = await self.account(wanted.name, Role.ORGANIZATION, organization=organization)
         return OrganizationPlayer(self._stage, session, organization)
 

@@ -72,13 +72,18 @@ class Calling(NamedTuple):
     skills: tuple[tuple[str, int], ...]
 
 
+INSURED_DAYS = 200
+
+
 class Invented(NamedTuple):
-    """An organization as it will be registered, its certificates, and who can be called."""
+    """An organization as it will be registered, its certificates, who can be called, and what
+    hazardous work asks of it."""
 
     name: str
     body: dict[str, Any]
     certificates: tuple[dict[str, Any], ...]
     person: dict[str, Any]
+    safeguards: dict[str, Any]
 
 
 CALLINGS = (
@@ -138,7 +143,8 @@ def invent(
         body = _body(name, calling, town.code, place, draws)
         graded = [skill for skill, _ in calling.skills if SKILLS[skill].graded]
         certificates = tuple(_certificate(skill, number, draws, at) for skill in graded)
-        made.append(Invented(name, body, certificates, _person(number)))
+        insured = {"adults_only": True, "insured_through": day_of(at + INSURED_DAYS * DAY)}
+        made.append(Invented(name, body, certificates, _person(number), insured))
     return made
 
 

@@ -5,6 +5,12 @@ from __future__ import annotations
 from schemas.refusals.codes import Message, Refusal
 
 WORDS: dict[Refusal, Message] = {
+    Refusal.ADULTS_UNCONFIRMED: Message(
+        409,
+        "危险作业只由成年人承担，该组织尚未登记“只派成年人”；请致电值班室，登记后再答应一次即可。",
+        "Hazardous work is for adults only, and it is not on record that this organization sends "
+        "none but adults. Call the desk; once it has recorded that, say yes again.",
+    ),
     Refusal.CERTIFICATE_EXPIRED: Message(
         409,
         "所需证书已过期；请联系管理员登记新证书。",
@@ -36,11 +42,24 @@ WORDS: dict[Refusal, Message] = {
         "Graded skills are only for organizations registered with civil affairs; "
         "enter other teams by a general skill.",
     ),
+    Refusal.CREWS_TAKEN: Message(
+        409,
+        "该组织可同时出动的单位已全部派出；请减少数量，或请其更新可同时出动的单位数。",
+        "This organization has as many units at work as it can man; take fewer, "
+        "or have it state anew how many it can man at once.",
+    ),
     Refusal.GRANT_UNFIT: Message(
         422,
         "授权须写明范围：机构角色写组织，其他角色写区划；结束时间须在将来。",
         "A grant names an organization for that role and a division for all others, "
         "and ends in the future.",
+    ),
+    Refusal.INSURANCE_UNCONFIRMED: Message(
+        409,
+        "危险作业前须有人身意外伤害保险，该组织没有登记有效保险；"
+        "请致电值班室，登记后再答应一次即可。",
+        "Hazardous work asks for accident insurance, and none that is good today is on record for "
+        "this organization. Call the desk; once it has recorded one, say yes again.",
     ),
     Refusal.ISSUER_WITHDRAWN: Message(
         409,
@@ -52,6 +71,16 @@ WORDS: dict[Refusal, Message] = {
         409,
         "这是最后一位全区管理员；请先授权另一位。",
         "This is the last steward of the whole area; give the role to another one first.",
+    ),
+    Refusal.LEAVE_UNFIT: Message(
+        422,
+        "休假须先开始后结束，结束时间在将来一年之内。",
+        "A leave begins before it ends, and ends ahead of now, within a year.",
+    ),
+    Refusal.NOT_ENROLLED: Message(
+        409,
+        "该组织未报名参加演练；请先为其报名，或改请他人。",
+        "This organization has not enrolled for exercises; enroll it first, or ask another one.",
     ),
     Refusal.ORGANIZATION_EXISTS: Message(
         409,

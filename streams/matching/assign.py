@@ -17,10 +17,10 @@ from streams import load, needed
 from streams.area import Area, Operation
 from streams.cause import Cause
 from streams.entities import Line, Organization
-from streams.gates import GRADES, Standing, see
+from streams.gates import GRADES, How, Standing, see
 from streams.line import missing
 from streams.matching import waves
-from streams.matching.bars import barred, distance, reach
+from streams.matching.bars import barred, distance
 from streams.matching.candidates import Candidate, Search
 from streams.parameters import DAY, LOOKS_SHARED, URGENCY
 from streams.remembered import Asks
@@ -128,11 +128,11 @@ def _wanting(
     lately = list(_asked_lately(operation, organization, skill, at))
     for priority in URGENCY:
         now = [one for one in lately if one.priority == priority]
-        for enough_asked, grade in product((False, True), GRADES):
-            bar = standing.bar(grade, priority)
+        for enough_asked, grade, hazardous in product((False, True), GRADES, (False, True)):
+            bar = standing.bar(grade, priority, hazardous)
             if bar is None or bar.gate in _ENDING:  # else of no use to them, wherever they are
-                group = (skill, priority, enough_asked, grade)
-                now += _nearest(operation, organization, group, at)
+                group = (skill, priority, enough_asked, grade, hazardous)
+                now += _nearest(operation, organization, group, standing.radius[grade or 0], at)
         if now:
             first = min(now, key=lambda one: (one.at == at, *one))
             return first.line, first.at
@@ -140,17 +140,21 @@ def _wanting(
 
 
 def _nearest(
-    operation: Operation, organization: Organization, group: tuple[Any, ...], at: Instant
+    operation: Operation,
+    organization: Organization,
+    group: tuple[Any, ...],
+    radius: int,
+    at: Instant,
 ) -> Iterator[Wanting]:
     """Of lines that are alike the nearest that can ask it now, and nearer ones that can soon.
 
-    Where a day's cap or a certificate that is not valid yet lasts beyond the time within which
+    Where a gate that time opens, wherever the line is, lasts beyond the time within which
     every line looks anyway, nothing is looked for (but see `_asked_lately`).
     """
     soon = at + URGENCY[group[1]].rest
     for squared, id in operation.short.around(group, organization.place):
         away, line = meters(squared), operation.lines[id]
-        if away > reach(line):
+        if away > radius:
             return  # as is all that lies still farther
         if line.wake_at is None or line.wake_at <= at:
             continue  # it is about to be looked at anyway
@@ -158,7 +162,8 @@ def _nearest(
         if bar is None:
             yield _wanted(line, away, at)
             return
-        if bar.gate in _ENDING and (bar.until is None or bar.until >= soon):
+        own = line.whole and bar.gate is Gate.REST  # others may be of use to it with fewer
+        if bar.gate in _ENDING and not own and (bar.until is None or bar.until >= soon):
             return
         if bar.until is not None and bar.until < line.wake_at:
             yield _wanted(line, away, bar.until)
@@ -195,8 +200,9 @@ def _wanted(line: Line, away: int, at: Instant) -> Wanting:
 def _standing(
     operation: Operation, organization: Organization, skill: str, at: Instant
 ) -> Standing:
-    held, asks = load.held(operation, organization.id, skill), operation.asks.get(organization.id)
-    return see(organization, skill, held, asks, at).standing
+    held = load.all_held(operation, organization.id, skill)
+    how = How(counted=False, enrolled_only=operation.enrolled_only)
+    return see(organization, skill, held, at, how).standing
 
 
 class Wanting(NamedTuple):
@@ -210,5 +216,5 @@ class Wanting(NamedTuple):
     at: Instant
 
 
-_ENDING = (Gate.DAILY_CAP, Gate.CERTIFICATE_NOT_YET)
+_ENDING = (Gate.DAILY_CAP, Gate.CERTIFICATE_NOT_YET, Gate.LEAVE, Gate.HOURS, Gate.REST)
 """Gates of which a standing does not say until when, or whether, they bar from one line."""

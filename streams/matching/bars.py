@@ -7,14 +7,19 @@ from schemas.values import Gate, Instant, OrganizationId
 from streams import asking, load
 from streams.area import Operation
 from streams.entities import Line, OfferState, Organization
-from streams.gates import Bar, capped_until, graded
+from streams.gates import (
+    Bar,
+    Wanted,
+    absent,
+    busy,
+    capped_until,
+    forbidden,
+    graded,
+    radius,
+    unproved,
+)
 from streams.line import together
-from streams.parameters import CAPPED, DAY, GENERAL_REACH_METERS, GRADED_REACH_METERS
-
-
-def reach(line: Line) -> int:
-    """Meters that a line may ask: verified teams come from afar, mutual aid from the community."""
-    return GENERAL_REACH_METERS if line.grade is None else GRADED_REACH_METERS
+from streams.parameters import CAPPED, DAY
 
 
 def distance(operation: Operation, line: Line, organization: Organization) -> int:
@@ -26,23 +31,21 @@ def barred(
     operation: Operation, line: Line, organization: Organization, away: int, at: Instant
 ) -> Bar | None:
     """What keeps an organization from being asked for a line, or None."""
-    bar = unfit(line, organization, away, at)
+    bar = unfit(operation, line, organization, away, at) or absent(organization, at)
     if bar is not None:
         return bar
-    if not organization.on_duty:
-        return Bar(Gate.DUTY)
     bar = _asked(operation, line, organization, at)
     if bar is not None:
         return bar
-    free = load.available(operation, organization, line.skill, line.priority)
-    if not free:
-        return Bar(Gate.CAPACITY)
-    if free < together(line):
-        return Bar(Gate.WHOLE)
-    return _capped(operation, line, organization.id, at)
+    held = load.all_held(operation, organization.id, line.skill)
+    asked = Wanted(line.priority, together(line))
+    bar = busy(organization, line.skill, held, asked, at)
+    return _capped(operation, line, organization.id, at) if bar is None else bar
 
 
-def unfit(line: Line, organization: Organization, away: int | None, at: Instant) -> Bar | None:
+def unfit(
+    operation: Operation, line: Line, organization: Organization, away: int | None, at: Instant
+) -> Bar | None:
     """What an organization lacks for a line, whoever asks it; `away` None: however far it is.
 
     These gates are asked again at a yes, by hand too.
@@ -51,9 +54,21 @@ def unfit(line: Line, organization: Organization, away: int | None, at: Instant)
         return Bar(Gate.RETIRED)
     if organization.units(line.skill) is None:
         return Bar(Gate.SKILL)
-    if away is not None and away > reach(line):
+    if away is not None and away > radius(organization, line.skill, line.grade, at):
         return Bar(Gate.DISTANCE)
-    return graded(organization, line.skill, line.grade, at)
+    if operation.enrolled_only and not organization.enrolled:
+        return Bar(Gate.ENROLLMENT)
+    bar = graded(organization, line.skill, line.grade, at)
+    if bar is None and line.hazardous:
+        gate = forbidden(organization, at)
+        return None if gate is None else Bar(gate)
+    return bar
+
+
+def unsafe(line: Line, organization: Organization) -> Bar | None:
+    """What is not on record of an organization that says yes to hazardous work."""
+    gate = unproved(organization) if line.hazardous else None
+    return None if gate is None else Bar(gate)
 
 
 def _asked(operation: Operation, line: Line, organization: Organization, at: Instant) -> Bar | None:

@@ -105,5 +105,5 @@ class Search:
 
     def _candidate(self, met: Met, rank: int) -> Candidate:
         organization, line = self._organizations[met.organization], self._line
-        units = load.available(self._operation, organization, line.skill, line.priority)
+        units = load.available(self._operation, organization, line.skill, line.priority, self._at)
         return Candidate(organization.id, meters(met.square), units, rank)

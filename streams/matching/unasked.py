@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
+from heapq import merge
 from typing import NamedTuple
 
 import numpy as np
 
-from geo.distance import square_within
 from geo.nearest import Seen, Survey
 from schemas.ids import tie
 from schemas.values import Gate, Instant, OrganizationId, Place
-from streams.availability import IN_ORDER, NONE, Crowd, Standings
+from streams.availability import IN_ORDER, NONE, OWN_TIMES, Crowd, Standings
 from streams.entities import Line
 from streams.line import together
-from streams.matching.bars import reach
 
 
 class Met(NamedTuple):
@@ -36,12 +35,13 @@ class Unasked:
         self, standings: Standings, line: Line, place: Place, asked: Iterable[Met]
     ) -> None:
         self._standings, self._place = standings, place
-        self._most = square_within(reach(line))
         self._tie = partial(tie, line.id)
         self._asked = {str(met.organization): met.square for met in asked}
-        asks = (line.grade, line.priority, together(line))
-        self._case = (asks, place, tuple(self._asked))
-        self._bars, self._gates, self._passes = standings.sieve(*asks)
+        kind = (line.grade, line.priority, line.hazardous, together(line))
+        self._case = (kind, place, tuple(self._asked))
+        self._bars, self._gates, self._passes, self._limits = standings.sieve(*kind)
+        self._most = max(self._limits, default=0)
+        self._within: dict[int, list[int]] = {}  # by limit, how many of each code
         self._last: tuple[Met, Crowd] | None = None
 
     def __iter__(self) -> Iterator[Met]:
@@ -54,37 +54,49 @@ class Unasked:
             self._standings.nobody[self._case] = self._everybody
 
     def _passing(self) -> Iterator[Met]:
-        limit, nearby = self._nearby
+        nearest, nearby = self._nearby
         for square, key, code in nearby:
-            if self._passes[code] and key not in self._asked:
+            if self._passes[code] and square <= self._limits[code] and key not in self._asked:
                 yield Met(square, self._tie(key), OrganizationId(key))
-        if limit < self._most:
-            for square, key, _ in self._survey.nearest(
-                self._passes, self._most, self._tie, self._asked, beyond=limit
-            ):
-                yield Met(square, self._tie(key), OrganizationId(key))
+        farther = [limit for limit in self._distinct if limit > nearest]
+        yield from merge(*(self._beyond(nearest, limit) for limit in farther))
+
+    def _beyond(self, nearest: int, limit: int) -> Iterator[Met]:
+        """Of those who are asked up to a distance, whoever is farther than the nearest few."""
+        own = self._passes & (np.array(self._limits) == limit)
+        for square, key, _ in self._survey.nearest(
+            own, limit, self._tie, self._asked, beyond=nearest
+        ):
+            yield Met(square, self._tie(key), OrganizationId(key))
+
+    @cached_property
+    def _distinct(self) -> list[int]:
+        return sorted(dict.fromkeys(self._limits))
 
     def until(self, reached: Met | None) -> Crowd:
         """The count of those who come no later than somebody; of everybody for None."""
         if reached is None:
             return self._everybody
         if self._last is None or self._last[0] != reached:
-            counts = self._counts(reached.square)
+            counts, beyond = self._counts(reached.square)
             for key, code in self._at(reached.square):
-                counts[code] -= (self._tie(key), key) > reached[1:]
-            self._last = reached, Crowd(self._failed(counts), sum(counts), None)
+                later = (self._tie(key), key) > reached[1:]
+                if reached.square <= self._limits[code]:
+                    counts[code] -= later
+                else:
+                    beyond -= later
+            self._last = reached, Crowd(self._failed(counts, beyond), sum(counts) + beyond, None)
         return self._last[1]
 
     @cached_property
     def _everybody(self) -> Crowd:
-        """Those beyond the reach included: they have failed at the distance."""
+        """Those beyond their reach included: they have failed at the distance."""
         known = self._standings.nobody.get(self._case)
         if known is not None:
             return known
-        counts = self._counts(self._most)
-        failed, size = self._failed(counts), len(self._standings.index) - len(self._asked)
-        failed[IN_ORDER.index(Gate.DISTANCE)] = size - sum(counts)
-        return Crowd(failed, size, self._ends(counts))
+        counts, _ = self._counts(self._most)
+        size = len(self._standings.index) - len(self._asked)
+        return Crowd(self._failed(counts, size - sum(counts)), size, self._ends(counts))
 
     @cached_property
     def _survey(self) -> Survey:
@@ -94,8 +106,21 @@ class Unasked:
     def _nearby(self) -> tuple[int, list[Seen]]:
         return self._survey.first(self._most, self._tie)
 
-    def _counts(self, most: int) -> list[int]:
-        """How many of each code are within the square of a distance."""
+    def _counts(self, most: int) -> tuple[list[int], int]:
+        """How many of each code are within the square of a distance, and how many of all are
+        there beyond their own reach."""
+        counts = self._near(most)
+        all = sum(counts)
+        for limit in self._distinct:
+            if limit < most:
+                if limit not in self._within:
+                    self._within[limit] = self._near(limit)
+                for code, own in enumerate(self._limits):
+                    if own == limit:
+                        counts[code] = self._within[limit][code]
+        return counts, all - sum(counts)
+
+    def _near(self, most: int) -> list[int]:
         if most <= self._nearby[0]:
             counts = [0] * len(self._bars)
             for square, _, code in self._nearby[1]:
@@ -116,17 +141,27 @@ class Unasked:
             found = [(key, index.code(key)) for key in self._survey.at(square)]
         return [pair for pair in found if len(found) > 1 and pair[0] not in self._asked]
 
-    def _failed(self, counts: list[int]) -> list[int]:
+    def _failed(self, counts: list[int], beyond: int) -> list[int]:
         failed = [0] * (NONE + 1)
         for gate, count in zip(self._gates, counts, strict=True):
             failed[gate] += count
+        failed[IN_ORDER.index(Gate.DISTANCE)] += beyond
         return failed[:NONE]
 
     def _ends(self, counts: list[int]) -> Instant | None:
         met = [bar for bar, count in zip(self._bars, counts, strict=True) if bar and count]
         ends = [bar.until for bar in met if bar.until is not None]
-        if any(bar.gate is Gate.DAILY_CAP for bar in met):
-            capped = [bar is not None and bar.gate is Gate.DAILY_CAP for bar in self._bars]
-            cap = self._survey.earliest(np.array(capped), self._most, self._asked)
-            ends += [] if cap is None else [cap]
+        for which, gates in enumerate(OWN_TIMES):
+            if any(bar.gate in gates for bar in met):
+                ends += self._earliest(which, gates)
         return min(ends, default=None)
+
+    def _earliest(self, which: int, gates: tuple[Gate, ...]) -> list[Instant]:
+        """When the first of those who failed at some gates may be asked."""
+        barred = np.array([bar is not None and bar.gate in gates for bar in self._bars])
+        limits = np.array(self._limits)
+        found = (
+            self._survey.earliest(which, barred & (limits == limit), limit, self._asked)
+            for limit in self._distinct
+        )
+        return [end for end in found if end is not None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from schemas.values import AgainOn, Gate, Instant, LineId, OrganizationId
-from streams import asking, load
+from streams import asking, force, load
 from streams.area import Area, Operation
 from streams.days import end_of, time_of_day
 from streams.entities import (
@@ -17,8 +17,8 @@ from streams.entities import (
     OfferState,
     Organization,
 )
-from streams.gates import Bar
-from streams.matching.bars import barred, distance, reach
+from streams.gates import Bar, radius
+from streams.matching.bars import barred, distance
 from streams.remembered import Asked
 from streams.review_codes import REASONS
 
@@ -55,7 +55,7 @@ def why(
     asked = asking.known(operation, row, organization)
     if asked is None:
         before = operation.asked.get((line, organization))
-        words = _part(operation, row, known) if gate is Gate.WHOLE else None
+        words = _part(operation, row, known, at) if gate is Gate.WHOLE else None
         words = words or _unasked(bar, row, known, away, at)
         if before is None:
             return Why(False, gate, until, away, words)
@@ -69,9 +69,10 @@ def why(
     return Why(True, gate, until, offer.meters, words)
 
 
-def _part(operation: Operation, line: Line, organization: Organization) -> Words:
+def _part(operation: Operation, line: Line, organization: Organization, at: Instant) -> Words:
     """How much of a whole line it has free."""
-    free = load.available(operation, organization, line.skill, line.priority)
+    held = load.all_held(operation, organization.id, line.skill)
+    free = force.free(organization, line.skill, held, line.priority, at, rested=True)
     return Words(
         f"此项须由一家组织整体承担：需要 {line.target}，其空闲 {free}。",
         f"The line goes as a whole: {line.target} are needed together, and it has {free} free.",
@@ -192,10 +193,22 @@ def _unasked(
         day = _last_day(organization.certificates, line.skill, at)
         return Words(f"证书已于 {day} 到期。", f"Its certificate expired at the end of {day}.")
     if bar.gate is Gate.DISTANCE:
-        limit = kilometers(reach(line))
+        limit = kilometers(radius(organization, line.skill, line.grade, at))
         return Words(
             f"距离 {far} 公里，超出 {limit} 公里的范围。",
             f"{far} km away, beyond the reach of {limit} km.",
+        )
+    if bar.gate is Gate.INSURANCE:
+        day = organization.insured_through or ""
+        return Words(
+            f"危险作业须有保险；其保险已于 {day} 到期。",
+            f"Hazardous work asks for insurance; its own ended with {day}.",
+        )
+    if bar.gate is Gate.CREWS:
+        most = organization.crews_most
+        return Words(
+            f"最多同时出动 {most} 个单位，已全部派出或被同样紧急的请求占用。",
+            f"It can man {most} units at once; all are committed, or held by requests as urgent.",
         )
     words = GATE_WORDS[bar.gate]
     if bar.until is None:
@@ -219,17 +232,27 @@ GATE_WORDS = {
     Gate.CERTIFICATE_NOT_YET: Words("证书尚未生效。", "Its certificate is not valid yet."),
     Gate.CERTIFICATE_EXPIRED: Words("证书已过期。", "Its certificate has expired."),
     Gate.CERTIFICATE_WITHDRAWN: Words("证书已被撤销。", "Its certificate was withdrawn."),
+    Gate.ENROLLMENT: Words("未报名参加演练。", "Has not enrolled for exercises."),
+    Gate.ADULTS: Words(
+        "危险作业只请求仅派成年人的组织。",
+        "Hazardous work asks only organizations that send none but adults.",
+    ),
+    Gate.INSURANCE: Words("保险已到期。", "Its insurance has ended."),
     Gate.DUTY: Words("不在值守。", "Off duty."),
+    Gate.LEAVE: Words("休假中。", "On leave."),
+    Gate.HOURS: Words("不在其值守时段。", "Outside its duty hours."),
     Gate.ASKED: Words("正在等待其答复。", "Its answer is awaited."),
     Gate.ASKED_BEFORE: Words("此前已请求。", "Was asked before."),
     Gate.CAPACITY: Words(
         "力量已全部派往或被同样紧急的请求占用。",
         "All its units are committed, or held by requests as urgent.",
     ),
+    Gate.CREWS: Words("已达到其可同时出动的单位数。", "As many units at work as it can man."),
     Gate.WHOLE: Words(
         "此项须由一家组织整体承担，其空闲力量不足。",
         "The line goes as a whole, and it has too few units free for that.",
     ),
+    Gate.REST: Words("其力量长时间作业后正在休整。", "Its units rest after long work."),
     Gate.DAILY_CAP: Words(
         "24 小时内已被请求四次一般需求。", "Was asked for four less urgent demands within 24 hours."
     ),

@@ -40,6 +40,7 @@ def organization(area: Area, known: Organization) -> Put:
         lon=known.place.lon,
         lat=known.place.lat,
         capabilities=known.capabilities,
+        crews_most=known.crews_most,
         certificates=tuple(
             CertificateView(certificate=held.certificate, withdrawn=held.withdrawn)
             for held in known.certificates
@@ -47,6 +48,11 @@ def organization(area: Area, known: Organization) -> Put:
         people=known.people,
         credit_code=known.credit_code,
         on_duty=known.on_duty,
+        hours=known.hours,
+        leaves=known.leaves,
+        adults_only=known.adults_only,
+        insured_through=known.insured_through,
+        enrolled=known.enrolled,
         retired=known.retired,
         merged_into=known.merged_into,
     )

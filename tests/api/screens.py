@@ -75,7 +75,13 @@ def organization(id: str, home: DivisionCode, people: int = 1) -> Put:
         certificates=(),
         people=people,
         credit_code=None,
+        crews_most=None,
         on_duty=True,
+        hours=(),
+        leaves=(),
+        adults_only=None,
+        insured_through=None,
+        enrolled=False,
         retired=False,
         merged_into=None,
     )

@@ -20,6 +20,7 @@ from api.doors import (
     sealed,
     several,
     tasks,
+    terms,
 )
 from api.doors.body import Body, Empty
 from api.doors.hanging import bodies
@@ -85,6 +86,9 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.WithdrawIssuer, certificates.WithdrawIssuerBody, set()),
     (c.SetCapacity, organizations.SetCapacityBody, {"organization"}),
     (c.SetDuty, organizations.SetDutyBody, {"organization"}),
+    (c.SetHours, terms.SetHoursBody, {"organization"}),
+    (c.RecordSafeguards, terms.RecordSafeguardsBody, {"organization"}),
+    (c.SetEnrollment, terms.SetEnrollmentBody, {"organization"}),
     (c.GrantRole, accounts.GrantRoleBody, {"account"}),
     (c.EndGrant, accounts.EndGrantBody, {"account"}),
 ]

@@ -31,11 +31,19 @@ def server(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iter
         yield server
 
 
+def insured(server: Stage) -> str:
+    """A team whose safeguards are on record, as hazardous work asks."""
+    team = server.organization(TEAM, "PUMP_DRAIN")
+    safeguards = {"adults_only": True, "insured_through": "2099-12-31"}
+    server.post(f"/organizations/{team}/safeguards", safeguards)
+    return team
+
+
 def test_a_crew_in_danger_is_counted_and_called_when_it_is_silent(
     server: Stage, screens: Screens
 ) -> None:
     """Its own desk sees it first and the county's after that, until somebody records a word."""
-    team = server.organization(TEAM, "PUMP_DRAIN")
+    team = insured(server)
     incident = server.incident("typhoon")
     line = {"skill": "PUMP_DRAIN", "minimum": 1, "target": 1, "hazardous": True}
     server.demand(incident, "drainage", "PUMP_DRAIN", lines=[line])

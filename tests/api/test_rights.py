@@ -96,6 +96,11 @@ def about(world: World) -> list[c.Command]:
         c.SetOff(assignment=AssignmentId("none")),
         c.DropTask(task=TaskId("none")),
         c.SetDuty(organization=OrganizationId("none"), on_duty=True),
+        c.SetHours(organization=OrganizationId("none"), hours=(), leaves=()),
+        c.RecordSafeguards(
+            organization=OrganizationId("none"), adults_only=True, insured_through=None
+        ),
+        c.SetEnrollment(organization=OrganizationId("none"), enrolled=True),
         c.WithdrawIssuer(issuer="x"),
     ]
     return [command for command in commands if not isinstance(command, BY_OWNER)]

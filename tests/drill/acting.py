@@ -227,6 +227,12 @@ ORGANIZATION = row(
     lat=0,
     capabilities=(Capability(skill="PUMP_DRAIN", units=2),),
     certificates=(),
+    crews_most=None,
     on_duty=True,
+    hours=(),
+    leaves=(),
+    adults_only=None,
+    insured_through=None,
+    enrolled=False,
     retired=False,
 )

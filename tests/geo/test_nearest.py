@@ -126,7 +126,7 @@ def test_equal_ties_fall_by_id() -> None:
 class Kind(NamedTuple):
     at: At
     code: int
-    until: int
+    times: tuple[int, int]
 
 
 @settings(deadline=None)
@@ -144,7 +144,9 @@ def test_kinds_are_found_and_counted_as_by_looking_at_everybody(data: st.DataObj
             del kinds[id]
         else:
             at = At(*(random.randint(-spread, spread) for _ in range(3)))
-            kinds[id] = Kind(at, random.randrange(12), random.randint(1, 99))
+            kinds[id] = Kind(
+                at, random.randrange(12), (random.randint(1, 99), random.randint(1, 99))
+            )
             index.put(id, *kinds[id])
     apart = [id for id in kinds if random.random() < 0.1]
     wanted = np.array([random.random() < 0.5 for _ in range(12)])
@@ -162,8 +164,9 @@ def test_kinds_are_found_and_counted_as_by_looking_at_everybody(data: st.DataObj
     codes = [kinds[id].code for _, id in near]
     assert survey.counts(most, 12) == [codes.count(code) for code in range(12)]
     assert sorted(survey.at(most)) == sorted(id for square, id in near if square == most)
-    times = [kinds[id].until for _, id in found]
-    assert survey.earliest(wanted, most, apart) == min(times, default=None)
+    for which in (0, 1):
+        times = [kinds[id].times[which] for _, id in found]
+        assert survey.earliest(which, wanted, most, apart) == min(times, default=None)
     assert {id: index.code(id) for id in kinds} == {id: kind.code for id, kind in kinds.items()}
 
 

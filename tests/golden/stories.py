@@ -15,10 +15,8 @@ from schemas.turns import OWNER
 from schemas.values import (
     AccountId,
     AssignmentId,
-    Capability,
     CloseReason,
     DeclineReason,
-    DivisionCode,
     Domain,
     IncidentId,
     LineId,
@@ -28,7 +26,6 @@ from schemas.values import (
     Piece,
     PieceKind,
     Reception,
-    RegistrationClass,
     Role,
     SealedText,
     Step,
@@ -39,6 +36,7 @@ from streams.entities import Organization
 from streams.parameters import DAY, HOUR, MINUTE
 from tests.golden import waiting_stories
 from tests.golden.reach_story import reach
+from tests.golden.registry_story import people
 from tests.golden.scene_stories import on_scene
 from tests.golden.several_story import false_flood, same_need
 from tests.streams.world import (
@@ -348,32 +346,6 @@ def certificates(world: World, boats: OrganizationId) -> None:
     world.send(STEWARD, c.WithdrawIssuer(issuer="nobody"))
     wrong = replace(certificate(), standard="应急救援员 三级")
     world.refused(STEWARD, c.RecordCertificate(organization=boats, certificate=wrong))
-
-
-def people(world: World, boats: OrganizationId, other: OrganizationId) -> None:
-    """One that was entered twice becomes one, and two again; duty, units, and an end."""
-    home = DivisionCode(townships()[5])
-    place = divisions().seat(home)
-    corrected = world.entry(boats, name="救援一队", credit_code="51330324MJ8000001X", people=20)
-    world.send(STEWARD, corrected)
-    entry = c.RegisterOrganization(
-        name="救援一队",
-        registration_class=RegistrationClass.VILLAGE_GUIDED,
-        home=home,
-        place=place,
-        capabilities=(Capability(skill="BOAT_OPERATE", units=2),),
-        people=8,
-        credit_code="51330324MJ8000001X",
-    )
-    world.refused(STEWARD, entry)
-    twice = only(world.send(STEWARD, replace(entry, insist=True))).organization
-    world.send(STEWARD, c.MergeOrganizations(organization=boats, merged=twice))
-    world.send(STEWARD, c.SeparateOrganizations(merged=twice))
-    world.send(STEWARD, c.SetDuty(organization=twice, on_duty=False))
-    has = (Capability(skill="WATER", units=1), Capability(skill="CATERING", units=3))
-    world.send("boats", c.SetCapacity(organization=boats, capabilities=has))
-    world.send(STEWARD, c.RetireOrganization(organization=other))
-    world.send(STEWARD, c.ReinstateOrganization(organization=other))
 
 
 def organizations(world: World) -> list[Organization]:

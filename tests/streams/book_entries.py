@@ -15,6 +15,12 @@ class Team:
     units: dict[str, int] = field(default_factory=dict)
     certificates: dict[tuple[str, str], tuple[Any, bool]] = field(default_factory=dict)
     on_duty: bool = True
+    most: int | None = None  # units of all skills that it can man at once
+    hours: tuple[Any, ...] = ()
+    leaves: tuple[Any, ...] = ()
+    adults: bool | None = None
+    insured: str | None = None
+    enrolled: bool = False
     retired: bool = False
     stated: int = 0
     restored: int = 0  # the turn in which it could be reached again
@@ -49,6 +55,7 @@ class Line:
     skill: str
     grade: int | None
     target: int
+    hazardous: bool = False
     open: bool = True
     dropped: bool = False
     round: int = 1

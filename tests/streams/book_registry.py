@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from schemas import registry_facts as r
 from schemas.turns import Turn
@@ -26,7 +26,21 @@ def corrected(books: Books, fact: r.OrganizationCorrected, turn: Turn) -> None:
 def capacity(books: Books, fact: r.CapacitySet, turn: Turn) -> None:
     team = books.teams[fact.organization]
     team.units = {item.skill: item.units for item in fact.capabilities}
-    team.stated = turn.sequence
+    team.most, team.stated = fact.crews_most, turn.sequence
+
+
+def hours(books: Books, fact: r.HoursSet, turn: Turn) -> None:
+    team = books.teams[fact.organization]
+    team.hours, team.leaves = fact.hours, fact.leaves
+
+
+def safeguards(books: Books, fact: r.SafeguardsRecorded, turn: Turn) -> None:
+    team = books.teams[fact.organization]
+    team.adults, team.insured = fact.adults_only, fact.insured_through
+
+
+def enrollment(books: Books, fact: r.EnrollmentSet, turn: Turn) -> None:
+    books.teams[fact.organization].enrolled = fact.enrolled
 
 
 def duty(books: Books, fact: r.DutySet, turn: Turn) -> None:
@@ -54,3 +68,18 @@ def restored(books: Books, fact: r.ReachRestored, turn: Turn) -> None:
 
 def reinstated(books: Books, fact: r.OrganizationReinstated, turn: Turn) -> None:
     books.teams[fact.organization].retired = False
+
+
+LEARNERS: dict[type, Any] = {
+    r.OrganizationRegistered: registered,
+    r.OrganizationCorrected: corrected,
+    r.CapacitySet: capacity,
+    r.DutySet: duty,
+    r.HoursSet: hours,
+    r.SafeguardsRecorded: safeguards,
+    r.EnrollmentSet: enrollment,
+    r.ReachRestored: restored,
+    r.CertificateRecorded: certificate,
+    r.CertificateWithdrawn: withdrawn,
+    r.IssuerWithdrawn: withdrawn,
+}

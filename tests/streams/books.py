@@ -66,7 +66,9 @@ class Books:
 
     def free(self, team: str, skill: str) -> int:
         """Units that it may still give its word for."""
-        return self.teams[team].units.get(skill, 0) - self.crews.held(team, skill)
+        left = self.teams[team].units.get(skill, 0) - self.crews.held(team, skill)
+        most = self.teams[team].most
+        return left if most is None else min(left, most - self.crews.held(team))
 
     def wave(self, line: Line) -> int:
         """The fewest to ask for somebody to say yes as surely as the priority aims at."""
@@ -90,7 +92,8 @@ def _published(books: Books, fact: f.DemandPublished, turn: Turn) -> None:
 def _lines(books: Books, need: Need, added: Any) -> None:
     for one in added:
         wish = one.request
-        line = Line(one.line, need.id, wish.skill, wish.grade, wish.target, whole=wish.whole)
+        line = Line(one.line, need.id, wish.skill, wish.grade, wish.target)
+        line.hazardous, line.whole = wish.hazardous, wish.whole
         books.lines[line.id] = line
         need.lines.append(line.id)
 
@@ -339,18 +342,11 @@ def _resumed(books: Books, fact: f.Resumed, turn: Turn) -> None:
 
 
 _LEARNERS: dict[type, Callable[[Books, Any, Turn], None]] = {
-    r.OrganizationRegistered: book_registry.registered,
-    r.OrganizationCorrected: book_registry.corrected,
+    **book_registry.LEARNERS,
     r.OrganizationRetired: lambda b, fact, _: setattr(b.teams[fact.organization], "retired", True),
     r.OrganizationReinstated: book_registry.reinstated,
     r.OrganizationsMerged: lambda b, fact, _: setattr(b.teams[fact.merged], "retired", True),
     r.OrganizationsSeparated: lambda b, fact, _: setattr(b.teams[fact.merged], "retired", False),
-    r.CapacitySet: book_registry.capacity,
-    r.DutySet: book_registry.duty,
-    r.ReachRestored: book_registry.restored,
-    r.CertificateRecorded: book_registry.certificate,
-    r.CertificateWithdrawn: book_registry.withdrawn,
-    r.IssuerWithdrawn: book_registry.withdrawn,
     f.DemandPublished: _published,
     f.DemandAmended: _amended,
     f.DemandTakenBack: _taken_back,

@@ -8,7 +8,7 @@ from typing import Any
 from schemas import facts as f
 from schemas.turns import Turn
 
-MINUTE = 60_000
+MINUTE, HOUR = 60_000, 3_600_000
 GRACE = {1: 10 * MINUTE, 2: 20 * MINUTE, 3: 60 * MINUTE, 4: 120 * MINUTE}
 REPLACED_AFTER = 5 * MINUTE
 OVER = ("released", "given_up", "stood_down")
@@ -34,6 +34,9 @@ class Crew:
     arrived: bool = False
     own_time: bool = False  # it has named a new one itself
     set_off_at: int | None = None
+    arrived_at: int | None = None
+    reported_at: int | None = None
+    ended_at: int | None = None
     before: Crew | None = None
     turn: int = 0  # of its last step
     heard_at: int = 0  # its last word, or its desk's about it
@@ -147,10 +150,20 @@ class Crews:
     def replacing(self, line: Any) -> int:
         return sum(crew.quantity for crew in self.on(line) if crew.live and crew.doubted)
 
-    def held(self, team: str, skill: str) -> int:
-        """Units that a team has given its word for."""
-        rows = (self.rows[key] for key in self.of_team.get((team, skill), ()))
-        return sum(crew.quantity for crew in rows if crew.live)
+    def held(self, team: str, skill: str | None = None) -> int:
+        """Units that a team has given its word for, of a skill or of all."""
+        return sum(crew.quantity for crew in self._of(team, skill) if crew.live)
+
+    def resting(self, team: str, skill: str | None, at: int) -> list[tuple[int, int]]:
+        """Units that were more than 12 h at work, and until when they rest, 8 h."""
+        crews = [crew for crew in self._of(team, skill) if crew.arrived_at and not crew.live]
+        spans = [(crew, crew.reported_at or crew.ended_at or 0) for crew in crews]
+        long = [(crew, over) for crew, over in spans if over - (crew.arrived_at or 0) > 12 * HOUR]
+        return [(crew.quantity, over + 8 * HOUR) for crew, over in long if at < over + 8 * HOUR]
+
+    def _of(self, team: str, skill: str | None) -> list[Crew]:
+        keys = [key for key in self.of_team if key[0] == team and skill in (None, key[1])]
+        return [self.rows[id] for key in keys for id in self.of_team[key]]
 
 
 NO_WORD = f.CheckInMissed | f.CheckInEscalated | f.ReportEscalated | f.ReportAnswered
@@ -183,10 +196,19 @@ STATES: dict[Any, str] = {
 def _after(crew: Crew, fact: Any) -> Crew:
     if type(fact) in STATES:
         since = fact.at if isinstance(fact, f.AssignmentSetOff) else crew.set_off_at
-        return replace(crew, state=STATES[type(fact)], set_off_at=since)
+        state = STATES[type(fact)]
+        told: dict[Any, int | None] = {
+            f.AssignmentReportedDone: fact.at,
+            f.AssignmentSentBack: None,
+        }
+        reported_at = told.get(type(fact), crew.reported_at)
+        ended_at = fact.at if state in OVER else None
+        after = replace(crew, state=state, set_off_at=since)
+        return replace(after, reported_at=reported_at, ended_at=ended_at)
     match fact:
         case f.AssignmentArrived():
             here = replace(crew, state="on_scene", arrived=True, late_at=None)
+            here.arrived_at = fact.at
             return replace(here, overdue=False, doubted=False)
         case f.CrewOverdue():
             return replace(crew, overdue=True, late_at=fact.replace_at)
@@ -210,6 +232,7 @@ def _corrected(crew: Crew, fact: f.StepCorrected) -> Crew:
     step = fact.step.value
     since = None if step == "committed" else crew.set_off_at
     back = replace(crew, state=step, arrived=step == "on_scene", set_off_at=since)
+    back.reported_at, back.arrived_at = None, crew.arrived_at if back.arrived else None
     if fact.promised_at is None:
         return back
     return replace(back, promised_at=fact.promised_at, late_at=fact.overdue_at)
@@ -222,6 +245,9 @@ def _undone(crew: Crew, before: Crew) -> Crew:
         state=before.state,
         arrived=before.arrived,
         set_off_at=before.set_off_at,
+        arrived_at=before.arrived_at,
+        reported_at=before.reported_at,
+        ended_at=None,
         before=None,
     )
     if crew.arrived and not before.arrived:

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from tests.streams.book_entries import Line, Team
 from tests.streams.books import DAY, Books
 
-REACH = {True: 150_000, False: 30_000}  # meters, of graded skills and of general ones
+REACH = {"registered": 30_000, "filed": 20_000, "village_guided": 10_000}  # meters
+OF_GRADE = {"WATER": (300_000, 150_000, 100_000)}
 CHINA = timezone(timedelta(hours=8))
 CAP = 4
 
@@ -32,8 +33,9 @@ def reason(books: Books, line: Line, key: str, at: int) -> Reason | None:
     return (
         _unfit(books, line, team, at)
         or (None if team.on_duty else Reason("duty", None, "its duty"))
+        or _away(team, at)
         or _asked(books, line, key, at)
-        or _busy(books, line, key)
+        or _busy(books, line, key, at)
         or _tired(books, line, key, at)
     )
 
@@ -43,13 +45,68 @@ def _unfit(books: Books, line: Line, team: Team, at: int) -> Reason | None:
         return Reason("retired", None, "reinstated")
     if line.skill not in team.units:
         return Reason("skill", None, "its units")
-    if meters(team, books.needs[line.need].place) > REACH[line.grade is not None]:
+    if meters(team, books.needs[line.need].place) > _reach(team, line, at):
         return Reason("distance", None, "a place")
+    if line.grade is not None:
+        if team.registration != "registered":
+            return Reason("registration_class", None, "its class")
+        lack = _uncertified(team, line.skill, line.grade, at)
+        if lack is not None:
+            return lack
+    return _unsafe(team, at) if line.hazardous else None
+
+
+def _reach(team: Team, line: Line, at: int) -> int:
+    """By its class; of graded skills as its own grade reaches, or as one of that grade would."""
     if line.grade is None:
+        return REACH[team.registration]
+    own = [
+        word.grade
+        for word, withdrawn in team.certificates.values()
+        if word.skill == line.skill and _lack(word, withdrawn, line.grade, at) is None
+    ]
+    return OF_GRADE[line.skill][min(own, default=line.grade) - 1]
+
+
+def _unsafe(team: Team, at: int) -> Reason | None:
+    """What is known against it; whoever is unknown may be asked."""
+    if team.adults is False:
+        return Reason("adults", None, "its safeguards")
+    if team.insured is not None and at >= midnight(team.insured) + DAY:
+        return Reason("insurance", None, "its safeguards")
+    return None
+
+
+def _away(team: Team, at: int) -> Reason | None:
+    """Until the first end of a leave, or beginning of hours, at which neither shuts."""
+    found = _shut(team, at)
+    if found is None:
         return None
-    if team.registration != "registered":
-        return Reason("registration_class", None, "its class")
-    return _uncertified(team, line.skill, line.grade, at)
+    last = max([at, *(leave.ends for leave in team.leaves)])
+    days = [midnight(_day(at)) + n * DAY for n in range((last - at) // DAY + 9)]
+    begins = [day + shift.begins * 60_000 for day in days for shift in team.hours]
+    for then in sorted({*begins, *(leave.ends for leave in team.leaves)}):
+        if then > at and _shut(team, then) is None:
+            return Reason(found, then)
+    raise AssertionError("never open")
+
+
+def _day(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, CHINA).date().isoformat()
+
+
+def _shut(team: Team, at: int) -> str | None:
+    if any(leave.begins <= at < leave.ends for leave in team.leaves):
+        return "leave"
+    now = datetime.fromtimestamp(at / 1000, CHINA)
+    minute, today = now.hour * 60 + now.minute, now.isoweekday()
+    for shift in team.hours:
+        over = shift.ends <= shift.begins  # midnight
+        if shift.day == today and shift.begins <= minute and (over or minute < shift.ends):
+            return None
+        if over and shift.day % 7 + 1 == today and minute < shift.ends:
+            return None
+    return "hours" if team.hours else None
 
 
 def meters(team: Team, place: Any) -> float:
@@ -116,20 +173,36 @@ def changed(books: Books, line: Line, key: str) -> bool:
     return since[pair.pause.on] > pair.pause.turn
 
 
-def _busy(books: Books, line: Line, key: str) -> Reason | None:
-    """Given away, or asked for something as urgent."""
-    priority = books.priority(line)
-    asked = sum(
+def _busy(books: Books, line: Line, key: str, at: int) -> Reason | None:
+    """Given away, asked for something as urgent, or at rest; of its skill, or of all together."""
+    team, skill = books.teams[key], line.skill
+    needed = line.target if line.whole else 1
+    own = team.units[skill] - books.crews.held(key, skill) - _asked_for(books, line, key, skill)
+    rests = books.crews.resting(key, skill, at)
+    left = own - sum(units for units, _ in rests)
+    crews = own
+    if team.most is not None:
+        crews = team.most - books.crews.held(key) - _asked_for(books, line, key, None)
+        every = books.crews.resting(key, None, at)
+        left, rests = min(left, crews - sum(units for units, _ in every)), rests + every
+        if crews <= 0:
+            return Reason("crews", None, "its units")
+    if own <= 0:
+        return Reason("capacity", None, "its units")
+    if min(own, crews) < needed:
+        return Reason("whole", None, "its units")
+    return None if left >= needed else Reason("rest", min(until for _, until in rests))
+
+
+def _asked_for(books: Books, line: Line, key: str, skill: str | None) -> int:
+    """Units that open offers as urgent as the line hold."""
+    return sum(
         ask.quantity
         for ask in books.open_asks.values()
         if ask.team == key
-        and ask.priority <= priority
-        and books.lines[ask.line].skill == line.skill
+        and ask.priority <= books.priority(line)
+        and skill in (None, books.lines[ask.line].skill)
     )
-    free = books.free(key, line.skill) - asked
-    if free <= 0:
-        return Reason("capacity", None, "its units")
-    return Reason("whole", None, "its units") if line.whole and free < line.target else None
 
 
 def _tired(books: Books, line: Line, key: str, at: int) -> Reason | None:

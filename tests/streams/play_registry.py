@@ -14,13 +14,17 @@ from schemas.values import (
     Capability,
     Certificate,
     DivisionCode,
+    Leave,
+    OrganizationId,
     Purpose,
     RegistrationClass,
     Role,
+    Shift,
     TimeSource,
 )
 from streams.entities import Organization
-from tests.streams.world import STEWARD, certificate, divisions
+from streams.parameters import DAY, HOUR
+from tests.streams.world import COUNTY, STEWARD, certificate, divisions
 
 if TYPE_CHECKING:
     from tests.streams.play import Attempt, Play
@@ -43,6 +47,8 @@ def begin(play: Play) -> None:
         certificate=_good(play) if skill == "WATER" and play.chance(0.85) else None,
     )
     play.names[made] = name
+    if play.chance(0.8):
+        play.send(STEWARD, _safeguards_of(play, made, 0.9))
 
 
 def _certificate(play: Play) -> Certificate:
@@ -83,7 +89,43 @@ def _capacity(play: Play, known: Organization) -> Attempt:
     skills = dict.fromkeys([*same, *([play.random.choice(SKILLS)] if play.chance(0.3) else [])])
     units = tuple(Capability(skill=skill, units=play.random.randint(0, 4)) for skill in skills)
     actor = STEWARD if play.chance(0.5) else play.names[known.id]
-    return actor, c.SetCapacity(organization=known.id, capabilities=units)
+    most = play.random.choice((None, None, 0, 2, 4))
+    return actor, c.SetCapacity(organization=known.id, capabilities=units, crews_most=most)
+
+
+SPANS = ((480, 1080), (1320, 360), (0, 1440), (360, 1320))
+
+
+def _hours(play: Play, known: Organization) -> Attempt:
+    """By day or by night, on most days; a leave that begins soon, now and then one that is over."""
+    begins, ends = play.random.choice(SPANS)
+    days = [day for day in range(1, 8) if play.chance(0.8)]
+    hours = tuple(Shift(day=day, begins=begins, ends=ends) for day in days)
+    since = play.world.at + play.random.choice((-HOUR, 0, 2 * HOUR))
+    until = since + play.random.choice((2 * HOUR, 10 * HOUR, 3 * DAY, -HOUR))
+    leaves = (Leave(begins=since, ends=until),) if play.chance(0.5) else ()
+    chosen = hours if play.chance(0.6) else ()
+    command = c.SetHours(organization=known.id, hours=chosen, leaves=leaves)
+    return play.names[known.id], command
+
+
+def _safeguards(play: Play, known: Organization) -> Attempt:
+    return play.random.choice((STEWARD, COUNTY)), _safeguards_of(play, known.id, 0.7)
+
+
+def _safeguards_of(play: Play, key: OrganizationId, known: float) -> c.RecordSafeguards:
+    """Mostly all that is asked; else not known, not so, or over soon."""
+    days = ("2025-07-30", "2025-07-31", "2025-08-01", "2025-13-01", None)
+    return c.RecordSafeguards(
+        organization=key,
+        adults_only=True if play.chance(known) else play.random.choice((None, False)),
+        insured_through="2026-12-31" if play.chance(known) else play.random.choice(days),
+    )
+
+
+def _enrollment(play: Play, known: Organization) -> Attempt:
+    command = c.SetEnrollment(organization=known.id, enrolled=play.chance(0.7))
+    return play.names[known.id], command
 
 
 def _register(play: Play, known: Organization) -> Attempt:
@@ -189,6 +231,9 @@ def _log(play: Play, known: Organization) -> Attempt:
 
 ACTS: tuple[tuple[int, Callable[[Play, Organization], Attempt]], ...] = (
     (10, _duty),
+    (6, _hours),
+    (6, _safeguards),
+    (1, _enrollment),
     (7, _capacity),
     (1, _register),
     (3, _correct),

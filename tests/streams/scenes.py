@@ -21,6 +21,7 @@ from schemas.values import (
 )
 from streams.area import Area, Operation
 from streams.entities import Demand, HeldCertificate, Line, Offer, OfferState, Organization
+from streams.force import ALL
 from streams.remembered import Asked, Load
 from tests.streams.world import EXERCISE, START, WENZHOU, certificate, divisions, townships
 
@@ -49,6 +50,7 @@ def organization(name: str, **differs: Any) -> Organization:
         capabilities=(Capability(skill=WATER, units=2),),
         people=12,
         certificates=(GOOD,),
+        enrolled=True,
     )
     return replace(passes, **differs)
 
@@ -105,7 +107,7 @@ def scene(
     for item in organizations:
         area.registry.organizations.put(item.id, item)
     for name, units in (held or {}).items():
-        for skill in (WATER, PUMPS):
+        for skill in (WATER, PUMPS, ALL):
             operation.load.put((OrganizationId(name), skill), Load(committed=units))
     return area, operation
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemas import commands as c
 from schemas.turns import DELIVERY
-from schemas.values import AccountId, Capability, Instant, Role
+from schemas.values import AccountId, Capability, Instant, Role, Shift
 from streams.days import start_of
 from streams.parameters import SECOND
 from tests.streams.state_commands import Row, Sent
@@ -103,6 +103,8 @@ def again(scene: Scene, *, insist: bool = False) -> Sent:
     )
 
 
+ALL_WEEK = tuple(Shift(day=day, begins=0, ends=1440) for day in range(1, 8))
+
 ORGANIZATION = (
     Row(c.RegisterOrganization, "the same again", again),
     Row(c.RegisterOrganization, "the same again, insisting", lambda s: again(s, insist=True)),
@@ -127,6 +129,32 @@ ORGANIZATION = (
         lambda s: (
             s.world.name(s.resting),
             c.SetCapacity(organization=s.resting, capabilities=PUMPS),
+        ),
+    ),
+    Row(
+        c.SetHours,
+        "all week, by itself",
+        lambda s: (
+            s.world.name(s.resting),
+            c.SetHours(organization=s.resting, hours=ALL_WEEK, leaves=()),
+        ),
+    ),
+    Row(
+        c.RecordSafeguards,
+        "by the desk",
+        lambda s: (
+            DESK,
+            c.RecordSafeguards(
+                organization=s.resting, adults_only=True, insured_through="2026-12-31"
+            ),
+        ),
+    ),
+    Row(
+        c.SetEnrollment,
+        "by itself",
+        lambda s: (
+            s.world.name(s.resting),
+            c.SetEnrollment(organization=s.resting, enrolled=True),
         ),
     ),
     Row(

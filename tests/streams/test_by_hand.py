@@ -199,7 +199,8 @@ def withdrawn(world: World) -> OrganizationId:
 
 
 def filed(world: World) -> OrganizationId:
-    return world.organization("chosen", skill="WATER")
+    kind = RegistrationClass.FILED
+    return world.organization("chosen", skill="WATER", registration_class=kind)
 
 
 def retired(world: World) -> OrganizationId:

@@ -29,7 +29,7 @@ class OnScene:
 
     def __init__(self, priority: int = 2, *, hazardous: bool = False) -> None:
         self.world = World()
-        self.world.organization("near")
+        self.world.safeguard(self.world.organization("near"))
         self.incident = self.world.incident()
         command = self.world.demand_command(self.incident, priority=priority)
         lines = tuple(replace(line, hazardous=hazardous) for line in command.lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -10,20 +11,25 @@ from msgspec.structs import replace
 
 from schemas.values import (
     AgainOn,
+    AssignmentId,
     Capability,
     DemandId,
     Gate,
+    Leave,
     OrganizationId,
     RegistrationClass,
+    Shift,
     StandDownReason,
 )
 from streams.area import Operation
 from streams.days import end_of, start_of
 from streams.entities import HeldCertificate, Line, OfferState, Organization
 from streams.gates import Bar, certified
-from streams.matching.bars import barred, unfit
-from streams.parameters import CAP, DAY, GENERAL_REACH_METERS, GRADED_REACH_METERS, MINUTE
-from streams.remembered import Asks, DemandAsk, Load
+from streams.matching import bars
+from streams.matching.bars import barred
+from streams.parameters import CAP, DAY, HOUR, MINUTE
+from streams.radius import BY_CLASS, BY_GRADE
+from streams.remembered import Asks, DemandAsk, Load, Rest
 from tests.streams.scenes import (
     GOOD,
     LATER,
@@ -40,6 +46,7 @@ from tests.streams.scenes import (
 )
 from tests.streams.world import certificate
 
+OF_GRADE_2 = BY_GRADE[WATER][1]
 FAULTS: dict[Gate, dict[str, Any]] = {
     Gate.RETIRED: {"retired": True},
     Gate.SKILL: {"capabilities": (Capability(skill=PUMPS, units=2),)},
@@ -49,10 +56,17 @@ FAULTS: dict[Gate, dict[str, Any]] = {
     Gate.CERTIFICATE_NOT_YET: {"certificates": (LATER,)},
     Gate.CERTIFICATE_EXPIRED: {"certificates": (OVER,)},
     Gate.CERTIFICATE_WITHDRAWN: {"certificates": (WITHDRAWN,)},
+    Gate.ENROLLMENT: {"enrolled": False},
+    Gate.ADULTS: {"adults_only": False},
+    Gate.INSURANCE: {"insured_through": "2025-07-30"},
     Gate.DUTY: {"on_duty": False},
+    Gate.LEAVE: {"leaves": (Leave(begins=NOW, ends=NOW + HOUR),)},
+    Gate.HOURS: {"hours": (Shift(day=4, begins=480, ends=1080),)},
     Gate.ASKED: {"id": OrganizationId("asked")},
     Gate.ASKED_BEFORE: {"id": OrganizationId("silent")},
+    Gate.CREWS: {"crews_most": 0},
     Gate.CAPACITY: {"capabilities": (Capability(skill=WATER, units=0),)},
+    Gate.REST: {"id": OrganizationId("resting")},
     Gate.DAILY_CAP: {"id": OrganizationId("tired")},
 }
 
@@ -64,18 +78,21 @@ def history(row: Line) -> Operation:
     asked_before(operation, row, "silent")
     counted = tuple(DemandAsk(demand=DemandId(str(n)), at=NOW - n) for n in range(CAP))
     operation.asks.put(OrganizationId("tired"), Asks(last_in=1, counted=counted))
+    rest = Rest(crew=AssignmentId("crew"), units=2, until=NOW + HOUR)
+    operation.load.put((OrganizationId("resting"), WATER), Load(resting=(rest,)))
+    operation.actual = lambda: True
     return operation
 
 
 def gate_of(item: Organization, away: int = 0, **differs: Any) -> Gate | None:
-    row = line(**{"priority": 3, **differs})
+    row = line(**{"priority": 3, "hazardous": True, **differs})
     bar = barred(history(row), row, item, away, NOW)
     return None if bar is None else bar.gate
 
 
 def test_who_lacks_nothing_passes_every_gate() -> None:
     assert gate_of(organization("good")) is None
-    assert gate_of(organization("good"), GRADED_REACH_METERS) is None
+    assert gate_of(organization("good"), OF_GRADE_2) is None
 
 
 @pytest.mark.parametrize("gate", list(FAULTS))
@@ -85,7 +102,7 @@ def test_every_gate_is_reached(gate: Gate) -> None:
 
 
 def test_the_reach_is_a_gate() -> None:
-    assert gate_of(organization("far"), GRADED_REACH_METERS + 1) is Gate.DISTANCE
+    assert gate_of(organization("far"), OF_GRADE_2 + 1) is Gate.DISTANCE
 
 
 def test_every_gate_was_tried() -> None:
@@ -125,7 +142,8 @@ def test_gates_are_checked_in_their_order(one: Gate, other: Gate) -> None:
 def test_a_general_line_asks_for_no_certificate_and_no_class(kind: RegistrationClass) -> None:
     plain = organization("good", certificates=(), registration_class=kind)
     assert gate_of(plain, grade=None) is None
-    assert gate_of(plain, GENERAL_REACH_METERS + 1, grade=None) is Gate.DISTANCE
+    assert gate_of(plain, BY_CLASS[kind], grade=None) is None
+    assert gate_of(plain, BY_CLASS[kind] + 1, grade=None) is Gate.DISTANCE
 
 
 # Units
@@ -229,19 +247,20 @@ def test_a_demand_that_it_was_asked_for_already_is_a_repeat() -> None:
 # Whoever asks, and whoever says yes
 
 
+PASSED = (
+    *(Gate.DUTY, Gate.LEAVE, Gate.HOURS, Gate.ASKED, Gate.ASKED_BEFORE, Gate.CREWS),
+    *(Gate.CAPACITY, Gate.REST, Gate.DAILY_CAP),
+)
+
+
 def test_by_hand_and_at_a_yes_only_what_it_cannot_do_counts() -> None:
     """Duty, pauses, units and the cap are another matter; distance only where it is asked."""
-    row = line()
-    for fault in (Gate.DUTY, Gate.ASKED, Gate.ASKED_BEFORE, Gate.CAPACITY, Gate.DAILY_CAP):
+    row = line(hazardous=True)
+    unfit = partial(bars.unfit, history(row))
+    for fault in PASSED:
         assert unfit(row, organization("faulty", **FAULTS[fault]), 0, NOW) is None
     assert unfit(row, organization("far"), None, NOW) is None
-    for fault in set(FAULTS) - {
-        Gate.DUTY,
-        Gate.ASKED,
-        Gate.ASKED_BEFORE,
-        Gate.CAPACITY,
-        Gate.DAILY_CAP,
-    }:
+    for fault in set(FAULTS) - {*PASSED}:
         assert unfit(row, organization("faulty", **FAULTS[fault]), None, NOW) is not None
 
 

@@ -18,6 +18,7 @@ from streams import board
 from streams.area import Area
 from streams.checkpoint import canonical, state_hash
 from streams.entities import OfferState
+from streams.force import ALL
 from streams.turning import RuleFailed, fold, take
 from streams.verify import verify
 from tests.streams.laws import SEEDS, watched
@@ -72,12 +73,14 @@ def test_what_is_kept_as_a_sum_is_the_sum(played: World) -> None:
     operation = played.area.operations[EXERCISE]
     held: Counter[Any] = Counter()
     for crew in operation.assignments.rows.values():
-        held[crew.organization, crew.skill] += crew.quantity if crew.live else 0
+        for skill in (crew.skill, ALL):
+            held[crew.organization, skill] += crew.quantity if crew.live else 0
     asked: Counter[Any] = Counter()
     lines: Counter[Any] = Counter()
     for offer in operation.offers.rows.values():
         if offer.state is OfferState.SENT:
-            asked[offer.organization, offer.skill, offer.priority] += offer.quantity
+            for skill in (offer.skill, ALL):
+                asked[offer.organization, skill, offer.priority] += offer.quantity
             lines[offer.line] += offer.quantity
     for key, load in operation.load.rows.items():
         assert load.committed == held[key]

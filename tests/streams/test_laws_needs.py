@@ -95,16 +95,24 @@ def _free_from_is_not_heard(patch: Patch) -> None:
 
 def _nobody_comes_free(patch: Patch) -> None:
     for module in (load, organization):
-        patch.setattr(module, "came_free", lambda *_: None)
+        patch.setattr(module, "may_serve", lambda *_: None)
 
 
 def _routine_blocks_urgent(patch: Patch) -> None:
-    available = load.available
-    patch.setattr(load, "available", lambda one, two, skill, _: available(one, two, skill, 4))
+    available, busy = load.available, gates.busy
+    patch.setattr(
+        bars,
+        "busy",
+        lambda one, two, held, wanted, at: busy(one, two, held, wanted._replace(priority=4), at),
+    )
+    patch.setattr(
+        load, "available", lambda one, two, skill, _, at: available(one, two, skill, 4, at)
+    )
 
 
 def _held_twice(patch: Patch) -> None:
-    patch.setattr(load, "available", lambda _, two, skill, __: two.units(skill) or 0)
+    patch.setattr(bars, "busy", lambda *_: None)
+    patch.setattr(load, "available", lambda _, two, skill, *__: two.units(skill) or 0)
 
 
 def _no_second_look(patch: Patch) -> None:

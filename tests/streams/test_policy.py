@@ -91,6 +91,9 @@ TABLE = {
     "WithdrawIssuer": ".-------",  # it concerns the whole area
     "SetCapacity": ".RR-.-R-",
     "SetDuty": ".RR-.-R-",
+    "SetHours": ".RR-.-R-",
+    "RecordSafeguards": "....R-R-",  # every desk of its county may be the one that asks it
+    "SetEnrollment": ".RR-.-R-",
     "OpenIncident": "R..---R-",
     "JoinIncident": "R..---R-",
     "CloseIncident": "R.------",  # it is the county's, so for the township it is out of reach
@@ -201,6 +204,9 @@ def _registry_commands(world: World, doer: OrganizationId) -> Iterator[c.Command
     yield c.WithdrawIssuer(issuer="issuer")
     yield c.SetCapacity(organization=doer, capabilities=pumps)
     yield c.SetDuty(organization=doer, on_duty=True)
+    yield c.SetHours(organization=doer, hours=(), leaves=())
+    yield c.RecordSafeguards(organization=doer, adults_only=True, insured_through=None)
+    yield c.SetEnrollment(organization=doer, enrolled=True)
     yield c.RestoreReach(organizations=(doer,))
 
 
@@ -343,6 +349,9 @@ def test_what_does_not_exist_looks_like_what_is_out_of_reach(scene: Scene) -> No
         c.CloseIncident(incident=_unknown()),
         c.ReopenIncident(incident=_unknown()),
         c.SetDuty(organization=_unknown(), on_duty=True),
+        c.SetHours(organization=_unknown(), hours=(), leaves=()),
+        c.RecordSafeguards(organization=_unknown(), adults_only=True, insured_through=None),
+        c.SetEnrollment(organization=_unknown(), enrolled=True),
         c.SeparateOrganizations(merged=_unknown()),
         c.EndGrant(account=_unknown(), role=Role.DESK),
     ):

@@ -16,24 +16,27 @@ from geo.distance import meters, squared
 from geo.nearest import Survey
 from schemas.ids import tie
 from schemas.values import (
+    AssignmentId,
     Capability,
     DemandId,
     Gate,
     GateCount,
     Instant,
+    Leave,
     LineId,
     OrganizationId,
     RegistrationClass,
+    Shift,
     StandDownReason,
 )
 from streams.area import Area, Operation
 from streams.days import start_of
 from streams.entities import OfferState, Organization
+from streams.force import ALL
 from streams.gates import certified
-from streams.matching.bars import reach
 from streams.matching.candidates import Candidate, Search
 from streams.parameters import CAP, CAPPED, DAY, HOUR
-from streams.remembered import Asks, DemandAsk, Load
+from streams.remembered import Asks, DemandAsk, Load, Rest
 from tests.streams.scenes import (
     GOOD,
     HERE,
@@ -56,6 +59,12 @@ from tests.streams.world import townships
 SEATS = (*(townships()[number] for number in (0, 1, 5, 7)), "330381", "330802")
 SOME_CERTIFICATES = ((), (GOOD,), (GOOD,), (LOW,), (LATER,), (OVER,), (WITHDRAWN,), (OVER, GOOD))
 REGISTERED, FILED = RegistrationClass.REGISTERED, RegistrationClass.FILED
+VILLAGE = RegistrationClass.VILLAGE_GUIDED
+KILOMETERS = {REGISTERED: 30, FILED: 20, VILLAGE: 10}
+OF_GRADE = {1: 300, 2: 150, 3: 100}
+LATER_TODAY = (Shift(day=4, begins=8 * 60, ends=18 * 60),)  # it is Thursday, 07:26
+OPENS_AT = NOW + 2_000_000  # at 08:00
+AWAY = (Leave(begins=NOW, ends=NOW + 3 * HOUR),)
 
 
 def often_asked(at: Instant) -> Asks:
@@ -78,9 +87,11 @@ class Crowd:
             skill=WATER if graded else PUMPS,
             grade=self.random.randint(1, 3) if graded else None,
             priority=self.random.randint(1, 4),
+            hazardous=self._happens(0.3),
             whole=self._happens(0.4),
             target=self.random.randint(1, 3),
         )
+        self.resting = {name for name in names if self._happens(0.1)}
         self.tired = {name for name in names if self._happens(0.15)}
         self.before = {
             name: self.random.choice((NOW - 1, NOW, NOW + 1))
@@ -100,7 +111,14 @@ class Crowd:
         return organization(
             name,
             on_duty=self._happens(0.8),
-            registration_class=REGISTERED if self._happens(0.8) else FILED,
+            registration_class=self.random.choice(
+                (REGISTERED, REGISTERED, REGISTERED, FILED, VILLAGE)
+            ),
+            crews_most=self.random.randint(0, 3) if self._happens(0.2) else None,
+            hours=LATER_TODAY if self._happens(0.1) else (),
+            leaves=AWAY if self._happens(0.1) else (),
+            adults_only=self.random.choice((None, True, True, False)),
+            insured_through=self.random.choice((None, "2025-07-30", "2025-07-31", "2026-01-01")),
             place=place(self.random.choice(SEATS)),
             capabilities=tuple(
                 Capability(skill=skill, units=self.random.randint(0, 3)) for skill in skills
@@ -117,6 +135,10 @@ class Crowd:
             asked_before(operation, self.line, name, again_at=again_at)
         for name in self.tired:
             operation.asks.put(name, often_asked(NOW))
+        for name in self.resting:
+            rest = Rest(crew=AssignmentId("crew"), units=3, until=NOW + 2 * HOUR)
+            held = operation.load.get((name, self.line.skill)) or Load()
+            operation.load.put((name, self.line.skill), replace(held, resting=(rest,)))
         return area, operation
 
     def search(self, made: list[Organization] | None = None) -> Search:
@@ -128,21 +150,42 @@ class Crowd:
         row, away = self.line, meters(squared(HERE, item.place))
         units = {held.skill: held.units for held in item.capabilities}[row.skill]
         lacks = certified(item.certificates, WATER, row.grade or 3, NOW)
-        if away > reach(row):
-            return Gate.DISTANCE
-        if row.grade is not None and item.registration_class is not REGISTERED:
-            return Gate.REGISTRATION_CLASS
-        if row.grade is not None and lacks is not None:
-            return lacks.gate
-        if not item.on_duty:
-            return Gate.DUTY
-        if self.before.get(item.id, NOW) > NOW:
-            return Gate.ASKED_BEFORE
-        if units <= self.held.get(item.id, 0):
-            return Gate.CAPACITY
-        if row.whole and units - self.held.get(item.id, 0) < row.target:
-            return Gate.WHOLE
-        return Gate.DAILY_CAP if item.id in self.tired and row.priority >= CAPPED else None
+        cannot = {
+            Gate.DISTANCE: away > self._kilometers(item) * 1_000,
+            Gate.REGISTRATION_CLASS: row.grade is not None
+            and item.registration_class != REGISTERED,
+            **({lacks.gate: True} if row.grade is not None and lacks is not None else {}),
+            Gate.ADULTS: row.hazardous and item.adults_only is False,
+            Gate.INSURANCE: row.hazardous and item.insured_through == "2025-07-30",
+            Gate.DUTY: not item.on_duty,
+            Gate.LEAVE: item.leaves != (),
+            Gate.HOURS: item.hours != (),
+            Gate.ASKED_BEFORE: self.before.get(item.id, NOW) > NOW,
+            Gate.CREWS: item.crews_most is not None
+            and item.crews_most <= self.held.get(item.id, 0),
+            Gate.CAPACITY: units <= self.held.get(item.id, 0),
+            Gate.WHOLE: row.whole and self._left(item) < row.target,
+            Gate.REST: item.id in self.resting,  # all that it has
+            Gate.DAILY_CAP: item.id in self.tired and row.priority >= CAPPED,
+        }
+        return next((gate for gate, so in cannot.items() if so), None)
+
+    def _kilometers(self, item: Organization) -> int:
+        """As far as its class is asked, or a team of its own grade, or of the grade asked for."""
+        if self.line.grade is None:
+            return KILOMETERS[item.registration_class]
+        own = [
+            held
+            for held in item.certificates
+            if certified((held,), WATER, self.line.grade, NOW) is None
+        ]
+        return OF_GRADE[min((held.certificate.grade for held in own), default=self.line.grade)]
+
+    def _left(self, item: Organization) -> int:
+        """Units that are not given away, as far as they can be manned."""
+        units = {held.skill: held.units for held in item.capabilities}[self.line.skill]
+        most = units if item.crews_most is None else item.crews_most
+        return min(units, most) - self.held.get(item.id, 0)
 
     def in_plain_words(self) -> tuple[list[Candidate], list[Gate]]:
         """Everybody of the skill by (squared distance, tie); who passes, and where others fail."""
@@ -158,6 +201,7 @@ class Crowd:
     def _candidate(self, item: Organization, rank: int) -> Candidate:
         units = {held.skill: held.units for held in item.capabilities}[self.line.skill]
         away = meters(squared(HERE, item.place))
+        units = min(units, units if item.crews_most is None else item.crews_most)
         return Candidate(item.id, away, units - self.held.get(item.id, 0), rank)
 
 
@@ -205,6 +249,9 @@ def test_a_search_knows_when_time_opens_the_first_gate(crowd: Crowd) -> None:
         Gate.ASKED_BEFORE: NOW + 1,
         Gate.CERTIFICATE_NOT_YET: start_of("2025-08-01"),
         Gate.DAILY_CAP: NOW - HOUR + DAY,
+        Gate.LEAVE: NOW + 3 * HOUR,
+        Gate.HOURS: OPENS_AT,
+        Gate.REST: NOW + 2 * HOUR,
     }
     assert search.ends == min((opens[gate] for gate in gates if gate in opens), default=None)
 
@@ -238,7 +285,7 @@ class Life:
             case 1:
                 asked = tuple(self.random.choice((0, 0, 1)) for _ in range(4))
                 held = Load(committed=self.random.randint(0, 2), asked=asked)
-                self.operation.load.put((name, self.random.choice((WATER, PUMPS))), held)
+                self.operation.load.put((name, self.random.choice((WATER, PUMPS, ALL))), held)
             case 2:
                 self.operation.asks.put(name, often_asked(self.at))
             case 3:

@@ -186,15 +186,14 @@ class World:
     ) -> OrganizationId:
         """Registers an organization with an account of the same name.
 
-        One with a certificate is registered with civil affairs, unless a class is named.
+        It is registered with civil affairs, unless a class is named.
         """
-        filed = RegistrationClass.FILED if certificate is None else RegistrationClass.REGISTERED
         home = DivisionCode(townships(self.county)[township])
         facts = self.send(
             STEWARD,
             c.RegisterOrganization(
                 name=name,
-                registration_class=registration_class or filed,
+                registration_class=registration_class or RegistrationClass.REGISTERED,
                 home=home,
                 place=divisions().seat(home),
                 capabilities=(Capability(skill=skill, units=units),),
@@ -206,6 +205,13 @@ class World:
             self.send(STEWARD, c.RecordCertificate(organization=made, certificate=certificate))
         self.grant(name, Role.ORGANIZATION, organization=made)
         return made
+
+    def safeguard(self, organization: OrganizationId) -> None:
+        """What hazardous work asks for is on record of it."""
+        insured = c.RecordSafeguards(
+            organization=organization, adults_only=True, insured_through="2026-12-31"
+        )
+        self.send(STEWARD, insured)
 
     def close_incident(self, incident: IncidentId) -> Facts:
         """Closes it, with the digest of whatever is live."""

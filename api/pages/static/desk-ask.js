@@ -1,9 +1,11 @@
 /** Asking somebody past the order, with a reason; dropping one line of a demand. */
 
 import { numberWords } from "./desk-model.js";
+import { forbidden, recordSafeguards } from "./desk-safeguards.js";
 import { ask, field, number, optional, radios, select, text } from "./dialog.js";
 import { h } from "./dom.js";
 import { distance, metersBetween } from "./format.js";
+import { dutyWords } from "./hours.js";
 import { countyOf, within } from "./places.js";
 import { choose, counted, named, say } from "./words.js";
 
@@ -29,7 +31,7 @@ const units = (organization, skill) =>
   organization.capabilities.find((item) => item.skill === skill)?.units ?? 0;
 
 /** Everybody of the county with the skill who is not being asked already, the nearest first. */
-function around({ board }, demand, line) {
+export function around({ board }, demand, line) {
   const county = countyOf(demand.division);
   const asked = board.all("offer").filter((row) => row.line === line.id && row.state === "sent");
   const taken = new Set(asked.map((row) => row.organization));
@@ -48,11 +50,13 @@ function around({ board }, demand, line) {
 /** Of these, whoever a desk may ask. */
 function candidates(context, demand, line) {
   const day = today(context.clock.now());
-  return around(context, demand, line).filter(({ row }) => certified(row, line, day));
+  return around(context, demand, line)
+    .filter(({ row }) => certified(row, line, day))
+    .filter(({ row }) => !line.hazardous || !forbidden(row, day));
 }
 
-function choice({ row, meters }, skill) {
-  const duty = row.on_duty ? say("duty.on") : say("duty.off");
+function choice({ row, meters }, skill, now) {
+  const duty = dutyWords(row, now);
   return [row.name, distance(meters), counted(skill, units(row, skill)), duty].join(" · ");
 }
 
@@ -67,7 +71,7 @@ export function askByHand(context, demand, line) {
     ask({ title, parts: [h("p", {}, say("ask.nobody"))] });
     return;
   }
-  const pairs = found.map((one) => [one.row.id, choice(one, line.skill)]);
+  const pairs = found.map((one) => [one.row.id, choice(one, line.skill, context.clock.now())]);
   ask({
     title,
     parts: [
@@ -109,7 +113,7 @@ export function receiveCrew(context, demand, line) {
     ask({ title, parts: [h("p", {}, say("receive.nobody"))] });
     return;
   }
-  const pairs = found.map((one) => [one.row.id, choice(one, line.skill)]);
+  const pairs = found.map((one) => [one.row.id, choice(one, line.skill, context.clock.now())]);
   const where = ["here", "coming"].map((code) => [code, choose("receive_where", code)]);
   const what = WORDS.map((code) => [code, choose("receive_word", code)]);
   ask({
@@ -125,6 +129,18 @@ export function receiveCrew(context, demand, line) {
     confirm: say("act.record"),
     send: (values) => context.outbox.post(`/lines/${line.id}/receive`, reception(values)),
   });
+}
+
+/** What hazardous work asks for, of one of those around. */
+export function safeguards(context, demand, line) {
+  const rows = around(context, demand, line).map(({ row }) => row);
+  const asked = context.board.all("offer").filter((row) => row.line === line.id);
+  const known = new Set(rows.map((row) => row.id));
+  const others = [...new Set(asked.map((row) => row.organization))]
+    .filter((id) => !known.has(id))
+    .map((id) => context.board.get("organization", id))
+    .filter(Boolean);
+  recordSafeguards(context, demand, line, [...others, ...rows]);
 }
 
 /** So much of a line is done by the township's own crew. */

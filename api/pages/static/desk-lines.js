@@ -9,7 +9,7 @@ import {
   stepTimes,
   undoButton,
 } from "./assignments.js";
-import { askByHand, dropLine, ownCrew, receiveCrew } from "./desk-ask.js";
+import { askByHand, dropLine, ownCrew, receiveCrew, safeguards } from "./desk-ask.js";
 import * as calls from "./desk-calls.js";
 import { toCall } from "./desk-model.js";
 import { callParts, messages, reachedWords } from "./desk-reach.js";
@@ -373,6 +373,8 @@ function lineButtons(context, { demand }, line) {
     smallButton(line, "act.ask_by_hand", () => askByHand(context, demand, line)),
     smallButton(line, "act.receive", () => receiveCrew(context, demand, line)),
     smallButton(line, "act.own_crew", () => ownCrew(context, demand, line)),
+    line.hazardous &&
+      smallButton(line, "act.safeguards", () => safeguards(context, demand, line)),
     several && smallButton(line, "act.drop_line", () => dropLine(context, demand, line)),
   );
 }

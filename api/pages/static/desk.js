@@ -4,6 +4,7 @@ import { startAlarms } from "./desk-alarms.js";
 import { drawAway } from "./desk-away.js";
 import { startCalled } from "./desk-called.js";
 import { drawDemands, startDemands } from "./desk-demands.js";
+import { drawEnding } from "./desk-ending.js";
 import { drawForm, startForm } from "./desk-form.js";
 import { drawIncidents, startIncidents } from "./desk-incidents.js";
 import { drawReplies, startReplies } from "./desk-replies.js";
@@ -33,6 +34,7 @@ function draw(context) {
   drawSilent(context);
   drawDemands(context);
   drawAway(context);
+  drawEnding(context);
   drawTasks(context);
   drawReplies(context);
 }
