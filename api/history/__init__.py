@@ -8,7 +8,7 @@ from api.history.following import History
 from api.history.measuring import Measured, Measures, Span, as_csv, measures
 from api.history.reading import KINDS, HistoryPage, Place, Sight, Wanted, incidents, page
 from api.history.rebuilding import Apart, rebuild
-from api.history.situation import Situation, situation
+from api.history.reporting import Situation, situation
 from api.history.store import HISTORY, HistoryUnfit, Mark, Store, written
 
 __all__ = [
