@@ -32,13 +32,13 @@ class ArriveBody(Body):
     people: People | None = None
 
 
-class LeaveBody(Body):
+class LeavingBody(Body):
     """Whether everybody is out who was counted inside a danger zone."""
 
     everybody_out: bool = False
 
 
-class ReportDoneBody(LeaveBody):
+class ReportDoneBody(LeavingBody):
     """Beside that: how many people were helped, in all."""
 
     helped: People | None = None
@@ -88,8 +88,8 @@ async def report_done(call: Call[ReportDoneBody]) -> Response:
     return call.answer(await call.about(row, command), row.id)
 
 
-@door(router, "/assignments/{assignment}/cannot-complete", LeaveBody, CannotComplete)
-async def cannot_complete(call: Call[LeaveBody]) -> Response:
+@door(router, "/assignments/{assignment}/cannot-complete", LeavingBody, CannotComplete)
+async def cannot_complete(call: Call[LeavingBody]) -> Response:
     """The crew cannot go on; its units are asked for again."""
     row = call.subject(AssignmentRow)
     command = CannotComplete(assignment=row.id, everybody_out=call.body.everybody_out)

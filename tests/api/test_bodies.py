@@ -59,7 +59,7 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.SetOff, Empty, {"assignment"}),
     (c.Arrive, assignments.ArriveBody, {"assignment"}),
     (c.ReportDone, assignments.ReportDoneBody, {"assignment"}),
-    (c.CannotComplete, assignments.LeaveBody, {"assignment"}),
+    (c.CannotComplete, assignments.LeavingBody, {"assignment"}),
     (c.CheckIn, scene.CheckInBody, {"assignment"}),
     (c.CountHeads, scene.CountHeadsBody, {"assignment"}),
     (c.ReportFromScene, scene.ReportFromSceneBody, {"assignment"}),

@@ -294,7 +294,7 @@ def test_a_demand_that_was_moved_can_be_taken_back(
     assert not mixed(sender, "en")
     confirm(sender)
     expect(card).to_contain_text("its desk answers for it")
-    expect(card.get_by_role("button")).to_have_text(["Take back"])
+    expect(card.get_by_role("button")).to_have_text(["Take back", "Add a note"])
     expect(sender.locator("[data-view=short] .count")).to_have_text("0")
     expect(receiver.locator("#demands .card")).to_contain_text("moved here by Dongcheng")
     in_both_languages(sender)
