@@ -90,6 +90,8 @@ def test_a_crew_knows_where_to_report_and_learns_what_has_changed(
     """Given a crew that has said yes, when the desk puts the contact right, then its card says so
     and opens the new one; what desks note stays with them."""
     team = server.organization(TEAM, "PUMP_DRAIN")
+    safe = {"adults_only": True, "insured_through": "2099-01-01"}
+    server.post(f"/organizations/{team}/safeguards", safe)
     server.post("/persons", {"name": "-", "telephone": NUMBER, "division": TOWN})
     server.incident("typhoon")
     crew = screens.sign_in(server.link("organization", organization=team), "en", phone=True)

@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 
 from tests.api.browsing import COUNTY, TEAM, TOWN, Screens, Stage, in_both_languages, served
 
+FIRST_MS = 20_000  # the first question to the record starts the process that reads it
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterator[Stage]:
@@ -27,7 +29,8 @@ def test_the_report_fits_one_page_and_is_counted_again(server: Stage, screens: S
     desk = screens.sign_in(server.link("desk", division=TOWN), "en")
     desk.locator("#incidents").get_by_role("link", name="Situation report").click()
     report = desk.locator("#report")
-    expect(report.locator("h2")).to_contain_text("First report")
+    heading = report.locator("h2")
+    expect(heading).to_contain_text("First report", timeout=FIRST_MS)
     expect(report).to_contain_text("1 demands published, 1 of them open.")
     expect(report).to_contain_text("nobody can be asked now")
     expect(report.locator(".head")).to_contain_text(re.compile("hash [0-9a-f]{64}"))
@@ -57,6 +60,6 @@ def test_the_report_fits_one_page_and_is_counted_again(server: Stage, screens: S
 def test_a_reviewer_has_it_too_and_an_empty_one_says_so(server: Stage, screens: Screens) -> None:
     reviewer = screens.sign_in(server.link("reviewer", division=COUNTY), "en")
     reviewer.get_by_role("link", name="Situation report").click()
-    expect(reviewer.locator("#report h2")).to_be_visible()
+    expect(reviewer.locator("#report h2")).to_be_visible(timeout=FIRST_MS)
     in_both_languages(reviewer)
     assert screens.complaints == []

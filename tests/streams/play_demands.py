@@ -77,11 +77,11 @@ def edit(play: Play) -> Attempt:
     moved = [row for row in rows if row.handed is not None and not row.handed.acted]
     held = [row for row in rows if row.held_at is not None]
     some = held if play.chance(0.3) and held else rows
-    demand: Demand | None = play.pick(moved if play.chance(0.4) and moved else some)
+    demand: Demand | None = play.pick(moved if play.chance(0.7) and moved else some)
     if demand is None:
         return DESK, None
     desk = play.desk_of(demand.place.division)
-    if demand.handed is not None and play.chance(0.6):
+    if demand.handed is not None and play.chance(0.7):
         sender, revision = play.desk_of(demand.handed.place.division), demand.revision
         if play.chance(0.1):
             return sender, c.NoteDemand(demand=demand.id, text=SEALED)
@@ -134,9 +134,10 @@ def _grouping(play: Play, demand: Demand) -> c.Command:
     division = demand.place.division
     rows = play.operation.demands.rows.values()
     led = [row.id for row in rows if row.leader is not None and row.place.division == division]
-    if led and play.chance(0.4):
+    if led and play.chance(0.6):
         named = play.random.sample(led, min(len(led), 2))
-        return c.UngroupDemands(division=division, demands=(demand.id, *named))
+        members = named if play.chance(0.8) else [demand.id, *named]
+        return c.UngroupDemands(division=division, demands=tuple(members))
     beside = [row.id for row in rows if row.place.division == division and row.id != demand.id]
     fit = [id for id in beside if _may_join(play, demand, id)]
     several = fit if play.chance(0.9) else beside
