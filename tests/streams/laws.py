@@ -73,7 +73,9 @@ class Watch:
 
     def _show(self, changes: Any, turn: Turn) -> None:
         for put in changes:
-            assert isinstance(put, Put)
+            if not isinstance(put, Put):  # it has left the board, and promises nothing any more
+                self.live.pop(put.id, None)
+                continue
             row = put.row
             if isinstance(row, DemandRow):
                 self.complaints["promises"] += _postponed(self.rows.get(row.id), row, turn)

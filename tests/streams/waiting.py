@@ -32,7 +32,9 @@ def climbs(watch: Watch, at: int) -> Wrong:
         row = watch.rows[need.id]
         if need.held and (row.held_at is None or row.question is None):
             yield f"{at}: {need.id} is on hold, and does not say since when and why"
-        known = watch.play.operation.demands[DemandId(need.id)]
+        known = watch.play.operation.demands.get(DemandId(need.id))
+        if known is None:
+            continue  # it is over for good, and has left
         steps = (known.quiet_at, known.climbs_at, known.climbed_at)
         if need.held and all(step is None for step in steps):
             yield f"{at}: {need.id} is on hold for ever"
