@@ -48,6 +48,7 @@ from streams.engines.cluster import topics
 from streams.engines.cluster.engine import Cluster
 from streams.engines.cluster.layout import Layout
 from streams.engines.embedded import Embedded
+from streams.engines.folder import opening
 from streams.engines.logs import create
 from streams.turning import fold
 from streams.verify import Verdict, verify
@@ -260,6 +261,9 @@ class Scene:
         self.names[made] = account = AccountId(name)
         grant = c.GrantRole(account=account, role=Role.ORGANIZATION, organization=made)
         await self.send(STEWARD, grant)
+        purpose = opening(turns(self.engine, self.area)[0]).purpose
+        if purpose is Purpose.OPERATIONS:  # where nobody plays along who has not enrolled
+            await self.send(STEWARD, c.SetEnrollment(organization=made, enrolled=True))
         return made
 
     async def incident(self, hazard: str = "typhoon") -> IncidentId:
