@@ -11,7 +11,6 @@ alone, so every state has lost the same rows after the same turn.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from msgspec.structs import replace
@@ -30,37 +29,54 @@ def leave(operation: Operation, at: Instant) -> None:
     if first is None or first[0] > at:
         return
     incident = operation.incidents[first[-1]]
-    places = list(islice(_belonging(operation, incident.id), LEAVING_AT_ONCE + 1))
-    for table, key in places[:LEAVING_AT_ONCE]:
+    places, left = _some(_belonging(operation, incident.id))
+    for table, key in places:
         table.remove(key)
     since = operation.sequence if incident.left_in is None else incident.left_in
-    left = len(places) <= LEAVING_AT_ONCE
     operation.incidents.put(incident.id, replace(incident, left_in=since, left=left))
 
 
-def _belonging(operation: Operation, incident: IncidentId) -> Iterator[Place]:
-    """What is still there of an incident, whatever refers to something before that itself."""
+def _some(parts: Iterator[tuple[Place, ...]]) -> tuple[list[Place], bool]:
+    """As many parts as one turn takes out, each whole; and whether these are all."""
+    places: list[Place] = []
+    for part in parts:
+        if places and len(places) + len(part) > LEAVING_AT_ONCE:
+            return places, False
+        places += part
+    return places, True
+
+
+def _belonging(operation: Operation, incident: IncidentId) -> Iterator[tuple[Place, ...]]:
+    """What is still there of an incident, in parts of what cannot be shown without each other.
+
+    Whatever refers to something comes before that, so between two parts every row can be made.
+    """
     for place in operation.tasks_in.within(incident):
-        yield operation.tasks, place[-1]
+        yield ((operation.tasks, place[-1]),)
     for place in operation.all_in.within(incident):
-        yield from _about(operation, place[-1])
+        for one in _around(operation, place[-1]):
+            yield (one,)
+        yield tuple(_itself(operation, place[-1]))
 
 
-def _about(operation: Operation, key: DemandId) -> Iterator[Place]:
-    demand = operation.demands[key]
+def _around(operation: Operation, key: DemandId) -> Iterator[Place]:
+    """What refers to a demand."""
     for crew in operation.assignments_of.of(key):
         yield operation.assignments, crew.id
     organizations = operation.asked_for.of(key)
-    for line in demand.lines:
+    for line in operation.demands[key].lines:
         pairs = ((line, organization) for organization in organizations)
         yield from ((operation.asked, pair) for pair in pairs if pair in operation.asked)
     for offer in operation.offers_of.of(key):
         yield operation.offers, offer.id
-    for line in demand.lines:
+
+
+def _itself(operation: Operation, key: DemandId) -> Iterator[Place]:
+    """A demand with its lines, and what is noted of them."""
+    for line in operation.demands[key].lines:
         if (PieceKind.LINE, line) in operation.aside:
             yield operation.aside, (PieceKind.LINE, line)
-        if line in operation.lines:
-            yield operation.lines, line
+        yield operation.lines, line
     if key in operation.acts:
         yield operation.acts, key
     yield operation.demands, key

@@ -9,7 +9,7 @@ from schemas.ids import digest_of
 from schemas.refusals import Refusal
 from schemas.values import CloseReason, DemandId, IncidentId
 from schemas.views import IncidentRow, Put, Removed
-from streams import board, turning
+from streams import board, leaving, turning
 from streams.area import Area
 from streams.incident import live_in
 from streams.parameters import LEAVES_AFTER, LEAVING_AT_ONCE
@@ -101,6 +101,33 @@ def test_a_large_incident_leaves_in_parts_and_nobody_waits_for_it() -> None:
     assert len(counts) > 3
     assert max(steps) <= LEAVING_AT_ONCE
     assert set(world.operation.demands) == {facts[0].demand}
+
+
+@pytest.mark.parametrize("at_once", range(1, 9))
+def test_between_any_two_parts_a_server_can_start(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given an incident that leaves in parts of any size, then after each of them every row that
+    is still there can be made, and a page that has followed shows the same."""
+    monkeypatch.setattr(leaving, "LEAVING_AT_ONCE", at_once)
+    world = World()
+    world.organization("one")
+    incident = world.incident()
+    facts = world.demand(incident, lines=3)
+    world.send(DESK, c.ReportDone(assignment=world.at_work(asked(facts)[0])))
+    world.close(facts[0].demand)
+    world.demand(incident)
+    world.close_incident(incident)
+    nothing_to_recover(world)
+    world.wait(minutes=4 * DAYS)
+    waited(world)
+    page = {put.row.id for put in board.everything(world.area) if isinstance(put, Put)}
+    while not world.operation.incidents[incident].left:
+        world.tick()
+        for change in world.turns[-1].changes:
+            page -= {change.id} if isinstance(change, Removed) else set()
+        fresh = {put.row.id for put in board.everything(world.area) if isinstance(put, Put)}
+        assert page == fresh
 
 
 def test_who_has_served_is_free_and_its_load_is_as_before() -> None:
