@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.api.browsing import COUNTY, TEAM, TOWN, Screens, Stage, in_both_languages, served
 
+A4_HEIGHT = 1_100  # pixels at 96 to the inch
 FIRST_MS = 20_000  # the first question to the record starts the process that reads it
 
 
@@ -53,7 +54,9 @@ def test_the_report_fits_one_page_and_is_counted_again(server: Stage, screens: S
     desk.emulate_media(media="print")
     expect(desk.locator("#choosing")).to_be_hidden()
     expect(desk.locator("#mode")).to_be_visible()  # nobody takes an exercise for actual
-    assert report.bounding_box()["height"] < 1_100  # type: ignore[index]  # of one A4 at 96 dpi
+    box = report.bounding_box()
+    assert box is not None
+    assert box["height"] < A4_HEIGHT
     assert screens.complaints == []
 
 

@@ -17,6 +17,7 @@ import msgspec
 import pytest
 
 from schemas import commands as c
+from schemas.facts import IncidentOpened
 from streams.engines import Engine, checkpoints
 from streams.engines.checkpoints import HEAD_BYTES, Checkpoint, found
 from streams.engines.folder import LOG
@@ -29,6 +30,7 @@ from tests.engines.given import (
     EmbeddedBench,
     Scene,
     board,
+    only,
     opened,
     stored,
     verdict,
@@ -70,7 +72,7 @@ async def going_on(engine: Engine) -> None:
         await engine.submit(scene.envelope(STEWARD, team, f"late-{number}"))
     opening = c.OpenIncident(hazard="forest_fire", division=scene.county)
     receipt = await engine.submit(scene.envelope("county", opening, "fire"))
-    incident = receipt.turn.facts[0].incident  # type: ignore[union-attr]  # that is what it opens
+    incident = only(receipt.turn.facts, IncidentOpened).incident
     await engine.submit(scene.envelope(DESK, scene.demand(incident, lines=3), "posted"))
     await scene.wait(minutes=30)
 
