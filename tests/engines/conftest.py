@@ -53,7 +53,7 @@ async def live(folder: EmbeddedBench, sundial: Sundial) -> AsyncIterator[Scene]:
     """A live log with a desk and five teams, under a clock that can be moved."""
     folder.make(WENZHOU, Purpose.OPERATIONS, TimeSource.LIVE)
     engine = folder.open(sundial.clock)
-    scene = Scene(engine)
+    scene = Scene(engine, purpose=Purpose.OPERATIONS)
     await scene.staffed()
     for number in range(5):
         await scene.organization(f"team-{number}", units=9)

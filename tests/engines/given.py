@@ -48,7 +48,6 @@ from streams.engines.cluster import topics
 from streams.engines.cluster.engine import Cluster
 from streams.engines.cluster.layout import Layout
 from streams.engines.embedded import Embedded
-from streams.engines.folder import opening
 from streams.engines.logs import create
 from streams.turning import fold
 from streams.verify import Verdict, verify
@@ -180,9 +179,14 @@ class Scene:
     """One area and operation of an engine. Every helper is one command."""
 
     def __init__(
-        self, engine: Engine, area: AreaId = WENZHOU, operation: OperationId = EXERCISE
+        self,
+        engine: Engine,
+        area: AreaId = WENZHOU,
+        operation: OperationId = EXERCISE,
+        purpose: Purpose = Purpose.EXERCISE,
     ) -> None:
         self.engine = engine
+        self.purpose = purpose
         self.area = area
         self.operation = operation
         self.mode = Mode.EXERCISE
@@ -261,8 +265,7 @@ class Scene:
         self.names[made] = account = AccountId(name)
         grant = c.GrantRole(account=account, role=Role.ORGANIZATION, organization=made)
         await self.send(STEWARD, grant)
-        purpose = opening(turns(self.engine, self.area)[0]).purpose
-        if purpose is Purpose.OPERATIONS:  # where nobody plays along who has not enrolled
+        if self.purpose is Purpose.OPERATIONS:  # where nobody plays along who has not enrolled
             await self.send(STEWARD, c.SetEnrollment(organization=made, enrolled=True))
         return made
 

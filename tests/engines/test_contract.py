@@ -256,7 +256,7 @@ async def test_a_surge_is_worked_off_in_bounded_turns(engine: Engine) -> None:
 async def test_an_owner_of_live_logs_works_a_surge_off_by_itself(bench: Bench) -> None:
     bench.make(WENZHOU, Purpose.OPERATIONS, TimeSource.LIVE)
     async with opened(bench) as engine:
-        scene = Scene(engine)
+        scene = Scene(engine, purpose=Purpose.OPERATIONS)
         incident = await scene.surge(demands=10)
         ended = asyncio.Event()
         engine.listen(lambda batch: ended.set() if closes(batch) else None)

@@ -79,7 +79,7 @@ async def test_nothing_acknowledged_is_lost_or_doubled_by_kill_nine(
     folder.make(WENZHOU, Purpose.OPERATIONS, TimeSource.LIVE)
     journal, survey = Journal(), Survey()
     first = await Remote.start(folder.path, journal)
-    scene = Scene(cast(Engine, first))
+    scene = Scene(cast(Engine, first), purpose=Purpose.OPERATIONS)
     await scene.staffed()
     for number in range(TEAMS):
         await scene.organization(f"team-{number}", units=500, township=number % 8)

@@ -118,7 +118,7 @@ async def test_a_full_disk_is_an_outage_too(
     """Given nobody can be heard for lack of room, when there is room, then time is given back."""
     disk = SmallFile(tmp_path, monkeypatch)
     disk.folder.make(WENZHOU, Purpose.OPERATIONS, TimeSource.LIVE)
-    scene = Scene(disk.folder.open(sundial.clock))
+    scene = Scene(disk.folder.open(sundial.clock), purpose=Purpose.OPERATIONS)
     await scene.staffed()
     await scene.organization("team", units=9)
     await asked(scene, await scene.incident())

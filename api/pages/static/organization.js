@@ -125,9 +125,9 @@ function watch({ clock, scene }, busy) {
   clock.passed(busy.flatMap(times));
 }
 
-/** What only a crew on the scene needs is fetched when one is there; without signal, again. */
+/** What a crew needs on the scene is fetched from its yes on: there it may have no signal. */
 async function fetchScene(context, busy) {
-  if (context.scene || context.fetching || !busy.some((row) => row.state === "on_scene")) return;
+  if (context.scene || context.fetching || !busy.some(live)) return;
   context.fetching = true;
   try {
     context.scene = await import("./organization-scene.js");

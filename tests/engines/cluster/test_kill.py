@@ -146,7 +146,7 @@ async def test_a_struck_cluster_keeps_its_word(
     rounds = 50 if prove else 5
     ground = Ground(home, broker_and_redis)
     try:
-        scene = Scene(cast(Engine, Stubborn(await ground.begin())))
+        scene = Scene(cast(Engine, Stubborn(await ground.begin())), purpose=Purpose.OPERATIONS)
         await scene.staffed()
         for number in range(TEAMS):
             await scene.organization(f"team-{number}", units=500, township=number % 8)
