@@ -35,6 +35,7 @@ class PublishDemand(Stored, tag="PublishDemand.1"):
 
     Without `needed_by` it is needed as soon as possible. `lead`: who leads on the scene.
     `same_as`: a further report of that demand's need, which alone is asked for.
+    `public_numbers`: why numbers of persons in the public words are to be read by everybody.
     """
 
     incident: IncidentId
@@ -51,6 +52,7 @@ class PublishDemand(Stored, tag="PublishDemand.1"):
     note: Sealed | None = None
     lead: Sealed | None = None
     same_as: DemandId | None = None
+    public_numbers: PublicText | None = None
 
 
 class AmendDemand(Stored, tag="AmendDemand.1"):
@@ -78,6 +80,7 @@ class AmendDemand(Stored, tag="AmendDemand.1"):
     note: Sealed | None = None
     lead: Sealed | None = None
     removed: Annotated[tuple[SealedText, ...], Meta(max_length=4)] = ()
+    public_numbers: PublicText | None = None
 
 
 class CloseDemand(Stored, tag="CloseDemand.1"):

@@ -101,6 +101,7 @@ class DemandPublished(Stored, tag="DemandPublished.1"):
     risk_statement: str
     rally_point: str
     way_in: str | None
+    public_numbers: str | None
     contact: Sealed | None
     address: Sealed | None
     note: Sealed | None
@@ -125,6 +126,7 @@ class DemandAmended(Stored, tag="DemandAmended.1"):
     risk_statement: str
     rally_point: str
     way_in: str | None
+    public_numbers: str | None
     contact: Sealed | None
     address: Sealed | None
     note: Sealed | None

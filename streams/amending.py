@@ -66,6 +66,7 @@ def amend(area: Area, command: AmendDemand, cause: Cause) -> Decision:
             risk_statement=command.risk_statement,
             rally_point=command.rally_point,
             way_in=command.way_in,
+            public_numbers=command.public_numbers,
             contact=command.contact,
             address=command.address,
             note=command.note,

@@ -88,6 +88,7 @@ def _published(area: Area, incident: Incident, command: PublishDemand, cause: Ca
             risk_statement=command.risk_statement,
             rally_point=command.rally_point,
             way_in=command.way_in,
+            public_numbers=command.public_numbers,
             contact=command.contact,
             address=command.address,
             note=command.note,

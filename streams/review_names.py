@@ -17,7 +17,6 @@ from schemas.values import (
     LineId,
     LineRequest,
     Mode,
-    SealedText,
 )
 from streams import review_registry, scene_words
 from streams.days import time_of_day
@@ -36,8 +35,8 @@ from streams.review_codes import (
     REASONS,
     ROLES,
     STEPS,
-    TEXTS,
 )
+from streams.review_demands import DEMANDS
 from streams.review_groups import GROUPED
 from streams.review_words import FACTS
 
@@ -254,13 +253,6 @@ def _free(names: Names) -> str:
     return names.pick(f"，{time} 起可出动", f", free from {time}")
 
 
-def _substitute(names: Names) -> str:
-    if names.fact.substitute is None:
-        return ""
-    place = names.place(names.fact.substitute)
-    return names.pick(f"（由{place}代为发布）", f" (published by {place} in its place)")
-
-
 def _asker(names: Names) -> str:
     if names.fact.asked_by is None:
         return ""
@@ -281,15 +273,6 @@ def _climbs(names: Names) -> str:
     return names.pick(f"；{time} 前未答即报上级", f", and from {time} on the desk above")
 
 
-def _similar(names: Names) -> str:
-    known = names.ledger.demands.get(names.fact.similar or "")
-    if known is None:
-        return ""
-    number = names.marked(known.number, known.mode)
-    zh, en = f"；可能与 {number} 号需求相同", f"; perhaps the same need as demand {number}"
-    return names.pick(zh, en)
-
-
 def _minutes(milliseconds: int) -> str:
     """Whole minutes, rounded up."""
     return str(-(-milliseconds // MINUTE))
@@ -298,23 +281,6 @@ def _minutes(milliseconds: int) -> str:
 def _arrival(names: Names) -> str:
     minutes = names.fact.minutes
     return "" if minutes is None else names.pick(f"，约 {minutes} 分钟到达", f", in {minutes} min")
-
-
-def _needed(names: Names) -> str:
-    if names.fact.needed_by is None:
-        return ""
-    time = names.time(names.fact.needed_by)
-    return names.pick(f"，须在 {time} 前到位", f", needed by {time}")
-
-
-def _sealed(names: Names) -> str:
-    """Which sealed texts were said anew, and which taken out; never what they say."""
-    said = [text for text in SealedText if getattr(names.fact, text.value) is not None]
-    anew = names.listed(names.word(TEXTS.get(text), text) for text in said)
-    gone = names.listed(names.word(TEXTS.get(text), text) for text in names.fact.removed)
-    return (anew and names.pick(f"，更新保密信息：{anew}", f", sealed anew: {anew}")) + (
-        gone and names.pick(f"，删除保密信息：{gone}", f", sealed text removed: {gone}")
-    )
 
 
 def _phone(names: Names) -> str:
@@ -340,8 +306,6 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     "capabilities": _capabilities,
     "lines": _lines,
     "added": _added,
-    "needed": _needed,
-    "sealed": _sealed,
     "listed": _listed,
     "targets": lambda names: names.listed(str(target) for target in names.fact.targets),
     "gates": _gates,
@@ -366,8 +330,7 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     "arrival": _arrival,
     "late": lambda names: names.pick("（补答）", " (late)") if names.fact.late else "",
     "free": _free,
-    "substitute": _substitute,
-    "similar": _similar,
+    **DEMANDS,
     **GROUPED,
     "asker": _asker,
     "answered": _answered,

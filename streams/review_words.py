@@ -26,14 +26,16 @@ FACTS: dict[type, Words] = {
         "and copies in backups are gone within 7 days.",
     ),
     f.DemandPublished: Words(
-        "{division}发布{demand}，优先级 {priority}：{lines}{needed}{substitute}{similar}。",
-        "{division} published {demand}, priority {priority}: {lines}{needed}{substitute}{similar}.",
+        "{division}发布{demand}，优先级 {priority}："
+        "{lines}{needed}{substitute}{similar}{numbers}。",
+        "{division} published {demand}, priority {priority}: {lines}{needed}{substitute}{similar}"
+        "{numbers}.",
     ),
     f.DemandAmended: Words(
         "{demand}修改为第 {revision} 版，优先级 {priority}，"
-        "需要 {targets}{added}{needed}{sealed}。",
+        "需要 {targets}{added}{needed}{sealed}{numbers}。",
         "{demand} was amended to revision {revision}, priority {priority}, "
-        "targets {targets}{added}{needed}{sealed}.",
+        "targets {targets}{added}{needed}{sealed}{numbers}.",
     ),
     f.DemandTakenBack: Words(
         "{demand}由移出的乡镇取回，回到{division}。",

@@ -9,7 +9,7 @@ from api.doors.body import Body, Empty
 from api.doors.call import Call
 from api.doors.hanging import door
 from api.doors.offers import Minutes, People
-from api.doors.texts import Reason
+from api.doors.texts import PublicReason
 from schemas.commands import (
     Arrive,
     CannotComplete,
@@ -60,7 +60,7 @@ class ConfirmAssignmentBody(Body):
     """Whether the work is done; if not, it is sent back, with a reason that the crew reads."""
 
     done: bool
-    reason: Reason | None = None
+    reason: PublicReason | None = None
 
 
 @door(router, "/assignments/{assignment}/set-off", Empty, SetOff)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Self, TypedDict
 
 from fastapi import APIRouter
 from pydantic import AfterValidator, Field, model_validator
@@ -11,11 +11,12 @@ from starlette.responses import Response
 
 from api.context import Context
 from api.doors.body import Body, Empty, Id, Time, one_of
-from api.doors.call import Call
+from api.doors.call import Answer, Call, answered, made_in, wider
 from api.doors.hanging import door
+from api.doors.numbers import masked
 from api.doors.places import PlaceBody, placed
 from api.doors.sealed import TEXTS, remember, seal
-from api.doors.texts import Address, Contact, Lead, Note, Statement
+from api.doors.texts import Address, Contact, Lead, Note, PublicReason, Statement
 from schemas.codes import KINDS, SKILLS
 from schemas.commands import (
     AmendDemand,
@@ -30,6 +31,17 @@ from schemas.values import CloseReason, IncidentId, LineRequest, Sealed, SealedT
 from schemas.views import DemandRow, IncidentRow
 
 router = APIRouter(tags=["demands"])
+
+
+class Words(TypedDict):
+    """The public words of a demand."""
+
+    risk_statement: str
+    rally_point: str
+    way_in: str | None
+
+
+PUBLIC = tuple(Words.__annotations__)
 
 Skill = Annotated[str, AfterValidator(one_of(SKILLS, "skill_unknown"))]
 Kind = Annotated[str, AfterValidator(one_of(KINDS, "code_unknown"))]
@@ -68,9 +80,18 @@ class LineBody(Body):
 
 
 class TextsBody(Body):
-    """What of a demand is sealed here; `lead`: who leads on the scene."""
+    """What of a demand is sealed here, and what stays public; `lead`: who leads on the scene.
+
+    Numbers of seven and more digits in public words are masked, unless `public_numbers` says why
+    they have to be read by everybody, for ever.
+    """
 
     personal: ClassVar[set[str]] = set(TEXTS)
+
+    risk_statement: Statement
+    rally_point: Statement
+    way_in: Statement | None = None
+    public_numbers: PublicReason | None = None
 
     contact: Contact | None = None
     address: Address | None = None
@@ -89,9 +110,6 @@ class PublishDemandBody(TextsBody):
     priority: Priority
     place: PlaceBody
     lines: Annotated[tuple[LineBody, ...], Field(min_length=1, max_length=20)]
-    risk_statement: Statement
-    rally_point: Statement
-    way_in: Statement | None = None
     needed_by: Time | None = None
     same_as: Id | None = None
 
@@ -107,9 +125,6 @@ class AmendDemandBody(TextsBody):
     place: PlaceBody | None = None
     targets: Annotated[tuple[Units, ...], Field(min_length=1, max_length=20)]
     lines: Annotated[tuple[LineBody, ...], Field(max_length=20)]
-    risk_statement: Statement
-    rally_point: Statement
-    way_in: Statement | None = None
     needed_by: Time | None = None
     removed: Annotated[tuple[SealedText, ...], Field(max_length=len(TEXTS))] = ()
 
@@ -133,7 +148,13 @@ class CloseDemandBody(Body):
     reason: Annotated[CloseReason, AfterValidator(of_a_desk)]
 
 
-@door(router, "/demands", PublishDemandBody, PublishDemand, creates=True)
+class DemandAnswer(Answer):
+    """`masked`: the public words, by field, in which numbers were masked."""
+
+    masked: tuple[str, ...]
+
+
+@door(router, "/demands", PublishDemandBody, PublishDemand, answer=DemandAnswer, creates=True)
 async def publish(call: Call[PublishDemandBody]) -> Response:
     """Publish a demand; answered when it is durable, the nearest are being asked by then.
 
@@ -147,16 +168,34 @@ async def publish(call: Call[PublishDemandBody]) -> Response:
         priority=body.priority,
         place=placed(call.context, body.place),
         lines=tuple(line.request() for line in body.lines),
-        risk_statement=body.risk_statement,
-        rally_point=body.rally_point,
-        way_in=body.way_in,
         needed_by=body.needed_by,
+        public_numbers=body.public_numbers,
+        **_public(body),
         **_sealed(call.context, row.id, body),
         same_as=None if body.same_as is None else call.row(DemandRow, body.same_as).id,
     )
     receipt = await call.send(command, row.operation, row.mode, incident=row.id)
     remember(call.context, receipt.turn)
-    return call.created(receipt, DemandPublished)
+    answer = call.answer_of(receipt, made_in(receipt.turn, DemandPublished))
+    return answered(wider(DemandAnswer, answer, masked=_masked(body, command)), 201)
+
+
+def _public(body: TextsBody, before: DemandRow | None = None) -> Words:
+    """The public words as they are stored; what was public before stays so."""
+    kept = () if before is None else (before.risk_statement, before.rally_point, before.way_in)
+
+    def stored(text: str) -> str:
+        return text if body.public_numbers is not None or text in kept else masked(text)
+
+    return Words(
+        risk_statement=stored(body.risk_statement),
+        rally_point=stored(body.rally_point),
+        way_in=None if body.way_in is None else stored(body.way_in),
+    )
+
+
+def _masked(body: TextsBody, command: PublishDemand | AmendDemand) -> tuple[str, ...]:
+    return tuple(each for each in PUBLIC if getattr(body, each) != getattr(command, each))
 
 
 def _sealed(context: Context, incident: IncidentId, body: TextsBody) -> dict[str, Sealed]:
@@ -169,7 +208,14 @@ def _sealed(context: Context, incident: IncidentId, body: TextsBody) -> dict[str
     }
 
 
-@door(router, "/demands/{demand}/amend", AmendDemandBody, AmendDemand, edits=True)
+@door(
+    router,
+    "/demands/{demand}/amend",
+    AmendDemandBody,
+    AmendDemand,
+    answer=DemandAnswer,
+    edits=True,
+)
 async def amend(call: Call[AmendDemandBody]) -> Response:
     """Change what is asked for; with another township's place, that one answers for it from then.
 
@@ -183,17 +229,17 @@ async def amend(call: Call[AmendDemandBody]) -> Response:
         place=None if body.place is None else placed(call.context, body.place),
         targets=body.targets,
         lines=tuple(line.request() for line in body.lines),
-        risk_statement=body.risk_statement,
-        rally_point=body.rally_point,
-        way_in=body.way_in,
         needed_by=body.needed_by,
         kind=body.kind,
         removed=body.removed,
+        public_numbers=body.public_numbers,
+        **_public(body, row),
         **_sealed(call.context, row.incident, body),
     )
     receipt = await call.send(command, row.operation, row.mode, incident=row.incident)
     remember(call.context, receipt.turn)
-    return call.answer(receipt, row.id)
+    answer = call.answer_of(receipt, row.id)
+    return answered(wider(DemandAnswer, answer, masked=_masked(body, command)))
 
 
 @door(router, "/demands/{demand}/close", CloseDemandBody, CloseDemand, edits=True)

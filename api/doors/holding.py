@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from fastapi import APIRouter
-from pydantic import AfterValidator, Field
 from starlette.responses import Response
 
 from api.doors.body import Body
 from api.doors.call import Call
 from api.doors.hanging import door
-from api.doors.texts import clean
+from api.doors.texts import PublicReason
 from schemas.commands import HoldDemand, ResumeDemand
 from schemas.views import DemandRow
 
 router = APIRouter(tags=["demands"])
 
-Question = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(clean(200))]
-
 
 class HoldDemandBody(Body):
     """What has to be known first; as public as the risk statement."""
 
-    question: Question
+    question: PublicReason
 
 
 @door(router, "/demands/{demand}/hold", HoldDemandBody, HoldDemand)
@@ -40,7 +35,7 @@ async def hold(call: Call[HoldDemandBody]) -> Response:
 class ResumeDemandBody(Body):
     """What the answer is, if it is worth keeping."""
 
-    answer: Question | None = None
+    answer: PublicReason | None = None
 
 
 @door(router, "/demands/{demand}/resume", ResumeDemandBody, ResumeDemand)

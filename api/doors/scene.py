@@ -13,7 +13,7 @@ from api.doors.call import Call
 from api.doors.demands import Skill
 from api.doors.hanging import door
 from api.doors.offers import People
-from api.doors.texts import Statement
+from api.doors.texts import PublicWords
 from schemas.commands import AnswerReport, CheckIn, CountHeads, ReportFromScene
 from schemas.values import ReportAnswer, ReportId, SceneReport
 from schemas.views import AssignmentRow
@@ -38,13 +38,14 @@ class CountHeadsBody(Body):
 class ReportFromSceneBody(Body):
     """What the crew finds: how much more is needed, how many were helped, or what in words.
 
-    The words are no secret: names and telephone numbers are not for them.
+    The words are no secret: names are not for them, and numbers of seven and more digits are
+    masked.
     """
 
     what: SceneReport
     quantity: People | None = None
     skill: Skill | None = None
-    text: Statement | None = None
+    text: PublicWords | None = None
 
 
 class AnswerReportBody(Body):

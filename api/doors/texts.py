@@ -10,6 +10,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from api.doors.numbers import masked
+
 # Control characters except tab and newline; marks that turn the direction of what follows;
 # invisible ones that make two names look equal; and code points that are no characters.
 _FORBIDDEN = re.compile(
@@ -70,6 +72,8 @@ def _telephone(text: str) -> str:
 
 Name = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(clean(120, False))]
 Statement = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(clean(500))]
+PublicWords = Annotated[Statement, AfterValidator(masked)]
+"""Words that stay readable, and that nobody needs a number in: it is masked."""
 Telephone = Annotated[
     str,
     Field(min_length=1, max_length=32, description="3 to 32 digits, spaces and + - ( )."),
@@ -78,5 +82,6 @@ Telephone = Annotated[
 Contact = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(clean(200))]
 Lead = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(clean(200))]
 Reason = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(clean(200))]
+PublicReason = Annotated[Reason, AfterValidator(masked)]
 Address = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(clean(300))]
 Note = Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(clean(2_000))]

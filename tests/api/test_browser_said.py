@@ -42,7 +42,18 @@ def post(desk: Page) -> None:
     texts = {"risk_statement": "-", "rally_point": "-", "way_in": "S223"}
     for name, text in {**texts, "lead": LEAD, "contact": CONTACT}.items():
         form.locator(f"[name={name}]").fill(text)
+    warned_of_numbers(form)
     form.locator("#send").click()
+
+
+def warned_of_numbers(form: Locator) -> None:
+    """A number in a public field is seen before it is sent; taken out, nothing is asked."""
+    note = form.get_by_role("status").filter(has=form.page.locator("[name=public_numbers]"))
+    form.locator("[name=rally_point]").fill(f"ask {LEAD}")
+    expect(note).to_contain_text("139********")
+    in_both_languages(form.page)
+    form.locator("[name=rally_point]").fill("-")
+    expect(note).to_be_hidden()
 
 
 def says_yes(crew: Page) -> None:

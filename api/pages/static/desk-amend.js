@@ -5,6 +5,7 @@ import { lineBody, lineFields } from "./desk-line-fields.js";
 import { ask, field, number, radios, select, text } from "./dialog.js";
 import { findAll, h } from "./dom.js";
 import { fieldMoment, fieldTime } from "./format.js";
+import { numbersNote } from "./numbers.js";
 import { longPlaceName, placesWithin } from "./places.js";
 import { SEALED, sealedWords } from "./sealed.js";
 import { listed, named, say } from "./words.js";
@@ -14,6 +15,7 @@ const LENGTHS = { contact: 200, address: 300, lead: 200, note: 2000 };
 /** Amend urgency, kind, numbers and lines, texts, what is sealed, time and place; then go on. */
 export function amend(context, demand, then) {
   const more = h("div", {});
+  let numbers;
   const form = ask({
     title: say("amend.title", { demand: numberWords(context.board, demand) }),
     parts: [
@@ -26,12 +28,15 @@ export function amend(context, demand, then) {
     ],
     confirm: say("act.amend"),
     send: (values) =>
-      context.outbox.post(`/demands/${demand.id}/amend`, amended(demand, values, form), {
+      context.outbox.post(`/demands/${demand.id}/amend`, amended(demand, values, form, numbers), {
         revision: demand.revision,
         personal: true,
       }),
     done: then,
   });
+  const said = ["risk_statement", "rally_point", "way_in"].map((name) => form.elements[name]);
+  numbers = numbersNote(said);
+  form.elements.way_in.parentElement.after(numbers.note);
 }
 
 function targetField(line, index) {
@@ -120,7 +125,7 @@ function placeFields({ board }, demand) {
   ];
 }
 
-function amended(demand, values, form) {
+function amended(demand, values, form, numbers) {
   const target = (line, index) => Number(values.get(`target-${index}`) ?? line.target);
   const place = placeOf(demand, values);
   const given = SEALED.map((name) => [name, values.get(name).trim()]).filter(([, words]) => words);
@@ -134,6 +139,7 @@ function amended(demand, values, form) {
     way_in: values.get("way_in").trim() || null,
     needed_by: chosenTime(demand, values.get("needed_by")),
     removed: values.getAll("removed"),
+    public_numbers: numbers.reason(),
     ...Object.fromEntries(given),
     ...(place ? { place } : {}),
   };

@@ -9,6 +9,7 @@ import { fitGrade, fitWhole, lineBody, lineFields, namedOption } from "./desk-li
 import { fieldMoment, spell, spoken } from "./format.js";
 import { Problem } from "./http.js";
 import { divisionsOf } from "./desk-model.js";
+import { numbersNote } from "./numbers.js";
 import {
   incidentWords,
   longPlaceName,
@@ -24,6 +25,7 @@ const SEEN_WITHIN = 3000;
 const form = find("#post");
 const input = (name) => form.elements[name];
 let forgetAlike = () => {};
+let numbers;
 
 /** Wire the form once. */
 export function startForm(context) {
@@ -36,6 +38,8 @@ export function startForm(context) {
   input("kind").addEventListener("change", propose);
   input("incident").addEventListener("change", context.redraw);
   input("division").addEventListener("change", () => suggestTexts());
+  numbers = numbersNote(["risk_statement", "rally_point", "way_in"].map(input));
+  input("way_in").parentElement.after(numbers.note);
   form.addEventListener("change", () => drawHints(context));
   find("#add-line").addEventListener("click", () => addLine().querySelector("select").focus());
   form.addEventListener("submit", (event) => {
@@ -179,6 +183,7 @@ function body() {
     place: placeBody(),
     lines: findAll(".line-fields", form).map(lineBody),
     needed_by: fieldMoment(input("needed_by").value),
+    public_numbers: numbers.reason(),
     ...Object.fromEntries(filled),
   };
 }
@@ -226,6 +231,7 @@ function clear(context) {
   for (const name of emptied) input(name).value = "";
   delete input("risk_statement").dataset.touched;
   forgetAlike();
+  numbers.forget();
   for (const line of findAll(".line-fields", form).slice(1)) line.remove();
   for (const name of ["minimum", "target"]) find(`.line-fields [name=${name}]`, form).value = "1";
   for (const name of ["hazardous", "whole"]) {
