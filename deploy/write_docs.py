@@ -158,7 +158,10 @@ OUTCOMES: dict[str, Words] = {
     asking.GAVE_UP: Words("答应后无法继续", "gave up after a yes"),
     asking.ACCEPTED: Words("全部答应", "all that was asked for"),
     asking.STANDBY: Words("备勤", "would still come (standby)"),
-    asking.SENT_HOME: Words("自行前来，力量不足处仍被劝返", "sent home from a line that is short"),
+    asking.SENT_HOME: Words(
+        "力量不足处仍被致谢劝返", "thanked by a desk, though the line is short"
+    ),
+    asking.PARKED: Words("自行前来，在力量不足处待命", "parked at a line that is short"),
     asking.STOOD_DOWN: Words("已撤回", "stood down, with thanks"),
     **{
         reason: Words(f"谢绝：{REASONS[reason].zh}", REASONS[reason].en) for reason in DeclineReason

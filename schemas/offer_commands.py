@@ -59,6 +59,12 @@ class TakeStandby(Stored, tag="TakeStandby.1"):
     offer: OfferId
 
 
+class EndStandby(Stored, tag="EndStandby.1"):
+    """The desk thanks somebody who would still come, or waits there: not needed here."""
+
+    offer: OfferId
+
+
 class ReceiveCrew(Stored, tag="ReceiveCrew.1"):
     """A desk records a crew that nobody has asked: it came, or offers to come, with so many units.
 
@@ -74,4 +80,6 @@ class ReceiveCrew(Stored, tag="ReceiveCrew.1"):
     people: People | None = None
 
 
-OfferCommand = ShowPersons | AskByHand | AcceptOffer | DeclineOffer | TakeStandby | ReceiveCrew
+OfferCommand = (
+    ShowPersons | AskByHand | AcceptOffer | DeclineOffer | TakeStandby | EndStandby | ReceiveCrew
+)

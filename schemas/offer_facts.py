@@ -28,7 +28,8 @@ from schemas.values import (
 class OfferSent(Stored, tag="OfferSent.1"):
     """One organization is asked, with the reason.
 
-    `rank`: its place by distance among those who could be asked, 0 where a desk chose by hand.
+    `rank`: its place by distance among those who could be asked; 0 where a desk chose by hand, and
+    for whoever waits there by a desk's word, who is asked before all others.
     `wave`: how many times in this round somebody had to be looked for. `reason`: of the desk.
     """
 
@@ -107,7 +108,10 @@ class OfferStoodDown(Stored, tag="OfferStoodDown.1"):
 
 
 class StandbyOffered(Stored, tag="StandbyOffered.1"):
-    """A late yes to a line that is covered by now: they would still come, until `until`."""
+    """They would come, and wait for the desk's word until `until`.
+
+    A late yes to a line that is covered by now, or a crew that is parked.
+    """
 
     offer: OfferId
     quantity: Units
@@ -117,6 +121,7 @@ class StandbyOffered(Stored, tag="StandbyOffered.1"):
     by_message: bool
     person: PersonId | None
     until: Instant
+    again_at: Instant
     at: Instant
 
 

@@ -199,7 +199,7 @@ class StandDownReason(StrEnum):
     NEEDED_ELSEWHERE = "needed_elsewhere"  # said yes to another demand with the same units
     ASKED_ANEW = "asked_anew"  # a newer offer for the same line took its place
     STANDBY_OVER = "standby_over"
-    SENT_HOME = "sent_home"  # came unasked, and is not needed here
+    SENT_HOME = "sent_home"  # came unasked or would come, and a desk has thanked it
     LINE_DROPPED = "line_dropped"
     DEMAND_AMENDED = "demand_amended"
     DEMAND_GROUPED = "demand_grouped"  # another demand of its group asks for it

@@ -29,11 +29,13 @@ from streams.parameters import (
     UNREACHED_MOST,
     URGENCY,
 )
+from streams.parameters import STANDBY as WAITS
 from streams.remembered import Asked
 
 ACCEPTED, FEWER, GAVE_UP, SILENT = "accepted", "fewer", "gave_up", "no_answer"
 UNREACHED = "unreachable"
 STANDBY, STOOD_DOWN, SENT_HOME = "standby", "stood_down", "sent_home"
+PARKED = "parked"
 
 ByPriority = tuple[Milliseconds, Milliseconds, Milliseconds, Milliseconds]
 
@@ -68,6 +70,7 @@ AGAIN: Final[dict[str, Again]] = {
     FEWER: NO_CREW,
     GAVE_UP: NO_CREW,
     SENT_HOME: NO_CREW,
+    PARKED: Again((WAITS,) * 4, None),  # its desk knows that the line is short, and says when
     DeclineReason.NO_CREW: NO_CREW,
     DeclineReason.EQUIPMENT: NO_CREW,
     DeclineReason.TOO_FAR: SCENE,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from schemas.commands import AcceptOffer, AskByHand, DeclineOffer, TakeStandby
+from schemas.commands import AcceptOffer, AskByHand, DeclineOffer
 from schemas.facts import (
     AssignmentCommitted,
     Fact,
@@ -77,12 +77,14 @@ def accept(area: Area, command: AcceptOffer, cause: Cause) -> Decision:
     return taken(area, said, cause)
 
 
-def would_come(area: Area, said: Offer, cause: Cause) -> Decision:
+def would_come(area: Area, said: Offer, cause: Cause, outcome: str = asking.STANDBY) -> Decision:
     """Kept for the desk, if nothing speaks against it but that it is not needed now."""
     refused = _unable(area, said, cause)
     if refused is not None:
         return refused
     assert said.answered is not None
+    again = asking.after(outcome, said.priority, cause.at)
+    assert again.at is not None
     return [
         StandbyOffered(
             offer=said.id,
@@ -93,6 +95,7 @@ def would_come(area: Area, said: Offer, cause: Cause) -> Decision:
             by_message=said.by_message,
             person=said.person,
             until=cause.at + STANDBY,
+            again_at=again.at,
             at=cause.at,
         )
     ]
@@ -292,7 +295,7 @@ def _answerable(area: Area, cause: Cause, key: OfferId) -> Offer | Refused:
         offer = operation.offers[newest.offer]
     if offer.state is OfferState.ACCEPTED:
         return Refused(Refusal.ALREADY_ANSWERED, (key,))
-    if not _wanted(operation, offer):
+    if not wanted(operation, offer):
         return Refused(Refusal.NO_LONGER_NEEDED, (key,))
     return offer
 
@@ -302,7 +305,7 @@ def _thanked(offer: Offer) -> bool:
     return offer.state is OfferState.STOOD_DOWN or offer.unneeded is not None
 
 
-def _wanted(operation: Operation, offer: Offer) -> bool:
+def wanted(operation: Operation, offer: Offer) -> bool:
     """Whether the line that it is for is still open, in the same round."""
     line = operation.lines[offer.line]
     return line.open and line.round == offer.round
@@ -363,19 +366,6 @@ def barred(
     bar = bars.unfit(operation, line, organization, None, cause.at)
     bar = bar or lacking(operation, organization, line.skill, units)
     return None if bar is None else Refused(REFUSALS[bar.gate], (organization.id,))
-
-
-def take_standby(area: Area, command: TakeStandby, cause: Cause) -> Decision:
-    """The desk takes on somebody who would still come, whatever is covered."""
-    operation = area.operation(cause.operation)
-    offer = None if operation is None else operation.offers.get(command.offer)
-    if operation is None or offer is None:
-        return Refused(Refusal.NOT_FOUND)
-    if offer.state is OfferState.ACCEPTED:
-        return Refused(Refusal.ALREADY_ANSWERED, (offer.id,))
-    if offer.state is not OfferState.STANDBY or offer.unneeded or not _wanted(operation, offer):
-        return Refused(Refusal.STANDBY_OVER, (offer.id,))
-    return taken(area, replace(offer, by_desk=True, by_message=False), cause)
 
 
 REFUSALS = {

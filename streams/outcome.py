@@ -256,7 +256,7 @@ def _standby(operation: Operation, fact: StandbyOffered) -> None:
         by_desk=fact.by_desk,
         by_message=fact.by_message,
         person=fact.person,
-        again_at=fact.at,
+        again_at=fact.again_at,
         again_on=None,
         standby_until=fact.until,
         ended_at=fact.at,

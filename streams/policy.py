@@ -68,6 +68,7 @@ ROLES: dict[type, tuple[Role, ...]] = {
     c.AcceptOffer: BY_ORGANIZATION,
     c.DeclineOffer: BY_ORGANIZATION,
     c.TakeStandby: BY_DESK,
+    c.EndStandby: BY_DESK,
     c.SetOff: BY_ORGANIZATION,
     c.Arrive: BY_ORGANIZATION,
     c.ReportDone: BY_ORGANIZATION,

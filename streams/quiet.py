@@ -25,6 +25,7 @@ from schemas.commands import (
     CountHeads,
     DeclineOffer,
     DropLine,
+    EndStandby,
     GiveNewTime,
     GroupDemands,
     HoldDemand,
@@ -136,6 +137,7 @@ def _about(operation: Operation, command: Command) -> DemandId | None:
             AcceptOffer(offer=offer)
             | DeclineOffer(offer=offer)
             | TakeStandby(offer=offer)
+            | EndStandby(offer=offer)
             | ShowPersons(offer=offer)
         ):
             return operation.offers[offer].demand

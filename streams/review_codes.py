@@ -41,7 +41,9 @@ REASONS: dict[str, Words] = {
     StandDownReason.NEEDED_ELSEWHERE: Words("力量已派往另一需求", "its units go to another demand"),
     StandDownReason.ASKED_ANEW: Words("已另发请求", "asked anew"),
     StandDownReason.STANDBY_OVER: Words("备勤已过期", "the standby is over"),
-    StandDownReason.SENT_HOME: Words("自行前来，此处不需要", "came unasked, not needed here"),
+    StandDownReason.SENT_HOME: Words(
+        "值班室致谢：此处不需要", "thanked by the desk: not needed here"
+    ),
     StandDownReason.LINE_DROPPED: Words("该项不再需要", "the line was dropped"),
     StandDownReason.DEMAND_AMENDED: Words("需求已修改", "the demand was amended"),
     StandDownReason.DEMAND_HELD: Words(

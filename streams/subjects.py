@@ -351,7 +351,7 @@ SUBJECTS: dict[type, _About] = {
     c.SetOwnCrew: _line,
     c.AskByHand: _asking,
     c.ReceiveCrew: _asking,
-    **_of(_offer, c.AcceptOffer, c.DeclineOffer, c.TakeStandby, c.ShowPersons),
+    **_of(_offer, c.AcceptOffer, c.DeclineOffer, c.TakeStandby, c.EndStandby, c.ShowPersons),
     **_of(
         _assignment,
         c.SetOff,

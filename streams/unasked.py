@@ -23,10 +23,11 @@ from schemas.facts import (
 )
 from schemas.refusals import Refusal
 from schemas.values import AssignmentId, OfferId, Reception, StandDownReason
-from streams import outcome
+from streams import asking, outcome
+from streams import line as lines
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
-from streams.entities import Line, Offer, Organization
+from streams.entities import DemandState, Line, Offer, Organization
 from streams.matching import bars
 from streams.offer import barred, shut, taken, would_come
 
@@ -93,12 +94,21 @@ def _then(area: Area, said: Offer, command: ReceiveCrew, cause: Cause) -> Decisi
                 return facts
             return [*facts, *_arrived(facts, command, cause)]
         case Reception.PARKED:
-            return would_come(area, said, cause)
+            return would_come(area, said, cause, _parking(area, said, cause))
         case Reception.SENT_HOME:
             reason = StandDownReason.SENT_HOME
             return [OfferStoodDown(offer=said.id, reason=reason, at=cause.at)]
         case _:
             assert_never(command.word)
+
+
+def _parking(area: Area, said: Offer, cause: Cause) -> str:
+    """Parked where enough are, it is asked first once they are not. Where too few are asking
+    already, its desk has seen that, and the next word is the desk's."""
+    operation = area.operations[cause.operation]
+    asks = operation.demands[said.demand].state is DemandState.PUBLISHED
+    short = asks and lines.missing(operation.lines[said.line])
+    return asking.PARKED if short else asking.STANDBY
 
 
 def _arrived(facts: Sequence[Fact], command: ReceiveCrew, cause: Cause) -> list[Fact]:

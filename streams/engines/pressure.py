@@ -30,6 +30,7 @@ URGENT: Final = (
         c.AskByHand,
         c.ReceiveCrew,
         c.TakeStandby,
+        c.EndStandby,
         c.OpenIncident,
         c.ShowPersons,
     ),

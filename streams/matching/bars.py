@@ -65,6 +65,21 @@ def unfit(
     return bar
 
 
+def waiting(
+    operation: Operation, line: Line, organization: Organization, at: Instant
+) -> Bar | None:
+    """What keeps one that waits at the demand already from being asked for a line of it.
+
+    Neither distance, duty, hours, rest nor a daily cap: it is there.
+    """
+    bar = unfit(operation, line, organization, None, at)
+    bar = bar or _asked(operation, line, organization, at)
+    if bar is not None:
+        return bar
+    free = load.available(operation, organization, line.skill, line.priority, at)
+    return None if free >= together(line) else Bar(Gate.CAPACITY)
+
+
 def unsafe(line: Line, organization: Organization) -> Bar | None:
     """What is not on record of an organization that says yes to hazardous work."""
     gate = unproved(organization) if line.hazardous else None

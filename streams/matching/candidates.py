@@ -16,10 +16,15 @@ from schemas.values import GateCount, Instant, OrganizationId, Place, StandDownR
 from streams import asking, load
 from streams.area import Area, Operation
 from streams.availability import IN_ORDER
-from streams.entities import Line, OfferState
+from streams.entities import Line, Offer, OfferState
 from streams.gates import Bar
-from streams.matching.bars import barred
+from streams.matching.bars import barred, waiting
 from streams.matching.unasked import Met, Unasked
+
+
+def parked(offer: Offer) -> bool:
+    """Whether it waits at its demand by the desk's word."""
+    return offer.unasked and offer.by_desk and offer.state is OfferState.STANDBY
 
 
 class Candidate(NamedTuple):
@@ -34,8 +39,9 @@ class Candidate(NamedTuple):
 class Search:
     """One line's search: yields who passes every gate, and counts who failed at which.
 
-    Whoever was not asked in this round comes first, then the others, each time the nearest. A
-    request that was taken back because the demand was amended is none: its answer never counted.
+    Whoever waits there by a desk's word comes first; then who was not asked in this round, then
+    the others, each time the nearest. A request that was taken back because the demand was amended
+    is none: its answer never counted.
     """
 
     def __init__(
@@ -46,13 +52,18 @@ class Search:
         standings = operation.availability.of(line.skill, at, counted=line.whole)
         met = (self._met(key) for key in operation.asked_for.of(line.demand) if key in standings)
         self._asked = sorted(met)
-        self._barred = {item: bar for item in self._asked if (bar := self._bar(item)) is not None}
+        self._waiting = [item for item in self._asked if self._waits(item)]
+        others = (item for item in self._asked if item not in self._waiting)
+        self._barred = {item: bar for item in others if (bar := self._bar(item)) is not None}
         self._unasked = Unasked(standings, line, place, self._asked)
         self._reached: Met | None = None  # the last who passed; None: everybody in reach is met
 
     def __iter__(self) -> Iterator[Candidate]:
         again: list[Candidate] = []
-        asked = [item for item in self._asked if item not in self._barred]
+        for met in self._waiting:
+            yield self._candidate(met, 0)
+        over = {*self._barred, *self._waiting}
+        asked = [item for item in self._asked if item not in over]
         for rank, met in enumerate(merge(asked, self._unasked), 1):
             self._reached = met
             found = self._candidate(met, rank)
@@ -94,6 +105,14 @@ class Search:
     def _bar(self, met: Met) -> Bar | None:
         organization = self._organizations[met.organization]
         return barred(self._operation, self._line, organization, meters(met.square), self._at)
+
+    def _waits(self, met: Met) -> bool:
+        """Whether a desk has parked it at the demand, and nothing keeps it from this line."""
+        offers = self._operation.offers_to.of(met.organization)
+        if not any(parked(offer) and offer.demand == self._line.demand for offer in offers):
+            return False
+        organization = self._organizations[met.organization]
+        return waiting(self._operation, self._line, organization, self._at) is None
 
     def _first(self, organization: OrganizationId) -> bool:
         known = asking.known(self._operation, self._line, organization)

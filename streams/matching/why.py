@@ -104,6 +104,9 @@ def _outcome(offer: Offer, crew: Assignment | None, at: Instant) -> Words:
     elif offer.by_hand:
         zh = f"{sent} 由值班室直接请求，{away} 公里"
         en = f"Asked at {sent} by the desk itself, {away} km away"
+    elif offer.rank == 0:
+        zh = f"{sent} 已请求：其已在原地待命，先于其他组织"
+        en = f"Asked at {sent} before all others, since it waited there already"
     else:
         zh = (
             f"{sent} 已请求：可请求的组织中按距离第 {offer.rank} 家，{away} 公里；"

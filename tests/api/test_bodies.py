@@ -54,6 +54,7 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.SetOwnCrew, lines.SetOwnCrewBody, {"line"}),
     (c.ShowPersons, Empty, {"offer"}),
     (c.TakeStandby, Empty, {"offer"}),
+    (c.EndStandby, Empty, {"offer"}),
     (c.AcceptOffer, offers.AcceptOfferBody, {"offer", "person"}),
     (c.DeclineOffer, offers.DeclineOfferBody, {"offer", "person"}),
     (c.SetOff, Empty, {"assignment"}),

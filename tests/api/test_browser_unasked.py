@@ -72,7 +72,16 @@ def test_one_that_is_on_its_way_is_parked_and_taken_on_later(
     confirm(desk)
     parked = card.locator(".party.standby")
     expect(parked).to_contain_text("自行前来")
+    expect(parked).to_contain_text("过时自动致谢")
+    desk.locator("[data-view=owed]").click()  # somebody waits for the desk's word
     in_both_languages(desk)
+    parked.get_by_role("button", name="致谢，不需要", exact=True).click()
+    expect(parked).to_have_count(0)
+    desk.locator("[data-view=open]").click()
+    expect(card.locator(".party.ended")).to_contain_text("值班室致谢：此处不需要")
+    card.get_by_role("button", name="自行前来", exact=True).click()
+    dialog.get_by_text("原地待命", exact=True).click()
+    confirm(desk)
     parked.get_by_role("button", name="请其出动", exact=True).click()
     expect(card.locator(".party.committed")).to_contain_text("Team 8")
     assert screens.complaints == []

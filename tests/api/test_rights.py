@@ -84,6 +84,7 @@ def about(world: World) -> list[c.Command]:
         ]
     commands += [c.ShowPersons(offer=id) for id in operation.offers]
     commands += [c.TakeStandby(offer=id) for id in operation.offers]
+    commands += [c.EndStandby(offer=id) for id in operation.offers]
     commands += [c.UndoStep(assignment=id) for id in operation.assignments]
     commands += [c.GiveBackTask(task=id) for id in operation.tasks]
     commands += [c.ReopenIncident(incident=id) for id in operation.incidents]

@@ -78,6 +78,7 @@ class Ask:
     answer_by: int
     by_hand: bool
     unasked: bool = False
+    parked: bool = False  # at its demand, by a desk's word
     reached: bool = False
     state: str = "sent"
     counted: bool = False  # among the answers of everybody

@@ -273,7 +273,13 @@ def _stood_down(books: Books, fact: f.OfferStoodDown, turn: Turn) -> None:
 
 
 def _standby(books: Books, fact: f.StandbyOffered, turn: Turn) -> None:
-    _end(books, books.asks[fact.offer], "standby", Pause(fact.at, None, turn.sequence))
+    """Who is parked where too few are asking already waits for the desk alone."""
+    ask = books.asks[fact.offer]
+    line = books.lines[ask.line]
+    short = ask.unasked and books.missing(line) and not books.needs[line.need].held
+    pause = Pause(fact.at + 2 * HOUR if short else fact.at, None, turn.sequence)
+    ask.parked = ask.unasked and fact.by_desk
+    _end(books, ask, "standby", pause)
 
 
 def _end(

@@ -16,7 +16,7 @@ from schemas.turns import Turn
 from schemas.values import LineId, OrganizationId
 from schemas.views import AssignmentRow, DemandRow, IncidentRow, OfferRow, Put, TaskRow
 from streams.matching.why import why
-from tests.streams import laws_scene, laws_whole, waiting
+from tests.streams import laws_scene, laws_waiting, laws_whole, waiting
 from tests.streams.book_entries import Line
 from tests.streams.books import DAY, Books, until
 from tests.streams.laws_groups import asked_once, grouped
@@ -34,6 +34,7 @@ class Watch:
         self.play, self.books = play, Books()
         self.complaints: dict[str, list[str]] = defaultdict(list)
         self.rows: dict[str, Any] = {}
+        self.audiences: dict[str, Any] = {}
         self.live: dict[str, Any] = {}  # rows that promise or wait for something
         self.rests = 0
         self.pairs: list[tuple[Line, str, Reason | None]] = []  # short lines and who might serve
@@ -80,6 +81,7 @@ class Watch:
             if isinstance(row, DemandRow):
                 self.complaints["promises"] += _postponed(self.rows.get(row.id), row, turn)
             self.rows[row.id] = row
+            self.audiences[row.id] = put.audience
             self.live.pop(row.id, None)
             if any(True for _ in promises(row)):
                 self.live[row.id] = row
@@ -193,7 +195,7 @@ def fit(watch: Watch, fact: Any, turn: Turn) -> Wrong:
         return
     line = watch.books.lines[fact.line]
     found = reason(watch.books, line, fact.organization, fact.at)
-    if found is not None:
+    if found is not None and not (fact.rank == 0 and found.name in laws_waiting.THERE):
         yield f"{turn.sequence}: {fact.organization} is asked, in spite of {found.name}"
     if fact.quantity > watch.books.free(fact.organization, line.skill):
         yield f"{turn.sequence}: {fact.organization} is asked for {fact.quantity}, and has fewer"
@@ -232,7 +234,7 @@ def cap(watch: Watch, fact: Any, turn: Turn) -> Wrong:
     if not isinstance(fact, f.OfferSent) or fact.reason is not None:
         return
     line = watch.books.lines[fact.line]
-    if watch.books.priority(line) < 3:
+    if watch.books.priority(line) < 3 or fact.rank == 0:
         return
     counted = watch.books.counted.get(fact.organization, [])
     today = {need for need, when in counted if fact.at < when + DAY}
@@ -346,6 +348,8 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "missed": laws_scene.missed,
     "committed": committed,
     "whole": laws_whole.whole,
+    "first": laws_waiting.first,
+    "taken": laws_waiting.taken,
 }
 """Seen with what was known before the fact."""
 AFTER: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
@@ -368,6 +372,7 @@ SAMPLED: dict[str, Callable[[Watch, int], Wrong]] = {
     "parts": laws_whole.parts,
     "live": live,
     "waiting": waiting.climbs,
+    "shown": laws_waiting.shown,
 }
 """At every fourth of these instants."""
 NAMES = tuple(dict.fromkeys([*BEFORE, *AFTER, *RESTING, *SAMPLED]))

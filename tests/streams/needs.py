@@ -31,7 +31,7 @@ def reason(books: Books, line: Line, key: str, at: int) -> Reason | None:
     """Why the team may not be asked for the line now; None: it may."""
     team = books.teams[key]
     return (
-        _unfit(books, line, team, at)
+        unfit(books, line, team, at)
         or (None if team.on_duty else Reason("duty", None, "its duty"))
         or _away(team, at)
         or _asked(books, line, key, at)
@@ -40,7 +40,7 @@ def reason(books: Books, line: Line, key: str, at: int) -> Reason | None:
     )
 
 
-def _unfit(books: Books, line: Line, team: Team, at: int) -> Reason | None:
+def unfit(books: Books, line: Line, team: Team, at: int) -> Reason | None:
     if team.retired:
         return Reason("retired", None, "reinstated")
     if line.skill not in team.units:

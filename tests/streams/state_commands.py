@@ -273,6 +273,7 @@ OFFER = (
         lambda s: (DELIVERY, c.DeclineOffer(offer=s.offer, reason=DeclineReason.NO_CREW)),
     ),
     Row(c.TakeStandby, "", lambda s: (DESK, c.TakeStandby(offer=s.offer))),
+    Row(c.EndStandby, "", lambda s: (DESK, c.EndStandby(offer=s.offer))),
     Row(c.ShowPersons, "", lambda s: (DESK, c.ShowPersons(offer=s.offer))),
     Row(
         c.AskByHand,

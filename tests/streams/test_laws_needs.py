@@ -27,7 +27,7 @@ from streams import (
 )
 from streams.area import Operation
 from streams.gates import Bar
-from streams.matching import assign, bars
+from streams.matching import assign, bars, candidates
 from streams.matching import why as telling
 from streams.turning import RuleFailed
 from streams.wakes import AT_ONCE, Wait, Wakes
@@ -229,6 +229,10 @@ def _a_part_will_do(patch: Patch) -> None:
     patch.setattr(line, "together", lambda _: 1)
 
 
+def _whoever_waits_is_passed_over(patch: Patch) -> None:
+    patch.setattr(candidates.Search, "_waits", lambda *_: False)
+
+
 WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("ticks", _always_a_pause),
     ("asked", _never_again),
@@ -270,6 +274,9 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("inside", _left_inside),
     ("whole", _a_part_will_do),
     ("parts", _a_part_will_do),
+    ("first", _whoever_waits_is_passed_over),
+    ("taken", _a_yes_is_not_checked),
+    ("shown", lambda patch: _nobody_waits(patch, Wait.STANDBY)),
 ]
 
 

@@ -122,6 +122,7 @@ TABLE = {
     "AcceptOffer": "R..-.-R-",
     "DeclineOffer": "R..-.-R-",
     "TakeStandby": "R..-R-R-",
+    "EndStandby": "R..-R-R-",
     "SetOff": "R..-.-R-",
     "Arrive": "R..-.-R-",
     "ReportDone": "R..-.-R-",
@@ -271,6 +272,7 @@ def _demand_commands(
     yield c.AcceptOffer(offer=offer.offer, quantity=1)
     yield c.DeclineOffer(offer=offer.offer, reason=DeclineReason.OTHER)
     yield c.TakeStandby(offer=offer.offer)
+    yield c.EndStandby(offer=offer.offer)
     yield c.RecordReach(unreachable=(offer.offer,))
     for step in (c.SetOff, c.Arrive, c.ReportDone, c.CannotComplete, c.UndoStep):
         yield step(assignment=assignment)

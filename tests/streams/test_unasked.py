@@ -9,7 +9,15 @@ import pytest
 from schemas import commands as c
 from schemas import facts as f
 from schemas.refusals import Refusal
-from schemas.values import AgainOn, LineId, OrganizationId, Reception, RegistrationClass
+from schemas.values import (
+    AgainOn,
+    DeclineReason,
+    LineId,
+    OrganizationId,
+    Reception,
+    RegistrationClass,
+    StandDownReason,
+)
 from streams.entities import AssignmentState, OfferState
 from streams.parameters import STANDBY
 from tests.streams.world import DESK, STEWARD, World, asked, kinds, only
@@ -80,6 +88,68 @@ def test_one_that_is_parked_is_the_desk_s_to_take_on_for_two_hours() -> None:
     world.wait(minutes=30)
     taken = world.send(DESK, c.TakeStandby(offer=offer.id))
     assert only(taken, f.AssignmentCommitted).quantity == 1
+
+
+def test_one_that_is_parked_is_thanked_with_one_act_or_when_its_time_is_over() -> None:
+    """Given a crew that waits, then its desk ends that with a word, or it ends when it was said."""
+    for act in (True, False):
+        world, line, team = scene()
+        world.send(DESK, came(line, team, Reception.PARKED))
+        [offer] = world.operation.offers.rows.values()
+        home, over = StandDownReason.SENT_HOME, StandDownReason.STANDBY_OVER
+        end = c.EndStandby(offer=offer.id)
+        facts = world.send(DESK, end) if act else world.wait(minutes=121)
+        assert only(facts, f.OfferStoodDown).reason is (home if act else over)
+        assert world.refused(DESK, end) is Refusal.STANDBY_OVER
+        assert world.refused(DESK, c.TakeStandby(offer=offer.id)) is Refusal.STANDBY_OVER
+
+
+def test_one_that_is_parked_is_asked_before_all_others_once_the_line_is_short() -> None:
+    """Given a crew parked where enough are, and one nearer that is on duty, when the line is
+    short again, then who stands there is asked, though it is off duty."""
+    world, line, team = scene()
+    world.send(DESK, c.SetOwnCrew(line=line, units=2))
+    world.send(DESK, came(line, team, Reception.PARKED))
+    world.organization("nearer", units=2)
+    short = world.send(DESK, c.SetOwnCrew(line=line, units=1))
+    [first, *_] = asked([*short, *world.wait(minutes=0)])
+    assert (first.organization, first.rank, first.reason) == (team, 0, None)
+    yes = world.send("a", c.AcceptOffer(offer=first.offer, quantity=1))
+    assert only(yes, f.AssignmentCommitted).organization == team
+
+
+def test_one_that_is_parked_at_a_demand_is_asked_first_for_its_other_lines() -> None:
+    world = World()
+    team = world.organization("a", units=2)
+    world.send(STEWARD, c.SetDuty(organization=team, on_duty=False))
+    posted = only(world.demand(world.incident(), lines=2), f.DemandPublished)
+    one, other = (numbered.line for numbered in posted.lines)
+    for line in (one, other):
+        world.send(DESK, c.SetOwnCrew(line=line, units=1))
+    world.send(DESK, came(one, team, Reception.PARKED))
+    short = world.send(DESK, c.SetOwnCrew(line=other, units=0))
+    first = asked([*short, *world.wait(minutes=0)])[0]
+    assert (first.line, first.organization) == (other, team)
+
+
+def test_one_that_is_parked_at_a_line_that_is_short_waits_for_the_desk_alone() -> None:
+    """Given a desk that sees that its line is short and parks the crew all the same, then nothing
+    asks that crew behind its back."""
+    world, line, team = scene(off_duty=False)
+    [offer] = world.operation.offers.rows.values()
+    world.send("a", c.DeclineOffer(offer=offer.id, reason=DeclineReason.NO_CREW))
+    facts = world.send(DESK, came(line, team, Reception.PARKED))
+    assert only(facts, f.StandbyOffered).again_at == world.at + STANDBY
+    assert asked(world.wait(minutes=119)) == []
+
+
+def test_what_was_parked_while_a_question_was_open_is_asked_first_when_it_goes_on() -> None:
+    world, line, team = scene()
+    demand = world.operation.lines[line].demand
+    world.send(DESK, c.HoldDemand(demand=demand, question="桥能不能过车？"))
+    world.send(DESK, came(line, team, Reception.PARKED))
+    facts = world.send(DESK, c.ResumeDemand(demand=demand))
+    assert [offer.organization for offer in asked([*facts, *world.wait(minutes=0)])] == [team]
 
 
 def test_one_that_is_sent_home_from_a_line_that_is_short_is_not_called_back_at_once() -> None:

@@ -116,15 +116,21 @@ export function receiveCrew(context, demand, line) {
   const pairs = found.map((one) => [one.row.id, choice(one, line.skill, context.clock.now())]);
   const where = ["here", "coming"].map((code) => [code, choose("receive_where", code)]);
   const what = WORDS.map((code) => [code, choose("receive_word", code)]);
+  const short = Math.max(0, line.target - line.covered);
+  const lacks = short
+    ? say("receive.short", { units: counted(line.skill, short) })
+    : say("receive.covered");
   ask({
     title,
     parts: [
+      h("p", { class: "quiet" }, lacks),
       field(say("ask.whom"), select("organization", pairs)),
       field(say("receive.quantity"), number("quantity", 1)),
       radios("here", say("receive.where"), where, "here"),
       field(say("receive.minutes"), optional("minutes", 2880)),
       field(say("receive.people"), optional("people", 10000)),
       radios("word", say("receive.word"), what, WORDS[0]),
+      h("p", { class: "quiet" }, say(short ? "receive.parked_short" : "receive.parked")),
     ],
     confirm: say("act.record"),
     send: (values) => context.outbox.post(`/lines/${line.id}/receive`, reception(values)),

@@ -183,6 +183,7 @@ const smallButton = (row, name, open) =>
 function chosen({ by_hand: byHand, unasked, wave, rank }) {
   if (unasked) return say("party.unasked");
   if (byHand) return say("party.by_hand");
+  if (rank === 0) return say("party.waits_there");
   return say(wave > 1 ? "party.rank_then" : "party.rank", { rank });
 }
 
@@ -221,22 +222,24 @@ function lostRow(context, item, row) {
   );
 }
 
-/** Would still come: taken on with one act, as long as it is fresh. */
+/** Waits for the desk's word since when, until when: one act takes it on, another thanks it. */
 function standbyRow(context, { mine }, row) {
   const now = context.clock.now();
-  const path = `/standby/${row.id}/take`;
-  const take = { path, words: say("act.take_standby"), look: "small" };
-  const until = say("standby.fresh", { time: moment(row.standby_until, now) });
+  const path = `/standby/${row.id}`;
+  const take = { path: `${path}/take`, words: say("act.take_standby"), look: "small" };
+  const end = { path: `${path}/end`, words: say("act.end_standby"), look: "small" };
+  const times = { since: moment(row.ended_at, now), time: moment(row.standby_until, now) };
   return h(
     "div",
     { class: "party standby" },
     h("span", { class: "name" }, row.organization_name),
     h("span", { class: "chip" }, choose("offer_state", row.state)),
     h("span", {}, counted(row.skill, row.answered)),
+    row.people && h("span", {}, say("party.people", { count: row.people })),
     h("span", {}, distance(row.meters)),
     row.unasked && h("span", { class: "quiet" }, chosen(row)),
-    h("span", { class: "quiet" }, until),
-    mine && row.standby_until > now && posting(context, take),
+    h("span", { class: "quiet" }, say("standby.fresh", times)),
+    mine && row.standby_until > now && [posting(context, take), posting(context, end)],
   );
 }
 

@@ -29,7 +29,11 @@ const needing = ({ demand, assignments }) =>
   (demand.priority === MOST_URGENT && assignments.some((row) => row.overdue));
 
 /** Its desk is asked something, or has to say something before it goes on. */
-const owing = ({ state, asked_at: asked }) => state === "on_hold" || asked !== null;
+const owing = ({ demand, offers }) =>
+  demand.state === "on_hold" || demand.asked_at !== null || offers.some(waits);
+
+/** Somebody who would come, and waits for the desk's word. */
+const waits = (row) => row.state === "standby";
 
 /**
  * The spoken number of a demand, or of the one that a row is about; with its incident while
@@ -211,7 +215,7 @@ const idOf = (row) => row.id;
 export const VIEWS = {
   open: ({ demand }) => demand.state !== "closed",
   short: (known) => known.demand.state !== "closed" && !away(known) && needing(known),
-  owed: (known) => known.demand.state !== "closed" && !away(known) && owing(known.demand),
+  owed: (known) => known.demand.state !== "closed" && !away(known) && owing(known),
   call: ({ calls }) => calls > 0,
   confirm: (known) =>
     !away(known) && known.assignments.some((row) => row.state === "reported_done"),

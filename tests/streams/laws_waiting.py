@@ -1,0 +1,68 @@
+"""Laws of who waits for a desk's word: shown to it with an age and an end, and asked first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from schemas import facts as f
+from schemas.turns import Turn
+from tests.streams.book_entries import Ask
+from tests.streams.books import DAY
+from tests.streams.needs import midnight, reason, unfit
+
+if TYPE_CHECKING:
+    from tests.streams.laws import Watch
+
+Wrong = Iterator[str]
+THERE = ("duty", "leave", "hours", "rest", "daily_cap", "distance")
+"""What keeps nobody from being asked who waits there already."""
+
+
+def waiting(watch: Watch) -> list[Ask]:
+    """Who waits for a desk's word; a newer request takes the place of that."""
+    books = watch.books
+    asks = [ask for ask in books.asks.values() if ask.state == "standby"]
+    return [ask for ask in asks if books.pairs[ask.line, ask.team].newest == ask.id]
+
+
+def shown(watch: Watch, at: int) -> Wrong:
+    """Whoever waits for a desk's word is shown to that desk, since when, and until when."""
+    for ask in waiting(watch):
+        row, need = watch.rows[ask.id], watch.books.needs[watch.books.lines[ask.line].need]
+        if row.state != "standby" or row.ended_at is None or (row.standby_until or 0) < at:
+            yield f"{at}: {ask.id} waits for a desk, and its row is {row.state}"
+        if watch.audiences[ask.id].division != need.place.division:
+            yield f"{at}: {ask.id} waits for a desk that does not see it"
+
+
+def first(watch: Watch, fact: Any, turn: Turn) -> Wrong:
+    """Before anybody else is looked for, whoever waits there is asked, if nothing bars it."""
+    if not isinstance(fact, f.OfferSent) or fact.reason is not None:
+        return
+    line = watch.books.lines[fact.line]
+    here = [
+        ask
+        for ask in waiting(watch)
+        if ask.parked and watch.books.lines[ask.line].need == line.need
+    ]
+    if fact.rank == 0:
+        if all(ask.team != fact.organization for ask in here):
+            yield f"{turn.sequence}: {fact.organization} is asked first, and waits nowhere"
+        return
+    for ask in here:
+        if reason(watch.books, line, ask.team, fact.at) is None:
+            yield f"{turn.sequence}: {ask.team} waits there, and {fact.organization} is asked"
+
+
+def taken(watch: Watch, fact: Any, turn: Turn) -> Wrong:
+    """Whoever is committed, however it came to that, is fit for the line and may do such work."""
+    if not isinstance(fact, f.AssignmentCommitted):
+        return
+    line, team = watch.books.lines[fact.line], watch.books.teams[fact.organization]
+    found = unfit(watch.books, line, team, fact.at)
+    if found is not None and found.name != "distance":
+        yield f"{turn.sequence}: {fact.organization} is taken on, in spite of {found.name}"
+    insured = team.insured is not None and fact.at < midnight(team.insured) + DAY
+    if line.hazardous and not (team.adults and insured):
+        yield f"{turn.sequence}: {fact.organization} is taken on for hazardous work unproved"
