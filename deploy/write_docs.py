@@ -44,6 +44,7 @@ ROOMS = {
     "需求 Demands": f.DemandFact | f.AmendingFact | f.HoldingFact | f.EndingFact | f.GroupingFact,
     "需求项 Lines": f.LineFact,
     "协助请求 Offers": f.OfferFact,
+    "自发前来的群众 Helpers": f.HelpersFact,
     "任务 Assignments": f.AssignmentFact | f.ReportFact,
     "恢复任务 Recovery tasks": f.TaskFact,
     "时间 Time": f.ClockFact,

@@ -26,6 +26,7 @@ from schemas.demand_commands import (
     TakeBackDemand,
     UngroupDemands,
 )
+from schemas.helpers import EndHelpers, HelpersCommand, ReceiveHelpers
 from schemas.incident_commands import (
     CloseIncident,
     IncidentCommand,
@@ -93,6 +94,7 @@ Command = (
     | IncidentCommand
     | DemandCommand
     | OfferCommand
+    | HelpersCommand
     | RecordReach
     | WorkCommand
     | SceneCommand
@@ -120,11 +122,13 @@ __all__ = [
     "DropLine",
     "DropTask",
     "EndGrant",
+    "EndHelpers",
     "EndStandby",
     "GiveBackTask",
     "GiveNewTime",
     "GrantRole",
     "GroupDemands",
+    "HelpersCommand",
     "HoldDemand",
     "IncidentCommand",
     "JoinIncident",
@@ -140,6 +144,7 @@ __all__ = [
     "PublishDemand",
     "Reached",
     "ReceiveCrew",
+    "ReceiveHelpers",
     "ReceiveLog",
     "RecordCertificate",
     "RecordReach",

@@ -41,6 +41,7 @@ from schemas.demand_facts import (
     SealedTextOpened,
     StillNeededAsked,
 )
+from schemas.helpers import HelpersEnded, HelpersFact, HelpersReceived
 from schemas.offer_facts import (
     CrewReceived,
     OfferAccepted,
@@ -106,6 +107,7 @@ Fact = (
     | GroupingFact
     | LineFact
     | OfferFact
+    | HelpersFact
     | AssignmentFact
     | ReportFact
     | TaskFact
@@ -148,6 +150,9 @@ __all__ = [
     "Fact",
     "GroupingFact",
     "HeadsCounted",
+    "HelpersEnded",
+    "HelpersFact",
+    "HelpersReceived",
     "HoldAsked",
     "HoldingFact",
     "IncidentClosed",

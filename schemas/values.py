@@ -170,6 +170,7 @@ class PieceKind(StrEnum):
     OFFER = "offer"
     ASSIGNMENT = "assignment"
     REPORT = "report"
+    HELPERS = "helpers"
     TASK = "task"
     LINE = "line"
     DEMAND = "demand"

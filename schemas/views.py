@@ -5,6 +5,7 @@ A screen starts from a page of rows and then applies `Put` and `Removed`; it nev
 
 from __future__ import annotations
 
+from schemas.helpers import Helpers
 from schemas.values import (
     AccountId,
     AgainOn,
@@ -142,6 +143,7 @@ class DemandRow(Stored, tag="demand"):
     noted_in: int  # the turn of the last one
     noted_at: Instant | None
     lines: tuple[LineView, ...]
+    helpers: tuple[Helpers, ...]
     release_at: Instant
     published_at: Instant
     needed_by: Instant | None  # None: as soon as possible

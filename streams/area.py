@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from geo.divisions import DivisionTree
+from schemas.helpers import Helpers, HelpersId
 from schemas.turns import GENESIS, REGISTRY
 from schemas.values import (
     AccountId,
@@ -84,6 +85,7 @@ class Operation(Tables):
     offers: Table[OfferId, Offer]
     assignments: Table[AssignmentId, Assignment]
     tasks: Table[TaskId, Task]
+    helpers: Table[HelpersId, Helpers]  # who wait
     scene_reports: Table[ReportId, Report]  # that nobody has answered yet
     asked: Table[Pair, Asked]
     asks: Table[OrganizationId, Asks]
@@ -142,6 +144,7 @@ class Operation(Tables):
         )
         # By demand: those who have people in a danger zone.
         self.inside_for = Groups(self.assignments, lambda row: row.demand if row.inside else None)
+        self.helpers_for = Groups(self.helpers, attrgetter("demand"))
         self.scene_reports_of = Groups(self.scene_reports, attrgetter("assignment"))
         self.scene_reports_for = Groups(self.scene_reports, attrgetter("demand"))
         self.assignments_by = Groups(
@@ -171,6 +174,7 @@ class Operation(Tables):
         self.wakes = Wakes()
         self.wakes.hold(self.offers, _offer_waits)
         self.wakes.hold(self.assignments, _assignment_waits)
+        self.wakes.hold(self.helpers, lambda row: (row.until, Wait.HELPERS))
         self.wakes.hold(self.scene_reports, _report_waits)
         self.wakes.hold(self.tasks, _task_waits)
         self.wakes.hold(self.lines, _line_waits)

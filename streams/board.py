@@ -135,6 +135,8 @@ def _depending(operation: Operation, table: str, key: Any, before: Any) -> Itera
         case "scene_reports":
             report = operation.scene_reports.get(key) or before
             yield (scope, "assignments", report.assignment)
+        case "helpers":
+            yield (scope, "demands", (operation.helpers.get(key) or before).demand)
         case "counters" if key == LOST:
             yield (NO_OPERATION, "operations", scope)
 

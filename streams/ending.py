@@ -120,6 +120,8 @@ def _closed(operation: Operation, fact: DemandClosed) -> None:
     operation.demands.put(demand.id, closed)
     for report in operation.scene_reports_for.of(demand.id):  # what is over needs no answer
         operation.scene_reports.remove(report.id)
+    for helpers in operation.helpers_for.of(demand.id):  # it goes home with the demand
+        operation.helpers.remove(helpers.id)
     reason = StandDownReason(fact.reason.value)
     for key in demand.lines:
         line = operation.lines[key]

@@ -89,6 +89,7 @@ SIMILAR_LOOKS: Final = 100  # demands that are held against a new one, in each c
 QUIET_AFTER: Final = 12 * HOUR  # without an act of anybody, a desk is asked: still needed?
 
 STANDBY: Final = 2 * HOUR
+HELPERS_MOST: Final = 20  # groups of them that wait at one demand
 METERS_A_MINUTE: Final = 25_000 // 60  # of a crew that did not say how long it takes
 GATHERING: Final = 15 * MINUTE  # before such a crew is on its way
 REPLACED_AFTER: Final = 5 * MINUTE  # on P1: after a crew is overdue and has not answered

@@ -69,6 +69,8 @@ ROLES: dict[type, tuple[Role, ...]] = {
     c.DeclineOffer: BY_ORGANIZATION,
     c.TakeStandby: BY_DESK,
     c.EndStandby: BY_DESK,
+    c.ReceiveHelpers: BY_DESK,
+    c.EndHelpers: BY_DESK,
     c.SetOff: BY_ORGANIZATION,
     c.Arrive: BY_ORGANIZATION,
     c.ReportDone: BY_ORGANIZATION,

@@ -25,6 +25,7 @@ from schemas.commands import (
     CountHeads,
     DeclineOffer,
     DropLine,
+    EndHelpers,
     EndStandby,
     GiveNewTime,
     GroupDemands,
@@ -33,6 +34,7 @@ from schemas.commands import (
     NoteDemand,
     OpenSealedText,
     ReceiveCrew,
+    ReceiveHelpers,
     ReopenDemand,
     ReportDone,
     ReportFromScene,
@@ -124,6 +126,8 @@ def _about(operation: Operation, command: Command) -> DemandId | None:
             | ResumeDemand(demand=key)
             | OpenSealedText(demand=key)
             | NoteDemand(demand=key)
+            | ReceiveHelpers(demand=key)
+            | EndHelpers(demand=key)
         ):
             return key
         case (

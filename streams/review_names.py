@@ -18,7 +18,7 @@ from schemas.values import (
     LineRequest,
     Mode,
 )
-from streams import review_registry, scene_words
+from streams import review_registry, review_unasked, scene_words
 from streams.days import time_of_day
 from streams.ledger import About, Ledger
 from streams.matching.why import kilometers
@@ -237,12 +237,6 @@ def _chosen(names: Names) -> str:
     )
 
 
-def _came(names: Names) -> str:
-    if names.fact.here:
-        return names.pick("到达", "arrived")
-    return names.pick("表示可以前来", "offered to come")
-
-
 def _own(names: Names) -> str:
     if not names.fact.quantity:
         return names.pick("不再由自有力量承担", "does no part any more")
@@ -315,7 +309,7 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     "gates": _gates,
     "short": _short,
     "chosen": _chosen,
-    "came": _came,
+    **review_unasked.MAKERS,
     "own": _own,
     "quantity": lambda names: names.units(names.fact.quantity),
     "amount": lambda names: names.counted(names.fact.skill, names.fact.units),

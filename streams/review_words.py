@@ -6,11 +6,13 @@ from schemas import facts as f
 from schemas.codes import Words
 from streams import scene_words
 from streams.review_registry import REGISTRY
+from streams.review_unasked import UNASKED
 from streams.review_waiting import WAITING
 
 FACTS: dict[type, Words] = {
     **REGISTRY,
     **WAITING,
+    **UNASKED,
     f.IncidentOpened: Words("{division}启动响应：{incident}。", "{division} opened {incident}."),
     f.IncidentJoined: Words("{division}加入{incident}。", "{division} joined {incident}."),
     f.IncidentClosing: Words("{incident}开始结束响应。", "The closing of {incident} has begun."),

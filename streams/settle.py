@@ -30,6 +30,7 @@ from streams import (
     checking,
     ending,
     grouping,
+    helpers,
     holding,
     lateness,
     quiet,
@@ -193,6 +194,7 @@ CHORES: dict[Wait, Callable[[Operation, Any, Cause], Sequence[Fact]]] = {
     Wait.REPORT: lambda operation, key, cause: [
         scene_reports.escalated(operation.scene_reports[key], cause)
     ],
+    Wait.HELPERS: lambda operation, key, cause: [helpers.lapsed(operation.helpers[key], cause)],
     Wait.TASK: lambda operation, key, cause: [recovery.over(operation.tasks[key], cause)],
     Wait.PROPOSAL: lambda operation, key, cause: [
         recovery.proposed(operation, operation.lines[key], cause)

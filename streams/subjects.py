@@ -342,7 +342,7 @@ SUBJECTS: dict[type, _About] = {
     c.PublishDemand: _posting,
     **_of(_incident, c.CloseIncident, c.ReopenIncident),
     **_of(_demand, c.AmendDemand, c.CloseDemand, c.ReopenDemand, c.KeepDemand),
-    **_of(_demand, c.HoldDemand, c.ResumeDemand),
+    **_of(_demand, c.HoldDemand, c.ResumeDemand, c.ReceiveHelpers, c.EndHelpers),
     c.TakeBackDemand: _sender,
     c.OpenSealedText: _sealed,
     c.NoteDemand: _noted,

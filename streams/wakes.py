@@ -30,13 +30,14 @@ class Wait(IntEnum):
     CREW = 5  # an arrival, and later an answer where it is
     CHECK_IN = 6  # a word from the scene
     REPORT = 7  # an answer to what was reported from there
-    TASK = 8  # a proposal's opening, or a claim's report
-    PROPOSAL = 9  # a closed line's recovery task
-    GROUP = 10  # what becomes of a demand's further reports
-    QUIET = 11  # something to happen about a demand
-    CLIMB = 12  # the next step of a demand's desk
-    CLOSING = 13  # what the end of an incident entails
-    DESTRUCTION = 14  # of an incident's key
+    HELPERS = 8  # the desk's word to people who belong to no organization
+    TASK = 9  # a proposal's opening, or a claim's report
+    PROPOSAL = 10  # a closed line's recovery task
+    GROUP = 11  # what becomes of a demand's further reports
+    QUIET = 12  # something to happen about a demand
+    CLIMB = 13  # the next step of a demand's desk
+    CLOSING = 14  # what the end of an incident entails
+    DESTRUCTION = 15  # of an incident's key
 
 
 class Wake(NamedTuple):

@@ -19,6 +19,7 @@ KINDS: dict[Wait, PieceKind] = {
     Wait.CREW: PieceKind.ASSIGNMENT,
     Wait.CHECK_IN: PieceKind.ASSIGNMENT,
     Wait.REPORT: PieceKind.REPORT,
+    Wait.HELPERS: PieceKind.HELPERS,
     Wait.TASK: PieceKind.TASK,
     Wait.PROPOSAL: PieceKind.LINE,
     Wait.GROUP: PieceKind.DEMAND,

@@ -21,6 +21,24 @@ WORDS: dict[Refusal, Message] = {
         "The report is not whole: say how many people were helped, or in words what is otherwise, "
         "or what is needed more and how much.",
     ),
+    Refusal.HELPERS_GONE: Message(
+        409,
+        "这批群众已不在等候，无需再处理。",
+        "These helpers wait no longer; nothing is left to do.",
+    ),
+    Refusal.HELPERS_UNREGISTERED: Message(
+        409,
+        "未登记的群众不能编入：能力和保险无人核实，出了事故责任不清。可原地等候或致谢劝返；"
+        "由登记员登记后，即可编入。",
+        "People who belong to no registered organization cannot be taken on: nobody has checked "
+        "what they can do, nor who is liable. Park them or send them home; once a steward has "
+        "registered them, they can be.",
+    ),
+    Refusal.HELPERS_WAITING: Message(
+        409,
+        "此需求已有二十批群众等候；请先处理其中几批。",
+        "Twenty groups of helpers wait at this demand already; say something to some first.",
+    ),
     Refusal.REPORTS_WAITING: Message(
         409,
         "已有多条现场报告等待答复；紧急情况请致电值班室。",

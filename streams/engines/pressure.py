@@ -31,6 +31,7 @@ URGENT: Final = (
         c.ReceiveCrew,
         c.TakeStandby,
         c.EndStandby,
+        c.ReceiveHelpers,
         c.OpenIncident,
         c.ShowPersons,
     ),

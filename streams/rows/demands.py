@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.values import PieceKind
+from schemas.helpers import Helpers
+from schemas.values import Instant, PieceKind
 from schemas.views import (
     Audience,
     DemandRow,
@@ -53,6 +54,7 @@ def demand(known: Operation, item: Demand) -> Put:
         noted_in=item.noted_in,
         noted_at=item.noted_at,
         lines=tuple(_line(known, known.lines[key]) for key in item.lines),
+        helpers=tuple(sorted(known.helpers_for.of(item.id), key=_came)),
         release_at=item.release_at,
         published_at=item.published_at,
         needed_by=item.needed_by,
@@ -66,6 +68,10 @@ def demand(known: Operation, item: Demand) -> Put:
     )
     audience = Audience(division=item.place.division, sender=sender(item))
     return Put(row=row, audience=audience)
+
+
+def _came(item: Helpers) -> tuple[Instant, str]:
+    return (item.at, item.id)
 
 
 def _line(known: Operation, line: Line) -> LineView:

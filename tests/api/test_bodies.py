@@ -10,6 +10,7 @@ from api.doors import (
     assignments,
     certificates,
     demands,
+    helpers,
     holding,
     incidents,
     lines,
@@ -48,6 +49,8 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.ResumeDemand, holding.ResumeDemandBody, {"demand"}),
     (c.OpenSealedText, sealed.OpenSealedTextBody, {"demand"}),
     (c.NoteDemand, notes.NoteDemandBody, {"demand"}),
+    (c.ReceiveHelpers, helpers.ReceiveHelpersBody, {"demand"}),
+    (c.EndHelpers, helpers.EndHelpersBody, {"demand", "helpers"}),
     (c.AskByHand, lines.AskByHandBody, {"line"}),
     (c.ReceiveCrew, lines.ReceiveCrewBody, {"line"}),
     (c.DropLine, Empty, {"line"}),
@@ -114,7 +117,7 @@ NO_COMMAND = {
     *("SignInBody", "AdvanceBody", "AddPersonBody", "CorrectPersonBody", "SeenBody"),
     "ReachBody",
     *("AddAddressBody", "ConfirmBody", "VouchBody", "ConsentBody", "WithdrawBody"),
-    *("WithdrawNumberBody", "ReadNotesBody", "NotPickedUpBody"),
+    *("WithdrawNumberBody", "ReadNotesBody", "ReadHelpersBody", "NotPickedUpBody"),
 }
 MUST_ANSWER = {"done"}  # the command has a default; a person says it
 

@@ -11,6 +11,7 @@ from api.live import Feed
 from api.people.rights import Shown, refused
 from schemas import commands as c
 from schemas.facts import OfferSent
+from schemas.helpers import HelpersId
 from schemas.turns import REGISTRY
 from schemas.values import (
     AccountId,
@@ -70,6 +71,11 @@ def about(world: World) -> list[c.Command]:
         c.OpenSealedText(demand=id, reason=OpeningReason.CHECKING) for id in operation.demands
     ]
     commands += [c.NoteDemand(demand=id, text=REASON) for id in operation.demands]
+    commands += [
+        c.ReceiveHelpers(demand=id, people=4, word=Reception.PARKED, contact=REASON)
+        for id in operation.demands
+    ]
+    commands += [c.EndHelpers(demand=id, helpers=HelpersId("none")) for id in operation.demands]
     commands += [c.TakeBackDemand(demand=id, revision=1) for id in operation.demands]
     commands += [c.KeepDemand(demand=id) for id in operation.demands]
     commands += [c.ResumeDemand(demand=id) for id in operation.demands]

@@ -60,6 +60,9 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ("/demands/{demand}/sealed", {"reason": "checking"}, CREWS),
     ("/demands/{demand}/notes", {"text": "家属来电"}, DESKS),
     ("/demands/{demand}/notes/read", {"reason": "checking"}, DESKS),
+    ("/demands/{demand}/helpers", {"people": 4, "contact": "王", "word": "parked"}, DESKS),
+    ("/demands/{demand}/helpers/{demand}/end", {}, DESKS),
+    ("/demands/{demand}/helpers/{demand}/read", {"reason": "checking"}, DESKS),
     ("/lines/{line}/ask", {"organization": "{organization}", "reason": "近"}, DESKS),
     (
         "/lines/{line}/receive",
@@ -73,6 +76,7 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ("/offers/{offer}/persons", {}, DESKS),
     ("/offers/{offer}/not-picked-up", {}, DESKS),
     ("/standby/{offer}/take", {}, DESKS),
+    ("/standby/{offer}/end", {}, DESKS),
     ("/assignments/{assignment}/set-off", {}, CREWS),
     ("/assignments/{assignment}/arrive", {}, CREWS),
     ("/assignments/{assignment}/report-done", {}, CREWS),

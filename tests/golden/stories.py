@@ -174,6 +174,7 @@ def late() -> World:
     same_need(world, incident)
     own_crew(world, incident)
     waiting_stories.on_hold(world, incident)
+    waiting_stories.helpers(world, incident)
     return world
 
 
@@ -185,6 +186,10 @@ def standby(world: World, incident: IncidentId) -> None:
     world.yes(second, minutes=40, people=6)
     world.yes(third, actor=DESK)
     world.send(DESK, c.TakeStandby(offer=second.offer))
+    thanked = world.organization("thanked", units=1)
+    came = c.ReceiveCrew(line=first.line, organization=thanked, word=Reception.PARKED, quantity=1)
+    waiting = only(world.send(DESK, came), f.StandbyOffered)
+    world.send(DESK, c.EndStandby(offer=waiting.offer))
     world.until(world.at + 2 * HOUR)
     world.close(first.demand, CloseReason.DONE_BY_OTHERS)
 

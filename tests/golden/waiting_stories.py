@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from schemas import commands as c
 from schemas import facts as f
-from schemas.values import IncidentId
-from tests.streams.world import COUNTY, DESK, World, only
+from schemas.values import IncidentId, Reception
+from tests.streams.world import COUNTY, DESK, SEALED, World, only
 
 
 def on_hold(world: World, incident: IncidentId) -> None:
@@ -14,3 +14,14 @@ def on_hold(world: World, incident: IncidentId) -> None:
     world.send(COUNTY, c.HoldDemand(demand=demand, question="桥能不能过车？"))
     world.wait(minutes=40)
     world.send(DESK, c.ResumeDemand(demand=demand, answer="可以，限重五吨"))
+
+
+def helpers(world: World, incident: IncidentId) -> None:
+    """People of no organization come: some go home at once, some later, some are let go."""
+    demand = only(world.demand(incident, skill="CATERING"), f.DemandPublished).demand
+    waiting = []
+    for word in (Reception.SENT_HOME, Reception.PARKED, Reception.PARKED):
+        came = c.ReceiveHelpers(demand=demand, people=4, word=word, contact=SEALED)
+        waiting += [only(world.send(DESK, came), f.HelpersReceived).helpers]
+    world.send(DESK, c.EndHelpers(demand=demand, helpers=waiting[1], registered=True))
+    world.wait(minutes=121)

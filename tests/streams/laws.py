@@ -97,6 +97,8 @@ def promises(row: Any) -> Iterator[tuple[str, int]]:
             for line in row.lines:
                 if line.retry_at is not None:
                     yield f"line {line.number} is looked at again", line.retry_at
+            for helpers in row.helpers:
+                yield "its helpers are let go", helpers.until
         case OfferRow(state="sent"):
             yield "it is answered or over", row.answer_by + 1
         case OfferRow(state="standby"):

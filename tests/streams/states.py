@@ -15,7 +15,7 @@ from streams.clock import due
 from streams.parameters import DAY, HOUR, MINUTE, SECOND
 from streams.turning import Taken
 from tests.streams import state_commands as rows
-from tests.streams import state_groups
+from tests.streams import state_groups, state_helpers
 from tests.streams import state_registry as registry
 from tests.streams import state_worlds as worlds
 from tests.streams.state_commands import Row
@@ -72,11 +72,12 @@ TABLES = (
             "已关闭 closed": worlds.demand_closed,
             "同一需求，由首报请求 led by another": state_groups.led,
             "首报 leading another": state_groups.leading,
+            "有群众等候 with helpers waiting": state_helpers.waited_for,
             "已移交 moved here, returnable": worlds.moved,
             "已接手 moved here, taken up": worlds.taken_up,
             "突发事件已结束 incident closed": worlds.closed,
         },
-        rows.DEMAND,
+        (*rows.DEMAND, *state_helpers.HELPERS),
     ),
     Table(
         "需求项 Lines",

@@ -9,6 +9,7 @@ import pytest
 
 from schemas import commands as c
 from schemas import facts as f
+from schemas.helpers import HelpersId
 from schemas.refusals import Refusal
 from schemas.turns import DELIVERY, OWNER
 from schemas.values import (
@@ -123,6 +124,8 @@ TABLE = {
     "DeclineOffer": "R..-.-R-",
     "TakeStandby": "R..-R-R-",
     "EndStandby": "R..-R-R-",
+    "ReceiveHelpers": "R..---R-",
+    "EndHelpers": "R..---R-",
     "SetOff": "R..-.-R-",
     "Arrive": "R..-.-R-",
     "ReportDone": "R..-.-R-",
@@ -273,6 +276,8 @@ def _demand_commands(
     yield c.DeclineOffer(offer=offer.offer, reason=DeclineReason.OTHER)
     yield c.TakeStandby(offer=offer.offer)
     yield c.EndStandby(offer=offer.offer)
+    yield c.ReceiveHelpers(demand=offer.demand, people=4, word=Reception.PARKED, contact=SEALED)
+    yield c.EndHelpers(demand=offer.demand, helpers=HelpersId("none"))
     yield c.RecordReach(unreachable=(offer.offer,))
     for step in (c.SetOff, c.Arrive, c.ReportDone, c.CannotComplete, c.UndoStep):
         yield step(assignment=assignment)

@@ -4,6 +4,7 @@ import { priorityMark } from "./assignments.js";
 import * as acts from "./desk-acts.js";
 import { amend } from "./desk-amend.js";
 import { chooseLeader, groupBlock, likeness } from "./desk-groups.js";
+import { helpersBlock, receiveHelpers } from "./desk-helpers.js";
 import { lineBlock } from "./desk-lines.js";
 import { VIEWS, demandItems, insideOf } from "./desk-model.js";
 import { reportParts } from "./desk-reports.js";
@@ -119,6 +120,7 @@ function card(context, item) {
     h("p", { class: "quiet" }, say("demand.rally", { text: demand.rally_point })),
     demand.way_in && h("p", { class: "quiet" }, say("demand.way_in", { text: demand.way_in })),
     demand.notes > 0 && h("p", { class: "quiet" }, notesWords(context, demand)),
+    helpersBlock(context, item),
     h(
       "div",
       { class: "lines" },
@@ -214,6 +216,7 @@ const edits = (context, demand) => [
   demand.state === "published" &&
     demand.leader === null &&
     button(demand, "act.hold", () => holdDemand(context, demand)),
+  button(demand, "act.receive_helpers", () => receiveHelpers(context, demand)),
   button(demand, "act.close_demand", () => acts.closeDemand(context, demand)),
 ];
 

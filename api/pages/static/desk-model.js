@@ -30,7 +30,10 @@ const needing = ({ demand, assignments }) =>
 
 /** Its desk is asked something, or has to say something before it goes on. */
 const owing = ({ demand, offers }) =>
-  demand.state === "on_hold" || demand.asked_at !== null || offers.some(waits);
+  demand.state === "on_hold" ||
+  demand.asked_at !== null ||
+  demand.helpers.length > 0 ||
+  offers.some(waits);
 
 /** Somebody who would come, and waits for the desk's word. */
 const waits = (row) => row.state === "standby";

@@ -1,0 +1,47 @@
+"""What a review says of whoever came by itself: crews of organizations, and helpers of none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from schemas import facts as f
+from schemas.codes import Words
+from schemas.helpers import HelpersEnd
+
+UNASKED: Final[dict[type, Words]] = {
+    f.HelpersReceived: Words(
+        "{demand}：{people} 名未登记的群众自行前来，{waiting}。",
+        "{demand}: {people} people of no registered organization came by themselves; {waiting}.",
+    ),
+    f.HelpersEnded: Words(
+        "{demand}：自行前来的群众不再等候：{helpers_end}。",
+        "{demand}: helpers who had come by themselves wait no longer: {helpers_end}.",
+    ),
+}
+
+HELPERS_ENDS: Final[dict[HelpersEnd, Words]] = {
+    HelpersEnd.SENT_HOME: Words("致谢劝返", "sent home, with thanks"),
+    HelpersEnd.REGISTERED: Words("已登记为组织", "registered as an organization"),
+    HelpersEnd.LAPSED: Words("等候到时，致谢解除", "their time was over, with thanks"),
+}
+
+
+def _came(names: Any) -> str:
+    if names.fact.here:
+        return str(names.pick("到达", "arrived"))
+    return str(names.pick("表示可以前来", "offered to come"))
+
+
+def _waiting(names: Any) -> str:
+    if names.fact.until is None:
+        return str(names.word(HELPERS_ENDS[HelpersEnd.SENT_HOME], ""))
+    until = names.time(names.fact.until)
+    return str(names.pick(f"在场等候至 {until}", f"they wait there until {until}"))
+
+
+MAKERS: Final[dict[str, Callable[[Any], str]]] = {
+    "came": _came,
+    "waiting": _waiting,
+    "helpers_end": lambda names: str(names.word(HELPERS_ENDS.get(names.fact.end), names.fact.end)),
+}

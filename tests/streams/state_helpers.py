@@ -1,0 +1,36 @@
+"""People who came by themselves, for the table of states and commands."""
+
+from __future__ import annotations
+
+from schemas import commands as c
+from schemas.helpers import HelpersId
+from schemas.values import Reception
+from tests.streams.state_commands import Row
+from tests.streams.state_worlds import Scene, published
+from tests.streams.world import DESK, SEALED
+
+
+def received(scene: Scene, word: Reception) -> c.ReceiveHelpers:
+    return c.ReceiveHelpers(demand=scene.demand, people=4, word=word, contact=SEALED)
+
+
+def waited_for() -> Scene:
+    """Some of them wait there."""
+    scene = published()
+    scene.world.send(DESK, received(scene, Reception.PARKED))
+    return scene
+
+
+def ended(scene: Scene) -> c.EndHelpers:
+    """Those who wait, if any do."""
+    waiting = scene.world.operation.helpers_for.of(scene.demand)
+    known = waiting[0].id if waiting else HelpersId("none")
+    return c.EndHelpers(demand=scene.demand, helpers=known)
+
+
+HELPERS = (
+    Row(c.ReceiveHelpers, "parked", lambda s: (s.desk, received(s, Reception.PARKED))),
+    Row(c.ReceiveHelpers, "sent home", lambda s: (s.desk, received(s, Reception.SENT_HOME))),
+    Row(c.ReceiveHelpers, "taken on", lambda s: (s.desk, received(s, Reception.TAKEN_ON))),
+    Row(c.EndHelpers, "sent home", lambda s: (s.desk, ended(s))),
+)
