@@ -16,7 +16,6 @@ from schemas.values import (
     LineRequest,
     OpeningReason,
     Place,
-    Reception,
     Sealed,
     SealedText,
 )
@@ -110,21 +109,10 @@ def edit(play: Play) -> Attempt:
             (4, c.HoldDemand(demand=demand.id, question="桥能不能过车？")),
             (12 if demand.held_at else 1, c.ResumeDemand(demand=demand.id)),
             (1, c.NoteDemand(demand=demand.id, text=SEALED)),
-            (2, _helpers(play, demand)),
             (3, c.SetOwnCrew(line=line, units=play.random.choice((0, 0, 1, 2, 500)))),
             (1, c.ReopenDemand(demand=demand.id, revision=revision)),
         ]
     return desk, _one(play, choices)
-
-
-def _helpers(play: Play, demand: Demand) -> c.Command:
-    """People of no organization come by themselves, or are told something at last."""
-    waiting = play.pick(play.operation.helpers_for.of(demand.id))
-    if waiting is not None and play.chance(0.5):
-        registered = play.chance(0.3)
-        return c.EndHelpers(demand=demand.id, helpers=waiting.id, registered=registered)
-    word = play.random.choice([*Reception])
-    return c.ReceiveHelpers(demand=demand.id, people=4, word=word, contact=SEALED)
 
 
 def _several(play: Play, demand: Demand) -> c.Command:

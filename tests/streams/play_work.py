@@ -69,10 +69,7 @@ def by_hand(play: Play) -> Attempt:
     waiting = play.pick([row for row in offers if row.state is OfferState.STANDBY])
     if waiting is not None and play.chance(0.7):
         desk = play.desk_of(play.operation.demands[waiting.demand].place.division)
-        if waiting.unasked and play.chance(0.4):  # its line is short again: it is wanted after all
-            return desk, c.SetOwnCrew(line=waiting.line, units=0)
-        word = c.EndStandby if play.chance(0.25) else c.TakeStandby
-        return desk, word(offer=waiting.id)
+        return desk, c.TakeStandby(offer=waiting.id)
     if play.chance(0.1) and offers:
         return DESK, c.TakeStandby(offer=play.pick(offers).id)
     lines = list(play.operation.lines.rows.values())
@@ -83,22 +80,17 @@ def by_hand(play: Play) -> Attempt:
     organization = play.pick(holders or play.names)
     desk = play.desk_of(play.operation.demands[line.demand].place.division)
     if play.chance(0.3):
-        return desk, _received(play, line.id, organization, play.random.choice([*Reception]))
-    covered = play.pick([row for row in lines if row.open and row.own])
-    if covered is not None and play.chance(0.5):  # enough are there, so it waits
-        desk = play.desk_of(play.operation.demands[covered.demand].place.division)
-        able = [key for key in play.names if _has(play, key, covered.skill)]
-        return desk, _received(play, covered.id, play.pick(able or holders), Reception.PARKED)
+        return desk, _received(play, line.id, organization)
     return desk, c.AskByHand(line=line.id, organization=organization, reason=SEALED)
 
 
-def _received(play: Play, line: Any, organization: Any, word: Reception) -> c.ReceiveCrew:
+def _received(play: Play, line: Any, organization: Any) -> c.ReceiveCrew:
     """A crew that nobody asked stands there, or calls."""
     here = play.chance(0.6)
     return c.ReceiveCrew(
         line=line,
         organization=organization,
-        word=word,
+        word=play.random.choice([*Reception]),
         quantity=play.random.choice((1, 1, 2, 3)),
         here=here,
         minutes=None if here or play.chance(0.3) else play.random.randrange(90),

@@ -1,0 +1,60 @@
+"""Whoever comes by itself in a play: crews that wait for a desk's word, and people of no
+organization."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemas import commands as c
+from schemas.values import Reception
+from streams.entities import Demand, DemandState, Offer, OfferState
+from tests.streams.world import DESK, SEALED
+
+if TYPE_CHECKING:
+    from tests.streams.play import Attempt, Play
+
+
+def unasked(play: Play) -> Attempt:
+    """Somebody waits, or hears what becomes of that."""
+    offers = play.operation.offers.rows.values()
+    waiting: Offer | None = play.pick([row for row in offers if row.state is OfferState.STANDBY])
+    if waiting is not None and play.chance(0.4):
+        return _told(play, waiting)
+    if play.chance(0.5):
+        return helpers(play)
+    lines = [row for row in play.operation.lines.rows.values() if row.open]
+    line = play.pick([row for row in lines if row.covered >= row.target] or lines)
+    if line is None:
+        return DESK, None
+    names = play.world.area.registry.organizations
+    able = [key for key in play.names if names[key].units(line.skill)]
+    team = play.pick(able or list(play.names))
+    desk = play.desk_of(play.operation.demands[line.demand].place.division)
+    word = Reception.PARKED
+    return desk, c.ReceiveCrew(line=line.id, organization=team, word=word, quantity=1)
+
+
+def _told(play: Play, waiting: Offer) -> Attempt:
+    """Thanked, or its line is short after all, so that it is asked."""
+    desk = play.desk_of(play.operation.demands[waiting.demand].place.division)
+    if waiting.unasked and play.chance(0.7):
+        return desk, c.SetOwnCrew(line=waiting.line, units=0)
+    return desk, c.EndStandby(offer=waiting.id)
+
+
+def helpers(play: Play) -> Attempt:
+    """People of no organization come by themselves, or are told something at last."""
+    waiting = play.pick(list(play.operation.helpers.rows.values()))
+    if waiting is not None and play.chance(0.6):
+        desk = play.desk_of(play.operation.demands[waiting.demand].place.division)
+        registered = play.chance(0.3)
+        command = c.EndHelpers(demand=waiting.demand, helpers=waiting.id, registered=registered)
+        return desk, command
+    rows = list(play.operation.demands.rows.values())
+    live = [row for row in rows if row.state is not DemandState.CLOSED]
+    demand: Demand | None = play.pick(live if live and play.chance(0.9) else rows)
+    if demand is None:
+        return DESK, None
+    word = play.random.choice([Reception.PARKED, *Reception])
+    desk = play.desk_of(demand.place.division)
+    return desk, c.ReceiveHelpers(demand=demand.id, people=4, word=word, contact=SEALED)
