@@ -41,7 +41,12 @@ GENERATED = "<!-- Written by `make schemas`; change the words where they are, no
 ROOMS = {
     "登记 Registry": RegistryFact,
     "突发事件 Incidents": f.IncidentFact,
-    "需求 Demands": f.DemandFact | f.AmendingFact | f.HoldingFact | f.EndingFact | f.GroupingFact,
+    "需求 Demands": f.DemandFact
+    | f.DraftingFact
+    | f.AmendingFact
+    | f.HoldingFact
+    | f.EndingFact
+    | f.GroupingFact,
     "需求项 Lines": f.LineFact,
     "协助请求 Offers": f.OfferFact,
     "自发前来的群众 Helpers": f.HelpersFact,

@@ -30,11 +30,10 @@ Question = Annotated[str, Meta(min_length=1, max_length=200)]
 Revision = Annotated[int, Meta(ge=1)]
 
 
-class PublishDemand(Stored, tag="PublishDemand.1"):
-    """Publish what a township asks for, line by line, with its risks (Article 7).
+class Wanted(Stored):
+    """What a township asks for, line by line, with its risks.
 
     Without `needed_by` it is needed as soon as possible. `lead`: who leads on the scene.
-    `same_as`: a further report of that demand's need, which alone is asked for.
     `public_numbers`: why numbers of persons in the public words are to be read by everybody.
     """
 
@@ -51,8 +50,27 @@ class PublishDemand(Stored, tag="PublishDemand.1"):
     address: Sealed | None = None
     note: Sealed | None = None
     lead: Sealed | None = None
-    same_as: DemandId | None = None
     public_numbers: PublicText | None = None
+
+
+class PublishDemand(Wanted, tag="PublishDemand.1"):
+    """Publish what a township asks for (Article 7).
+
+    `same_as`: a further report of that demand's need, which alone is asked for.
+    """
+
+    same_as: DemandId | None = None
+
+
+class DraftDemand(Wanted, tag="DraftDemand.1"):
+    """Keep what a township may ask for as a draft: nobody is asked before it is published."""
+
+
+class PublishDraft(Stored, tag="PublishDraft.1"):
+    """Publish a draft as it is; `revision` is the one that the desk was looking at."""
+
+    demand: DemandId
+    revision: Revision
 
 
 class AmendDemand(Stored, tag="AmendDemand.1"):
@@ -84,7 +102,7 @@ class AmendDemand(Stored, tag="AmendDemand.1"):
 
 
 class CloseDemand(Stored, tag="CloseDemand.1"):
-    """Close a demand; whoever is still asked or on the way is stood down."""
+    """Close a demand, or discard a draft; whoever is asked or on the way is stood down."""
 
     demand: DemandId
     reason: CloseReason
@@ -190,6 +208,8 @@ class NoteDemand(Stored, tag="NoteDemand.1"):
 
 DemandCommand = (
     PublishDemand
+    | DraftDemand
+    | PublishDraft
     | AmendDemand
     | CloseDemand
     | ReopenDemand

@@ -85,14 +85,10 @@ class KeyDestroyed(Stored, tag="KeyDestroyed.1"):
 # Demands
 
 
-class DemandPublished(Stored, tag="DemandPublished.1"):
-    """`substitute`: the county whose desk stood in for a township that could not publish.
-
-    `similar`: a demand that was published lately, of the same kind and close by.
-    """
+class DemandSaid(Stored):
+    """What a township asks for, as it was said first."""
 
     demand: DemandId
-    number: int
     incident: IncidentId
     kind: str
     priority: Priority
@@ -107,6 +103,37 @@ class DemandPublished(Stored, tag="DemandPublished.1"):
     note: Sealed | None
     lead: Sealed | None
     needed_by: Instant | None
+    at: Instant
+
+
+class DemandPublished(DemandSaid, tag="DemandPublished.1"):
+    """`substitute`: the county whose desk stood in for a township that could not publish.
+
+    `similar`: a demand that was published lately, of the same kind and close by.
+    """
+
+    number: int
+    substitute: DivisionCode | None
+    similar: DemandId | None
+    release_at: Instant
+
+
+class DemandDrafted(DemandSaid, tag="DemandDrafted.1"):
+    """A draft: nobody is asked. Until `climbs_at` its desk has time to publish or discard it."""
+
+    climbs_at: Instant
+
+
+class DraftPublished(Stored, tag="DraftPublished.1"):
+    """What was a draft is asked for from now on, under the next number of its incident.
+
+    `substitute` and `similar`: as of what is published at once.
+    """
+
+    demand: DemandId
+    revision: int
+    incident: IncidentId
+    number: int
     substitute: DivisionCode | None
     similar: DemandId | None
     release_at: Instant
@@ -202,25 +229,31 @@ class DemandKept(Stored, tag="DemandKept.1"):
 
 
 class DemandClosed(Stored, tag="DemandClosed.1"):
-    """`leader`: it was closed with the demand that leads its group."""
+    """`leader`: it was closed with the demand that leads its group.
+
+    `substitute`: the county whose desk has discarded a township's draft in its place.
+    """
 
     demand: DemandId
     revision: int
     reason: CloseReason
     at: Instant
     leader: DemandId | None = None
+    substitute: DivisionCode | None = None
 
 
 class DemandReopened(Stored, tag="DemandReopened.1"):
     """The next round begins: nothing is covered, and everybody may be asked.
 
-    `leader`: it was reopened with the demand that leads its group.
+    `leader`: it was reopened with the demand that leads its group. `climbs_at`: of what was never
+    published, which is a draft again, until when its desk has time for it.
     """
 
     demand: DemandId
     revision: int
     at: Instant
     leader: DemandId | None = None
+    climbs_at: Instant | None = None
 
 
 class DemandGrouped(Stored, tag="DemandGrouped.1"):
@@ -336,6 +369,7 @@ IncidentFact = (
 )
 DemandFact = DemandPublished | StillNeededAsked | DemandKept | SealedTextOpened | PersonsShown
 AmendingFact = DemandAmended | DemandTakenBack | DemandNoted
+DraftingFact = DemandDrafted | DraftPublished
 HoldingFact = DemandHeld | HoldAsked | DemandResumed | DemandClimbed
 EndingFact = DemandClosed | DemandReopened
 GroupingFact = DemandGrouped | DemandUngrouped

@@ -7,6 +7,7 @@ from schemas.demand_facts import (
     DemandAmended,
     DemandClimbed,
     DemandClosed,
+    DemandDrafted,
     DemandFact,
     DemandGrouped,
     DemandHeld,
@@ -17,6 +18,8 @@ from schemas.demand_facts import (
     DemandResumed,
     DemandTakenBack,
     DemandUngrouped,
+    DraftingFact,
+    DraftPublished,
     EndingFact,
     GroupingFact,
     HoldAsked,
@@ -102,6 +105,7 @@ Fact = (
     | IncidentFact
     | DemandFact
     | AmendingFact
+    | DraftingFact
     | HoldingFact
     | EndingFact
     | GroupingFact
@@ -136,6 +140,7 @@ __all__ = [
     "DemandAmended",
     "DemandClimbed",
     "DemandClosed",
+    "DemandDrafted",
     "DemandFact",
     "DemandGrouped",
     "DemandHeld",
@@ -146,6 +151,8 @@ __all__ = [
     "DemandResumed",
     "DemandTakenBack",
     "DemandUngrouped",
+    "DraftPublished",
+    "DraftingFact",
     "EndingFact",
     "Fact",
     "GroupingFact",

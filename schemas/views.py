@@ -91,7 +91,7 @@ class LineView(Stored):
     whole: bool  # of use only all together, from one organization
     open: bool  # False once it was dropped or the demand is closed
     dropped: bool
-    asleep: bool  # another demand is asked for in its place
+    asleep: bool  # another demand is asked for in its place, or it is a draft
     opened_at: Instant  # its present round
     round: int
     covered: int
@@ -116,7 +116,7 @@ class DemandRow(Stored, tag="demand"):
     id: DemandId
     operation: OperationId
     mode: Mode
-    number: int
+    number: int  # 0: never published
     incident: IncidentId
     kind: str
     priority: int
@@ -124,10 +124,10 @@ class DemandRow(Stored, tag="demand"):
     lon: int
     lat: int
     approximate: bool
-    state: str  # published, on_hold, closed
+    state: str  # draft, published, on_hold, closed
     revision: int
     round: int
-    substitute: DivisionCode | None  # the county whose desk published it for the township
+    substitute: DivisionCode | None  # whose desk published or discarded it for the township
     similar: DemandId | None  # published lately, of the same kind and close by
     leader: DemandId | None  # tells of the same need, and is asked for in its place
     members: int  # how many further reports of the same need it leads, closed ones too
@@ -145,7 +145,8 @@ class DemandRow(Stored, tag="demand"):
     lines: tuple[LineView, ...]
     helpers: tuple[Helpers, ...]
     release_at: Instant
-    published_at: Instant
+    drafted_at: Instant | None  # None: it was published at once
+    published_at: Instant  # of a draft, when it was drafted
     needed_by: Instant | None  # None: as soon as possible
     asked_at: Instant | None  # since when its desk is asked whether it is still needed, or on hold
     climbs_at: Instant | None  # when the desk above is asked for the next step of its own

@@ -316,9 +316,10 @@ Cube = tuple[int, int, int]
 
 
 def _posted_in(demand: Demand) -> tuple[Any, ...] | None:
-    """Open ones with a place of their own, by incident, kind and cube."""
+    """What is asked for and has a place of its own, by incident, kind and cube."""
     place = demand.place
-    if demand.state is DemandState.CLOSED or place.kind is PlaceKind.DIVISION:
+    asked_for = demand.state not in (DemandState.CLOSED, DemandState.DRAFT)
+    if not asked_for or place.kind is PlaceKind.DIVISION:
         return None
     return (demand.incident, demand.kind, place.x // CUBE, place.y // CUBE, place.z // CUBE)
 

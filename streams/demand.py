@@ -8,8 +8,9 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from schemas.codes import KINDS, SKILLS
-from schemas.commands import PublishDemand
+from schemas.commands import DraftDemand, PublishDemand
 from schemas.facts import (
+    DemandDrafted,
     DemandFact,
     DemandGrouped,
     DemandKept,
@@ -40,6 +41,12 @@ from streams.waiting import calm
 
 def publish(area: Area, command: PublishDemand, cause: Cause) -> Decision:
     """The township's own desk publishes (Article 7), or the county's as its recorded substitute."""
+    refused = unwanted(area, command, cause) or _unlike(area, command, cause)
+    return refused or _published(area, command, cause)
+
+
+def unwanted(area: Area, command: PublishDemand | DraftDemand, cause: Cause) -> Refused | None:
+    """Why it cannot be asked for as it is said, or not in this incident."""
     incident = open_incident(area, cause, command.incident)
     if isinstance(incident, Refused):
         return incident
@@ -52,8 +59,7 @@ def publish(area: Area, command: PublishDemand, cause: Cause) -> Decision:
         return Refused(refusal)
     if not needed.possible(command.needed_by, cause.at):
         return Refused(Refusal.NEEDED_BY_UNFIT)
-    refused = _unlike(area, command, cause)
-    return refused or _published(area, incident, command, cause)
+    return None
 
 
 def _unlike(area: Area, command: PublishDemand, cause: Cause) -> Refused | None:
@@ -67,9 +73,10 @@ def _unlike(area: Area, command: PublishDemand, cause: Cause) -> Refused | None:
     return None if refusal is None else Refused(refusal, (leader.id,))
 
 
-def _published(area: Area, incident: Incident, command: PublishDemand, cause: Cause) -> Decision:
-    key = DemandId(cause.new_id())
-    if key in area.operations[cause.operation].demands:
+def _published(area: Area, command: PublishDemand, cause: Cause) -> Decision:
+    key, operation = DemandId(cause.new_id()), area.operations[cause.operation]
+    incident = operation.incidents[command.incident]
+    if key in operation.demands:
         return Refused(Refusal.KEY_EXPIRED, (key,))
     grouped = [
         DemandGrouped(demand=key, leader=leader, at=cause.at)
@@ -95,13 +102,7 @@ def _published(area: Area, incident: Incident, command: PublishDemand, cause: Ca
             lead=command.lead,
             needed_by=command.needed_by,
             substitute=substitute_for(area, cause.actor, command.place.division, cause.at),
-            similar=similar.lately(
-                area.operations[cause.operation],
-                incident.id,
-                command.kind,
-                command.place,
-                cause.at,
-            ),
+            similar=similar.lately(operation, incident.id, command.kind, command.place, cause.at),
             release_at=cause.at + URGENCY[command.priority].release,
             at=cause.at,
         ),
@@ -174,10 +175,24 @@ def evolve(operation: Operation, fact: DemandFact) -> None:
 def _enter(operation: Operation, fact: DemandPublished) -> None:
     incident = operation.incidents[fact.incident]
     operation.incidents.put(incident.id, replace(incident, demands=fact.number))
-    sealed = texts.said(fact, operation.sequence)
-    demand = Demand(
-        id=fact.demand,
+    demand = replace(
+        said_first(operation, fact),
         number=fact.number,
+        release_at=fact.release_at,
+        substitute=fact.substitute,
+        similar=fact.similar,
+        quiet_at=needed.quiet_from(fact.needed_by, fact.at),
+    )
+    operation.demands.put(demand.id, demand)
+    add_lines(operation, demand, 1, fact.lines, fact.at)
+
+
+def said_first(operation: Operation, fact: DemandPublished | DemandDrafted) -> Demand:
+    """A demand as far as what is published and what is drafted say the same of it."""
+    sealed = texts.said(fact, operation.sequence)
+    return Demand(
+        id=fact.demand,
+        number=0,
         sequence=operation.sequence,
         incident=fact.incident,
         kind=fact.kind,
@@ -190,16 +205,11 @@ def _enter(operation: Operation, fact: DemandPublished) -> None:
         sealed=sealed,
         sealed_in=operation.sequence if sealed else 0,
         sealed_at=fact.at if sealed else None,
-        release_at=fact.release_at,
+        release_at=fact.at,
         published_at=fact.at,
         needed_by=fact.needed_by,
         scene_in=operation.sequence,
-        substitute=fact.substitute,
-        similar=fact.similar,
-        quiet_at=needed.quiet_from(fact.needed_by, fact.at),
     )
-    operation.demands.put(demand.id, demand)
-    add_lines(operation, demand, 1, fact.lines, fact.at)
 
 
 def add_lines(

@@ -30,6 +30,7 @@ from streams.cause import Cause, Decision, Refused
 from streams.demand import find, open_for_edit, open_incident
 from streams.entities import Assignment, AssignmentState, DemandState
 from streams.grouping import NO_RECOVERY
+from streams.policy import substitute_for
 from streams.waiting import calm
 
 CONFIRMING = (  # what was reported done counts as done, without a further press
@@ -47,10 +48,18 @@ def close(area: Area, command: CloseDemand, cause: Cause) -> Decision:
     inside = area.operations[cause.operation].inside_for.of(demand.id)
     if inside:
         return Refused(Refusal.HEADS_INSIDE, tuple(crew.id for crew in inside))
-    closed = DemandClosed(
-        demand=demand.id, revision=demand.revision + 1, reason=command.reason, at=cause.at
-    )
-    return [closed]
+    in_place = None
+    if demand.state is DemandState.DRAFT:
+        in_place = substitute_for(area, cause.actor, demand.place.division, cause.at)
+    return [
+        DemandClosed(
+            demand=demand.id,
+            revision=demand.revision + 1,
+            reason=command.reason,
+            at=cause.at,
+            substitute=in_place,
+        )
+    ]
 
 
 def reopen(area: Area, command: ReopenDemand, cause: Cause) -> Decision:
@@ -115,6 +124,7 @@ def _closed(operation: Operation, fact: DemandClosed) -> None:
         reason=fact.reason,
         closed_at=fact.at,
         followed=fact.leader is not None,
+        substitute=fact.substitute or demand.substitute,
         handed=None if demand.handed is None else replace(demand.handed, acted=True),
     )
     operation.demands.put(demand.id, closed)
@@ -135,15 +145,21 @@ def _closed(operation: Operation, fact: DemandClosed) -> None:
 
 
 def _reopened(operation: Operation, fact: DemandReopened) -> None:
-    """Whoever was asked before may be asked again: the situation is another one."""
+    """Whoever was asked before may be asked again: the situation is another one.
+
+    What was never published is a draft again.
+    """
     demand = operation.demands[fact.demand]
+    draft = fact.climbs_at is not None
+    still = draft or demand.leader is not None
     reopened = replace(
         demand,
         revision=fact.revision,
-        state=DemandState.PUBLISHED,
+        state=DemandState.DRAFT if draft else DemandState.PUBLISHED,
         reason=None,
         closed_at=None,
-        quiet_at=None if demand.leader else needed.quiet_from(demand.needed_by, fact.at),
+        quiet_at=None if still else needed.quiet_from(demand.needed_by, fact.at),
+        climbs_at=fact.climbs_at,
         release_at=fact.at,
         followed=False,
     )
@@ -151,7 +167,7 @@ def _reopened(operation: Operation, fact: DemandReopened) -> None:
     for key in demand.lines:
         line = operation.lines[key]
         if not line.dropped:
-            fresh = replace(lines.reopened(line, fact.at), asleep=demand.leader is not None)
+            fresh = replace(lines.reopened(line, fact.at), asleep=lines.asleep(reopened))
             operation.lines.put(key, fresh)
             lines.wake(operation, fresh, fact.at)
     grouping.look_after(operation, reopened)

@@ -111,6 +111,7 @@ class Incident(Stored):
 
 
 class DemandState(StrEnum):
+    DRAFT = "draft"
     PUBLISHED = "published"
     ON_HOLD = "on_hold"
     CLOSED = "closed"
@@ -134,7 +135,7 @@ class Handed(Stored):
 
 class Demand(Stored):
     id: DemandId
-    number: int
+    number: int  # 0: never published
     sequence: int
     incident: IncidentId
     kind: str
@@ -146,7 +147,7 @@ class Demand(Stored):
     way_in: str | None
     sealed: tuple[SealedAt, ...]
     release_at: Instant
-    published_at: Instant
+    published_at: Instant  # of a draft, when it was drafted
     needed_by: Instant | None  # None: as soon as possible
     scene_in: int  # the turn in which its place, risk, rally point or way in was last said
     urgent_in: int = 0  # the turn in which it last became more urgent
@@ -164,6 +165,7 @@ class Demand(Stored):
     question: str = ""  # what it is on hold for
     asked_by: DivisionCode | None = None  # the county that put it
     handed: Handed | None = None
+    drafted_at: Instant | None = None
     sealed_in: int = 0  # the turn in which a sealed text was last said, or taken out; 0: never
     sealed_at: Instant | None = None
     notes: int = 0  # how many desks have made; each names the turn of the one before it
@@ -199,7 +201,7 @@ class Line(Stored):
     wake_at: Instant | None
     open: bool = True
     dropped: bool = False
-    asleep: bool = False  # another demand asks in its place
+    asleep: bool = False  # another demand asks in its place, or its own is a draft
     round: int = 1  # rises when the demand is reopened
     wave: int = 0  # how many times somebody was looked for in this round
     working: int = 0

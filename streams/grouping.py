@@ -29,7 +29,7 @@ from streams import needed
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Demand, DemandState, ReportState
-from streams.parameters import GROUP_METERS
+from streams.parameters import GROUP_METERS, URGENCY
 from streams.waiting import calm
 
 NO_RECOVERY = (  # nothing was done, so there is nothing to restore
@@ -66,6 +66,8 @@ def unled(leader: Demand) -> Refusal | None:
     """Why nobody can be led by a demand."""
     if leader.state is DemandState.CLOSED:
         return Refusal.DEMAND_CLOSED
+    if leader.state is DemandState.DRAFT:
+        return Refusal.DEMAND_DRAFT
     return None if leader.leader is None else Refusal.DEMAND_GROUPED
 
 
@@ -82,6 +84,8 @@ def unlike(
 def _unfit(divisions: DivisionTree, leader: Demand, demand: Demand) -> Refusal | None:
     if demand.state is DemandState.CLOSED:
         return Refusal.DEMAND_CLOSED
+    if demand.state is DemandState.DRAFT:
+        return Refusal.DEMAND_DRAFT
     if demand.state is DemandState.ON_HOLD:
         return Refusal.DEMAND_ON_HOLD
     if demand.leader is not None:
@@ -135,8 +139,13 @@ def reopened(operation: Operation, closed: Iterable[Demand], cause: Cause) -> li
 
 
 def _reopening(demand: Demand, cause: Cause, leader: DemandId | None = None) -> DemandReopened:
+    climbs_at = None if demand.number else cause.at + URGENCY[demand.priority].climb
     return DemandReopened(
-        demand=demand.id, revision=demand.revision + 1, at=cause.at, leader=leader
+        demand=demand.id,
+        revision=demand.revision + 1,
+        at=cause.at,
+        leader=leader,
+        climbs_at=climbs_at,
     )
 
 

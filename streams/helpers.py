@@ -28,6 +28,8 @@ def receive(area: Area, command: ReceiveHelpers, cause: Cause) -> Decision:
         return Refused(Refusal.NOT_FOUND)
     if demand.state is DemandState.CLOSED:
         return Refused(Refusal.DEMAND_CLOSED, (demand.id,))
+    if demand.state is DemandState.DRAFT:
+        return Refused(Refusal.DEMAND_DRAFT, (demand.id,))
     if command.word is Reception.TAKEN_ON:
         return Refused(Refusal.HELPERS_UNREGISTERED, (demand.id,))
     parked = command.word is Reception.PARKED

@@ -32,6 +32,8 @@ def hold(area: Area, command: HoldDemand, cause: Cause) -> Decision:
         return Refused(Refusal.NOT_FOUND)
     if demand.state is DemandState.CLOSED:
         return Refused(Refusal.DEMAND_CLOSED, (demand.id,))
+    if demand.state is DemandState.DRAFT:
+        return Refused(Refusal.DEMAND_DRAFT, (demand.id,))
     if demand.leader is not None:
         return Refused(Refusal.DEMAND_GROUPED, (demand.id,))
     return [

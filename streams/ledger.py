@@ -50,7 +50,7 @@ class KnownIncident(NamedTuple):
 
 class KnownDemand(NamedTuple):
     incident: IncidentId
-    number: int
+    number: int  # 0 while it was not published
     kind: str
     division: DivisionCode
     mode: Mode | None
@@ -201,11 +201,16 @@ def _destroyed(ledger: Ledger, fact: f.KeyDestroyed, turn: Turn) -> None:
     ledger.destroyed[fact.incident] = turn.sequence
 
 
-def _demand(ledger: Ledger, fact: f.DemandPublished, turn: Turn) -> None:
+def _demand(ledger: Ledger, fact: f.DemandPublished | f.DemandDrafted, turn: Turn) -> None:
+    number = fact.number if isinstance(fact, f.DemandPublished) else 0
     ledger.demands[fact.demand] = KnownDemand(
-        fact.incident, fact.number, fact.kind, fact.place.division, turn.mode
+        fact.incident, number, fact.kind, fact.place.division, turn.mode
     )
     _lines(ledger, fact.demand, 1, fact.lines)
+
+
+def _draft_published(ledger: Ledger, fact: f.DraftPublished, _turn: Turn) -> None:
+    ledger.demands[fact.demand] = ledger.demands[fact.demand]._replace(number=fact.number)
 
 
 def _amended(ledger: Ledger, fact: f.DemandAmended, _turn: Turn) -> None:
@@ -264,6 +269,8 @@ _LEARNERS: dict[type, Callable[[Ledger, Any, Turn], None]] = {
     f.IncidentJoined: _joined,
     f.KeyDestroyed: _destroyed,
     f.DemandPublished: _demand,
+    f.DemandDrafted: _demand,
+    f.DraftPublished: _draft_published,
     f.DemandAmended: _amended,
     f.DemandTakenBack: _taken_back,
     f.LineUnmet: _unmet,

@@ -45,8 +45,13 @@ def opened(demand: Demand, number: int, asked: NumberedLine, at: Instant) -> Lin
         place=demand.place,
         opened_at=at,
         wake_at=demand.release_at if _asking(demand) else None,
-        asleep=demand.leader is not None,
+        asleep=asleep(demand),
     )
+
+
+def asleep(demand: Demand) -> bool:
+    """Whether nobody is asked for its lines: it is a draft, or another one asks in its place."""
+    return demand.leader is not None or demand.state is DemandState.DRAFT
 
 
 def _asking(demand: Demand) -> bool:
@@ -56,7 +61,7 @@ def _asking(demand: Demand) -> bool:
 def missing(line: Line) -> int:
     """Units short of the target, for which somebody is asked; doubtful ones only as replaced.
 
-    While another demand asks in its place, nothing is.
+    While another demand asks in its place, or its own is a draft, nothing is.
     """
     return 0 if line.asleep else max(0, line.target - line.covered + line.replacing)
 
@@ -142,8 +147,11 @@ def taken_up(operation: Operation, key: DemandId) -> None:
 
 def over(operation: Operation, line: Line) -> Refused | None:
     """Why nothing more is recorded on a line; None while it is open."""
-    if operation.demands[line.demand].state is DemandState.CLOSED:
+    state = operation.demands[line.demand].state
+    if state is DemandState.CLOSED:
         return Refused(Refusal.DEMAND_CLOSED, (line.demand,))
+    if state is DemandState.DRAFT:
+        return Refused(Refusal.DEMAND_DRAFT, (line.demand,))
     if line.asleep:
         return Refused(Refusal.DEMAND_GROUPED, (line.demand,))
     return None if line.open else Refused(Refusal.LINE_DROPPED, (line.id,))

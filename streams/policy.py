@@ -47,6 +47,8 @@ ROLES: dict[type, tuple[Role, ...]] = {
     c.CloseIncident: BY_DESK,
     c.ReopenIncident: BY_DESK,
     c.PublishDemand: BY_DESK,
+    c.DraftDemand: BY_DESK,
+    c.PublishDraft: BY_DESK,
     c.AmendDemand: BY_DESK,
     c.CloseDemand: BY_DESK,
     c.ReopenDemand: BY_DESK,

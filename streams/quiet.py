@@ -33,6 +33,7 @@ from schemas.commands import (
     KeepDemand,
     NoteDemand,
     OpenSealedText,
+    PublishDraft,
     ReceiveCrew,
     ReceiveHelpers,
     ReopenDemand,
@@ -66,6 +67,8 @@ def keep(area: Area, command: KeepDemand, cause: Cause) -> Decision:
         return Refused(Refusal.NOT_FOUND)
     if demand.state is DemandState.CLOSED:
         return Refused(Refusal.DEMAND_CLOSED, (demand.id,))
+    if demand.state is DemandState.DRAFT:
+        return Refused(Refusal.DEMAND_DRAFT, (demand.id,))
     if demand.leader is not None:
         return Refused(Refusal.DEMAND_GROUPED, (demand.id,))
     if demand.state is DemandState.ON_HOLD:
@@ -128,6 +131,7 @@ def _about(operation: Operation, command: Command) -> DemandId | None:
             | NoteDemand(demand=key)
             | ReceiveHelpers(demand=key)
             | EndHelpers(demand=key)
+            | PublishDraft(demand=key)
         ):
             return key
         case (

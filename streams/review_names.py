@@ -38,6 +38,7 @@ from streams.review_codes import (
 )
 from streams.review_demands import DEMANDS
 from streams.review_groups import GROUPED
+from streams.review_waiting import WAITS
 from streams.review_words import FACTS
 
 
@@ -123,6 +124,8 @@ def _demand(names: Names) -> str:
     known = names.ledger.demands[names.about.demand or ""]
     number = names.marked(known.number, known.mode)
     kind = names.word(KINDS.get(known.kind), known.kind)
+    if not known.number:
+        return names.pick(f"需求草稿（{kind}）", f"a draft ({kind})")
     return names.pick(f"{number} 号需求（{kind}）", f"demand {number} ({kind})")
 
 
@@ -251,26 +254,6 @@ def _free(names: Names) -> str:
     return names.pick(f"，{time} 起可出动", f", free from {time}")
 
 
-def _asker(names: Names) -> str:
-    if names.fact.asked_by is None:
-        return ""
-    place = names.place(names.fact.asked_by)
-    return names.pick(f"{place}提问，", f"{place} asks, ")
-
-
-def _answered(names: Names) -> str:
-    if names.fact.answer is None:
-        return ""
-    return names.pick(f"，答复：「{names.fact.answer}」", f", answered: “{names.fact.answer}”")
-
-
-def _climbs(names: Names) -> str:
-    if names.fact.climbs_at is None:
-        return ""
-    time = names.time(names.fact.climbs_at)
-    return names.pick(f"；{time} 前未答即报上级", f", and from {time} on the desk above")
-
-
 def _minutes(milliseconds: int) -> str:
     """Whole minutes, rounded up."""
     return str(-(-milliseconds // MINUTE))
@@ -330,10 +313,7 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     "free": _free,
     **DEMANDS,
     **GROUPED,
-    "asker": _asker,
-    "answered": _answered,
-    "climbs": _climbs,
-    "ask": lambda names: names.time(names.fact.ask_at),
+    **WAITS,
     "seen": lambda names: (
         "" if names.fact.said else names.pick("（其间有行动）", " (something was done)")
     ),

@@ -1,13 +1,24 @@
-"""What a review says of demands that wait for their desk."""
+"""What a review says of demands that wait for their desk: who asks, who acts, and by when."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from schemas import facts as f
 from schemas.codes import Words
 
 WAITING: Final[dict[type, Words]] = {
+    f.DemandDrafted: Words(
+        "{division}拟稿{demand}，优先级 {priority}：{lines}{needed}{numbers}；"
+        "尚未发布，不请求力量，{climb} 前未处理即报上级。",
+        "{division} drafted {demand}, priority {priority}: {lines}{needed}{numbers}. "
+        "Nobody is asked; undecided by {climb}, the desk above is asked to decide.",
+    ),
+    f.DraftPublished: Words(
+        "草稿已发布，为{demand}{substitute}{similar}。",
+        "A draft was published as {demand}{substitute}{similar}.",
+    ),
     f.DemandHeld: Words(
         "{demand}暂缓，不再请求力量；{asker}待答：「{question}」；{ask} 询问是否仍暂缓。",
         "{demand} was put on hold and asks nobody; {asker}to be answered: “{question}”. "
@@ -22,4 +33,42 @@ WAITING: Final[dict[type, Words]] = {
         "{demand}的值班室未及时处理，已报上级值班室。",
         "The desk of {demand} has not taken the next step in time; the desk above is asked.",
     ),
+}
+
+
+def asker(names: Any) -> str:
+    if names.fact.asked_by is None:
+        return ""
+    place = names.place(names.fact.asked_by)
+    return str(names.pick(f"{place}提问，", f"{place} asks, "))
+
+
+def answered(names: Any) -> str:
+    if names.fact.answer is None:
+        return ""
+    return str(names.pick(f"，答复：「{names.fact.answer}」", f", answered: “{names.fact.answer}”"))
+
+
+def climbs(names: Any) -> str:
+    if names.fact.climbs_at is None:
+        return ""
+    time = names.time(names.fact.climbs_at)
+    return str(names.pick(f"；{time} 前未答即报上级", f", and from {time} on the desk above"))
+
+
+def in_place(names: Any) -> str:
+    """Which desk has discarded a draft in the place of its own."""
+    if names.fact.substitute is None:
+        return ""
+    place = names.place(names.fact.substitute)
+    return str(names.pick(f"（由{place}代为处理）", f" (by {place} in its place)"))
+
+
+WAITS: Final[dict[str, Callable[[Any], str]]] = {
+    "in_place": in_place,
+    "asker": asker,
+    "answered": answered,
+    "climbs": climbs,
+    "climb": lambda names: str(names.time(names.fact.climbs_at)),
+    "ask": lambda names: str(names.time(names.fact.ask_at)),
 }

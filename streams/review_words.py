@@ -52,7 +52,9 @@ FACTS: dict[type, Words] = {
         "{demand}仍需要{seen}；{until} 前不再询问。",
         "{demand} is still needed{seen}; not asked again before {until}.",
     ),
-    f.DemandClosed: Words("{demand}已关闭：{reason}{led}。", "{demand} was closed: {reason}{led}."),
+    f.DemandClosed: Words(
+        "{demand}已关闭：{reason}{led}{in_place}。", "{demand} was closed: {reason}{led}{in_place}."
+    ),
     f.DemandReopened: Words("{demand}重新打开{led}。", "{demand} was reopened{led}."),
     f.DemandGrouped: Words(
         "{demand}与{leading}为同一需求，由后者统一请求。",

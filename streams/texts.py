@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from schemas.commands import AmendDemand
-from schemas.facts import DemandAmended, DemandPublished
+from schemas.facts import DemandAmended, DemandDrafted, DemandPublished
 from schemas.values import SealedAt, SealedText
 from streams.entities import Demand
 
@@ -18,7 +18,9 @@ def contradictory(command: AmendDemand) -> bool:
     return any(getattr(command, text.value) is not None for text in command.removed)
 
 
-def said(fact: DemandPublished | DemandAmended, sequence: int) -> tuple[SealedAt, ...]:
+def said(
+    fact: DemandPublished | DemandDrafted | DemandAmended, sequence: int
+) -> tuple[SealedAt, ...]:
     """The sealed texts that a fact brings, in their order."""
     return tuple(
         SealedAt(text=text, sequence=sequence, at=fact.at)

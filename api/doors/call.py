@@ -57,6 +57,7 @@ _ONCE = frozenset(
 _MADE: dict[type, tuple[str, str]] = {
     f.IncidentOpened: ("incident", "incident"),
     f.DemandPublished: ("demand", "demand"),
+    f.DemandDrafted: ("demand", "demand"),
     f.OfferSent: ("offer", "offer"),
     f.CrewReceived: ("offer", "offer"),
     f.AssignmentCommitted: ("assignment", "assignment"),

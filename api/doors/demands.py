@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self, TypedDict
+from typing import Annotated, Any, ClassVar, Self, TypedDict
 
 from fastapi import APIRouter
 from pydantic import AfterValidator, Field, model_validator
@@ -21,6 +21,7 @@ from schemas.codes import KINDS, SKILLS
 from schemas.commands import (
     AmendDemand,
     CloseDemand,
+    DraftDemand,
     KeepDemand,
     PublishDemand,
     ReopenDemand,
@@ -29,6 +30,7 @@ from schemas.commands import (
 from schemas.facts import DemandPublished
 from schemas.values import CloseReason, IncidentId, LineRequest, Sealed, SealedText
 from schemas.views import DemandRow, IncidentRow
+from streams.engines import Receipt
 
 router = APIRouter(tags=["demands"])
 
@@ -99,11 +101,8 @@ class TextsBody(Body):
     lead: Lead | None = None
 
 
-class PublishDemandBody(TextsBody):
-    """What a township asks for. Without `needed_by` it is needed as soon as possible.
-
-    `same_as`: a further report of that demand's need, which alone is asked for.
-    """
+class WantedBody(TextsBody):
+    """What a township asks for. Without `needed_by` it is needed as soon as possible."""
 
     incident: Id
     kind: Kind
@@ -111,6 +110,29 @@ class PublishDemandBody(TextsBody):
     place: PlaceBody
     lines: Annotated[tuple[LineBody, ...], Field(min_length=1, max_length=20)]
     needed_by: Time | None = None
+
+    def wanted(self, context: Context, incident: IncidentId) -> dict[str, Any]:
+        """The fields of a command that says it, each sealed or placed."""
+        return {
+            "incident": incident,
+            "kind": self.kind,
+            "priority": self.priority,
+            "place": placed(context, self.place),
+            "lines": tuple(line.request() for line in self.lines),
+            "needed_by": self.needed_by,
+            "public_numbers": self.public_numbers,
+            **_public(self),
+            **_sealed(context, incident, self),
+        }
+
+
+class DraftDemandBody(WantedBody):
+    """What may be asked for; all of it can be amended before it is published."""
+
+
+class PublishDemandBody(WantedBody):
+    """`same_as`: a further report of that demand's need, which alone is asked for."""
+
     same_as: Id | None = None
 
 
@@ -163,21 +185,23 @@ async def publish(call: Call[PublishDemandBody]) -> Response:
     body = call.body
     row = call.row(IncidentRow, body.incident)
     command = PublishDemand(
-        incident=row.id,
-        kind=body.kind,
-        priority=body.priority,
-        place=placed(call.context, body.place),
-        lines=tuple(line.request() for line in body.lines),
-        needed_by=body.needed_by,
-        public_numbers=body.public_numbers,
-        **_public(body),
-        **_sealed(call.context, row.id, body),
+        **body.wanted(call.context, row.id),
         same_as=None if body.same_as is None else call.row(DemandRow, body.same_as).id,
     )
     receipt = await call.send(command, row.operation, row.mode, incident=row.id)
     remember(call.context, receipt.turn)
-    answer = call.answer_of(receipt, made_in(receipt.turn, DemandPublished))
-    return answered(wider(DemandAnswer, answer, masked=_masked(body, command)), 201)
+    return said_first(call, receipt, made_in(receipt.turn, DemandPublished), command)
+
+
+def said_first(
+    call: Call[PublishDemandBody] | Call[DraftDemandBody],
+    receipt: Receipt,
+    id: str,
+    command: PublishDemand | DraftDemand,
+) -> Response:
+    """201 with what was made, and which of its public words were masked."""
+    changed = _masked(call.body, command)
+    return answered(wider(DemandAnswer, call.answer_of(receipt, id), masked=changed), 201)
 
 
 def _public(body: TextsBody, before: DemandRow | None = None) -> Words:
@@ -194,7 +218,7 @@ def _public(body: TextsBody, before: DemandRow | None = None) -> Words:
     )
 
 
-def _masked(body: TextsBody, command: PublishDemand | AmendDemand) -> tuple[str, ...]:
+def _masked(body: TextsBody, command: PublishDemand | DraftDemand | AmendDemand) -> tuple[str, ...]:
     return tuple(each for each in PUBLIC if getattr(body, each) != getattr(command, each))
 
 
@@ -246,7 +270,7 @@ async def amend(call: Call[AmendDemandBody]) -> Response:
 async def close(call: Call[CloseDemandBody]) -> Response:
     """Close a demand; whoever is still asked or on the way is stood down, with your reason.
 
-    Closed as met, what was reported done counts as done.
+    Closed as met, what was reported done counts as done. A draft is discarded so.
     """
     row = call.subject(DemandRow)
     command = CloseDemand(demand=row.id, reason=call.body.reason, revision=call.revision)

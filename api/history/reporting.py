@@ -77,8 +77,9 @@ class Counted(msgspec.Struct, frozen=True):
 class Situation(msgspec.Struct, frozen=True):
     """An incident as of a turn of the log.
 
-    `demands`: `published`, or the reason for which they were closed. `helped`: organizations that
-    have been on a scene so far. `clocks`: of its lines so far, None where there is none.
+    `demands`: `published` (on hold, too), `draft`, or the reason for which they were closed; what
+    was discarded as a draft was no demand. `helped`: organizations that have been on a scene so
+    far. `clocks`: of its lines so far, None where there is none.
     """
 
     incident: IncidentRow
@@ -101,14 +102,15 @@ SELECT id FROM demands WHERE area = ? AND incident = ?
 """
 _NOT_NEEDED: Final = ", ".join(f"'{reason.value}'" for reason in WITHDRAWN)
 DEMANDS: Final = f"""
-SELECT ifnull(reason, state) AS key, count(*) FROM demands WHERE id IN ({SEEN}) GROUP BY key
+SELECT ifnull(reason, CASE state WHEN 'on_hold' THEN 'published' ELSE state END) AS key, count(*)
+FROM demands WHERE id IN ({SEEN}) AND (number > 0 OR state = 'draft') GROUP BY key
 ORDER BY key != 'published', count(*) DESC, key
 """
 MISSING: Final = "CASE WHEN open THEN max(target - covered, 0) ELSE 0 END"
 NEEDS: Final = f"""
 SELECT skill, sum(target), sum(working), sum(delivered), sum(own), sum({MISSING}),
     sum(CASE WHEN unmet AND NOT offers THEN {MISSING} ELSE 0 END)
-FROM lines WHERE NOT dropped AND demand IN ({SEEN}
+FROM lines WHERE NOT dropped AND demand IN ({SEEN} AND number > 0
     AND (reason IS NULL OR reason NOT IN ({_NOT_NEEDED})))
 GROUP BY skill ORDER BY sum({MISSING}) DESC, skill
 """
@@ -117,7 +119,8 @@ SELECT demands.number, demands.kind, demands.division, demands.priority, lines.s
     lines.target - lines.covered, lines.offers, lines.unmet AND NOT lines.offers, lines.opened_at,
     count(*) OVER ()
 FROM lines JOIN demands ON demands.id = lines.demand
-WHERE demands.id IN ({SEEN}) AND lines.open AND lines.covered < lines.target
+WHERE demands.id IN ({SEEN}) AND demands.number > 0 AND lines.open
+    AND lines.covered < lines.target
 ORDER BY demands.priority, lines.offers > 0, lines.opened_at, lines.id LIMIT {LISTED_MOST}
 """
 WORK: Final = f"""

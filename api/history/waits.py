@@ -46,7 +46,7 @@ SELECT demands.incident, demands.division, demands.kind, demands.priority, deman
             AND answered > 0 AND stand_down_reason NOT IN ('needed_elsewhere', 'asked_anew')))
 FROM demands JOIN lines ON lines.demand = demands.id
     LEFT JOIN assignments AS crews ON crews.line = lines.id AND crews.round = lines.round
-WHERE demands.area = ? AND demands.operation = ?
+WHERE demands.area = ? AND demands.operation = ? AND demands.number > 0
     AND demands.published_at >= ? AND demands.published_at < ?
     AND (demands.division IN (SELECT value FROM json_each(?))
         OR demands.sender IN (SELECT value FROM json_each(?)))

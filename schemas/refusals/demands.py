@@ -10,6 +10,11 @@ WORDS: dict[Refusal, Message] = {
         "该需求已关闭；如仍需要，请重新打开。",
         "This demand is closed; reopen it if it is still needed.",
     ),
+    Refusal.DEMAND_DRAFT: Message(
+        409,
+        "这是草稿，尚未发布，不请求力量；请先发布。",
+        "This is a draft, for which nobody is asked; publish it first.",
+    ),
     Refusal.DEMAND_GROUPED: Message(
         409,
         "该需求已并入同一需求，由首报统一请求；请在首报上操作，或先将其分开。",
@@ -22,6 +27,11 @@ WORDS: dict[Refusal, Message] = {
         "This demand is on hold; resume it before anybody is asked.",
     ),
     Refusal.DEMAND_OPEN: Message(409, "该需求尚未关闭。", "This demand is open already."),
+    Refusal.DEMAND_PUBLISHED: Message(
+        409,
+        "该草稿已经发布，可能是另一值班员；请查看该需求。",
+        "This draft is published already, perhaps by somebody else on duty; look at the demand.",
+    ),
     Refusal.DEMAND_TAKEN_UP: Message(
         409,
         "接收乡镇已开始处置，不能再取回；请与其值班室联系。",

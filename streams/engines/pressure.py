@@ -26,6 +26,8 @@ OWNERS: Final = (c.Tick, c.Resume, c.OpenLog, c.MoveLog, c.ReceiveLog)
 URGENT: Final = (
     *(
         c.PublishDemand,
+        c.DraftDemand,
+        c.PublishDraft,
         c.AmendDemand,
         c.AskByHand,
         c.ReceiveCrew,

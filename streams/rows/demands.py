@@ -56,6 +56,7 @@ def demand(known: Operation, item: Demand) -> Put:
         lines=tuple(_line(known, known.lines[key]) for key in item.lines),
         helpers=tuple(sorted(known.helpers_for.of(item.id), key=_came)),
         release_at=item.release_at,
+        drafted_at=item.drafted_at,
         published_at=item.published_at,
         needed_by=item.needed_by,
         asked_at=item.asked_at,

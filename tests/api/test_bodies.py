@@ -45,6 +45,8 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.UngroupDemands, several.SeveralBody, set()),
     (c.TakeBackDemand, Empty, {"demand", "revision"}),
     (c.KeepDemand, Empty, {"demand"}),
+    (c.DraftDemand, demands.DraftDemandBody, set()),
+    (c.PublishDraft, Empty, {"demand", "revision"}),
     (c.HoldDemand, holding.HoldDemandBody, {"demand"}),
     (c.ResumeDemand, holding.ResumeDemandBody, {"demand"}),
     (c.OpenSealedText, sealed.OpenSealedTextBody, {"demand"}),

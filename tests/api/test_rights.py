@@ -79,6 +79,7 @@ def about(world: World) -> list[c.Command]:
     commands += [c.TakeBackDemand(demand=id, revision=1) for id in operation.demands]
     commands += [c.KeepDemand(demand=id) for id in operation.demands]
     commands += [c.ResumeDemand(demand=id) for id in operation.demands]
+    commands += [c.PublishDraft(demand=id, revision=1) for id in operation.demands]
     for division in {row.place.division: None for row in operation.demands.rows.values()}:
         for named in ([id] for id in operation.demands), [tuple(operation.demands)[:5]]:
             commands += [c.ReopenDemands(division=division, demands=tuple(ids)) for ids in named]

@@ -50,6 +50,8 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ("/incidents/{incident}/close", {}, "-.-RRRRR"),  # it is the county's
     ("/incidents/{incident}/reopen", {}, "-.-RRRRR"),
     ("/demands", demand_body("{incident}"), DESKS),
+    ("/demands/drafts", demand_body("{incident}"), DESKS),
+    ("/demands/{demand}/publish", {}, DESKS),
     ("/demands/{demand}/amend", AMENDED, DESKS),
     ("/demands/{demand}/close", {"reason": "met"}, DESKS),
     ("/demands/{demand}/reopen", {}, DESKS),

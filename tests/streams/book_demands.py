@@ -20,6 +20,7 @@ def closed(books: Books, fact: f.DemandClosed, turn: Turn) -> None:
 def reopened(books: Books, fact: f.DemandReopened, turn: Turn) -> None:
     need = books.needs[fact.demand]
     need.open, need.release_at = True, fact.at
+    need.decide_by = fact.climbs_at or 0
     for line in map(books.lines.__getitem__, need.lines):
         if not line.dropped:
             line.open, line.round, line.own = True, line.round + 1, 0

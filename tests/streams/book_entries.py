@@ -46,6 +46,8 @@ class Need:
     urgent: int = 0
     leader: str | None = None  # another one, which is asked for in its place
     held: bool = False
+    draft: bool = False  # never published
+    decide_by: int = 0  # then the desk above is asked for it, too
 
 
 @dataclass

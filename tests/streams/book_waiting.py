@@ -17,7 +17,13 @@ def _going_on(books: Any, fact: f.DemandResumed, turn: Turn) -> None:
     books.needs[fact.demand].held = False
 
 
+def _published(books: Any, fact: f.DraftPublished, turn: Turn) -> None:
+    need = books.needs[fact.demand]
+    need.draft, need.release_at = False, fact.release_at
+
+
 LEARNERS: dict[type, Callable[[Any, Any, Turn], None]] = {
     f.DemandHeld: _held,
     f.DemandResumed: _going_on,
+    f.DraftPublished: _published,
 }

@@ -22,6 +22,7 @@ ANSWER = {1: 3 * MINUTE, 2: 5 * MINUTE, 3: 15 * MINUTE, 4: 60 * MINUTE}
 REACHING = {1: MINUTE // 2, 2: MINUTE // 2, 3: 2 * MINUTE, 4: 2 * MINUTE}
 UNREACHED = {1: 10 * MINUTE, 2: 30 * MINUTE, 3: 30 * MINUTE, 4: 30 * MINUTE}
 SILENT_P1 = (5 * MINUTE, 10 * MINUTE, 20 * MINUTE, 30 * MINUTE)
+CLIMB = {1: 3 * MINUTE, 2: 10 * MINUTE, 3: HOUR, 4: HOUR}
 AIM = {1: Fraction(95, 100), 2: Fraction(90, 100), 3: Fraction(80, 100), 4: Fraction(60, 100)}
 LACKING = ("no_crew", "equipment")
 
@@ -51,8 +52,9 @@ class Books:
         return self.needs[line.need].priority
 
     def missing(self, line: Line) -> int:
-        if self.needs[line.need].leader is not None:
-            return 0  # another need is asked for in its place
+        need = self.needs[line.need]
+        if need.leader is not None or need.draft:
+            return 0  # another need is asked for in its place, or nobody yet
         covered = self.crews.working(line) + self.crews.delivered(line) + line.own
         return max(0, line.target - covered + self.crews.replacing(line))
 
@@ -78,12 +80,14 @@ class Books:
         return next((n for n in range(1, 8) if no**n <= allowed), 8)
 
 
-def _published(books: Books, fact: f.DemandPublished, turn: Turn) -> None:
+def _said_first(books: Books, fact: f.DemandPublished | f.DemandDrafted, turn: Turn) -> None:
     words = (fact.risk_statement, fact.rally_point, fact.way_in)
+    draft = isinstance(fact, f.DemandDrafted)
+    release_at = fact.at if isinstance(fact, f.DemandDrafted) else fact.release_at
     need = Need(
         id=fact.demand, incident=fact.incident, place=fact.place, priority=fact.priority,
-        words=words, release_at=fact.release_at, scene=turn.sequence, lines=[],
-        needed_by=fact.needed_by,
+        words=words, release_at=release_at, scene=turn.sequence, lines=[],
+        needed_by=fact.needed_by, draft=draft, decide_by=fact.at + CLIMB[fact.priority],
     )  # fmt: skip
     books.needs[fact.demand] = need
     _lines(books, need, fact.lines)
@@ -117,6 +121,7 @@ def _amended(books: Books, fact: f.DemandAmended, turn: Turn) -> None:
     need.place, need.words, need.priority = fact.place, words, fact.priority
     sooner = min(need.release_at, fact.at + (0 if fact.priority <= 2 else MINUTE))
     need.release_at = max(fact.at, sooner)
+    need.decide_by = min(need.decide_by, fact.at + CLIMB[fact.priority])
     for key, target in zip(need.lines, fact.targets, strict=True):
         if books.lines[key].open:
             books.lines[key].target = target
@@ -353,7 +358,8 @@ _LEARNERS: dict[type, Callable[[Books, Any, Turn], None]] = {
     r.OrganizationReinstated: book_registry.reinstated,
     r.OrganizationsMerged: lambda b, fact, _: setattr(b.teams[fact.merged], "retired", True),
     r.OrganizationsSeparated: lambda b, fact, _: setattr(b.teams[fact.merged], "retired", False),
-    f.DemandPublished: _published,
+    f.DemandPublished: _said_first,
+    f.DemandDrafted: _said_first,
     f.DemandAmended: _amended,
     f.DemandTakenBack: _taken_back,
     **book_waiting.LEARNERS,

@@ -58,7 +58,7 @@ class Crews:
 
     def learn(self, fact: Any, turn: Turn) -> None:
         match fact:
-            case f.DemandPublished() | f.DemandAmended():
+            case f.DemandPublished() | f.DemandDrafted() | f.DemandAmended():
                 self.demands.update({one.line: fact.demand for one in fact.lines})
                 self.lines.update({one.line: (one.request.skill, 1) for one in fact.lines})
             case f.AssignmentCommitted():

@@ -343,6 +343,7 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "clock": clock,
     "fit": fit,
     "held": waiting.held,
+    "drafts": waiting.drafted,
     "again": again,
     "cap": cap,
     "once": asked_once,

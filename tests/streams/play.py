@@ -31,6 +31,7 @@ Attempt = tuple[str, c.Command | None]
 Noun = Callable[["Play"], Attempt]
 WHAT_PEOPLE_DO: tuple[tuple[int, Noun], ...] = (
     (8, play_demands.publish),
+    (3, play_demands.draft),
     (14, play_demands.edit),
     (2, play_demands.read),
     (1, play_demands.incident),
@@ -165,7 +166,7 @@ class Play:
         self.send(COUNTY, c.ReopenIncident(incident=incident))
         return self.world
 
-    def _everybody_out(self) -> None:
+    def everybody_out(self) -> None:
         """Nothing is closed over the heads of people in danger."""
         for crew in self.operation.assignments.rows.values():
             if crew.inside:
@@ -173,7 +174,7 @@ class Play:
                 self.send(desk, c.CountHeads(assignment=crew.id, inside=0))
 
     def _close_demands(self) -> None:
-        self._everybody_out()
+        self.everybody_out()
         for demand in self.operation.demands.rows.values():
             if demand.state is not DemandState.CLOSED:
                 desk, reason = self.desk_of(demand.place.division), CloseReason.MET

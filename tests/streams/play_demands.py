@@ -22,7 +22,7 @@ from schemas.values import (
 from streams.entities import Demand, DemandState
 from streams.incident import live_in
 from streams.parameters import DAY, HOUR, MINUTE
-from tests.streams.world import COUNTY, DESK, divisions
+from tests.streams.world import COUNTY, DESK, as_draft, divisions
 
 if TYPE_CHECKING:
     from tests.streams.play import Attempt, Play
@@ -48,6 +48,20 @@ def publish(play: Play) -> Attempt:
     )
     sealed = {"contact": SEALED, "lead": SEALED} if play.chance(0.5) else {}
     return desk, replace(command, needed_by=needed_by(play), **sealed)
+
+
+def draft(play: Play) -> Attempt:
+    """A desk keeps back what it would publish; or publishes, wrongly or rightly, what is there."""
+    rows = [row for row in play.operation.demands.rows.values() if not row.number]
+    demand: Demand | None = play.pick(rows)
+    if demand is None or play.chance(0.4):
+        desk, posting = publish(play)
+        if not isinstance(posting, c.PublishDemand):
+            return desk, posting
+        return desk, as_draft(posting)
+    desk = play.desk_of(demand.place.division) if play.chance(0.8) else COUNTY
+    some = demand if play.chance(0.9) else play.pick(play.operation.demands.rows.values())
+    return desk, c.PublishDraft(demand=some.id, revision=some.revision)
 
 
 def needed_by(play: Play) -> int | None:

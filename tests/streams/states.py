@@ -15,7 +15,7 @@ from streams.clock import due
 from streams.parameters import DAY, HOUR, MINUTE, SECOND
 from streams.turning import Taken
 from tests.streams import state_commands as rows
-from tests.streams import state_groups, state_helpers
+from tests.streams import state_drafts, state_groups, state_helpers
 from tests.streams import state_registry as registry
 from tests.streams import state_worlds as worlds
 from tests.streams.state_commands import Row
@@ -62,11 +62,13 @@ TABLES = (
             "已结束 closed": worlds.closed,
             "密钥已销毁 key destroyed": worlds.destroyed,
         },
-        rows.INCIDENT,
+        rows.INCIDENT + state_drafts.INCIDENT,
     ),
     Table(
         "需求 Demands",
         {
+            "草稿 draft": state_drafts.drafted,
+            "已弃用草稿 discarded draft": state_drafts.discarded,
             "已发布 published": worlds.published,
             "已暂缓 on hold": worlds.on_hold,
             "已关闭 closed": worlds.demand_closed,
@@ -77,7 +79,7 @@ TABLES = (
             "已接手 moved here, taken up": worlds.taken_up,
             "突发事件已结束 incident closed": worlds.closed,
         },
-        (*rows.DEMAND, *state_helpers.HELPERS),
+        (*rows.DEMAND, *state_drafts.DEMAND, *state_helpers.HELPERS),
     ),
     Table(
         "需求项 Lines",
@@ -87,6 +89,7 @@ TABLES = (
             "已满足 covered": worlds.covered,
             "需求已暂缓 demand on hold": worlds.held_line,
             "不再需要 dropped": worlds.dropped_line,
+            "需求是草稿 demand a draft": state_drafts.drafted,
             "由首报请求 asleep": state_groups.led,
             "需求已关闭 demand closed": worlds.closed_lines,
         },

@@ -130,6 +130,7 @@ def test_ids_are_given_once(played: World) -> None:
 MAKING = (
     (f.IncidentOpened, "incident"),
     (f.DemandPublished, "demand"),
+    (f.DemandDrafted, "demand"),
     (f.OfferSent, "offer"),
     (f.AssignmentCommitted, "assignment"),
     (f.TaskProposed, "task"),

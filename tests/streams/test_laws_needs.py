@@ -208,6 +208,15 @@ def _asked_on_hold(patch: Patch) -> None:
     )
 
 
+def _a_draft_asks(patch: Patch) -> None:
+    opened = line.opened
+
+    def awake(*given: Any) -> Any:
+        return replace(opened(*given), wake_at=given[0].release_at, asleep=False)
+
+    patch.setattr(line, "opened", awake)
+
+
 def _sent_off_on_hold(patch: Patch) -> None:
     patch.setattr(offer, "would_come", offer.taken)
 
@@ -264,6 +273,7 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("grouped", lambda patch: _nobody_waits(patch, Wait.GROUP)),
     ("replaced", _all_are_replaced),
     ("held", _asked_on_hold),
+    ("drafts", _a_draft_asks),
     ("held", _sent_off_on_hold),
     ("waiting", lambda patch: _nobody_waits(patch, Wait.QUIET)),
     ("waiting", lambda patch: _nobody_waits(patch, Wait.CLIMB)),

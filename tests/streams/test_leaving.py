@@ -168,6 +168,7 @@ def test_who_keeps_everything_decides_the_same(seed: int, monkeypatch: pytest.Mo
     play = Play(seed)
     for _ in range(4):
         play.run(40)
+        play.everybody_out()
         for incident in play.open_incidents():
             live = live_in(play.operation, incident.id)
             play.send(COUNTY, c.CloseIncident(incident=incident.id, live=digest_of(live)))

@@ -43,6 +43,7 @@ from tests.streams.world import (
     STEWARD,
     WENZHOU,
     World,
+    as_draft,
     asked,
     certificate,
     divisions,
@@ -100,6 +101,8 @@ TABLE = {
     "CloseIncident": "R.------",  # it is the county's, so for the township it is out of reach
     "ReopenIncident": "R.------",
     "PublishDemand": "R..---R-",  # the county as the township's substitute, on record
+    "DraftDemand": "R..---R-",
+    "PublishDraft": "R..---R-",  # the county in its place, on record
     "AmendDemand": "R..---R-",  # an organization has its requests and its work, no demands
     "AmendDemand of what was moved": "R.R.--R-",  # the sender sees it, and no more
     "CloseDemand": "R..---R-",
@@ -226,10 +229,13 @@ def _operation_commands(world: World, doer: OrganizationId) -> Iterator[tuple[st
         c.CloseIncident(incident=incident),
         c.ReopenIncident(incident=incident),
         published,
+        as_draft(published),
         *_demand_commands(world, published, doer),
         *_task_commands(world, published, doer),
     ):
         yield type(command).__name__, command
+    draft = only(world.send(DESK, as_draft(published))).demand
+    yield "PublishDraft", c.PublishDraft(demand=draft, revision=1)
     moved = only(world.send(DESK, published), f.DemandPublished).demand
     world.amend(moved, place=divisions().seat(SIBLING))
     yield "TakeBackDemand", c.TakeBackDemand(demand=moved, revision=2)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 import geo
 from geo.divisions import DivisionTree
@@ -251,6 +252,10 @@ class World:
             needed_by=needed_by,
         )
 
+    def draft_command(self, incident: IncidentId, **wishes: Any) -> c.DraftDemand:
+        """The same as a draft, with a contact."""
+        return replace(as_draft(self.demand_command(incident, **wishes)), contact=SEALED)
+
     def demand(self, incident: IncidentId, **wishes: Any) -> Facts:
         return self.send(DESK, self.demand_command(incident, **wishes))
 
@@ -302,6 +307,12 @@ class World:
     def reopen(self, demand: DemandId) -> Facts:
         revision = self.operation.demands[demand].revision
         return self.send(DESK, c.ReopenDemand(demand=demand, revision=revision))
+
+
+def as_draft(posting: c.PublishDemand) -> c.DraftDemand:
+    """What is asked for, kept back."""
+    names = (name for name in posting.__struct_fields__ if name != "same_as")
+    return c.DraftDemand(**{name: getattr(posting, name) for name in names})
 
 
 def certificate(

@@ -28,6 +28,23 @@ export function closeDemand(context, demand) {
   });
 }
 
+/** Discard a draft: nobody was asked, and nobody has to be told but whoever has reported it. */
+export function discardDraft(context, demand) {
+  const pairs = pairsOf("close_reasons").filter(([code]) => !NOT_CHOSEN.has(code));
+  const reason = select("reason", [["", say("draft.choose")], ...pairs], "");
+  reason.required = true;
+  ask({
+    title: say("draft.discard_title", { demand: numberWords(context.board, demand) }),
+    parts: [
+      field(say("draft.reason"), reason),
+      h("p", { class: "quiet" }, say("draft.discard_means")),
+    ],
+    confirm: say("act.discard"),
+    look: "danger",
+    send: (values) => sendClose(context, demand, values.get("reason")),
+  });
+}
+
 const HEARD_WITHIN = 1000; // milliseconds until the board has what another desk did
 
 const closed = ({ board }, id) => board.get("demand", id)?.state === "closed";

@@ -62,13 +62,18 @@ function draw(context, found, same) {
   );
 }
 
+const draftChip = () => h("span", { class: "chip warn" }, say("alike.draft"));
+
+const sameButton = ({ id }, same) =>
+  h("button", { type: "button", class: "small", onclick: () => same(id) }, say("alike.same"));
+
 function likeRow({ clock }, { meters, words }, row, same) {
   const age = Math.max(0, Math.round((clock.now() - row.published_at) / 1000));
   const cover = row.lines
     .filter((line) => line.open)
     .map((line) => `${named("skills", line.skill)} ${choose("cover", line.cover)}`);
   const facts = [
-    say("alike.age", { age: spell(age) }),
+    choose("alike", row.state === "draft" ? "drafted" : "age", { age: spell(age) }),
     meters !== null && distance(meters),
     words >= 500 && say("alike.words"),
     cover.join(say("list.separator")),
@@ -79,6 +84,6 @@ function likeRow({ clock }, { meters, words }, row, same) {
     h("span", { class: "name" }, spoken(row)),
     h("span", {}, facts.filter(Boolean).join(" · ")),
     h("span", { class: "quiet" }, row.risk_statement),
-    h("button", { type: "button", class: "small", onclick: () => same(row.id) }, say("alike.same")),
+    row.state === "draft" ? draftChip() : sameButton(row, same),
   );
 }

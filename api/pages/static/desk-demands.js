@@ -17,7 +17,7 @@ import { Problem } from "./http.js";
 import { posting, tell } from "./page.js";
 import { Past } from "./past.js";
 import { placeName } from "./places.js";
-import { named, say } from "./words.js";
+import { choose, named, say } from "./words.js";
 
 const PAGE = 60; // cards drawn at first; a longer list is asked for
 const MANY = 3; // from so many on, closing several at once is worth a button
@@ -134,7 +134,8 @@ function header({ clock }, { demand, place, number, calls, assignments }) {
   const inside = insideOf(assignments);
   const closed = demand.state === "closed";
   const at = moment(closed ? demand.closed_at : demand.published_at, clock.now());
-  const since = say(closed ? "demand.closed_at" : "demand.published_at", { time: at });
+  const words = closed ? "closed_at" : demand.state === "draft" ? "drafted_at" : "published_at";
+  const since = choose("demand", words, { time: at });
   const reason = closed && h("span", { class: "chip" }, named("close_reasons", demand.reason));
   const rough = demand.approximate ? say("place.approximate") : "";
   return h(
@@ -210,6 +211,11 @@ const notes = (context, demand, { mine, sent, readable }) => [
 
 const edits = (context, demand) => [
   button(demand, "act.amend", () => amend(context, demand)),
+  ...(demand.state === "draft" ? [] : further(context, demand)),
+];
+
+/** What is done with a demand that is asked for. */
+const further = (context, demand) => [
   demand.leader === null &&
     demand.members === 0 &&
     button(demand, "act.group", () => chooseLeader(context, demand)),

@@ -10,6 +10,7 @@ import { fieldMoment, spell, spoken } from "./format.js";
 import { Problem } from "./http.js";
 import { divisionsOf } from "./desk-model.js";
 import { numbersNote } from "./numbers.js";
+import { tell } from "./page.js";
 import {
   incidentWords,
   longPlaceName,
@@ -20,6 +21,7 @@ import {
 import { choose, fill, listed, named, say, wording } from "./words.js";
 
 const DOOR = "/demands";
+const DRAFTS = "/demands/drafts";
 const SEEN_WITHIN = 3000;
 
 const form = find("#post");
@@ -50,6 +52,7 @@ export function startForm(context) {
     words: () => (input("risk_statement").dataset.touched ? input("risk_statement").value : ""),
     same: (id) => form.reportValidity() && post(context, { same_as: id }),
   });
+  find("#keep-draft").addEventListener("click", () => form.reportValidity() && keep(context));
   document.addEventListener("keydown", (event) => shortcut(event));
   wording.addEventListener("change", () => {
     suggestTexts();
@@ -189,23 +192,35 @@ function body() {
 }
 
 async function post(context, more = {}) {
-  const button = find("#send");
-  if (button.disabled) return;
+  const id = await sent(context, find("#send"), "form.send", DOOR, { ...body(), ...more });
+  if (id) offerUndo(context, id);
+}
+
+/** Keep it as a draft: nobody is asked. */
+async function keep(context) {
+  const id = await sent(context, find("#keep-draft"), "act.keep_draft", DRAFTS, body());
+  if (id) tell(() => say("draft.kept"));
+}
+
+/** Send the form, and show what has come of it; gives its id, or nothing where it was refused. */
+async function sent(context, button, words, door, what) {
+  if (find("#send").disabled || find("#keep-draft").disabled) return null;
   button.disabled = true;
   setText(button, say("act.sending"));
   complain(null);
+  let id = null;
   try {
-    const answer = await context.outbox.post(DOOR, { ...body(), ...more }, { personal: true });
+    ({ id } = await context.outbox.post(door, what, { personal: true }));
     clear(context);
-    await seen(context, answer.id);
-    reveal(context, answer.id);
-    offerUndo(context, answer.id);
+    await seen(context, id);
+    reveal(context, id);
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     complain(problem);
   }
   button.disabled = false;
-  setText(button, say("form.send"));
+  setText(button, say(words));
+  return id;
 }
 
 /** The row comes by the stream, usually before the answer; it holds the spoken number. */

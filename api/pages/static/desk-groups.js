@@ -73,6 +73,7 @@ export function chooseLeader(context, demand) {
     row.id !== demand.id &&
     row.incident === demand.incident &&
     row.state !== "closed" &&
+    row.state !== "draft" &&
     row.leader === null &&
     answersFor(me, row.division) &&
     holding(me, [row, demand]);

@@ -31,6 +31,7 @@ const needing = ({ demand, assignments }) =>
 /** Its desk is asked something, or has to say something before it goes on. */
 const owing = ({ demand, offers }) =>
   demand.state === "on_hold" ||
+  demand.state === "draft" ||
   demand.asked_at !== null ||
   demand.helpers.length > 0 ||
   offers.some(waits);
@@ -67,14 +68,15 @@ function grouped(rows, name) {
 const silent = (row) => live(row) && row.missed_at !== null;
 
 /**
- * Silent, below the least or climbed, overdue or asked about or on hold, more wanted, to confirm,
- * covered, over, away.
+ * Silent or a draft that has climbed, below the least or climbed, overdue or asked about or on hold
+ * or a draft, more wanted, to confirm, covered, over, away.
  */
 function band(known) {
   const { demand, assignments } = known;
   if (away(known)) return 6;
   if (demand.state === "closed") return 5;
   if (assignments.some(silent)) return -1;
+  if (demand.state === "draft") return demand.climbed_at === null ? 1 : -1;
   if (needing(known) || demand.climbed_at !== null) return 0;
   if (assignments.some((row) => row.reports.length)) return 0;
   if (demand.state === "on_hold") return demand.asked_by === null ? 1 : 0;
@@ -107,7 +109,8 @@ const LIKENESS_LASTS = 30 * 60000; // milliseconds for which a desk is asked
  */
 function likeOf({ board, clock, apart }, demand, mine) {
   const alone = demand.leader === null && demand.members === 0;
-  const asked = mine && alone && demand.state !== "closed" && !apart?.has(demand.id);
+  const open = demand.state !== "closed" && demand.state !== "draft";
+  const asked = mine && alone && open && !apart?.has(demand.id);
   if (!asked || clock.now() > demand.published_at + LIKENESS_LASTS) return null;
   const similar = board.get("demand", demand.similar ?? "");
   const like = similar?.leader ? board.get("demand", similar.leader) : similar;

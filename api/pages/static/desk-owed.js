@@ -1,6 +1,7 @@
 /** What a demand's desk owes to it: an answer, or the next step; and since when. */
 
 import { closeDemand } from "./desk-acts.js";
+import { draftPart } from "./desk-drafts.js";
 import { numberWords } from "./desk-model.js";
 import { ask, field, text } from "./dialog.js";
 import { h } from "./dom.js";
@@ -57,6 +58,7 @@ function resumeDemand(context, demand) {
 export function owed(context, item) {
   const { demand } = item;
   if (demand.state === "closed") return null;
+  if (demand.state === "draft") return draftPart(context, item, whose);
   if (demand.state === "on_hold") return onHold(context, item);
   return demand.asked_at === null ? null : stillNeeded(context, item);
 }

@@ -3,12 +3,13 @@
 import { foundWords, live } from "./assignments.js";
 import { stepByPhone } from "./desk-calls.js";
 import { reveal } from "./desk-demands.js";
+import { climbedDrafts } from "./desk-drafts.js";
 import { answersFor, divisionsOf, numberWords } from "./desk-model.js";
 import { reportsOf } from "./desk-reports.js";
 import { drawList, find, h, setText } from "./dom.js";
 import { moment } from "./format.js";
 import { placeName } from "./places.js";
-import { language, say } from "./words.js";
+import { language, named, say } from "./words.js";
 
 /** The desk of the place at once; the county's as soon as it is its matter, too. */
 const ours = ({ me }, row) =>
@@ -28,9 +29,17 @@ export function drawSilent(context) {
     language: language(),
   }));
   const climbed = climbedOf(context);
-  find("#silent-box").hidden = !items.length && !climbed.length;
-  const draw = (item) => (item.report ? drawReport : drawCrew)(context, item);
-  drawList(find("#silent"), [...items, ...climbed], draw);
+  const drafts = climbedDrafts(context).map((row) => ({
+    key: row.id,
+    draft: row,
+    demand: numberWords(context.board, row),
+    place: placeName(row.division),
+    language: language(),
+  }));
+  find("#silent-box").hidden = !items.length && !climbed.length && !drafts.length;
+  const kind = (item) => (item.draft ? drawDraft : item.report ? drawReport : drawCrew);
+  const draw = (item) => kind(item)(context, item);
+  drawList(find("#silent"), [...items, ...climbed, ...drafts], draw);
 }
 
 /** Reports from the scene that were not answered in time: every desk above has them. */
@@ -48,10 +57,29 @@ function climbedOf(context) {
   }));
 }
 
-function drawReport(context, { row, report, demand, place }) {
-  const show = h("button", { type: "button", class: "small", "data-focus": `show-${report.id}` });
+function showing(context, key, demand) {
+  const show = h("button", { type: "button", class: "small", "data-focus": `show-${key}` });
   show.textContent = say("silent.show");
-  show.addEventListener("click", () => reveal(context, row.demand));
+  show.addEventListener("click", () => reveal(context, demand));
+  return show;
+}
+
+/** A need that nobody is asked for, since its desk has not decided. */
+function drawDraft(context, { draft, demand, place }) {
+  const time = moment(draft.drafted_at, context.clock.now());
+  const what = `${demand} ${named("kinds", draft.kind)}`;
+  return h(
+    "li",
+    {},
+    h("strong", {}, say("silent.draft", { what })),
+    h("span", {}, place),
+    h("span", {}, say("silent.draft_since", { time })),
+    showing(context, draft.id, draft.id),
+  );
+}
+
+function drawReport(context, { row, report, demand, place }) {
+  const show = showing(context, report.id, row.demand);
   return h(
     "li",
     {},

@@ -72,4 +72,6 @@ export const spoken = (row) => numbered(row.mode, row.number);
 /** The spoken number of the demand that a row is about. */
 export const spokenDemand = (row) => numbered(row.mode, row.demand_number);
 
-const numbered = (mode, number) => choose("number", mode, { number });
+/** What was never published has no number. */
+const numbered = (mode, number) =>
+  number === 0 ? choose("draft", mode) : choose("number", mode, { number });

@@ -79,12 +79,14 @@ const section = (name, content) =>
   h("section", {}, h("h3", {}, choose("situation", name)), content);
 
 function summary({ demands, requests }) {
-  const open = demands.find((one) => one.key === "published")?.count ?? 0;
-  const closed = demands.filter((one) => one.key !== "published");
+  const counts = (key) => demands.find((one) => one.key === key)?.count ?? 0;
+  const [open, drafts] = [counts("published"), counts("draft")];
+  const closed = demands.filter((one) => one.key !== "published" && one.key !== "draft");
   const reasons = closed.map(({ key, count }) => `${named("close_reasons", key)} ${count}`);
-  const all = demands.reduce((sum, one) => sum + one.count, 0);
+  const all = open + closed.reduce((sum, one) => sum + one.count, 0);
   const told = requests.map(({ key, count }) => `${choose("offer_state", key)} ${count}`);
   const parts = [say("situation.demands", { all, open })];
+  if (drafts) parts.push(say("situation.drafts", { count: drafts }));
   if (reasons.length) parts.push(say("situation.ended", { list: listing(reasons) }));
   if (told.length) parts.push(say("situation.requests", { list: listing(told) }));
   return sentences(parts);

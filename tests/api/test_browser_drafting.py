@@ -1,0 +1,93 @@
+"""Drafts, on the pages of the desks concerned: kept back, brought before the county, decided."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.api.browsing import (
+    COUNTY,
+    TEAM,
+    TOWN,
+    Screens,
+    Stage,
+    confirm,
+    in_both_languages,
+    served,
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterator[Stage]:
+    folder = tmp_path_factory.mktemp("drafting") / "data"
+    with served(folder, "--purpose", "exercise") as (address, link):
+        server = Stage(address)
+        server.sign_in(link)
+        server.organization(TEAM, "PUMP_DRAIN")
+        server.incident("typhoon")
+        yield server
+
+
+def kept(desk: Page) -> None:
+    """Fill in the form as for a posting, and keep it."""
+    form = desk.locator("#post")
+    form.locator("[name=kind]").select_option("drainage")
+    form.locator("[name=priority][value='1']").check(force=True)
+    form.locator("[name=contact]").fill("Team 9")
+    desk.locator("#keep-draft").click()
+
+
+def test_what_a_township_keeps_back_is_brought_before_the_county_which_publishes_it(
+    server: Stage, screens: Screens
+) -> None:
+    desk = screens.sign_in(server.link("desk", division=TOWN), "en")
+    kept(desk)
+    card = desk.locator("#demands .demand")
+    expect(card).to_contain_text("not published: nobody is asked")
+    expect(card).to_contain_text("the desk above is asked, too")
+    in_both_languages(desk)
+    server.advance(2)
+    assert server.rows("offer") == []
+    county = screens.sign_in(server.link("desk", division=COUNTY), "en")
+    expect(county.locator("#silent-box")).to_be_hidden()
+    server.advance(2)
+    for page in (desk, county):
+        expect(page.locator("#silent-box")).to_contain_text("nobody has decided in time")
+        expect(page.locator("#demands .demand").first).to_contain_text("X Draft")
+    in_both_languages(county)
+    county.locator("#silent-box").get_by_role("button", name="Show").click()
+    county.get_by_role("button", name="Amend and publish").click()
+    county.locator("#dialog [name=target-0]").fill("2")
+    confirm(county)
+    expect(county.locator("#silent-box")).to_be_hidden()
+    expect(desk.locator("#silent-box")).to_be_hidden()
+    expect(card).to_contain_text("X No. 1")
+    expect(card).to_contain_text("in its place")
+    [row] = server.rows("demand")
+    assert (row["state"], row["substitute"], row["lines"][0]["target"]) == ("published", COUNTY, 2)
+    assert server.rows("offer", state="sent")
+    assert screens.complaints == []
+
+
+def test_a_draft_is_discarded_with_a_reason_and_taken_up_again(
+    server: Stage, screens: Screens
+) -> None:
+    desk = screens.sign_in(server.link("desk", division=TOWN), "en")
+    kept(desk)
+    desk.locator("[data-view=owed]").click()
+    card = desk.locator("#demands .demand")
+    card.get_by_role("button", name="Discard").click()
+    desk.locator("#dialog [name=reason]").select_option("done_by_others")
+    confirm(desk)
+    expect(card).to_have_count(0)
+    desk.locator("[data-view=closed]").click()
+    expect(card).to_contain_text("X Draft")
+    in_both_languages(desk)
+    card.get_by_role("button", name="Reopen").click()
+    desk.locator("[data-view=owed]").click()
+    expect(card).to_contain_text("not published: nobody is asked")
+    card.get_by_role("button", name="Publish", exact=True).click()
+    expect(card).to_have_count(0)
+    desk.locator("[data-view=open]").click()
+    expect(desk.locator("#demands")).to_contain_text("X No. 2")
+    assert screens.complaints == []
