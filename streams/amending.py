@@ -231,7 +231,8 @@ def _taken_back(operation: Operation, fact: DemandTakenBack) -> None:
     )
     operation.demands.put(demand.id, demand)
     for key in demand.lines:
-        line = replace(operation.lines[key], place=demand.place, own=0)
+        before = operation.lines[key]
+        line = replace(before, place=demand.place, own=0 if before.open else before.own)
         operation.lines.put(key, line)
         lines.wake(operation, line, max(demand.release_at, fact.at))
         lines.mark_offers(operation, operation.lines[key], StandDownReason.DEMAND_AMENDED)

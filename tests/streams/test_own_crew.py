@@ -5,7 +5,7 @@ from __future__ import annotations
 from schemas import commands as c
 from schemas import facts as f
 from schemas.refusals import Refusal
-from schemas.values import CloseReason, DemandId, DivisionCode, LineId
+from schemas.values import CloseReason, DemandId, DivisionCode, LineId, Role
 from streams.area import Area
 from streams.entities import OfferState
 from streams.verify import verify
@@ -96,3 +96,16 @@ def test_said_twice_it_is_nothing_new_and_of_what_is_over_it_is_refused() -> Non
     revision = world.operation.demands[demand].revision
     world.send(DESK, c.CloseDemand(demand=demand, reason=CloseReason.MET, revision=revision))
     assert world.refused(DESK, own(line, 2)) is Refusal.DEMAND_CLOSED
+
+
+def test_what_it_did_before_its_line_was_dropped_stays_said_wherever_the_demand_goes() -> None:
+    world = World()
+    world.grant("receiver", Role.DESK, division=DivisionCode(townships()[5]))
+    published = only(world.demand(world.incident(), lines=2), f.DemandPublished)
+    line = published.lines[0].line
+    world.send(DESK, c.SetOwnCrew(line=line, units=1))
+    world.send(DESK, c.DropLine(line=line))
+    world.amend(published.demand, place=divisions().seat(townships()[5]))
+    revision = world.operation.demands[published.demand].revision
+    world.send(DESK, c.TakeBackDemand(demand=published.demand, revision=revision))
+    assert world.operation.lines[line].own == 1

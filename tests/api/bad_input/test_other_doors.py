@@ -66,7 +66,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
         ("/demands/x/sealed", {"reason": SECRET}, "code_unknown", "reason"),
         ("/demands/x/take-back", {"revision": 1}, "unknown_field", None),
         ("/demands/x/publish", {"revision": 1}, "unknown_field", None),
-        ("/demands/drafts", {}, "field_missing", "incident"),
+        ("/demands/drafts", {}, "field_missing", "risk_statement"),
         ("/demands/x/hold", {}, "field_missing", "question"),
         ("/demands/x/hold", {"question": " "}, "blank", "question"),
         ("/demands/x/hold", {"question": SECRET * 10}, "too_long", "question"),
