@@ -175,6 +175,7 @@ def late() -> World:
     own_crew(world, incident)
     waiting_stories.on_hold(world, incident)
     waiting_stories.helpers(world, incident)
+    waiting_stories.drafted(world, incident)
     return world
 
 

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from schemas import commands as c
 from schemas import facts as f
-from schemas.values import IncidentId, Reception
+from schemas.values import CloseReason, IncidentId, Reception
 from tests.streams.world import COUNTY, DESK, SEALED, World, only
+
+
+def drafted(world: World, incident: IncidentId) -> None:
+    """A draft climbs and the county publishes it; another one is discarded, and taken up again."""
+    first = only(world.send(DESK, world.draft_command(incident, skill="CATERING"))).demand
+    other = only(world.send(DESK, world.draft_command(incident, skill="CATERING"))).demand
+    world.close(other, CloseReason.DUPLICATE)
+    world.wait(minutes=4)
+    world.send(COUNTY, c.PublishDraft(demand=first, revision=1))
+    world.reopen(other)
+    world.close(other, CloseReason.DONE_BY_OTHERS)
+    world.close(first, CloseReason.CANCELED)
 
 
 def on_hold(world: World, incident: IncidentId) -> None:
