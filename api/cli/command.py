@@ -114,6 +114,11 @@ def _add_folder(commands: Any) -> None:
     _add(commands, "channel", ("api.cli.channel", "channel"), words, _channel_flags)
     words = "查看通知：各通道状态、未送达原因。 Show how messages stand, and who was not reached."
     _add(commands, "notices", ("api.cli.notices", "notices"), words, _notices_flags)
+    here = "api.cli.sheets"
+    words = "从表格导入组织。 Enter organizations from a spreadsheet, every doubt named."
+    _add(commands, "import", (here, "bring_in"), words, _import_flags)
+    words = "导出组织表格。 Write the organizations as a spreadsheet."
+    _add(commands, "export", (here, "write_out"), words, _export_flags)
 
 
 def _init_flags(made: argparse.ArgumentParser) -> None:
@@ -239,6 +244,29 @@ def _notices_flags(made: argparse.ArgumentParser) -> None:
     which.add_argument("--failed", action="store_true", help=words)
     words = "--failed: of the last so many hours (default: %(default)s)"
     made.add_argument("--since", type=float, default=24, metavar="HOURS", help=words)
+
+
+def _sheet_flags(made: argparse.ArgumentParser) -> None:
+    made.add_argument("what", choices=["organizations"], help="what the sheet lists")
+    _settings_flags(made, "data", "area", "host", "port", "address")
+
+
+def _import_flags(made: argparse.ArgumentParser) -> None:
+    _sheet_flags(made)
+    made.add_argument("file", nargs="?", type=Path, metavar="FILE", help=".csv or .xlsx")
+    words = "write an empty sheet with an invented row, and do nothing else"
+    made.add_argument("--template", type=Path, metavar="FILE", help=words)
+    made.add_argument("--dry-run", action="store_true", help="say what would be done, do nothing")
+    words = "enter the good rows although others are refused"
+    made.add_argument("--keep-good", action="store_true", help=words)
+    made.add_argument("--encoding", help="of a CSV, where it is not UTF-8: gb18030")
+    words = "write the refused rows there with why: mended, it can be read in"
+    made.add_argument("--report", type=Path, metavar="FILE", help=words)
+
+
+def _export_flags(made: argparse.ArgumentParser) -> None:
+    _sheet_flags(made)
+    made.add_argument("file", type=Path, metavar="FILE", help="a new .csv or .xlsx")
 
 
 # Of a cluster

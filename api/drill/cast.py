@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from secrets import token_hex
 from typing import Any
 
-from api.drill.client import Answer, Doors, Session
+from api.client import Answer, Doors, Session
 from api.drill.organizations import Invented, Town
 from api.drill.players import Stage
 from api.drill.team import OrganizationPlayer

@@ -10,7 +10,7 @@ from time import monotonic
 
 import msgspec
 
-from api.drill.client import Session
+from api.client import Session
 from schemas.values import Instant, Milliseconds, OperationId
 
 SECOND = 1_000

@@ -13,7 +13,7 @@ from typing import Any
 
 import uvloop
 
-from api.drill.client import Doors, Refused, ServerGone, Session
+from api.client import Doors, Refused, ServerGone, Session
 from api.drill.clock import Clock
 from api.drill.habits import Chance, Habits
 from api.drill.players import Player, Stage

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from api.client import Answer, Refused, Session
 from api.drill.asking import REASONS, nearest
-from api.drill.client import Answer, Refused, Session
 from api.drill.habits import minutes
 from api.drill.players import Intention, Player, Stage
 from schemas.refusals import Refusal

@@ -16,9 +16,9 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
+from api.client import Answer, Doors, Refused, Session
 from api.drill import storm
 from api.drill.cast import Cast
-from api.drill.client import Answer, Doors, Refused, Session
 from api.drill.clock import MINUTE, SECOND
 from api.drill.company import Company, Hopeless, gathered, launch
 from api.drill.desks import DeskPlayer

@@ -18,8 +18,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from api.client import Doors, Refused, Session, sequence_of
 from api.drill.cast import Cast
-from api.drill.client import Doors, Refused, Session, sequence_of
 from api.drill.clock import MINUTE, SECOND
 from api.drill.company import Company, Hopeless, gathered, launch
 from api.drill.desks import DeskPlayer

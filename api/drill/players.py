@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, NamedTuple
 
-from api.drill.client import Answer, Refused, Session
+from api.client import Answer, Refused, Session
 from api.drill.clock import Act, Clock, Plan
 from api.drill.habits import Chance, Habits
 from api.drill.streams import Board, Watch

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import aclosing, suppress
 
-from api.drill.client import Event, Page, ResumeLost, Session, sequence_of
+from api.client import Event, Page, ResumeLost, Session, sequence_of
 from api.drill.sightings import Sightings
 from schemas.values import OrganizationId
 from schemas.views import AssignmentRow, OfferRow, Row

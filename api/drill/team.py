@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from api.drill.client import Refused, Session
+from api.client import Refused, Session
 from api.drill.clock import MINUTE, SECOND
 from api.drill.habits import Span, minutes
 from api.drill.players import Intention, Player, Stage

@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar, cast
 
-from api.drill.client import Answer, Refused, Session
+from api.client import Answer, Refused, Session
 from api.drill.clock import MINUTE, Clock
 from api.drill.desks import DeskPlayer
 from api.drill.habits import Chance, Habits

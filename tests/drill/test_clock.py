@@ -7,7 +7,7 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from api.drill.client import Session
+from api.client import Session
 from api.drill.clock import MINUTE, SECOND, Clock, Moment
 from schemas.values import OperationId
 

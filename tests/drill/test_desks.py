@@ -5,8 +5,8 @@ from typing import Any, cast
 import pytest
 from msgspec.structs import replace
 
+from api.client import Session
 from api.drill.asking import nearest
-from api.drill.client import Session
 from api.drill.clock import MINUTE
 from api.drill.exercise import CountyDesk
 from schemas.values import (

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from api.cli.command import main
-from api.drill.client import Doors
+from api.client import Doors
 from schemas.values import Role
 
 PROFILE = Path(__file__).parents[2] / "docs" / "profiles" / "danas.toml"

@@ -6,7 +6,7 @@ from typing import cast
 import pytest
 from msgspec.structs import replace
 
-from api.drill.client import Session
+from api.client import Session
 from api.drill.clock import MINUTE, SECOND
 from api.drill.habits import Chance
 from api.drill.team import OrganizationPlayer

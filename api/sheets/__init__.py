@@ -1,0 +1,34 @@
+"""Sheets: the registry as a spreadsheet, read with every doubt named, and written again.
+
+A client of the doors like any other: what a steward may not do by hand, no sheet does.
+"""
+
+from api.sheets.columns import Problem, titles
+from api.sheets.homes import Homes
+from api.sheets.plan import Outcome, Step, plan
+from api.sheets.reading import Table, Unreadable, read
+from api.sheets.reasons import REASONS
+from api.sheets.sending import carry_out, compare_persons, persons
+from api.sheets.writing import cells, heads, refused, sample, told, write
+
+__all__ = [
+    "REASONS",
+    "Homes",
+    "Outcome",
+    "Problem",
+    "Step",
+    "Table",
+    "Unreadable",
+    "carry_out",
+    "cells",
+    "compare_persons",
+    "heads",
+    "persons",
+    "plan",
+    "read",
+    "refused",
+    "sample",
+    "titles",
+    "told",
+    "write",
+]

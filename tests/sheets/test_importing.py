@@ -1,0 +1,300 @@
+"""A spreadsheet of organizations through the doors of a real server, and out again."""
+
+from __future__ import annotations
+
+import csv
+import json
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from api.cli import command as cli
+from api.sheets.columns import COLUMNS
+from api.sheets.reasons import REASONS
+from schemas.turns import Turn
+from schemas.values import AreaId
+from schemas.wire import decode_turn
+from streams.engines.logs import open_reader
+
+ROOT = Path(__file__).parents[2]
+HEADS = ["名称", "类别", "所在乡镇", "人数", "技能与数量", "联系人1", "电话1", "均为成年人"]
+PUMPS = ["桥头排涝队", "备案", "永嘉县 桥头镇", "12", "抽水排涝 2", "王五", "13900000001", "是"]
+BOATS = ["桥下舟艇队", "村级指导", "永嘉县 桥下镇", "6", "舟艇驾驶 1", "", "", ""]
+LOST = ["没有地方队", "备案", "不存在镇", "6", "舟艇驾驶 1", "", "", ""]
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    assert cli.main(["init", "--data", str(tmp_path / "data"), "--area", "3303"]) == 0
+    return tmp_path / "data"
+
+
+def sheet(path: Path, *rows: list[str], heads: list[str] = HEADS) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([heads, *rows])
+    return path
+
+
+class Desk:
+    """Somebody who types the commands, and reads the last line."""
+
+    def __init__(self, folder: Path, capsys: Captured) -> None:
+        self.folder = folder
+        self.capsys = capsys
+
+    def bring_in(self, file: Path, *flags: str) -> tuple[int, dict[str, Any]]:
+        return self.run("import", str(file), *flags)
+
+    def run(self, command: str, *arguments: str) -> tuple[int, dict[str, Any]]:
+        self.capsys.readouterr()
+        typed = [command, "organizations", *arguments, "--data", str(self.folder), "--json"]
+        code = cli.main(typed)
+        self.said = self.capsys.readouterr()
+        answer: dict[str, Any] = json.loads(self.said.out.splitlines()[-1])
+        return code, answer
+
+    def commands(self) -> list[str]:
+        return [type(turn.command).__name__ for turn in self._turns()]
+
+    def _turns(self) -> list[Turn]:
+        reader = open_reader(self.folder)
+        try:
+            return [decode_turn(stored) for stored in reader.read(AreaId("3303"))]
+        finally:
+            reader.close()
+
+
+@pytest.fixture
+def desk(folder: Path, capsys: Captured) -> Desk:
+    return Desk(folder, capsys)
+
+
+def counts(answer: dict[str, Any]) -> dict[str, int]:
+    found = {key: count for key, count in answer.items() if key not in ("rows", "dry_run")}
+    assert sum(found.values()) == answer["rows"]
+    return {key: count for key, count in found.items() if count}
+
+
+def test_a_sheet_goes_in_once_and_a_second_time_changes_nothing(desk: Desk, tmp_path: Path) -> None:
+    file = sheet(tmp_path / "in.csv", PUMPS, BOATS)
+    code, answer = desk.bring_in(file)
+    assert (code, counts(answer)) == (0, {"record": 2})
+    before = desk.commands()
+    assert before.count("RegisterOrganization") == 2
+    code, answer = desk.bring_in(file)
+    assert (code, counts(answer)) == (0, {"same": 2})
+    assert desk.commands() == before
+
+
+def test_what_differs_is_shown_before_it_is_changed(desk: Desk, tmp_path: Path) -> None:
+    desk.bring_in(sheet(tmp_path / "in.csv", PUMPS))
+    changed = [*PUMPS[:3], "15", "抽水排涝 3", "赵六", "13900000002", "是"]
+    later = sheet(tmp_path / "later.csv", changed)
+    before = desk.commands()
+    _, answer = desk.bring_in(later, "--dry-run")
+    assert desk.commands() == before
+    for words in ("People: 12 → 15", "抽水排涝 2 → 抽水排涝 3", "Person 1: 王五 → 赵六"):
+        assert words in desk.said.out
+    assert "13900000002" not in desk.said.out
+    assert counts(answer) == {"change": 1}
+    assert counts(desk.bring_in(later)[1]) == {"change": 1}
+    assert counts(desk.bring_in(later)[1]) == {"same": 1}
+
+
+def test_a_change_that_somebody_has_taken_back_is_made_again(desk: Desk, tmp_path: Path) -> None:
+    first = sheet(tmp_path / "in.csv", PUMPS)
+    later = sheet(tmp_path / "later.csv", [*PUMPS[:3], "15", *PUMPS[4:]])
+    for file in (first, later, first, later):
+        desk.bring_in(file)
+    assert counts(desk.bring_in(later)[1]) == {"same": 1}
+
+
+def test_one_bad_row_keeps_all_of_them_out_unless_told(desk: Desk, tmp_path: Path) -> None:
+    file = sheet(tmp_path / "in.csv", PUMPS, LOST)
+    before = desk.commands()
+    code, answer = desk.bring_in(file)
+    assert (code, counts(answer)) == (1, {"record": 1, "refused": 1})
+    assert desk.commands() == before
+    assert "in.csv:3  Home: there is no such place (不存在镇)" in desk.said.err
+    code, answer = desk.bring_in(file, "--keep-good")
+    assert (code, counts(answer)) == (1, {"record": 1, "refused": 1})
+    assert desk.commands().count("RegisterOrganization") == 1
+
+
+def test_the_report_is_mended_and_given_back(desk: Desk, tmp_path: Path) -> None:
+    report = tmp_path / "report.csv"
+    file = sheet(tmp_path / "in.csv", PUMPS, LOST)
+    desk.bring_in(file, "--keep-good", "--report", str(report))
+    mended = report.read_text("utf-8-sig").replace("不存在镇", "桥下镇")
+    report.write_text(mended, "utf-8")
+    code, answer = desk.bring_in(report)
+    assert (code, counts(answer)) == (0, {"record": 1})
+
+
+def test_every_problem_of_a_row_is_named_not_the_first(desk: Desk, tmp_path: Path) -> None:
+    desk.bring_in(sheet(tmp_path / "in.csv", ["坏", "国企", "不存在镇", "十", "潜水艇 1", "王五"]))
+    for column in ("Class", "Home", "People", "Skills"):
+        assert f"{column}: " in desk.said.err
+
+
+def test_one_organization_twice_in_a_sheet(desk: Desk, tmp_path: Path) -> None:
+    """The very same row is counted as a duplicate, one that says otherwise is refused."""
+    file = sheet(tmp_path / "in.csv", PUMPS, PUMPS, [*PUMPS[:3], "99", *PUMPS[4:]])
+    _, answer = desk.bring_in(file, "--keep-good")
+    assert counts(answer) == {"record": 1, "duplicate": 1, "refused": 1}
+
+
+def test_heads_that_are_no_organizations_are_refused(desk: Desk, tmp_path: Path) -> None:
+    code, answer = desk.bring_in(sheet(tmp_path / "in.csv", ["甲"], heads=["名称"]))
+    assert code == 2
+    assert "columns are missing" in answer["error"]
+
+
+def test_a_guessed_encoding_has_to_be_said(desk: Desk, tmp_path: Path) -> None:
+    file = sheet(tmp_path / "in.csv", PUMPS)
+    file.write_bytes(file.read_text("utf-8").encode("gb18030"))
+    assert desk.bring_in(file)[0] == 2
+    assert counts(desk.bring_in(file, "--dry-run")[1]) == {"record": 1}
+    assert counts(desk.bring_in(file, "--encoding", "gb18030")[1]) == {"record": 1}
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_what_is_written_out_changes_nothing_when_it_is_read(
+    desk: Desk, tmp_path: Path, form: str
+) -> None:
+    certified = "水上搜救|2|YJ/T 1.4-2022|浙江省应急管理厅|ZJ-1|2099-12-31"
+    water = ["水上队", "登记", "330324102", "9", "水上搜救 1", "", "", "", certified, "+86 139"]
+    file = sheet(tmp_path / "in.csv", [*PUMPS, "", ""], water, heads=[*HEADS, "证书", "备注"])
+    assert counts(desk.bring_in(file)[1]) == {"record": 2}
+    out = tmp_path / f"out.{form}"
+    assert desk.run("export", str(out)) == (0, {"file": str(out), "organizations": 2})
+    assert out.stat().st_mode & 0o077 == 0
+    assert counts(desk.bring_in(out)[1]) == {"same": 2}
+
+
+def test_a_withdrawn_certificate_comes_back_by_no_sheet(desk: Desk, tmp_path: Path) -> None:
+    certified = "水上搜救|2|YJ/T 1.4-2022|假发证机关|ZJ-1|2099-12-31"
+    water = ["水上队", "登记", "330324102", "9", "水上搜救 1", "", "", "", certified]
+    file = sheet(tmp_path / "in.csv", water, heads=[*HEADS, "证书"])
+    desk.bring_in(file)
+    with serving(desk.folder) as port:
+        session = Curl(desk.folder, port)
+        session.post("/issuers/withdraw", {"issuer": "假发证机关"})
+        _, answer = desk.bring_in(file, "--port", str(port))
+    assert counts(answer) == {"same": 1}
+
+
+def test_what_only_the_rules_can_refuse_leaves_a_row_entered_in_part(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """A village's group holds no grade: it is entered, its certificate is not, and that is said."""
+    certified = "水上搜救|2|YJ/T 1.4-2022|厅|ZJ-1|2099-12-31"
+    group = ["村队", "村级指导", "330324102", "9", "水上搜救 1", "", "", "", certified]
+    code, answer = desk.bring_in(sheet(tmp_path / "in.csv", group, heads=[*HEADS, "证书"]))
+    assert (code, counts(answer)) == (1, {"partly": 1})
+    assert "in.csv:2" in desk.said.err
+
+
+def test_the_template_goes_in_as_it_is(desk: Desk, tmp_path: Path) -> None:
+    template = tmp_path / "template.xlsx"
+    assert desk.run("import", "--template", str(template))[0] == 0
+    assert counts(desk.bring_in(template)[1]) == {"record": 1}
+
+
+def test_beside_a_server_that_holds_the_folder(desk: Desk, tmp_path: Path) -> None:
+    file = sheet(tmp_path / "in.csv", PUMPS)
+    with serving(desk.folder) as port:
+        assert desk.bring_in(file, "--port", str(free_port()))[0] == 2
+        assert "--port" in desk.said.err
+        assert counts(desk.bring_in(file, "--port", str(port))[1]) == {"record": 1}
+
+
+def test_the_shipped_template_is_the_programs_own() -> None:
+    with (ROOT / "docs" / "organizations.csv").open(encoding="utf-8-sig", newline="") as file:
+        heads, sample = csv.reader(file)
+    assert heads == [column.zh for column in COLUMNS]
+    assert sample == [column.sample for column in COLUMNS]
+
+
+def test_every_column_and_reason_is_documented() -> None:
+    text = (ROOT / "docs" / "sheets.md").read_text("utf-8")
+    for column in COLUMNS:
+        assert f"| {column.zh} | {column.en} |" in text
+    for code in REASONS:
+        assert f"`{code}`" in text
+
+
+# A server beside
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class serving:  # noqa: N801  # reads as a sentence: with serving(folder)
+    """`shouwang serve` on a free port, until the block ends."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+
+    def __enter__(self) -> int:
+        command = [sys.executable, "-m", "api.cli", "serve", "--data", str(self.folder)]
+        self.process = subprocess.Popen([*command, "--port", str(self.port)], cwd=ROOT)
+        until = time.monotonic() + 60
+        while not self._ready():
+            assert time.monotonic() < until, "the server does not come up"
+            time.sleep(0.1)
+        return self.port
+
+    def _ready(self) -> bool:
+        try:
+            with urlopen(f"http://127.0.0.1:{self.port}/health/ready", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (URLError, OSError):
+            return False
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(30)
+
+
+class Curl:
+    """The steward at the doors, by one session."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder, self.port = folder, port
+
+    def post(self, path: str, body: dict[str, Any]) -> None:
+        import asyncio
+
+        from api.cli.sheets import _signed_in
+        from api.settings import Settings
+
+        async def work(session: Any) -> None:
+            await session.send(path, body, "withdraw")
+
+        settings = Settings(data=self.folder)
+        asyncio.run(_signed_in(settings, f"http://127.0.0.1:{self.port}", work))
+
+
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATA", "AREA", "PORT", "ADDRESS", "HOST"):
+        monkeypatch.delenv(f"SHOUWANG_{name}", raising=False)
