@@ -50,7 +50,7 @@ ROOMS = {
     "需求项 Lines": f.LineFact,
     "协助请求 Offers": f.OfferFact,
     "自发前来的群众 Helpers": f.HelpersFact,
-    "任务 Assignments": f.AssignmentFact | f.ReportFact,
+    "任务 Assignments": f.AssignmentFact | f.ReportFact | f.InstructionFact,
     "恢复任务 Recovery tasks": f.TaskFact,
     "时间 Time": f.ClockFact,
 }
@@ -262,6 +262,8 @@ def _waits() -> list[str]:
         "上报 And the county's desk's as well, after that": parameters.ESCALATED_AFTER,
         "现场报告 A report from the scene is answered within": parameters.REPORT_ANSWER,
         "现场报告（P1） On P1 within": parameters.REPORT_ANSWER_URGENT,
+        "指令 An instruction is acknowledged within": parameters.ACKNOWLEDGED_WITHIN,
+        "指令上报 And the county's desk calls it, after that": parameters.INSTRUCTION_ESCALATES,
         "恢复任务建议 A proposed recovery task": parameters.PROPOSAL,
         "恢复任务认领 A claim of a recovery task": parameters.CLAIM,
         "密钥 The key, after closing and recovery": parameters.KEY_KEPT,

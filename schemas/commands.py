@@ -36,6 +36,15 @@ from schemas.incident_commands import (
     OpenIncident,
     ReopenIncident,
 )
+from schemas.instruction_commands import (
+    AcknowledgeInstruction,
+    InstructCrew,
+    InstructIncident,
+    InstructionCommand,
+    LiftFromCrew,
+    LiftFromIncident,
+    StandDownCrew,
+)
 from schemas.offer_commands import (
     AcceptOffer,
     AskByHand,
@@ -100,10 +109,12 @@ Command = (
     | RecordReach
     | WorkCommand
     | SceneCommand
+    | InstructionCommand
 )
 
 __all__ = [
     "AcceptOffer",
+    "AcknowledgeInstruction",
     "AmendDemand",
     "AnswerReport",
     "Arrive",
@@ -134,8 +145,13 @@ __all__ = [
     "HelpersCommand",
     "HoldDemand",
     "IncidentCommand",
+    "InstructCrew",
+    "InstructIncident",
+    "InstructionCommand",
     "JoinIncident",
     "KeepDemand",
+    "LiftFromCrew",
+    "LiftFromIncident",
     "MergeOrganizations",
     "MoveLog",
     "NoteDemand",
@@ -175,6 +191,7 @@ __all__ = [
     "SetOff",
     "SetOwnCrew",
     "ShowPersons",
+    "StandDownCrew",
     "TakeBackDemand",
     "TakeBackTask",
     "TakeStandby",

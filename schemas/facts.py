@@ -45,6 +45,15 @@ from schemas.demand_facts import (
     StillNeededAsked,
 )
 from schemas.helpers import HelpersEnded, HelpersFact, HelpersReceived
+from schemas.instruction_facts import (
+    AcknowledgmentEscalated,
+    AcknowledgmentMissed,
+    CrewInstructed,
+    IncidentInstructed,
+    InstructionAcknowledged,
+    InstructionFact,
+    InstructionLifted,
+)
 from schemas.offer_facts import (
     CrewReceived,
     OfferAccepted,
@@ -114,11 +123,14 @@ Fact = (
     | HelpersFact
     | AssignmentFact
     | ReportFact
+    | InstructionFact
     | TaskFact
     | ClockFact
 )
 
 __all__ = [
+    "AcknowledgmentEscalated",
+    "AcknowledgmentMissed",
     "AmendingFact",
     "AssignmentArrived",
     "AssignmentCommitted",
@@ -135,6 +147,7 @@ __all__ = [
     "ClockFact",
     "CrewCheckedIn",
     "CrewDoubted",
+    "CrewInstructed",
     "CrewOverdue",
     "CrewReceived",
     "DemandAmended",
@@ -165,9 +178,13 @@ __all__ = [
     "IncidentClosed",
     "IncidentClosing",
     "IncidentFact",
+    "IncidentInstructed",
     "IncidentJoined",
     "IncidentOpened",
     "IncidentReopened",
+    "InstructionAcknowledged",
+    "InstructionFact",
+    "InstructionLifted",
     "KeyDestroyed",
     "KeyDestructionDue",
     "LineDropped",

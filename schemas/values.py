@@ -29,6 +29,7 @@ LineId = NewType("LineId", str)
 OfferId = NewType("OfferId", str)
 AssignmentId = NewType("AssignmentId", str)
 ReportId = NewType("ReportId", str)
+InstructionId = NewType("InstructionId", str)
 TaskId = NewType("TaskId", str)
 IncidentId = NewType("IncidentId", str)
 GrantId = NewType("GrantId", str)
@@ -204,6 +205,7 @@ class StandDownReason(StrEnum):
     LINE_DROPPED = "line_dropped"
     DEMAND_AMENDED = "demand_amended"
     DEMAND_GROUPED = "demand_grouped"  # another demand of its group asks for it
+    WITHDRAWN = "withdrawn"  # told to leave it, and its work ended by the desk
     DEMAND_HELD = "demand_held"  # put on hold: asked again when it goes on
     ORGANIZATION_RETIRED = "organization_retired"
     MET = "met"

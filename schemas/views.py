@@ -6,6 +6,7 @@ A screen starts from a page of rows and then applies `Put` and `Removed`; it nev
 from __future__ import annotations
 
 from schemas.helpers import Helpers
+from schemas.instruction_views import InstructionView, StandingView
 from schemas.values import (
     AccountId,
     AgainOn,
@@ -76,6 +77,7 @@ class IncidentRow(Stored, tag="incident"):
     closed_at: Instant | None
     destroy_at: Instant | None  # when its key is destroyed, unless it is reopened before
     left_in: int | None  # the turn from which on history and the log alone know its demands
+    instructions: tuple[StandingView, ...]  # what everybody at work in it is told
 
 
 class LineView(Stored):
@@ -268,6 +270,8 @@ class AssignmentRow(Stored, tag="assignment"):
     reports: tuple[ReportView, ...]  # from the scene, that nobody has answered yet
     answered: ReportView | None  # the last that was
     helped: int | None  # people that it has helped so far, as it says
+    instructions: tuple[InstructionView, ...]  # what holds, and what was lifted last
+    withdrawing: bool  # told to stop or to withdraw: it is no cover meanwhile
     sent_back: str | None  # why its desk did not find it done, until it reports again
     inside: int | None  # of its people in the danger zone; None: never counted
     unfit: Gate | None  # what it lacks by now of what the line asks for

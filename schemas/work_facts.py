@@ -105,8 +105,12 @@ class AssignmentGivenUp(Stored, tag="AssignmentGivenUp.1"):
 
 
 class AssignmentStoodDown(Stored, tag="AssignmentStoodDown.1"):
+    """Its work is over; asked for the same line again from `again_at` on, where that is said."""
+
     assignment: AssignmentId
     reason: StandDownReason
+    again_at: Instant | None
+    again_on: AgainOn | None
     at: Instant
 
 

@@ -20,6 +20,7 @@ from schemas.values import (
     DivisionCode,
     IncidentId,
     Instant,
+    InstructionId,
     LineId,
     Medium,
     Mode,
@@ -33,6 +34,7 @@ from schemas.values import (
     TaskId,
     TimeSource,
 )
+from streams import waited
 from streams.availability import Availability, Holding
 from streams.entities import (
     Assignment,
@@ -50,11 +52,12 @@ from streams.entities import (
     Task,
     TaskState,
 )
+from streams.instructed import Instruction, Told
 from streams.nearby import Lying, Nearby
 from streams.parameters import LEAVES_AFTER, SIMILAR_METERS, URGENCY
 from streams.remembered import HEADER, Able, Asked, Asks, Header, Load, Report, Standstill, Tally
 from streams.table import Distinct, Groups, Journal, Lanes, Ordering, Table, Tables
-from streams.wakes import AT_ONCE, Wait, Wakes
+from streams.wakes import Wait, Wakes
 
 Pair = tuple[LineId, OrganizationId]
 
@@ -87,6 +90,8 @@ class Operation(Tables):
     tasks: Table[TaskId, Task]
     helpers: Table[HelpersId, Helpers]  # who wait
     scene_reports: Table[ReportId, Report]  # that nobody has answered yet
+    instructions: Table[InstructionId, Instruction]  # to everybody in an incident
+    told: Table[AssignmentId, Told]
     asked: Table[Pair, Asked]
     asks: Table[OrganizationId, Asks]
     able: Table[Holding, Able]
@@ -147,6 +152,7 @@ class Operation(Tables):
         self.helpers_for = Groups(self.helpers, attrgetter("demand"))
         self.scene_reports_of = Groups(self.scene_reports, attrgetter("assignment"))
         self.scene_reports_for = Groups(self.scene_reports, attrgetter("demand"))
+        self.instructions_in = Groups(self.instructions, attrgetter("incident"))
         self.assignments_by = Groups(
             self.assignments, lambda row: row.organization if row.live else None
         )
@@ -172,14 +178,15 @@ class Operation(Tables):
     def _wait(self) -> None:
         """Everything that is waited for, each from its own row."""
         self.wakes = Wakes()
-        self.wakes.hold(self.offers, _offer_waits)
-        self.wakes.hold(self.assignments, _assignment_waits)
+        self.wakes.hold(self.offers, waited.offer)
+        self.wakes.hold(self.assignments, waited.assignment)
         self.wakes.hold(self.helpers, lambda row: (row.until, Wait.HELPERS))
-        self.wakes.hold(self.scene_reports, _report_waits)
-        self.wakes.hold(self.tasks, _task_waits)
-        self.wakes.hold(self.lines, _line_waits)
-        self.wakes.hold(self.demands, _demand_waits)
-        self.wakes.hold(self.incidents, _incident_waits)
+        self.wakes.hold(self.scene_reports, waited.report)
+        self.wakes.hold(self.told, waited.told)
+        self.wakes.hold(self.tasks, waited.task)
+        self.wakes.hold(self.lines, waited.line)
+        self.wakes.hold(self.demands, waited.demand)
+        self.wakes.hold(self.incidents, waited.incident)
 
     def count(self, name: str) -> int:
         """A counter's present value; counters only rise."""
@@ -338,55 +345,3 @@ def _report(demand: Demand) -> tuple[Any, ...] | None:
     if demand.state is DemandState.CLOSED:
         state = ReportState.FOLLOWED if demand.followed else ReportState.CLOSED
     return (demand.leader, state, demand.id)
-
-
-def _offer_waits(offer: Offer) -> tuple[Instant, Wait] | None:
-    """An offer expires when its deadline has passed, so a millisecond after it."""
-    if offer.unneeded:
-        return AT_ONCE, Wait.STAND_DOWN
-    if offer.state is OfferState.SENT:
-        return offer.answer_by + 1, Wait.ANSWER
-    if offer.state is OfferState.STANDBY and offer.standby_until is not None:
-        return offer.standby_until, Wait.STANDBY
-    return None
-
-
-def _assignment_waits(assignment: Assignment) -> tuple[Instant, Wait] | None:
-    """A crew that is on its way, or should be; on the scene, its next word."""
-    if assignment.unneeded:
-        return AT_ONCE, Wait.END
-    if not assignment.live:
-        return None
-    if assignment.silent_at is not None:
-        return assignment.silent_at, Wait.CHECK_IN
-    return None if assignment.late_at is None else (assignment.late_at, Wait.CREW)
-
-
-def _report_waits(report: Report) -> tuple[Instant, Wait] | None:
-    return None if report.escalated else (report.answer_by, Wait.REPORT)
-
-
-def _task_waits(task: Task) -> tuple[Instant, Wait] | None:
-    return None if task.until is None else (task.until, Wait.TASK)
-
-
-def _line_waits(line: Line) -> tuple[Instant, Wait] | None:
-    return (AT_ONCE, Wait.PROPOSAL) if line.proposing else None
-
-
-def _demand_waits(demand: Demand) -> tuple[Instant, Wait] | None:
-    """First its own desk is asked, then the desk above."""
-    if demand.following:
-        return AT_ONCE, Wait.GROUP
-    if demand.quiet_at is not None:
-        return demand.quiet_at, Wait.QUIET
-    return None if demand.climbs_at is None else (demand.climbs_at, Wait.CLIMB)
-
-
-def _incident_waits(incident: Incident) -> tuple[Instant, Wait] | None:
-    """Closed, with nothing left to recover: first the day is set, then its key is destroyed."""
-    if incident.state is IncidentState.CLOSING:
-        return AT_ONCE, Wait.CLOSING
-    if incident.state is not IncidentState.CLOSED or not incident.readable or incident.live_tasks:
-        return None
-    return (incident.destroy_at or AT_ONCE), Wait.DESTRUCTION

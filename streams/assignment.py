@@ -59,7 +59,7 @@ def report_done(area: Area, command: ReportDone, cause: Cause) -> Decision:
     if found.inside and not command.everybody_out:
         return Refused(Refusal.HEADS_INSIDE, (found.id,))
     by_desk = speaks_by_phone(area, cause.actor, found.organization, cause.at)
-    facts = [*there(found, cause, by_desk), *_out(found, cause, by_desk)]
+    facts = [*there(found, cause, by_desk), *out(found, cause, by_desk)]
     if command.helped not in (None, found.helped):
         facts.append(_helped(found, cause, by_desk, command.helped))
     done = AssignmentReportedDone(
@@ -82,7 +82,7 @@ def cannot_complete(area: Area, command: CannotComplete, cause: Cause) -> Decisi
     assert again.at is not None
     assert again.on is not None
     return [
-        *_out(found, cause, by_desk),
+        *out(found, cause, by_desk),
         AssignmentGivenUp(
             assignment=found.id,
             account=cause.actor,
@@ -171,7 +171,7 @@ def _helped(found: Assignment, cause: Cause, by_desk: bool, count: int | None) -
     )
 
 
-def _out(found: Assignment, cause: Cause, by_desk: bool) -> list[Fact]:
+def out(found: Assignment, cause: Cause, by_desk: bool) -> list[Fact]:
     """Nobody leaves a danger zone uncounted: whoever was inside is out."""
     return [counted(found, cause, by_desk, 0)] if found.inside else []
 

@@ -132,13 +132,25 @@ def _depending(operation: Operation, table: str, key: Any, before: Any) -> Itera
                 yield (scope, table, key)
         case "aside" if key[0] is PieceKind.LINE and key[1] in operation.lines:
             yield (scope, "demands", operation.lines[key[1]].demand)
-        case "scene_reports":
-            report = operation.scene_reports.get(key) or before
-            yield (scope, "assignments", report.assignment)
-        case "helpers":
-            yield (scope, "demands", (operation.helpers.get(key) or before).demand)
+        case "scene_reports" | "told" | "instructions" | "helpers":
+            yield from _showing_words(operation, table, key, before)
         case "counters" if key == LOST:
             yield (NO_OPERATION, "operations", scope)
+
+
+def _showing_words(operation: Operation, table: str, key: Any, before: Any) -> Iterator[Wanted]:
+    """Whose crew has said something, or is told it; an incident, of what everybody is told."""
+    match table:
+        case "scene_reports":
+            report = operation.scene_reports.get(key) or before
+            yield (operation.id, "assignments", report.assignment)
+        case "told" if key in operation.assignments:
+            yield (operation.id, "assignments", key)
+        case "instructions":
+            known = operation.instructions.get(key) or before
+            yield (operation.id, "incidents", known.incident)
+        case "helpers":
+            yield (operation.id, "demands", (operation.helpers.get(key) or before).demand)
 
 
 def _showing_line(operation: Operation, key: LineId, before: Line | None) -> Iterator[Wanted]:

@@ -29,7 +29,7 @@ from schemas.facts import (
     StepUndone,
 )
 from schemas.values import AgainOn, Instant, Step
-from streams import checking, load, needed
+from streams import checking, load, needed, orders
 from streams import line as lines
 from streams.area import Operation
 from streams.entities import Assignment, AssignmentState, Before, Line
@@ -49,9 +49,11 @@ def evolve(operation: Operation, fact: AssignmentFact) -> None:
     after = step(operation, before, fact)
     if not isinstance(fact, CheckInMissed | CheckInEscalated):
         after = checking.timed(operation, after, fact.at)
+    if before.live != after.live:
+        after = orders.turned(operation, after, fact.at)
     operation.assignments.put(after.id, after)
-    _carry(operation, before, after, fact.at)
-    if isinstance(fact, AssignmentGivenUp):
+    carry(operation, before, after, fact.at)
+    if isinstance(fact, AssignmentGivenUp | AssignmentStoodDown) and fact.again_at is not None:
         _pause(operation, after, fact.again_at, fact.again_on)
     if isinstance(fact, StepUndone) and not before.live:
         offer = operation.offers[after.offer]
@@ -81,8 +83,10 @@ def _committed(operation: Operation, fact: AssignmentCommitted) -> None:
         people=offer.people,
         by_desk=offer.by_desk,
     )
+    assignment = orders.joined(operation, assignment, fact.at)
     operation.assignments.put(assignment.id, assignment)
-    lines.changed(operation, fact.line, fact.at, working=fact.quantity)
+    working, *_ = _counted(assignment)
+    lines.changed(operation, fact.line, fact.at, working=working)
 
 
 def step(operation: Operation, known: Assignment, fact: AssignmentFact) -> Assignment:
@@ -257,7 +261,7 @@ def _corrected(known: Assignment, fact: StepCorrected) -> Assignment:
     return replace(back, promised_at=fact.promised_at, late_at=fact.overdue_at)
 
 
-def _carry(operation: Operation, before: Assignment, after: Assignment, at: Instant) -> None:
+def carry(operation: Operation, before: Assignment, after: Assignment, at: Instant) -> None:
     """What follows for the line's cover and the organization's units."""
     if before.live != after.live:
         sign = 1 if after.live else -1
@@ -301,6 +305,8 @@ def _counted(known: Assignment) -> tuple[int, int, int, int]:
     units = known.quantity
     if not known.live:
         return 0, units if known.state is AssignmentState.RELEASED else 0, 0, 0
+    if known.withdrawing and known.state is not AssignmentState.REPORTED_DONE:
+        return 0, 0, 0, 0
     return units, 0, units if known.overdue else 0, units if known.doubted else 0
 
 
@@ -353,4 +359,4 @@ def rescheduled(operation: Operation, line: Line, needed_by: Instant | None, at:
             doubted=False,
         )
         operation.assignments.put(crew.id, after)
-        _carry(operation, crew, after, at)
+        carry(operation, crew, after, at)

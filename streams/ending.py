@@ -179,4 +179,8 @@ def ended(assignment: Assignment, cause: Cause) -> list[Fact]:
     assert reason is not None
     if assignment.state is AssignmentState.REPORTED_DONE and reason in CONFIRMING:
         return confirmed(assignment, cause)
-    return [AssignmentStoodDown(assignment=assignment.id, reason=reason, at=cause.at)]
+    return [
+        AssignmentStoodDown(
+            assignment=assignment.id, reason=reason, again_at=None, again_on=None, at=cause.at
+        )
+    ]

@@ -335,6 +335,7 @@ class Assignment(Stored):
     escalated: bool = False  # it is the county's desk's own matter, too
     helped: int | None = None  # people so far, as it says
     answered: Report | None = None  # the last of its reports that was
+    withdrawing: bool = False  # told to stop or to withdraw: no cover meanwhile
     sent_back: str | None = None  # why its desk did not find it done, until it reports again
     inside: int | None = None  # of its people in the danger zone; None: never counted
     unneeded: StandDownReason | None = None

@@ -21,6 +21,7 @@ from schemas.facts import (
 from schemas.ids import digest_of
 from schemas.refusals import Refusal
 from schemas.values import AssignmentId, DivisionCode, IncidentId, Instant, StandDownReason
+from streams import instruction
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Incident, IncidentState
@@ -87,7 +88,8 @@ def close(area: Area, command: CloseIncident, cause: Cause) -> Decision:
     inside = tuple(key for key in live if operation.assignments[key].inside)
     if inside:
         return Refused(Refusal.HEADS_INSIDE, inside[:LISTED_MOST])
-    return [IncidentClosing(incident=incident.id, at=cause.at)]
+    lifted = instruction.all_lifted(operation, incident.id, cause)
+    return [*lifted, IncidentClosing(incident=incident.id, at=cause.at)]
 
 
 def live_in(operation: Operation, incident: IncidentId) -> tuple[AssignmentId, ...]:

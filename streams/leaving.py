@@ -51,6 +51,8 @@ def _belonging(operation: Operation, incident: IncidentId) -> Iterator[tuple[Pla
 
     Whatever refers to something comes before that, so between two parts every row can be made.
     """
+    for known in operation.instructions_in.of(incident):
+        yield ((operation.instructions, known.id),)
     for place in operation.tasks_in.within(incident):
         yield ((operation.tasks, place[-1]),)
     for place in operation.all_in.within(incident):
@@ -62,6 +64,8 @@ def _belonging(operation: Operation, incident: IncidentId) -> Iterator[tuple[Pla
 def _around(operation: Operation, key: DemandId) -> Iterator[Place]:
     """What refers to a demand."""
     for crew in operation.assignments_of.of(key):
+        if crew.id in operation.told:
+            yield operation.told, crew.id
         yield operation.assignments, crew.id
     organizations = operation.asked_for.of(key)
     for line in operation.demands[key].lines:

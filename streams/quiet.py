@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from schemas.commands import (
     AcceptOffer,
+    AcknowledgeInstruction,
     AmendDemand,
     AnswerReport,
     Arrive,
@@ -30,7 +31,9 @@ from schemas.commands import (
     GiveNewTime,
     GroupDemands,
     HoldDemand,
+    InstructCrew,
     KeepDemand,
+    LiftFromCrew,
     NoteDemand,
     OpenSealedText,
     PublishDraft,
@@ -43,6 +46,7 @@ from schemas.commands import (
     SetOff,
     SetOwnCrew,
     ShowPersons,
+    StandDownCrew,
     TakeBackDemand,
     TakeStandby,
     UndoStep,
@@ -158,6 +162,10 @@ def _about(operation: Operation, command: Command) -> DemandId | None:
             | CountHeads(assignment=crew)
             | ReportFromScene(assignment=crew)
             | AnswerReport(assignment=crew)
+            | InstructCrew(assignment=crew)
+            | AcknowledgeInstruction(assignment=crew)
+            | LiftFromCrew(assignment=crew)
+            | StandDownCrew(assignment=crew)
             | GiveNewTime(assignment=crew)
             | UndoStep(assignment=crew)
             | CorrectStep(assignment=crew)

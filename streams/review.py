@@ -9,6 +9,7 @@ import msgspec
 
 from schemas.commands import (
     AcceptOffer,
+    AcknowledgeInstruction,
     Arrive,
     CannotComplete,
     CheckIn,
@@ -149,7 +150,7 @@ def _led(ledger: Ledger, turn: Turn, scope: Scope) -> bool:
 
 CLAIMED = (
     *(AcceptOffer, DeclineOffer, SetOff, Arrive, ReportDone, CannotComplete, GiveNewTime),
-    *(CheckIn, CountHeads, ReportFromScene),
+    *(CheckIn, CountHeads, ReportFromScene, AcknowledgeInstruction),
 )
 """What is said from a phone that may have had no signal: its own time counts."""
 

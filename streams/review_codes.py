@@ -44,6 +44,7 @@ REASONS: dict[str, Words] = {
     StandDownReason.SENT_HOME: Words(
         "值班室致谢：此处不需要", "thanked by the desk: not needed here"
     ),
+    StandDownReason.WITHDRAWN: Words("已按指令撤离", "withdrawn, as instructed"),
     StandDownReason.LINE_DROPPED: Words("该项不再需要", "the line was dropped"),
     StandDownReason.DEMAND_AMENDED: Words("需求已修改", "the demand was amended"),
     StandDownReason.DEMAND_HELD: Words(

@@ -8,8 +8,10 @@ from typing import Any
 from schemas import facts as f
 from schemas.codes import Words
 from schemas.values import ReportAnswer, SceneReport
+from streams import told_words
 
 FACTS: dict[type, Words] = {
+    **told_words.FACTS,
     f.CrewCheckedIn: Words(
         "{organization}现场报平安：{line}{phone}。",
         "{organization} checked in, all well: {line}{phone}.",
@@ -76,6 +78,7 @@ def _told(names: Any) -> str:
 
 
 MAKERS: dict[str, Callable[[Any], str]] = {
+    **told_words.MAKERS,
     "due_at": lambda names: names.time(names.fact.due_at),
     "found": _found,
     "report_answer": _report_answer,

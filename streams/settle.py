@@ -33,6 +33,7 @@ from streams import (
     helpers,
     holding,
     lateness,
+    orders,
     quiet,
     recovery,
     scene_reports,
@@ -191,6 +192,9 @@ CHORES: dict[Wait, Callable[[Operation, Any, Cause], Sequence[Fact]]] = {
         operation, operation.assignments[key], cause
     ),
     Wait.CHECK_IN: lambda operation, key, cause: checking.silent(operation.assignments[key], cause),
+    Wait.INSTRUCTION: lambda operation, key, cause: [
+        orders.unacknowledged(operation.told[key], cause)
+    ],
     Wait.REPORT: lambda operation, key, cause: [
         scene_reports.escalated(operation.scene_reports[key], cause)
     ],

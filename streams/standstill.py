@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from schemas.facts import Resumed, TimeGivenBack
 from schemas.values import AssignmentId, DemandId, Instant, ReportId
+from streams import orders
 from streams.area import Operation
 from streams.entities import Offer, OfferState
 from streams.parameters import GIVEN_BACK_AT_ONCE, REST, URGENCY
@@ -25,7 +26,8 @@ def resumed(operation: Operation, fact: Resumed) -> None:
     if pending is not None:  # of an outage before, which is over for them first
         _give_back(operation, pending, _size(pending))
     operation.raise_count(LOST, operation.count(LOST) + fact.lost)
-    expected = (*operation.wakes.all_for(Wait.CREW), *operation.wakes.all_for(Wait.CHECK_IN))
+    waits = (Wait.CREW, Wait.CHECK_IN, Wait.INSTRUCTION)
+    expected = (wake for wait in waits for wake in operation.wakes.all_for(wait))
     late = (wake for wake in expected if wake.when < fact.quiet_until)
     standstill = Standstill(
         since=fact.at - fact.lost,
@@ -102,6 +104,7 @@ def _crew_held_back(operation: Operation, pending: Standstill, key: AssignmentId
     if known.silent_at is not None and known.silent_at < pending.quiet_until:
         known = replace(known, silent_at=pending.quiet_until)
     operation.assignments.put(key, known)
+    orders.held_back(operation, key, pending.quiet_until)
 
 
 def _report_held_back(operation: Operation, pending: Standstill, key: ReportId) -> None:

@@ -2,7 +2,7 @@
 
 Like every ordering it is a cache of the entities, so no wait can differ from what the state says.
 A row waits for one thing at a time. A new kind of wait is a member of `Wait`, a case of what its
-table waits for in `area`, and one function in `settle`.
+table waits for in `streams.waited`, and one function in `settle`.
 Lines are not here: matching takes them by priority, from lanes of their own.
 """
 
@@ -29,15 +29,16 @@ class Wait(IntEnum):
     STANDBY = 4  # the desk's word to somebody who would still come
     CREW = 5  # an arrival, and later an answer where it is
     CHECK_IN = 6  # a word from the scene
-    REPORT = 7  # an answer to what was reported from there
-    HELPERS = 8  # the desk's word to people who belong to no organization
-    TASK = 9  # a proposal's opening, or a claim's report
-    PROPOSAL = 10  # a closed line's recovery task
-    GROUP = 11  # what becomes of a demand's further reports
-    QUIET = 12  # something to happen about a demand
-    CLIMB = 13  # the next step of a demand's desk
-    CLOSING = 14  # what the end of an incident entails
-    DESTRUCTION = 15  # of an incident's key
+    INSTRUCTION = 7  # a crew's word that it has read what it is told
+    REPORT = 8  # an answer to what was reported from there
+    HELPERS = 9  # the desk's word to people who belong to no organization
+    TASK = 10  # a proposal's opening, or a claim's report
+    PROPOSAL = 11  # a closed line's recovery task
+    GROUP = 12  # what becomes of a demand's further reports
+    QUIET = 13  # something to happen about a demand
+    CLIMB = 14  # the next step of a demand's desk
+    CLOSING = 15  # what the end of an incident entails
+    DESTRUCTION = 16  # of an incident's key
 
 
 class Wake(NamedTuple):

@@ -18,6 +18,7 @@ KINDS: dict[Wait, PieceKind] = {
     Wait.STANDBY: PieceKind.OFFER,
     Wait.CREW: PieceKind.ASSIGNMENT,
     Wait.CHECK_IN: PieceKind.ASSIGNMENT,
+    Wait.INSTRUCTION: PieceKind.ASSIGNMENT,
     Wait.REPORT: PieceKind.REPORT,
     Wait.HELPERS: PieceKind.HELPERS,
     Wait.TASK: PieceKind.TASK,

@@ -5,7 +5,7 @@ The words say what to do next and never repeat what was sent. One file holds tho
 
 from __future__ import annotations
 
-from schemas.refusals import crews, demands, general, offers, recovery, registry
+from schemas.refusals import crews, demands, general, instructions, offers, recovery, registry
 from schemas.refusals.codes import Message, Refusal
 
 REFUSALS: dict[Refusal, Message] = {
@@ -14,6 +14,7 @@ REFUSALS: dict[Refusal, Message] = {
     **demands.WORDS,
     **offers.WORDS,
     **crews.WORDS,
+    **instructions.WORDS,
     **recovery.WORDS,
 }
 

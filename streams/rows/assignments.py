@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
+from schemas.instruction_views import InstructionView
 from schemas.values import Gate, Instant
 from schemas.views import (
     AssignmentRow,
     Put,
     ReportView,
 )
+from streams import orders
 from streams.area import Area, Operation
 from streams.entities import (
     Assignment,
     AssignmentState,
 )
+from streams.instructed import Order
 from streams.parameters import SLOW, UNDO
 from streams.remembered import Report
 from streams.rows.audience import both
@@ -65,6 +70,8 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
         reports=tuple(map(_report, sorted(known.scene_reports_of.of(item.id), key=_said))),
         answered=None if item.answered is None else _report(item.answered),
         helped=item.helped,
+        instructions=tuple(map(_instruction, _orders(known, item))),
+        withdrawing=item.withdrawing,
         sent_back=item.sent_back,
         inside=item.inside,
         unfit=_unfit(area, known, item),
@@ -80,6 +87,32 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
     )
     home = area.registry.organizations[item.organization].home
     return Put(row=row, audience=replace(both(worked_on, item), home=home))
+
+
+def _orders(known: Operation, item: Assignment) -> Iterator[Order]:
+    told = orders.told(known, item.id)
+    yield from told.standing
+    if told.lifted is not None:
+        yield told.lifted
+
+
+def _instruction(item: Order) -> InstructionView:
+    return InstructionView(
+        id=item.id,
+        what=item.what,
+        to=item.to,
+        text=item.text,
+        by=item.by,
+        everybody=item.everybody,
+        at=item.at,
+        acknowledge_by=item.acknowledge_by,
+        acknowledged_at=item.acknowledged_at,
+        by_desk=item.by_desk,
+        missed_at=item.missed_at,
+        escalated=item.escalated,
+        lifted_at=item.lifted_at,
+        mistaken=item.mistaken,
+    )
 
 
 def _report(item: Report) -> ReportView:
@@ -108,7 +141,7 @@ def _shown(state: AssignmentState) -> str:
 
 def _slow_at(item: Assignment) -> Instant | None:
     """Half of the time on its way, ten minutes at the least, without having set off."""
-    if item.state is not AssignmentState.COMMITTED:
+    if item.state is not AssignmentState.COMMITTED or item.withdrawing:
         return None
     return item.starts_at + max((item.promised_at - item.starts_at) // 2, SLOW)
 

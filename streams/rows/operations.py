@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas.instruction_views import StandingView
 from schemas.views import (
     Audience,
     ClockRow,
@@ -14,6 +15,7 @@ from streams.clock import TICK
 from streams.entities import (
     Incident,
 )
+from streams.instructed import Instruction
 from streams.standstill import LOST
 from streams.worklist import next_due
 
@@ -48,5 +50,12 @@ def incident(known: Operation, item: Incident) -> Put:
         closed_at=item.closed_at,
         destroy_at=item.destroy_at,
         left_in=item.left_in,
+        instructions=tuple(map(_standing, known.instructions_in.of(item.id))),
     )
     return Put(row=row, audience=EVERYONE)
+
+
+def _standing(item: Instruction) -> StandingView:
+    return StandingView(
+        id=item.id, what=item.what, to=item.to, text=item.text, by=item.by, at=item.at
+    )

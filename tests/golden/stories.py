@@ -39,6 +39,7 @@ from tests.golden.reach_story import reach
 from tests.golden.registry_story import people
 from tests.golden.scene_stories import on_scene
 from tests.golden.several_story import false_flood, same_need
+from tests.golden.told_story import instructed
 from tests.streams.world import (
     COUNTY,
     DESK,
@@ -224,7 +225,7 @@ def by_hand(world: World, line: LineId) -> None:
 
 
 def mistakes(world: World, incident: IncidentId) -> None:
-    """A step undone by who took it, another corrected by the desk."""
+    """A step undone by who took it, another corrected by the desk, which then withdraws them."""
     offer = asked(world.demand(incident))[0]
     name = world.name(offer.organization)
     assignment: AssignmentId = world.at_work(offer)
@@ -233,6 +234,7 @@ def mistakes(world: World, incident: IncidentId) -> None:
     world.send(name, c.ReportDone(assignment=assignment))
     world.wait(minutes=5)
     world.send(DESK, c.CorrectStep(assignment=assignment, step=Step.EN_ROUTE))
+    instructed(world, incident, assignment)
 
 
 def unmet(world: World, incident: IncidentId) -> None:

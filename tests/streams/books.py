@@ -328,6 +328,15 @@ def _gave_up(books: Books, fact: f.AssignmentGivenUp, turn: Turn) -> None:
     _paused(books, crew, pause)
 
 
+def _sent_away(books: Books, fact: f.AssignmentStoodDown, turn: Turn) -> None:
+    """Whom a desk has withdrawn it does not ask again for it at once."""
+    if fact.again_at is not None:
+        crew = books.crews.rows[fact.assignment]
+        line = books.lines[crew.line]
+        pause = Pause(fact.at + _no_crew(books.priority(line)), "force", turn.sequence)
+        _paused(books, crew, pause)
+
+
 def _undone(books: Books, fact: f.StepUndone, turn: Turn) -> None:
     """Whoever did not mean to give up may be asked for more, as before."""
     crew = books.crews.rows[fact.assignment]
@@ -382,6 +391,7 @@ _LEARNERS: dict[type, Callable[[Books, Any, Turn], None]] = {
     f.OfferStoodDown: _stood_down,
     f.StandbyOffered: _standby,
     f.AssignmentGivenUp: _gave_up,
+    f.AssignmentStoodDown: _sent_away,
     f.StepUndone: _undone,
     f.Resumed: _resumed,
 }

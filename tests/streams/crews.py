@@ -15,6 +15,16 @@ OVER = ("released", "given_up", "stood_down")
 
 
 @dataclass
+class Told:
+    """An instruction that holds for a crew."""
+
+    what: str
+    since: int
+    everybody: bool
+    acknowledged: bool = False
+
+
+@dataclass
 class Crew:
     """`late_at`: from when it is overdue; None once it is, or has arrived."""
 
@@ -40,10 +50,20 @@ class Crew:
     before: Crew | None = None
     turn: int = 0  # of its last step
     heard_at: int = 0  # its last word, or its desk's about it
+    told: dict[str, Told] = field(default_factory=dict)
 
     @property
     def live(self) -> bool:
         return self.state not in OVER
+
+    @property
+    def withdrawing(self) -> bool:
+        return any(told.what in ("stop", "withdraw") for told in self.told.values())
+
+    @property
+    def working(self) -> bool:
+        """At work, or done with it; whoever is told to leave is neither."""
+        return self.live and (self.state == "reported_done" or not self.withdrawing)
 
 
 @dataclass
@@ -52,6 +72,9 @@ class Crews:
     lines: dict[str, tuple[str, int]] = field(default_factory=dict)  # skill and round
     reports: dict[str, tuple[str, int]] = field(default_factory=dict)  # unanswered: crew, time
     demands: dict[str, str] = field(default_factory=dict)  # of lines
+    priorities: dict[str, int] = field(default_factory=dict)  # of demands
+    incidents: dict[str, str] = field(default_factory=dict)  # of demands
+    everybody: dict[str, dict[str, str]] = field(default_factory=dict)  # by incident: id, what
     quiet_until: int = 0  # after a standstill
     of_line: dict[tuple[str, int], list[str]] = field(default_factory=dict)
     of_team: dict[tuple[str, str], list[str]] = field(default_factory=dict)
@@ -61,18 +84,26 @@ class Crews:
             case f.DemandPublished() | f.DemandDrafted() | f.DemandAmended():
                 self.demands.update({one.line: fact.demand for one in fact.lines})
                 self.lines.update({one.line: (one.request.skill, 1) for one in fact.lines})
+                self.priorities[fact.demand] = fact.priority
+                if isinstance(fact, f.DemandPublished):
+                    self.incidents[fact.demand] = fact.incident
             case f.AssignmentCommitted():
                 self._committed(fact)
             case f.DemandClosed():
                 self._closed(fact)
             case f.Resumed():
                 self._resumed(fact)
+            case f.IncidentInstructed():
+                self._everybody_told(fact)
+            case f.InstructionLifted():
+                self._lifted(fact)
             case _ if hasattr(fact, "assignment"):
                 crew = self.rows[fact.assignment]
                 after = _after(_remembering(crew, fact, turn), fact)
                 if not isinstance(fact, NO_WORD):
                     after = replace(after, heard_at=fact.at)
                 self.rows[crew.id] = after
+                self._told(crew, after, fact)
                 self._reported(fact)
 
     def reopened(self, line: str, round: int) -> None:
@@ -86,8 +117,47 @@ class Crews:
             promised_at=fact.promised_at, late_at=fact.overdue_at, starts_at=fact.starts_at,
         )  # fmt: skip
         self.rows[crew.id] = crew
+        self._joined(crew, fact.at)
         self.of_line.setdefault((crew.line, round), []).append(crew.id)
         self.of_team.setdefault((crew.team, skill), []).append(crew.id)
+
+    def _incident(self, crew: Crew) -> str:
+        return self.incidents[self.demands[crew.line]]
+
+    def _joined(self, crew: Crew, at: int) -> None:
+        """At work, or again: told what everybody there is told by now."""
+        everybody = self.everybody.get(self._incident(crew), {})
+        for id in [id for id, told in crew.told.items() if told.everybody and id not in everybody]:
+            del crew.told[id]
+        for id, what in everybody.items():
+            crew.told.setdefault(id, Told(what, at, everybody=True))
+
+    def _everybody_told(self, fact: f.IncidentInstructed) -> None:
+        self.everybody.setdefault(fact.incident, {})[fact.instruction] = fact.what
+        for crew in self.rows.values():
+            if crew.live and self._incident(crew) == fact.incident:
+                crew.told[fact.instruction] = Told(fact.what, fact.at, everybody=True)
+
+    def _told(self, before: Crew, crew: Crew, fact: Any) -> None:
+        if isinstance(fact, f.CrewInstructed):
+            crew.told[fact.instruction] = Told(fact.what, fact.at, everybody=False)
+        elif isinstance(fact, f.InstructionAcknowledged):
+            crew.told[fact.instruction].acknowledged = True
+        elif crew.live and not before.live:
+            self._joined(crew, fact.at)
+
+    def _lifted(self, fact: f.InstructionLifted) -> None:
+        """Whoever goes on is not late before its grace is over."""
+        if fact.incident is not None:
+            del self.everybody[fact.incident][fact.instruction]
+        for crew in self.rows.values():
+            if fact.instruction not in crew.told or not crew.live:
+                continue
+            before = crew.withdrawing
+            del crew.told[fact.instruction]
+            if before and not crew.withdrawing and crew.late_at is not None:
+                grace = GRACE[self.priorities[self.demands[crew.line]]]
+                crew.late_at = max(crew.late_at, fact.at + grace)
 
     def _reported(self, fact: Any) -> None:
         """What nobody has answered yet."""
@@ -139,16 +209,16 @@ class Crews:
         return [self.rows[key] for key in self.of_line.get((line.id, line.round), ())]
 
     def working(self, line: Any) -> int:
-        return sum(crew.quantity for crew in self.on(line) if crew.live)
+        return sum(crew.quantity for crew in self.on(line) if crew.working)
 
     def delivered(self, line: Any) -> int:
         return sum(crew.quantity for crew in self.on(line) if crew.state == "released")
 
     def doubtful(self, line: Any) -> int:
-        return sum(crew.quantity for crew in self.on(line) if crew.live and crew.overdue)
+        return sum(crew.quantity for crew in self.on(line) if crew.working and crew.overdue)
 
     def replacing(self, line: Any) -> int:
-        return sum(crew.quantity for crew in self.on(line) if crew.live and crew.doubted)
+        return sum(crew.quantity for crew in self.on(line) if crew.working and crew.doubted)
 
     def held(self, team: str, skill: str | None = None) -> int:
         """Units that a team has given its word for, of a skill or of all."""
@@ -166,7 +236,15 @@ class Crews:
         return [self.rows[id] for key in keys for id in self.of_team[key]]
 
 
-NO_WORD = f.CheckInMissed | f.CheckInEscalated | f.ReportEscalated | f.ReportAnswered
+NO_WORD = (
+    f.CheckInMissed,
+    f.CheckInEscalated,
+    f.ReportEscalated,
+    f.ReportAnswered,
+    f.CrewInstructed,
+    f.AcknowledgmentMissed,
+    f.AcknowledgmentEscalated,
+)
 STEPS = (
     f.AssignmentSetOff,
     f.AssignmentArrived,

@@ -16,7 +16,7 @@ from schemas.turns import Turn
 from schemas.values import LineId, OrganizationId
 from schemas.views import AssignmentRow, DemandRow, IncidentRow, OfferRow, Put, TaskRow
 from streams.matching.why import why
-from tests.streams import laws_scene, laws_waiting, laws_whole, waiting
+from tests.streams import laws_scene, laws_told, laws_waiting, laws_whole, waiting
 from tests.streams.book_entries import Line
 from tests.streams.books import DAY, Books, until
 from tests.streams.laws_groups import asked_once, grouped
@@ -306,7 +306,7 @@ def live(watch: Watch, at: int) -> Wrong:
                     yield f"{at}: nothing will come of the key of {row.id}"
             case OfferRow(state="sent") if watch.books.asks[row.id].answer_by < at:
                 yield f"{at}: nobody waits for the answer to {row.id} any more"
-            case AssignmentRow(state="committed" | "en_route"):
+            case AssignmentRow(state="committed" | "en_route", withdrawing=False):
                 yield from _expected(watch, row, at)
 
 
@@ -349,6 +349,7 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "once": asked_once,
     "replaced": replaced,
     "missed": laws_scene.missed,
+    "unread": laws_told.early,
     "committed": committed,
     "whole": laws_whole.whole,
     "first": laws_waiting.first,
@@ -367,6 +368,7 @@ RESTING: dict[str, Callable[[Watch, int], Wrong]] = {
     "silent": laws_scene.silent,
     "inside": laws_scene.inside,
     "reported": laws_scene.reported,
+    "owed": laws_told.owed,
     "promises": kept,
 }
 SAMPLED: dict[str, Callable[[Watch, int], Wrong]] = {

@@ -15,7 +15,14 @@ from schemas.values import AreaId, CloseReason, DivisionCode, IncidentId, Organi
 from streams.area import Operation
 from streams.clock import due
 from streams.entities import DemandState, Incident, IncidentState
-from tests.streams import play_demands, play_reach, play_registry, play_unasked, play_work
+from tests.streams import (
+    play_demands,
+    play_reach,
+    play_registry,
+    play_told,
+    play_unasked,
+    play_work,
+)
 from tests.streams.world import COUNTY, DESK, STEWARD, WENZHOU, World, townships
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
@@ -40,6 +47,8 @@ WHAT_PEOPLE_DO: tuple[tuple[int, Noun], ...] = (
     (6, play_work.by_hand),
     (5, play_unasked.unasked),
     (28, play_work.step),
+    (2, play_told.instruct),
+    (4, play_told.heed),
     (7, play_work.recover),
     (12, play_registry.registry),
 )

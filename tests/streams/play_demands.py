@@ -186,7 +186,8 @@ def _amendment(play: Play, demand: Demand, revision: int) -> c.AmendDemand:
         else line.target
         for line in lines
     )
-    added = (LineRequest(skill="PUMP_DRAIN", minimum=1, target=2),) if play.chance(0.15) else ()
+    more = play.chance(0.4 if demand.held_at else 0.15)
+    added = (LineRequest(skill="PUMP_DRAIN", minimum=1, target=2),) if more else ()
     return c.AmendDemand(
         demand=demand.id,
         revision=revision,

@@ -17,6 +17,7 @@ from streams.turning import Taken
 from tests.streams import state_commands as rows
 from tests.streams import state_drafts, state_groups, state_helpers
 from tests.streams import state_registry as registry
+from tests.streams import state_told as orders
 from tests.streams import state_worlds as worlds
 from tests.streams.state_commands import Row
 from tests.streams.state_worlds import Build, Scene
@@ -62,7 +63,7 @@ TABLES = (
             "已结束 closed": worlds.closed,
             "密钥已销毁 key destroyed": worlds.destroyed,
         },
-        rows.INCIDENT + state_drafts.INCIDENT,
+        rows.INCIDENT + state_drafts.INCIDENT + orders.EVERYBODY,
     ),
     Table(
         "需求 Demands",
@@ -126,7 +127,7 @@ TABLES = (
             "逾期 overdue": worlds.overdue,
             "已撤销一步 a step undone": worlds.undone,
         },
-        rows.ASSIGNMENT,
+        (*rows.ASSIGNMENT, *orders.CREW),
     ),
     Table(
         "恢复任务 Recovery tasks",

@@ -59,13 +59,19 @@ def test_an_old_page_with_the_changes_applied_is_a_fresh_page(played: World) -> 
     folded = Area(WENZHOU, divisions())
     page: dict[tuple[str, str], Put] = {}
     for number, taken in enumerate(played.turns, 1):
-        for put in taken.changes:
-            assert isinstance(put, Put)
-            page[type(put.row).__name__, put.row.id] = put
+        for change in taken.changes:
+            if isinstance(change, Put):
+                page[_kind(change), change.row.id] = change
+            else:  # it is over for good
+                page.pop((change.kind, change.id), None)
         fold(folded, taken.stored)
         if number % PAGE_EVERY == 0 or number == len(played.turns):
             fresh = [put for put in board.everything(folded) if isinstance(put, Put)]
-            assert page == {(type(put.row).__name__, put.row.id): put for put in fresh}
+            assert page == {(_kind(put), put.row.id): put for put in fresh}
+
+
+def _kind(put: Put) -> str:
+    return str(type(put.row).__struct_config__.tag)
 
 
 def test_what_is_kept_as_a_sum_is_the_sum(played: World) -> None:

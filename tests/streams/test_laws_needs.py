@@ -11,12 +11,12 @@ from msgspec.structs import replace
 from schemas import facts as f
 from schemas.values import AgainOn, Gate, OfferId
 from streams import (
-    area,
     asking,
     assignment,
     checking,
     crew,
     gates,
+    instruction,
     lateness,
     line,
     load,
@@ -24,6 +24,7 @@ from streams import (
     organization,
     outcome,
     reach,
+    waited,
 )
 from streams.area import Operation
 from streams.gates import Bar
@@ -166,13 +167,13 @@ def _held_back_goes_out(patch: Patch) -> None:
 
 
 def _keys_go_at_once(patch: Patch) -> None:
-    waits = area._incident_waits
+    waits = waited.incident
 
     def at_once(incident: Any) -> tuple[int, Wait] | None:
         found = waits(incident)
         return None if found is None else (AT_ONCE, found[1])
 
-    patch.setattr(area, "_incident_waits", at_once)
+    patch.setattr(waited, "incident", at_once)
 
 
 def _nobody_waits(patch: Patch, wait: Wait) -> None:
@@ -230,7 +231,11 @@ def _missed_at_once(patch: Patch) -> None:
 
 
 def _left_inside(patch: Patch) -> None:
-    patch.setattr(assignment, "_out", lambda *_: [])
+    patch.setattr(assignment, "out", lambda *_: [])
+
+
+def _unread_for_seconds(patch: Patch) -> None:
+    patch.setattr(instruction, "ACKNOWLEDGED_WITHIN", 30_000)
 
 
 def _a_part_will_do(patch: Patch) -> None:
@@ -282,6 +287,8 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("missed", _missed_at_once),
     ("reported", lambda patch: _nobody_waits(patch, Wait.REPORT)),
     ("inside", _left_inside),
+    ("owed", lambda patch: _nobody_waits(patch, Wait.INSTRUCTION)),
+    ("unread", _unread_for_seconds),
     ("whole", _a_part_will_do),
     ("parts", _a_part_will_do),
     ("first", _whoever_waits_is_passed_over),

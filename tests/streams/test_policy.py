@@ -10,6 +10,7 @@ import pytest
 from schemas import commands as c
 from schemas import facts as f
 from schemas.helpers import HelpersId
+from schemas.instruction_values import InstructionKind
 from schemas.refusals import Refusal
 from schemas.turns import DELIVERY, OWNER
 from schemas.values import (
@@ -26,16 +27,14 @@ from schemas.values import (
     Purpose,
     Reception,
     RegistrationClass,
-    ReportAnswer,
-    ReportId,
     Role,
-    SceneReport,
     Step,
     TimeSource,
 )
 from streams.policy import ROLES, permit
 from streams.rules import DECIDE
 from streams.subjects import Present
+from tests.streams.crew_commands import on_the_scene
 from tests.streams.world import (
     COUNTY,
     DESK,
@@ -100,6 +99,8 @@ TABLE = {
     "JoinIncident": "R..---R-",
     "CloseIncident": "R.------",  # it is the county's, so for the township it is out of reach
     "ReopenIncident": "R.------",
+    "InstructIncident": "R.------",  # as who may close it
+    "LiftFromIncident": "R.------",
     "PublishDemand": "R..---R-",  # the county as the township's substitute, on record
     "DraftDemand": "R..---R-",
     "PublishDraft": "R..---R-",  # the county in its place, on record
@@ -137,6 +138,10 @@ TABLE = {
     "CountHeads": "R..-.-R-",
     "ReportFromScene": "R..-.-R-",
     "AnswerReport": "R..-R-R-",
+    "InstructCrew": "R..-R-R-",
+    "AcknowledgeInstruction": "R..-.-R-",
+    "LiftFromCrew": "R..-R-R-",
+    "StandDownCrew": "R..-R-R-",
     "GiveNewTime": "R..-.-R-",
     "UndoStep": "R..-.-R-",
     "CorrectStep": "R..-R-R-",
@@ -228,6 +233,8 @@ def _operation_commands(world: World, doer: OrganizationId) -> Iterator[tuple[st
         c.JoinIncident(incident=incident, division=TOWNSHIP),
         c.CloseIncident(incident=incident),
         c.ReopenIncident(incident=incident),
+        c.InstructIncident(incident=incident, what=InstructionKind.STOP),
+        c.LiftFromIncident(incident=incident, instruction=_unknown()),
         published,
         as_draft(published),
         *_demand_commands(world, published, doer),
@@ -287,10 +294,7 @@ def _demand_commands(
     yield c.RecordReach(unreachable=(offer.offer,))
     for step in (c.SetOff, c.Arrive, c.ReportDone, c.CannotComplete, c.UndoStep):
         yield step(assignment=assignment)
-    yield c.CheckIn(assignment=assignment)
-    yield c.CountHeads(assignment=assignment, inside=1)
-    yield c.ReportFromScene(assignment=assignment, what=SceneReport.ROAD_CUT, text="桥断")
-    yield c.AnswerReport(assignment=assignment, report=ReportId("none"), answer=ReportAnswer.NOTED)
+    yield from on_the_scene(assignment)
     yield c.GiveNewTime(assignment=assignment, minutes=5)
     yield c.CorrectStep(assignment=assignment, step=Step.COMMITTED)
     yield c.ConfirmAssignment(assignment=assignment)

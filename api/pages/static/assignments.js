@@ -120,3 +120,11 @@ export const endReason = (row) =>
   row.decline_reason
     ? named("decline_reasons", row.decline_reason)
     : row.stand_down_reason && named("stand_down_reasons", row.stand_down_reason);
+
+/** What an instruction says, with to whom or where. */
+export const toldWords = (order) =>
+  [choose("instruction", order.what), order.to].filter(Boolean).join(say("list.colon"));
+
+/** What a crew is told and has not acknowledged. */
+export const unread = (row) =>
+  row.instructions.filter((one) => one.lifted_at === null && one.acknowledged_at === null);

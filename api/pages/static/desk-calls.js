@@ -15,7 +15,7 @@ import { choose, counted, listed, named, say } from "./words.js";
  * Whom to call: asked for by a press, since each showing is on record; never kept. `then` is told
  * who it is, whom nobody has tried yet first.
  */
-function numbers(context, offer, shown = false, then = () => {}) {
+export function numbers(context, offer, shown = false, then = () => {}) {
   const place = h("div", { class: "numbers" });
   const button = h("button", { type: "button", class: "small" }, say("phone.numbers"));
   const told = h("p", { class: "quiet", role: "status" }, say("phone.numbers_hint"));

@@ -1,6 +1,7 @@
 /** The desk's incidents: opened, joined, closed by the digest of who is at work, reopened. */
 
 import { answersFor, divisionsOf, underway } from "./desk-model.js";
+import { incidentParts, readCounts } from "./desk-told.js";
 import { ask, refill } from "./dialog.js";
 import { drawList, find, h } from "./dom.js";
 import { moment, spokenDemand } from "./format.js";
@@ -39,6 +40,7 @@ export function drawIncidents(context) {
     joined: row.joined.map(placeName),
     join: missingFrom(row, me),
     mine: answersFor(me, row.division),
+    read: readCounts(board, row),
     language: language(),
     underway: underway(outbox, [row.id]),
   }));
@@ -71,6 +73,7 @@ function incidentCard(context, { row, words, joined, join, mine }) {
     h("p", {}, h("span", { class: "chip" }, choose("incident_state", row.state)), " ", since),
     joined.length > 0 && h("p", { class: "quiet" }, say("incident.joined", { places })),
     erasure(context, row),
+    incidentParts(context, row, mine),
     h("p", {}, h("a", { href: `/situation?incident=${row.id}` }, say("incident.situation"))),
     h(
       "div",

@@ -8,11 +8,13 @@ import {
   slow,
   stepTimes,
   undoButton,
+  unread,
 } from "./assignments.js";
 import { askByHand, dropLine, ownCrew, receiveCrew, safeguards } from "./desk-ask.js";
 import * as calls from "./desk-calls.js";
 import { toCall } from "./desk-model.js";
 import { callParts, messages, reachedWords } from "./desk-reach.js";
+import { instructCrew, toldFlags, toldParts } from "./desk-told.js";
 import { h } from "./dom.js";
 import { distance, moment } from "./format.js";
 import { posting } from "./page.js";
@@ -247,7 +249,8 @@ function assignmentRow(context, item, row) {
   const now = context.clock.now();
   const offer = item.offers.find((one) => one.id === row.offer);
   const partial = item.line.open && offer && partialWords(offer, now);
-  const red = row.overdue || row.missed_at !== null;
+  const late = unread(row).some((order) => order.missed_at !== null);
+  const red = row.overdue || row.missed_at !== null || late;
   const look = red ? "overdue" : slow(row, now) ? "slow" : "";
   const people = row.people && say("party.people", { count: row.people });
   return h(
@@ -268,6 +271,7 @@ function assignmentRow(context, item, row) {
     h("span", { class: "quiet" }, stepTimes(row, now).join(" · ")),
     partial && h("span", { class: "quiet" }, partial),
     item.mine && assignmentButtons(context, item, row),
+    toldParts(context, item, row),
   );
 }
 
@@ -287,6 +291,7 @@ function flags(row, now) {
     found.push(["bad", say("party.replace_at", { time: moment(row.replace_at, now) })]);
   }
   if (row.missed_at !== null) found.push(["bad", say("party.silent")]);
+  found.push(...toldFlags(row));
   if (row.inside > 0) found.push(["warn", say("party.inside", { count: row.inside })]);
   if (row.new_times) found.push(["warn", say("party.new_times", { count: row.new_times })]);
   if (row.unfit) found.push(["bad", named("gates", row.unfit)]);
@@ -304,6 +309,7 @@ function assignmentButtons(context, item, row) {
     nextSteps(row).length > 0 &&
       smallButton(row, "act.by_phone", () => calls.stepByPhone(context, row)),
     row.state === "reported_done" && judging(context, row),
+    smallButton(row, "act.instruct", () => instructCrew(context, row)),
     correctable && smallButton(row, "act.correct", () => calls.correctStep(context, row)),
   );
 }

@@ -1,6 +1,6 @@
 /** What the desk's list shows, made from board rows: which demands, in which order, with whom. */
 
-import { live } from "./assignments.js";
+import { live, unread } from "./assignments.js";
 import { calledOf, onlyByHand } from "./desk-called.js";
 import { spoken, spokenDemand } from "./format.js";
 import { incidentWords, placeName, within } from "./places.js";
@@ -67,6 +67,10 @@ function grouped(rows, name) {
 /** On the scene, and no word of it beyond the grace. */
 const silent = (row) => live(row) && row.missed_at !== null;
 
+/** At work, and told something that it has not acknowledged in time. */
+export const ignoring = (row) => live(row) && unread(row).some(late);
+const late = (order) => order.missed_at !== null;
+
 /**
  * Silent or a draft that has climbed, below the least or climbed, overdue or asked about or on hold
  * or a draft, more wanted, to confirm, covered, over, away.
@@ -75,7 +79,7 @@ function band(known) {
   const { demand, assignments } = known;
   if (away(known)) return 6;
   if (demand.state === "closed") return 5;
-  if (assignments.some(silent)) return -1;
+  if (assignments.some((row) => silent(row) || ignoring(row))) return -1;
   if (demand.state === "draft") return demand.climbed_at === null ? 1 : -1;
   if (needing(known) || demand.climbed_at !== null) return 0;
   if (assignments.some((row) => row.reports.length)) return 0;
@@ -145,7 +149,8 @@ export function toCall(row, now) {
 
 function callsOf({ demand, offers, assignments, mine }, now) {
   if (!mine || demand.state === "closed") return 0;
-  return offers.filter((row) => toCall(row, now)).length + assignments.filter(silent).length;
+  const crews = assignments.filter((row) => silent(row) || ignoring(row));
+  return offers.filter((row) => toCall(row, now)).length + crews.length;
 }
 
 /** How many people of its crews are in danger now. */

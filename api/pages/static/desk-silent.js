@@ -1,11 +1,12 @@
-/** Crews that have fallen silent, reports that nobody answers: above everything until then. */
+/** Crews that are silent or have not read what they are told, reports without an answer: on top. */
 
-import { foundWords, live } from "./assignments.js";
+import { foundWords, live, toldWords, unread } from "./assignments.js";
 import { stepByPhone } from "./desk-calls.js";
 import { reveal } from "./desk-demands.js";
 import { climbedDrafts } from "./desk-drafts.js";
 import { answersFor, divisionsOf, numberWords } from "./desk-model.js";
 import { reportsOf } from "./desk-reports.js";
+import { readByPhone } from "./desk-told.js";
 import { drawList, find, h, setText } from "./dom.js";
 import { moment } from "./format.js";
 import { placeName } from "./places.js";
@@ -20,7 +21,6 @@ export function drawSilent(context) {
     .all("assignment")
     .filter((row) => live(row) && row.missed_at !== null && ours(context, row))
     .sort((one, other) => one.check_in_by - other.check_in_by);
-  setText(find("#silent-title"), rows.length ? say("silent.title", { count: rows.length }) : "");
   const items = rows.map((row) => ({
     key: row.id,
     row,
@@ -28,18 +28,57 @@ export function drawSilent(context) {
     place: placeName(row.division),
     language: language(),
   }));
-  const climbed = climbedOf(context);
   const drafts = climbedDrafts(context).map((row) => ({
     key: row.id,
     draft: row,
+    draw: drawDraft,
     demand: numberWords(context.board, row),
     place: placeName(row.division),
     language: language(),
   }));
-  find("#silent-box").hidden = !items.length && !climbed.length && !drafts.length;
-  const kind = (item) => (item.draft ? drawDraft : item.report ? drawReport : drawCrew);
-  const draw = (item) => kind(item)(context, item);
-  drawList(find("#silent"), [...items, ...climbed, ...drafts], draw);
+  const ignored = ignoredOf(context);
+  const count = rows.length + ignored.length;
+  setText(find("#silent-title"), count ? say("silent.title", { count }) : "");
+  const all = [...ignored, ...items, ...climbedOf(context), ...drafts];
+  find("#silent-box").hidden = !all.length;
+  drawList(find("#silent"), all, (item) => (item.draw ?? drawCrew)(context, item));
+}
+
+/** Instructions that were not acknowledged in time. */
+function ignoredOf(context) {
+  const { board, me } = context;
+  const own = divisionsOf(me);
+  const all = board.all("assignment").filter((row) => live(row) && answersFor(me, row.division));
+  const orders = all.flatMap((row) => unread(row).map((order) => ({ row, order })));
+  const late = orders.filter(
+    ({ row, order }) =>
+      order.missed_at !== null && (order.escalated || own.includes(row.division)),
+  );
+  return late.map(({ row, order }) => ({
+    key: `${row.id}-${order.id}`,
+    row,
+    order,
+    draw: drawIgnored,
+    demand: numberWords(board, row),
+    place: placeName(row.division),
+    language: language(),
+  }));
+}
+
+function drawIgnored(context, { row, order, demand, place }) {
+  const focus = `unread-${row.id}-${order.id}`;
+  const call = h("button", { type: "button", class: "small", "data-focus": focus });
+  call.textContent = say("silent.call");
+  call.addEventListener("click", () => readByPhone(context, row, order, true));
+  const time = moment(order.at, context.clock.now());
+  return h(
+    "li",
+    {},
+    h("strong", {}, row.organization_name),
+    h("span", {}, [demand, place].join(" · ")),
+    h("span", {}, say("silent.unread", { time, what: toldWords(order) })),
+    call,
+  );
 }
 
 /** Reports from the scene that were not answered in time: every desk above has them. */
@@ -51,6 +90,7 @@ function climbedOf(context) {
     key: report.id,
     row,
     report,
+    draw: drawReport,
     demand: numberWords(board, row),
     place: placeName(row.division),
     language: language(),

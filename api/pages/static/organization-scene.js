@@ -7,6 +7,8 @@ import { moment } from "./format.js";
 import { posting } from "./page.js";
 import { choose, listed, moreWords, named, say } from "./words.js";
 
+export { drawTold, toldParts } from "./organization-told.js";
+
 const SOON = 5 * 60000; // milliseconds before it is due from which the button stands out
 
 await moreWords("words-scene");

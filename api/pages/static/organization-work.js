@@ -34,6 +34,7 @@ export function assignmentCard(context, item) {
     { class: `card ${row.state}${row.overdue ? " overdue" : ""}` },
     head({ ...item, point }, state),
     h("p", { class: "quiet" }, facts.flat().filter(Boolean).join(" · ")),
+    live(row) && item.scene && context.scene.toldParts(context, row),
     live(row) && row.question !== null && onHold(row),
     live(row) && callDesk(context, row),
     live(row) && sealedPart(context, row, opened),
@@ -134,7 +135,7 @@ function readButton(context, row) {
 }
 
 // What goes on beside the steps, and keeps nobody from the next one.
-const WORDS_ONLY = /[/](check-in|heads|report)$/;
+const WORDS_ONLY = /[/](check-in|heads|report|acknowledge)$/;
 
 function steps(context, { row, calm, moved }) {
   const [next] = nextSteps(row);

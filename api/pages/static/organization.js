@@ -41,6 +41,7 @@ function draw(context) {
   find("#no-offers").hidden = asked.length + busy.length > 0;
   drawOwn(context);
   watch(context, busy);
+  context.scene?.drawTold(context, busy.filter(live));
   fetchScene(context, busy);
   announce(context, asked, turns);
   tellSeen(context, asked);

@@ -1,0 +1,114 @@
+"""Instructions: given to a crew or to everybody in an incident, acknowledged, lifted."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import AfterValidator
+from starlette.responses import Response
+
+from api.doors.assignments import LeavingBody
+from api.doors.body import Body, Empty
+from api.doors.call import Call
+from api.doors.hanging import door
+from api.doors.numbers import masked
+from api.doors.texts import Name, PublicWords
+from schemas.commands import (
+    AcknowledgeInstruction,
+    InstructCrew,
+    InstructIncident,
+    LiftFromCrew,
+    LiftFromIncident,
+    StandDownCrew,
+)
+from schemas.instruction_values import InstructionKind
+from schemas.values import InstructionId
+from schemas.views import AssignmentRow, IncidentRow
+
+router = APIRouter(tags=["instructions"])
+
+To = Annotated[Name, AfterValidator(masked)]
+
+
+class InstructBody(Body):
+    """What is to be done; `to`: to whom a crew hands over, or where it comes to.
+
+    The words are no secret: names are not for them, and numbers of seven and more digits are
+    masked.
+    """
+
+    what: InstructionKind
+    to: To | None = None
+    text: PublicWords | None = None
+
+
+class LiftBody(Body):
+    """Whether it should never have been given, which crews read as well."""
+
+    mistaken: bool = False
+
+
+@door(router, "/assignments/{assignment}/instruct", InstructBody, InstructCrew)
+async def instruct_crew(call: Call[InstructBody]) -> Response:
+    """Tell a crew what to do. It acknowledges, within two minutes; nobody is asked to agree."""
+    row, body = call.subject(AssignmentRow), call.body
+    command = InstructCrew(
+        assignment=row.id, what=body.what, to=body.to or "", text=body.text or ""
+    )
+    return call.answer(await call.about(row, command), row.id)
+
+
+@door(
+    router,
+    "/assignments/{assignment}/instructions/{instruction}/acknowledge",
+    Empty,
+    AcknowledgeInstruction,
+)
+async def acknowledge(call: Call[Empty]) -> Response:
+    """The crew has read it, or said so to its desk on the telephone."""
+    row = call.subject(AssignmentRow)
+    command = AcknowledgeInstruction(assignment=row.id, instruction=_instruction(call))
+    return call.answer(await call.about(row, command), row.id)
+
+
+@door(router, "/assignments/{assignment}/instructions/{instruction}/lift", LiftBody, LiftFromCrew)
+async def lift_from_crew(call: Call[LiftBody]) -> Response:
+    """It holds no longer for this crew."""
+    row = call.subject(AssignmentRow)
+    command = LiftFromCrew(
+        assignment=row.id, instruction=_instruction(call), mistaken=call.body.mistaken
+    )
+    return call.answer(await call.about(row, command), row.id)
+
+
+@door(router, "/assignments/{assignment}/stand-down", LeavingBody, StandDownCrew)
+async def stand_down(call: Call[LeavingBody]) -> Response:
+    """End the work of a crew that was told to stop, to withdraw or to hand over."""
+    row = call.subject(AssignmentRow)
+    command = StandDownCrew(assignment=row.id, everybody_out=call.body.everybody_out)
+    return call.answer(await call.about(row, command), row.id)
+
+
+@door(router, "/incidents/{incident}/instruct", InstructBody, InstructIncident)
+async def instruct_incident(call: Call[InstructBody]) -> Response:
+    """Tell everybody at work in an incident, and whoever comes to be, until it is lifted."""
+    row, body = call.subject(IncidentRow), call.body
+    command = InstructIncident(
+        incident=row.id, what=body.what, to=body.to or "", text=body.text or ""
+    )
+    return call.answer(await call.about(row, command), row.id)
+
+
+@door(router, "/incidents/{incident}/instructions/{instruction}/lift", LiftBody, LiftFromIncident)
+async def lift_from_incident(call: Call[LiftBody]) -> Response:
+    """It holds no longer for anybody in the incident."""
+    row = call.subject(IncidentRow)
+    command = LiftFromIncident(
+        incident=row.id, instruction=_instruction(call), mistaken=call.body.mistaken
+    )
+    return call.answer(await call.about(row, command), row.id)
+
+
+def _instruction(call: Call[Empty] | Call[LiftBody]) -> InstructionId:
+    return InstructionId(call.ids["instruction"])

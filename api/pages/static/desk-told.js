@@ -1,0 +1,207 @@
+/** Instructions of the desk: given to a crew or to everybody, read or not, lifted, carried out. */
+
+import { live, toldWords, unread } from "./assignments.js";
+import { numbers } from "./desk-calls.js";
+import { numberWords } from "./desk-model.js";
+import { ask, field, radios, text } from "./dialog.js";
+import { h } from "./dom.js";
+import { moment } from "./format.js";
+import { posting } from "./page.js";
+import { incidentWords, placeName } from "./places.js";
+import { choose, say } from "./words.js";
+
+const KINDS = ["stop", "withdraw", "hand_over", "come_to"];
+const NAMING = ["hand_over", "come_to"];
+const ENDING = ["stop", "withdraw", "hand_over"];
+
+const about = ({ board }, row) => ({
+  organization: row.organization_name,
+  demand: numberWords(board, row),
+});
+
+/** What is to be done, in the desk's own words as far as it likes. */
+function instruct({ title, hint, send }) {
+  const kinds = KINDS.map((kind) => [kind, choose("instruction", kind)]);
+  const to = h("input", { name: "to", maxlength: 120, autocomplete: "off" });
+  const where = h("div", { hidden: true }, field(say("told.to"), to));
+  const words = text("text", "", 500);
+  words.required = false;
+  const form = ask({
+    title,
+    parts: [
+      radios("what", say("told.what"), kinds, "withdraw"),
+      where,
+      field(say("told.text"), words, say("told.text_hint")),
+      h("p", { class: "quiet" }, hint),
+    ],
+    confirm: say("told.give"),
+    look: "danger",
+    send: (values) => send(bodyOf(values)),
+  });
+  const show = () => {
+    const names = NAMING.includes(form.elements.what.value);
+    where.hidden = !names;
+    to.required = names;
+  };
+  form.addEventListener("change", show);
+  show();
+}
+
+function bodyOf(values) {
+  const body = { what: values.get("what") };
+  if (NAMING.includes(body.what)) body.to = values.get("to");
+  if (values.get("text").trim()) body.text = values.get("text");
+  return body;
+}
+
+export const instructCrew = (context, row) =>
+  instruct({
+    title: say("told.crew_title", about(context, row)),
+    hint: say("told.hint"),
+    send: (body) => context.outbox.post(`/assignments/${row.id}/instruct`, body),
+  });
+
+const instructIncident = (context, row) =>
+  instruct({
+    title: say("told.incident_title", { incident: incidentWords(row) }),
+    hint: say("told.incident_hint"),
+    send: (body) => context.outbox.post(`/incidents/${row.id}/instruct`, body),
+  });
+
+/** It was said on the telephone: read to the leader, who has understood. */
+export const readByPhone = (context, row, order, shown = false) =>
+  ask({
+    title: say("told.phone_title", about(context, row)),
+    parts: [
+      numbers(context, row.offer, shown),
+      h("p", {}, h("strong", {}, toldWords(order)), " ", order.text),
+      h("p", { class: "quiet" }, say("told.phone_hint")),
+    ],
+    confirm: say("told.record_read"),
+    send: () =>
+      context.outbox.post(`/assignments/${row.id}/instructions/${order.id}/acknowledge`),
+  });
+
+/** Take it back: it is over, or it should never have been given; both are told to whom it was. */
+function lift(context, base, order, title) {
+  const why = [
+    ["over", say("told.is_over")],
+    ["mistaken", say("told.was_mistaken")],
+  ];
+  ask({
+    title,
+    parts: [
+      h("p", {}, h("strong", {}, toldWords(order)), " ", order.text),
+      radios("why", say("told.why"), why, "over"),
+    ],
+    confirm: say("told.lift"),
+    send: (values) => {
+      const mistaken = values.get("why") === "mistaken";
+      return context.outbox.post(`${base}/instructions/${order.id}/lift`, { mistaken });
+    },
+  });
+}
+
+/** Below a crew: what it is told, whether it has read that, and what the desk can do then. */
+export function toldParts(context, { mine }, row) {
+  if (!live(row)) return null;
+  const now = context.clock.now();
+  return row.instructions
+    .filter((order) => order.lifted_at === null)
+    .map((order) =>
+      h(
+        "div",
+        { class: `party told ${late(order) ? "overdue" : ""}` },
+        h("strong", {}, toldWords(order)),
+        order.text && h("span", {}, order.text),
+        h("span", { class: "quiet" }, givenWords(order, now)),
+        h("span", {}, readWords(order, now)),
+        mine && h("span", { class: "buttons" }, buttons(context, row, order)),
+      ),
+    );
+}
+
+const late = (order) => order.missed_at !== null && order.acknowledged_at === null;
+
+const givenWords = (order, now) =>
+  say(order.everybody ? "told.given_everybody" : "told.given", {
+    desk: placeName(order.by),
+    time: moment(order.at, now),
+  });
+
+function readWords(order, now) {
+  if (order.acknowledged_at === null) {
+    return say(order.missed_at === null ? "told.read_until" : "told.not_read", {
+      time: moment(order.acknowledge_by, now),
+    });
+  }
+  const words = order.by_desk ? "told.read_by_phone" : "told.read_at";
+  return say(words, { time: moment(order.acknowledged_at, now) });
+}
+
+function buttons(context, row, order) {
+  const title = say("told.lift_title", about(context, row));
+  const base = `/assignments/${row.id}`;
+  const read = () => readByPhone(context, row, order);
+  return [
+    order.acknowledged_at === null && button(order, "told.by_phone", read),
+    !order.everybody && button(order, "told.lift", () => lift(context, base, order, title)),
+    ENDING.includes(order.what) && row.state !== "reported_done" && standDown(context, row, order),
+  ];
+}
+
+/** With people counted inside, a second touch says that everybody is out. */
+function standDown(context, row, order) {
+  const body = row.inside > 0 ? { everybody_out: true } : {};
+  const words = say(row.inside > 0 ? "told.stand_down_out" : "told.stand_down");
+  const path = `/assignments/${row.id}/stand-down`;
+  const focus = `down-${row.id}-${order.id}`;
+  return posting(context, { path, body, words, look: "small", twice: true, focus });
+}
+
+function button(order, words, onclick) {
+  const attributes = { type: "button", class: "small", onclick };
+  return h("button", { ...attributes, "data-focus": `${words}-${order.id}` }, say(words));
+}
+
+/** On the card of an incident: what everybody is told, how many have read it, and more of it. */
+export function incidentParts(context, row, mine) {
+  if (row.state !== "open") return null;
+  const crews = context.board.all("assignment").filter(live);
+  const listed = row.instructions.map((order) => standing(context, row, order, crews, mine));
+  const open = () => instructIncident(context, row);
+  return [listed, mine && button(row, "told.to_everybody", open)];
+}
+
+function standing(context, row, order, crews, mine) {
+  const all = crews.flatMap((crew) => crew.instructions.filter((one) => one.id === order.id));
+  const read = all.filter((one) => one.acknowledged_at !== null).length;
+  const time = moment(order.at, context.clock.now());
+  const given = say("told.given", { desk: placeName(order.by), time });
+  const title = say("told.lift_incident_title", { incident: incidentWords(row) });
+  const base = `/incidents/${row.id}`;
+  return h(
+    "div",
+    { class: read < all.length ? "alarm" : "party told" },
+    h("p", {}, h("strong", {}, toldWords(order)), " ", order.text),
+    h("p", { class: "quiet" }, given, " ", say("told.count", { read, all: all.length })),
+    mine && button(order, "told.lift", () => lift(context, base, order, title)),
+  );
+}
+
+/** For drawing again: how many of an incident's crews have read what everybody is told. */
+export const readCounts = (board, row) =>
+  row.instructions.map(({ id }) => {
+    const all = board.all("assignment").flatMap((crew) => crew.instructions);
+    return all.filter((one) => one.id === id && one.acknowledged_at !== null).length;
+  });
+
+/** Beside the name of a crew: told to leave, or told something that it has not read. */
+export function toldFlags(row) {
+  const found = [];
+  if (unread(row).some(late)) found.push(["bad", say("party.unread")]);
+  if (row.withdrawing) {
+    found.push(["warn", say(unread(row).length ? "party.to_withdraw" : "party.withdrawing")]);
+  }
+  return found;
+}

@@ -1,0 +1,84 @@
+/** What the desk tells a crew: over the whole screen until it was read, then on the card. */
+
+import { toldWords } from "./assignments.js";
+import { find, h } from "./dom.js";
+import { moment, spokenDemand } from "./format.js";
+import { posting } from "./page.js";
+import { placeName } from "./places.js";
+import { named, say } from "./words.js";
+
+const holds = (order) => order.lifted_at === null;
+const readPath = (row, order) => `/assignments/${row.id}/instructions/${order.id}/acknowledge`;
+
+/** One at a time, the longest waiting first; what was tapped is read, signal or not. */
+function unread({ outbox }, rows) {
+  const all = rows.flatMap((row) => row.instructions.map((order) => ({ row, order })));
+  const waiting = all.filter(
+    ({ row, order }) =>
+      holds(order) && order.acknowledged_at === null && !outbox.waiting(readPath(row, order)),
+  );
+  return waiting.sort((one, other) => one.order.at - other.order.at);
+}
+
+/** The screen is the instruction's until it is acknowledged; nothing else can be touched. */
+export function drawTold(context, rows) {
+  const screen = find("#told");
+  const [first, ...more] = unread(context, rows);
+  if (!first) {
+    if (screen.open) screen.close();
+    screen.dataset.shown = "";
+    return;
+  }
+  const shown = [first.order.id, first.row.id, more.length, document.documentElement.lang].join();
+  if (screen.dataset.shown === shown) return;
+  screen.dataset.shown = shown;
+  screen.replaceChildren(...parts(context, first, more.length));
+  screen.oncancel = (event) => event.preventDefault();
+  if (!screen.open) screen.showModal();
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([400, 200, 400]);
+}
+
+function parts(context, { row, order }, more) {
+  const time = moment(order.at, context.clock.now());
+  const where = [spokenDemand(row), named("kinds", row.kind), placeName(row.division)];
+  return [
+    h("p", {}, say("told.from", { desk: placeName(order.by), time })),
+    h("h2", { id: "told-title" }, toldWords(order)),
+    order.text && h("p", { class: "said" }, order.text),
+    h("p", {}, where.join(" · ")),
+    row.inside > 0 && h("p", {}, h("strong", {}, say("scene.inside", { count: row.inside }))),
+    posting(context, {
+      path: readPath(row, order),
+      words: say("told.read"),
+      look: "big primary",
+      first: () => setTimeout(context.redraw),
+    }),
+    h("p", {}, say("told.binding")),
+    more > 0 && h("p", {}, say("told.more", { count: more })),
+  ].filter(Boolean);
+}
+
+/** On the card: what holds, since when it was read; and what holds no longer. */
+export function toldParts({ clock, outbox }, row) {
+  const now = clock.now();
+  const standing = row.instructions.filter(holds).map((order) =>
+    h(
+      "div",
+      { class: "alarm" },
+      h("p", {}, h("strong", {}, toldWords(order)), " ", order.text),
+      h("p", { class: "quiet" }, readWords(order, outbox.waiting(readPath(row, order)), now)),
+    ),
+  );
+  const over = row.instructions.filter((order) => !holds(order)).map((order) => {
+    const words = order.mistaken ? "told.mistaken" : "told.lifted";
+    const parts = { what: toldWords(order), time: moment(order.lifted_at, now) };
+    return h("p", { class: "until", role: "status" }, say(words, parts));
+  });
+  return [...standing, ...over];
+}
+
+function readWords(order, sending, now) {
+  if (order.acknowledged_at === null) return say(sending ? "told.sending" : "told.unread");
+  const words = order.by_desk ? "told.read_by_phone" : "told.read_at";
+  return say(words, { time: moment(order.acknowledged_at, now) });
+}

@@ -1,0 +1,93 @@
+"""Facts of instructions: given, acknowledged or not, and lifted."""
+
+from __future__ import annotations
+
+from schemas.instruction_values import InstructionKind
+from schemas.values import (
+    AccountId,
+    AssignmentId,
+    DivisionCode,
+    IncidentId,
+    Instant,
+    InstructionId,
+    Stored,
+)
+
+
+class CrewInstructed(Stored, tag="CrewInstructed.1"):
+    """One crew is told by the desk of a division; to be acknowledged by `acknowledge_by`."""
+
+    instruction: InstructionId
+    assignment: AssignmentId
+    account: AccountId
+    by: DivisionCode
+    what: InstructionKind
+    to: str
+    text: str
+    acknowledge_by: Instant
+    at: Instant
+
+
+class IncidentInstructed(Stored, tag="IncidentInstructed.1"):
+    """Everybody at work in an incident is told, and whoever comes to be, until it is lifted."""
+
+    instruction: InstructionId
+    incident: IncidentId
+    account: AccountId
+    by: DivisionCode
+    what: InstructionKind
+    to: str
+    text: str
+    at: Instant
+
+
+class InstructionAcknowledged(Stored, tag="InstructionAcknowledged.1"):
+    instruction: InstructionId
+    assignment: AssignmentId
+    account: AccountId
+    by_desk: bool
+    at: Instant
+
+
+class AcknowledgmentMissed(Stored, tag="AcknowledgmentMissed.1"):
+    """The crew has not acknowledged it in time: its desk has to call it.
+
+    Without a word by `escalates_at` the county's desk has to as well.
+    """
+
+    instruction: InstructionId
+    assignment: AssignmentId
+    escalates_at: Instant
+    at: Instant
+
+
+class AcknowledgmentEscalated(Stored, tag="AcknowledgmentEscalated.1"):
+    """Still not acknowledged: from now on it is the county's desk's own matter, too."""
+
+    instruction: InstructionId
+    assignment: AssignmentId
+    at: Instant
+
+
+class InstructionLifted(Stored, tag="InstructionLifted.1"):
+    """It holds no longer, for one crew or for everybody in an incident.
+
+    `mistaken`: it should never have been given.
+    """
+
+    instruction: InstructionId
+    assignment: AssignmentId | None
+    incident: IncidentId | None
+    account: AccountId
+    mistaken: bool
+    at: Instant
+
+
+InstructionFact = (
+    CrewInstructed
+    | IncidentInstructed
+    | InstructionAcknowledged
+    | AcknowledgmentMissed
+    | AcknowledgmentEscalated
+    | InstructionLifted
+)

@@ -1,0 +1,36 @@
+"""What screens show of instructions."""
+
+from __future__ import annotations
+
+from schemas.instruction_values import InstructionKind
+from schemas.values import DivisionCode, Instant, InstructionId, Stored
+
+
+class InstructionView(Stored):
+    """An instruction as one crew has it: whether it has acknowledged it, and whether it holds."""
+
+    id: InstructionId
+    what: InstructionKind
+    to: str  # to whom it hands over, or where it comes to
+    text: str
+    by: DivisionCode  # the desk that gave it
+    everybody: bool  # in the incident; else this crew alone
+    at: Instant
+    acknowledge_by: Instant
+    acknowledged_at: Instant | None
+    by_desk: bool  # acknowledged on the telephone
+    missed_at: Instant | None  # since when its desk has to call the crew
+    escalated: bool  # the county's desk has to as well
+    lifted_at: Instant | None
+    mistaken: bool  # it should never have been given
+
+
+class StandingView(Stored):
+    """An instruction that holds for everybody in an incident."""
+
+    id: InstructionId
+    what: InstructionKind
+    to: str
+    text: str
+    by: DivisionCode
+    at: Instant

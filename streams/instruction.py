@@ -1,0 +1,339 @@
+"""Instructions: what a desk tells whoever is at work, which binds, and is only acknowledged.
+
+Nobody is forced to volunteer, so an offer may be declined; whoever has said yes follows what the
+desk says on the scene (Article 7, paragraph 2). An instruction ends no work by itself: the desk
+lifts it, or stands the crew down. Told to stop or to withdraw, a crew is no cover meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from schemas.commands import (
+    AcknowledgeInstruction,
+    InstructCrew,
+    InstructIncident,
+    LiftFromCrew,
+    LiftFromIncident,
+    StandDownCrew,
+)
+from schemas.facts import (
+    AcknowledgmentEscalated,
+    AcknowledgmentMissed,
+    AssignmentStoodDown,
+    CrewInstructed,
+    IncidentInstructed,
+    InstructionAcknowledged,
+    InstructionFact,
+    InstructionLifted,
+)
+from schemas.instruction_values import LEAVING, NAMING, InstructionKind
+from schemas.refusals import Refusal
+from schemas.values import (
+    AssignmentId,
+    DivisionCode,
+    IncidentId,
+    Instant,
+    InstructionId,
+    StandDownReason,
+)
+from streams import asking, checking, crew, orders
+from streams import line as lines
+from streams.area import Area, Operation
+from streams.assignment import live, out
+from streams.cause import Cause, Decision, Refused
+from streams.entities import Assignment, AssignmentState, IncidentState
+from streams.instructed import Instruction, Order, Told
+from streams.parameters import ACKNOWLEDGED_WITHIN, INSTRUCTIONS_MOST, URGENCY
+from streams.policy import speaks_by_phone, substitute_for
+
+ENDING = (*LEAVING, InstructionKind.HAND_OVER)
+"""Behind these a desk may end a crew's work."""
+
+Given = InstructCrew | InstructIncident
+
+
+def instruct_crew(area: Area, command: InstructCrew, cause: Cause) -> Decision:
+    """Said twice while it holds, nothing is new."""
+    found = live(area, cause, command.assignment)
+    if isinstance(found, Refused):
+        return found
+    operation = area.operations[cause.operation]
+    standing = orders.told(operation, found.id).standing
+    refused = _unfit(command, standing, found.id)
+    if refused is not None or _said(command, standing):
+        return refused or []
+    division = operation.demands[found.demand].place.division
+    return [
+        CrewInstructed(
+            instruction=InstructionId(cause.new_id()),
+            assignment=found.id,
+            account=cause.actor,
+            by=_giver(area, division, cause),
+            what=command.what,
+            to=command.to,
+            text=command.text,
+            acknowledge_by=cause.at + ACKNOWLEDGED_WITHIN,
+            at=cause.at,
+        )
+    ]
+
+
+def instruct_incident(area: Area, command: InstructIncident, cause: Cause) -> Decision:
+    """To everybody who is at work there, and to whoever is later; where nobody is, to nobody."""
+    operation = area.operation(cause.operation)
+    incident = None if operation is None else operation.incidents.get(command.incident)
+    if operation is None or incident is None:
+        return Refused(Refusal.NOT_FOUND)
+    if incident.state is not IncidentState.OPEN:
+        return Refused(Refusal.INCIDENT_NOT_OPEN, (incident.id,))
+    standing = operation.instructions_in.of(incident.id)
+    refused = _unfit(command, standing, incident.id)
+    if refused is not None or _said(command, standing):
+        return refused or []
+    if not operation.assignments_in.of(incident.id):
+        return Refused(Refusal.INSTRUCTION_TO_NOBODY, (incident.id,))
+    return [
+        IncidentInstructed(
+            instruction=InstructionId(cause.new_id()),
+            incident=incident.id,
+            account=cause.actor,
+            by=_giver(area, incident.division, cause),
+            what=command.what,
+            to=command.to,
+            text=command.text,
+            at=cause.at,
+        )
+    ]
+
+
+def _unfit(
+    command: Given, standing: Iterable[Order | Instruction], about: AssignmentId | IncidentId
+) -> Refused | None:
+    """Why it is not given: to whom or where is said exactly where that is part of it."""
+    if bool(command.to) != (command.what in NAMING):
+        return Refused(Refusal.INSTRUCTION_UNFIT)
+    if len(list(standing)) >= INSTRUCTIONS_MOST and not _said(command, standing):
+        return Refused(Refusal.INSTRUCTIONS_STANDING, (about,))
+    return None
+
+
+def _said(command: Given, standing: Iterable[Order | Instruction]) -> bool:
+    said = (command.what, command.to, command.text)
+    return any(said == (one.what, one.to, one.text) for one in standing)
+
+
+def _giver(area: Area, division: DivisionCode, cause: Cause) -> DivisionCode:
+    """The desk that says it: the one of the place, or one above it."""
+    return substitute_for(area, cause.actor, division, cause.at) or division
+
+
+def acknowledge(area: Area, command: AcknowledgeInstruction, cause: Cause) -> Decision:
+    """Read, which is all that a crew can say to it. What was lifted meanwhile needs no more."""
+    found = live(area, cause, command.assignment)
+    if isinstance(found, Refused):
+        return found
+    known = orders.told(area.operations[cause.operation], found.id)
+    order = orders.standing(known, command.instruction)
+    if order is None:
+        lifted = known.lifted is not None and known.lifted.id == command.instruction
+        return [] if lifted else Refused(Refusal.INSTRUCTION_OVER, (found.id,))
+    if order.acknowledged_at is not None:
+        return []
+    return [
+        InstructionAcknowledged(
+            instruction=order.id,
+            assignment=found.id,
+            account=cause.actor,
+            by_desk=speaks_by_phone(area, cause.actor, found.organization, cause.at),
+            at=cause.at,
+        )
+    ]
+
+
+def lift_from_crew(area: Area, command: LiftFromCrew, cause: Cause) -> Decision:
+    """One that this crew alone was told; what everybody is told is lifted for everybody."""
+    found = live(area, cause, command.assignment)
+    if isinstance(found, Refused):
+        return found
+    known = orders.told(area.operations[cause.operation], found.id)
+    order = orders.standing(known, command.instruction)
+    if order is None or order.everybody:
+        return Refused(Refusal.INSTRUCTION_OVER, (found.id,))
+    return [_lifted(command, cause, assignment=found.id)]
+
+
+def lift_from_incident(area: Area, command: LiftFromIncident, cause: Cause) -> Decision:
+    operation = area.operation(cause.operation)
+    if operation is None or command.incident not in operation.incidents:
+        return Refused(Refusal.NOT_FOUND)
+    known = operation.instructions.get(command.instruction)
+    if known is None or known.incident != command.incident:
+        return Refused(Refusal.INSTRUCTION_OVER, (command.incident,))
+    return [_lifted(command, cause, incident=known.incident)]
+
+
+def all_lifted(operation: Operation, incident: IncidentId, cause: Cause) -> list[InstructionLifted]:
+    """With the incident itself, everything that holds for everybody in it ends."""
+    return [
+        _lifted(LiftFromIncident(incident=incident, instruction=known.id), cause, incident=incident)
+        for known in operation.instructions_in.of(incident)
+    ]
+
+
+def _lifted(
+    command: LiftFromCrew | LiftFromIncident,
+    cause: Cause,
+    *,
+    assignment: AssignmentId | None = None,
+    incident: IncidentId | None = None,
+) -> InstructionLifted:
+    return InstructionLifted(
+        instruction=command.instruction,
+        assignment=assignment,
+        incident=incident,
+        account=cause.actor,
+        mistaken=command.mistaken,
+        at=cause.at,
+    )
+
+
+def stand_down(area: Area, command: StandDownCrew, cause: Cause) -> Decision:
+    """The desk ends the work of a crew that it has told to leave it; with thanks, as ever."""
+    found = live(area, cause, command.assignment)
+    if isinstance(found, Refused):
+        return found
+    operation = area.operations[cause.operation]
+    standing = orders.told(operation, found.id).standing
+    if not any(order.what in ENDING for order in standing):
+        return Refused(Refusal.INSTRUCTION_MISSING, (found.id,))
+    if found.state is AssignmentState.REPORTED_DONE:
+        return Refused(Refusal.ALREADY_REPORTED, (found.id,))
+    if found.inside and not command.everybody_out:
+        return Refused(Refusal.HEADS_INSIDE, (found.id,))
+    again = asking.after(asking.SENT_HOME, operation.lines[found.line].priority, cause.at)
+    return [
+        *out(found, cause, speaks_by_phone(area, cause.actor, found.organization, cause.at)),
+        AssignmentStoodDown(
+            assignment=found.id,
+            reason=StandDownReason.WITHDRAWN,
+            again_at=again.at,
+            again_on=again.on,
+            at=cause.at,
+        ),
+    ]
+
+
+def evolve(operation: Operation, fact: InstructionFact) -> None:
+    match fact:
+        case CrewInstructed():
+            known = orders.told(operation, fact.assignment)
+            order = _order(fact)
+            _put(operation, replace(known, standing=(*known.standing, order)), fact.at)
+        case IncidentInstructed():
+            _everybody_told(operation, fact)
+        case InstructionAcknowledged():
+            _acknowledged(operation, fact)
+        case AcknowledgmentMissed() | AcknowledgmentEscalated():
+            _missed(operation, fact)
+        case InstructionLifted():
+            _over(operation, fact)
+        case _:
+            assert_never(fact)
+
+
+def _order(fact: CrewInstructed) -> Order:
+    return Order(
+        id=fact.instruction,
+        what=fact.what,
+        to=fact.to,
+        text=fact.text,
+        by=fact.by,
+        everybody=False,
+        at=fact.at,
+        acknowledge_by=fact.acknowledge_by,
+    )
+
+
+def _everybody_told(operation: Operation, fact: IncidentInstructed) -> None:
+    known = Instruction(
+        id=fact.instruction,
+        incident=fact.incident,
+        what=fact.what,
+        to=fact.to,
+        text=fact.text,
+        by=fact.by,
+        at=fact.at,
+    )
+    operation.instructions.put(known.id, known)
+    order = orders.to_everybody(known, fact.at)
+    for one in list(operation.assignments_in.of(fact.incident)):
+        told = orders.told(operation, one.id)
+        _put(operation, replace(told, standing=(*told.standing, order)), fact.at)
+
+
+def _acknowledged(operation: Operation, fact: InstructionAcknowledged) -> None:
+    """A word of the crew like any other."""
+    known = operation.told[fact.assignment]
+    order = orders.standing(known, fact.instruction)
+    assert order is not None
+    read = replace(order, acknowledged_at=fact.at, by_desk=fact.by_desk)
+    operation.told.put(known.assignment, orders.changed(known, read))
+    found = checking.timed(operation, operation.assignments[fact.assignment], fact.at)
+    operation.assignments.put(found.id, found)
+    if fact.by_desk:
+        lines.taken_up(operation, found.demand)
+
+
+def _missed(operation: Operation, fact: AcknowledgmentMissed | AcknowledgmentEscalated) -> None:
+    known = operation.told[fact.assignment]
+    order = orders.standing(known, fact.instruction)
+    assert order is not None
+    if isinstance(fact, AcknowledgmentMissed):
+        order = replace(order, missed_at=fact.at, escalates_at=fact.escalates_at)
+    else:
+        order = replace(order, escalated=True, escalates_at=None)
+    operation.told.put(known.assignment, orders.changed(known, order))
+
+
+def _over(operation: Operation, fact: InstructionLifted) -> None:
+    """Whoever was told so reads that it holds no longer, and goes on."""
+    if fact.assignment is not None:
+        _lift(operation, operation.told[fact.assignment], fact)
+        return
+    known = operation.instructions[fact.instruction]
+    operation.instructions.remove(known.id)
+    for one in list(operation.assignments_in.of(known.incident)):
+        told = operation.told.get(one.id)
+        if told is not None and orders.standing(told, known.id) is not None:
+            _lift(operation, told, fact)
+
+
+def _lift(operation: Operation, known: Told, fact: InstructionLifted) -> None:
+    order = orders.standing(known, fact.instruction)
+    assert order is not None
+    left = tuple(one for one in known.standing if one.id != order.id)
+    over = replace(order, lifted_at=fact.at, mistaken=fact.mistaken)
+    _put(operation, replace(known, standing=left, lifted=over), fact.at)
+
+
+def _put(operation: Operation, known: Told, at: Instant) -> None:
+    """What a crew is told by now, and with it whether it is cover; that it is late, not at once."""
+    operation.told.put(known.assignment, known)
+    before = operation.assignments[known.assignment]
+    if before.withdrawing != known.withdrawing:
+        going_on = before if known.withdrawing else _expected(operation, before, at)
+        after = replace(going_on, withdrawing=known.withdrawing)
+        operation.assignments.put(after.id, after)
+        crew.carry(operation, before, after, at)
+
+
+def _expected(operation: Operation, found: Assignment, at: Instant) -> Assignment:
+    """Whoever goes on after having been told otherwise is not late before its grace is over."""
+    if found.late_at is None:
+        return found
+    grace = URGENCY[operation.lines[found.line].priority].grace
+    return replace(found, late_at=max(found.late_at, at + grace))

@@ -1,0 +1,75 @@
+"""What the facts of instructions say to a reader: a part of the table in `streams.review_words`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from schemas import facts as f
+from schemas.codes import Words
+from schemas.instruction_values import InstructionKind
+
+FACTS: dict[type, Words] = {
+    f.CrewInstructed: Words(
+        "{giver}向{organization}下达指令：{instruction}（{line}）；请在 {acknowledge_by} 前确认。",
+        "{giver} instructed {organization}: {instruction} ({line}). To be acknowledged by "
+        "{acknowledge_by}.",
+    ),
+    f.IncidentInstructed: Words(
+        "{giver}向{incident}全部在岗队伍下达指令：{instruction}。",
+        "{giver} instructed everybody at work in {incident}: {instruction}.",
+    ),
+    f.InstructionAcknowledged: Words(
+        "{organization}确认收到指令：{line}{phone}。",
+        "{organization} acknowledged its instruction: {line}{phone}.",
+    ),
+    f.AcknowledgmentMissed: Words(
+        "{organization}未按时确认指令：{line}；请值班室致电。",
+        "{organization} has not acknowledged its instruction: {line}. Its desk has to call it.",
+    ),
+    f.AcknowledgmentEscalated: Words(
+        "{organization}仍未确认指令：{line}；已上报县值班室。",
+        "{organization} still has not acknowledged its instruction: {line}. The county's desk has "
+        "to call it, too.",
+    ),
+    f.InstructionLifted: Words("{lifted}。", "{lifted}."),
+}
+
+TELLING: dict[InstructionKind, Words] = {
+    InstructionKind.STOP: Words("停止作业", "stop work"),
+    InstructionKind.WITHDRAW: Words("撤离", "withdraw"),
+    InstructionKind.HAND_OVER: Words("移交给", "hand over to"),
+    InstructionKind.COME_TO: Words("转移到", "come to"),
+}
+
+
+def _instruction(names: Any) -> str:
+    """What is to be done, to whom or where, and what was said with it."""
+    fact = names.fact
+    what = names.word(TELLING.get(fact.what), fact.what)
+    if fact.to:
+        what = names.pick(f"{what}「{fact.to}」", f"{what} {fact.to}")
+    return str(names.pick(f"{what}；{fact.text}", f"{what}; {fact.text}") if fact.text else what)
+
+
+def _lifted(names: Any) -> str:
+    """Whose it was, and whether it should ever have been given."""
+    fact = names.fact
+    if fact.assignment is None:
+        whose = names.pick("{incident}的全体指令", "the instruction to everybody in {incident}")
+    else:
+        whose = names.pick(
+            "对{organization}的指令（{line}）", "the instruction to {organization} ({line})"
+        )
+    over = names.pick("已解除", "was lifted")
+    if fact.mistaken:
+        over = names.pick("系误发，已撤销", "was given by mistake, and is void")
+    return str(whose.format_map(names) + names.pick(over, f" {over}"))
+
+
+MAKERS: dict[str, Callable[[Any], str]] = {
+    "acknowledge_by": lambda names: names.time(names.fact.acknowledge_by),
+    "giver": lambda names: names.place(names.fact.by),
+    "instruction": _instruction,
+    "lifted": _lifted,
+}

@@ -1,0 +1,77 @@
+"""What each row waits for, and until when; None where it waits for nothing by the clock."""
+
+from __future__ import annotations
+
+from schemas.values import Instant
+from streams.entities import (
+    Assignment,
+    Demand,
+    Incident,
+    IncidentState,
+    Line,
+    Offer,
+    OfferState,
+    Task,
+)
+from streams.instructed import Told
+from streams.remembered import Report
+from streams.wakes import AT_ONCE, Wait
+
+Until = tuple[Instant, Wait] | None
+
+
+def offer(row: Offer) -> Until:
+    """An offer expires when its deadline has passed, so a millisecond after it."""
+    if row.unneeded:
+        return AT_ONCE, Wait.STAND_DOWN
+    if row.state is OfferState.SENT:
+        return row.answer_by + 1, Wait.ANSWER
+    if row.state is OfferState.STANDBY and row.standby_until is not None:
+        return row.standby_until, Wait.STANDBY
+    return None
+
+
+def assignment(row: Assignment) -> Until:
+    """A crew that is on its way, or should be; on the scene, its next word."""
+    if row.unneeded:
+        return AT_ONCE, Wait.END
+    if not row.live:
+        return None
+    if row.silent_at is not None:
+        return row.silent_at, Wait.CHECK_IN
+    late_at = None if row.withdrawing else row.late_at
+    return None if late_at is None else (late_at, Wait.CREW)
+
+
+def report(row: Report) -> Until:
+    return None if row.escalated else (row.answer_by, Wait.REPORT)
+
+
+def told(row: Told) -> Until:
+    return None if row.next_at is None else (row.next_at, Wait.INSTRUCTION)
+
+
+def task(row: Task) -> Until:
+    return None if row.until is None else (row.until, Wait.TASK)
+
+
+def line(row: Line) -> Until:
+    return (AT_ONCE, Wait.PROPOSAL) if row.proposing else None
+
+
+def demand(row: Demand) -> Until:
+    """First its own desk is asked, then the desk above."""
+    if row.following:
+        return AT_ONCE, Wait.GROUP
+    if row.quiet_at is not None:
+        return row.quiet_at, Wait.QUIET
+    return None if row.climbs_at is None else (row.climbs_at, Wait.CLIMB)
+
+
+def incident(row: Incident) -> Until:
+    """Closed, with nothing left to recover: first the day is set, then its key is destroyed."""
+    if row.state is IncidentState.CLOSING:
+        return AT_ONCE, Wait.CLOSING
+    if row.state is not IncidentState.CLOSED or not row.readable or row.live_tasks:
+        return None
+    return (row.destroy_at or AT_ONCE), Wait.DESTRUCTION

@@ -1,0 +1,147 @@
+"""People at their screens while a crew is told what to do: read, called, lifted, withdrawn."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.api.browsing import (
+    COUNTY,
+    TEAM,
+    TOWN,
+    Screens,
+    Stage,
+    confirm,
+    in_both_languages,
+    mixed,
+    served,
+    touch,
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterator[Stage]:
+    """An exercise: its time is the test's to give."""
+    folder = tmp_path_factory.mktemp("told") / "data"
+    with served(folder, "--purpose", "exercise") as (address, link):
+        server = Stage(address)
+        server.sign_in(link)
+        yield server
+
+
+SKILLS = {
+    "typhoon": ("drainage", "PUMP_DRAIN"),
+    "rainstorm_flood": ("supplies", "CATERING"),
+    "earthquake": ("obstruction", "CHAINSAW_CLEAR"),
+}
+
+
+def at_work(server: Stage, screens: Screens, hazard: str, name: str) -> tuple[Page, Page, Page]:
+    """A crew that has said yes, its desk and the county's, all looking at one incident."""
+    kind, skill = SKILLS[hazard]
+    team = server.organization(name, skill)
+    incident = server.incident(hazard)
+    line = {"skill": skill, "minimum": 1, "target": 1}
+    server.demand(incident, kind, skill, lines=[line])
+    server.advance(0.1)
+    crew = screens.sign_in(server.link("organization", organization=team), "zh", True)
+    desk = screens.sign_in(server.link("desk", division=TOWN), "en")
+    county = screens.sign_in(server.link("desk", division=COUNTY), "en")
+    desk.locator("#list-incident").select_option(incident)
+    touch(crew.locator("#offers .card"), "答应")
+    expect(crew.locator("#assignments .card")).to_be_visible()
+    return crew, desk, county
+
+
+def instruct(desk: Page, kind: str, text: str) -> None:
+    desk.locator("#demands").get_by_role("button", name="Instruct", exact=True).click()
+    desk.locator("#dialog").get_by_text(kind, exact=True).click()
+    desk.locator("#dialog [name=text]").fill(text)
+    confirm(desk)
+
+
+def test_an_instruction_is_the_whole_screen_until_it_was_read(
+    server: Stage, screens: Screens
+) -> None:
+    """Unread it is red at its desk, then at the county's; read, it stays on the card until it is
+    lifted, and the crew is no cover meanwhile."""
+    crew, desk, county = at_work(server, screens, "typhoon", TEAM)
+    instruct(desk, "Withdraw now", "S223 K12")
+    told = crew.locator("#told")
+    expect(told).to_be_visible()
+    expect(told).to_contain_text("立即撤离")
+    expect(told).to_contain_text("S223 K12")
+    crew.keyboard.press("Escape")
+    expect(told).to_be_visible()
+    box = told.bounding_box()
+    size = crew.viewport_size
+    assert box is not None
+    assert size is not None
+    assert (box["width"], box["height"]) == (size["width"], size["height"])
+    assert not mixed(crew, "zh")
+    expect(desk.locator("#demands .card")).to_contain_text("told to leave, not acknowledged yet")
+
+    server.advance(2.1)
+    expect(desk.locator("#silent li")).to_contain_text("Withdraw now")
+    expect(county.locator("#silent-box")).to_be_hidden()
+    server.advance(2)
+    expect(county.locator("#silent li")).to_contain_text(TEAM)
+    in_both_languages(desk)
+
+    touch(told, "收到，照办")
+    expect(told).to_be_hidden()
+    expect(desk.locator("#silent-box")).to_be_hidden()
+    expect(county.locator("#silent-box")).to_be_hidden()
+    card = crew.locator("#assignments .card")
+    expect(card).to_contain_text("确认收到")
+    on_desk = desk.locator("#demands .card")
+    expect(on_desk).to_contain_text("stopped or withdrawing, no cover")
+    in_both_languages(crew)
+
+    on_desk.get_by_role("button", name="Lift", exact=True).click()
+    confirm(desk)
+    expect(card).to_contain_text("已于")
+    expect(card).to_contain_text("解除，可继续作业")
+    expect(on_desk).not_to_contain_text("no cover")
+    assert screens.complaints == []
+
+
+def test_a_leader_on_the_telephone_acknowledges_through_the_desk_and_is_stood_down(
+    server: Stage, screens: Screens
+) -> None:
+    crew, desk, _ = at_work(server, screens, "rainstorm_flood", "Team 7")
+    instruct(desk, "Stop work now", "K12")
+    expect(crew.locator("#told")).to_be_visible()
+    on_desk = desk.locator("#demands .card")
+    on_desk.get_by_role("button", name="Acknowledged by phone").click()
+    confirm(desk)
+    expect(crew.locator("#told")).to_be_hidden()
+    expect(crew.locator("#assignments .card")).to_contain_text("电话确认收到")
+    down = on_desk.get_by_role("button", name="Stand the crew down")
+    down.click()
+    on_desk.get_by_role("button", name=re.compile("again", re.IGNORECASE)).click()
+    expect(crew.locator("#turns")).to_contain_text("已按指令撤离")
+    expect(crew.locator("#assignments-box")).to_be_hidden()
+    assert screens.complaints == []
+
+
+def test_everybody_in_an_incident_is_told_from_its_card(server: Stage, screens: Screens) -> None:
+    crew, _, county = at_work(server, screens, "earthquake", "Team 9")
+    card = county.locator("#incidents .card").filter(has_text="Earthquake")
+    card.get_by_role("button", name="Instruct everybody").click()
+    county.locator("#dialog").get_by_text("Come to", exact=True).click()
+    county.locator("#dialog [name=to]").fill("S223")
+    confirm(county)
+    told = crew.locator("#told")
+    expect(told).to_contain_text("转移到：S223")
+    expect(card).to_contain_text("Acknowledged by 0 of 1.")
+    touch(told, "收到，照办")
+    expect(card).to_contain_text("Acknowledged by 1 of 1.")
+    in_both_languages(county)
+    card.get_by_role("button", name="Lift", exact=True).click()
+    county.locator("#dialog").get_by_text("A mistake, it never held", exact=True).click()
+    confirm(county)
+    expect(crew.locator("#assignments .card")).to_contain_text("误发")
+    expect(card.get_by_role("button", name="Lift", exact=True)).to_have_count(0)
+    assert screens.complaints == []

@@ -1,0 +1,87 @@
+"""Instructions, through the doors: given, read or not, lifted, carried out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schemas.facts import (
+    AcknowledgmentEscalated,
+    AcknowledgmentMissed,
+    InstructionAcknowledged,
+    InstructionLifted,
+)
+from tests.api.house import OTHER_TOWN, House
+from tests.api.test_doors import done, the_row
+from tests.api.test_steps import at_work, facts, refused, row, step
+
+
+async def order(person: Any) -> Any:
+    [told] = (await row(person))["instructions"]
+    return told
+
+
+async def test_a_crew_reads_what_it_is_told_and_cannot_decline(stage: House) -> None:
+    desk, crew, assignment = await at_work(stage)
+    refused(await step(crew, assignment, "instruct", what="stop"), 403, "role_missing")
+    refused(await step(desk, assignment, "instruct", what="come_to"), 422, "instruction_unfit")
+    told = {"what": "withdraw", "text": "大坝渗漏"}
+    done(await step(desk, assignment, "instruct", **told), assignment)
+    seen = await order(crew)
+    assert (seen["what"], seen["text"], seen["acknowledged_at"]) == ("withdraw", "大坝渗漏", None)
+    path = f"instructions/{seen['id']}/acknowledge"
+    done(await step(crew, assignment, path), assignment)
+    assert (await order(desk))["acknowledged_at"] is not None
+    assert (await row(desk))["withdrawing"]
+    [line] = (await the_row(desk, "demand"))["lines"]
+    assert (line["working"], line["covered"]) == (0, 0)
+    refused(await step(crew, assignment, f"instructions/{seen['id']}/lift"), 403, "role_missing")
+    done(await step(desk, assignment, f"instructions/{seen['id']}/lift", mistaken=True))
+    seen = await order(crew)
+    assert (seen["lifted_at"] is not None, seen["mistaken"]) == (True, True)
+    [fact] = facts(stage, InstructionLifted)
+    assert fact.mistaken
+
+
+async def test_who_does_not_read_it_is_called_and_the_desk_says_that_it_was_heard(
+    stage: House,
+) -> None:
+    desk, crew, assignment = await at_work(stage)
+    done(await step(desk, assignment, "instruct", what="hand_over", to="县消防"))
+    await stage.wait(minutes=2)
+    assert (
+        (await order(desk))["missed_at"] is not None,
+        len(facts(stage, AcknowledgmentMissed)),
+    ) == (True, 1)
+    await stage.wait(minutes=2)
+    assert (await order(crew))["escalated"]
+    assert len(facts(stage, AcknowledgmentEscalated)) == 1
+    path = f"instructions/{(await order(desk))['id']}/acknowledge"
+    done(await step(desk, assignment, path), assignment)
+    [fact] = facts(stage, InstructionAcknowledged)
+    assert fact.by_desk
+    done(await step(desk, assignment, "stand-down"), assignment)
+    seen = await row(crew)
+    assert (seen["state"], seen["stand_down_reason"]) == ("stood_down", "withdrawn")
+
+
+async def test_everybody_in_an_incident_is_told_by_the_desk_that_opened_it(stage: House) -> None:
+    desk, crew, _ = await at_work(stage)
+    incident = (await the_row(desk, "incident"))["id"]
+    base = f"/incidents/{incident}"
+    done(await desk.post(f"{base}/instruct", {"what": "come_to", "to": "镇政府"}), incident)
+    [told] = (await the_row(desk, "incident"))["instructions"]
+    seen = await order(crew)
+    assert (seen["id"], seen["everybody"], seen["to"]) == (told["id"], True, "镇政府")
+    other = await stage.desk(OTHER_TOWN)
+    refused(await other.post(f"{base}/instruct", {"what": "stop"}), 404, "not_found")
+    done(await desk.post(f"{base}/instructions/{told['id']}/lift", {}), incident)
+    assert (await the_row(desk, "incident"))["instructions"] == []
+    again = await desk.post(f"{base}/instructions/{told['id']}/lift", {})
+    refused(again, 409, "instruction_over")
+
+
+async def test_nobody_at_work_is_nobody_to_be_told(stage: House) -> None:
+    desk = await stage.desk()
+    incident = await stage.incident(desk)
+    reply = await desk.post(f"/incidents/{incident}/instruct", {"what": "stop"})
+    refused(reply, 409, "instruction_to_nobody")

@@ -1,0 +1,26 @@
+"""A part of the story `late`: what a desk tells a crew, and everybody."""
+
+from __future__ import annotations
+
+from schemas import commands as c
+from schemas import facts as f
+from schemas.instruction_values import InstructionKind
+from schemas.values import AssignmentId, IncidentId
+from streams.parameters import HOUR
+from tests.streams.world import COUNTY, DESK, World, only
+
+
+def instructed(world: World, incident: IncidentId, crew: AssignmentId) -> None:
+    """Nobody reads it until the county calls; then all is lifted, and at last the crew goes."""
+    stop = c.InstructCrew(assignment=crew, what=InstructionKind.STOP, text="大坝渗漏")
+    given = only(world.send(DESK, stop), f.CrewInstructed).instruction
+    world.until(world.at + HOUR, f.AcknowledgmentEscalated)
+    world.send(COUNTY, c.AcknowledgeInstruction(assignment=crew, instruction=given))
+    world.send(DESK, c.LiftFromCrew(assignment=crew, instruction=given))
+    come = c.InstructIncident(incident=incident, what=InstructionKind.COME_TO, to="村委会")
+    everybody = only(world.send(COUNTY, come), f.IncidentInstructed).instruction
+    lift = c.LiftFromIncident(incident=incident, instruction=everybody, mistaken=True)
+    world.send(COUNTY, lift)
+    over = c.InstructCrew(assignment=crew, what=InstructionKind.HAND_OVER, to="县消防")
+    world.send(DESK, over)
+    world.send(DESK, c.StandDownCrew(assignment=crew))

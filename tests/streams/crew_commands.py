@@ -1,0 +1,21 @@
+"""Commands about a crew on the scene, one of each: for the table of who may send them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from schemas import commands as c
+from schemas.instruction_values import InstructionKind
+from schemas.values import AssignmentId, InstructionId, ReportAnswer, ReportId, SceneReport
+
+
+def on_the_scene(crew: AssignmentId) -> Iterator[c.Command]:
+    """What it says from there, and what it is told."""
+    yield c.CheckIn(assignment=crew)
+    yield c.CountHeads(assignment=crew, inside=1)
+    yield c.ReportFromScene(assignment=crew, what=SceneReport.ROAD_CUT, text="桥断")
+    yield c.AnswerReport(assignment=crew, report=ReportId("none"), answer=ReportAnswer.NOTED)
+    yield c.InstructCrew(assignment=crew, what=InstructionKind.STOP)
+    for word in (c.AcknowledgeInstruction, c.LiftFromCrew):
+        yield word(assignment=crew, instruction=InstructionId("none"))
+    yield c.StandDownCrew(assignment=crew)

@@ -1,0 +1,57 @@
+"""The laws of instructions: what holds is on every crew's card, and nobody's silence is silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from schemas import facts as f
+from schemas.turns import Turn
+
+if TYPE_CHECKING:
+    from tests.streams.laws import Watch
+
+Wrong = Iterator[str]
+
+MINUTE = 60_000
+WITHIN = ESCALATED = 2 * MINUTE
+
+
+def owed(watch: Watch, at: int) -> Wrong:
+    """Every crew at work has all that holds for it, read or not; what is not read climbs."""
+    crews = watch.books.crews
+    for crew in crews.rows.values():
+        if not crew.live:
+            continue
+        row = watch.rows[crew.id]
+        views = {view.id: view for view in row.instructions if view.lifted_at is None}
+        if set(views) != set(crew.told):
+            yield f"{at}: {crew.id} is told {sorted(crew.told)}, and its card says {sorted(views)}"
+            continue
+        if row.withdrawing != crew.withdrawing:
+            yield f"{at}: {crew.id} is shown as at work, and is not, or the other way round"
+        for id, told in crew.told.items():
+            yield from _climbs(crew.id, told, views[id], crews.quiet_until, at)
+
+
+def _climbs(crew: str, told: Any, view: Any, quiet_until: int, at: int) -> Wrong:
+    if (view.acknowledged_at is not None) != told.acknowledged:
+        yield f"{at}: whether {crew} has read {view.id} is not as it was said"
+    if told.acknowledged:
+        return
+    missed_by = max(told.since + WITHIN, quiet_until)
+    if at >= missed_by and view.missed_at is None:
+        yield f"{at}: {crew} has not read {view.id}, and nobody calls it"
+    if at >= missed_by + ESCALATED and not view.escalated:
+        yield f"{at}: {crew} has not read {view.id}, and the county knows nothing"
+
+
+def early(watch: Watch, fact: Any, turn: Turn) -> Wrong:
+    """Nobody is called for an instruction before the time for it is over, or that it has read."""
+    if not isinstance(fact, f.AcknowledgmentMissed):
+        return
+    told = watch.books.crews.rows[fact.assignment].told.get(fact.instruction)
+    if told is None or told.acknowledged:
+        yield f"{turn.sequence}: {fact.assignment} is missed for what it need not read"
+    elif fact.at < told.since + WITHIN:
+        yield f"{turn.sequence}: {fact.assignment} is missed too early"

@@ -1,0 +1,64 @@
+"""What desks tell whoever is at work, and what crews say to it: a part of `play`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from schemas import commands as c
+from schemas.instruction_values import NAMING, InstructionKind
+from schemas.values import InstructionId
+from streams.entities import Assignment
+from tests.streams.world import COUNTY, DESK
+
+if TYPE_CHECKING:
+    from tests.streams.play import Attempt, Play
+
+
+def instruct(play: Play) -> Attempt:
+    """Mostly to one crew, sometimes to everybody, now and then not as it could be."""
+    what = play.random.choice(list(InstructionKind))
+    named = (what in NAMING) != play.chance(0.03)
+    said: dict[str, Any] = {"what": what, "to": "村委会" if named else "", "text": ""}
+    if play.chance(0.3):
+        said["text"] = play.random.choice(("大坝渗漏", "余震"))
+    if play.chance(0.25):
+        return COUNTY, c.InstructIncident(incident=play.incident, **said)
+    crew = _some(play)
+    if crew is None:
+        return DESK, None
+    return _desk(play, crew), c.InstructCrew(assignment=crew.id, **said)
+
+
+def heed(play: Play) -> Attempt:
+    """Acknowledged, lifted, or the crew is stood down behind it."""
+    rows = play.operation.told.rows.values()
+    known = play.pick([row for row in rows if row.live and row.standing] or rows)
+    if known is None:
+        return instruct(play)
+    crew = play.operation.assignments[known.assignment]
+    orders = [*known.standing, *filter(None, (known.lifted,))]
+    order = play.pick(orders)
+    id = InstructionId("none") if order is None or play.chance(0.03) else order.id
+    if play.chance(0.5):
+        actor = _desk(play, crew) if play.chance(0.2) else play.names[crew.organization]
+        return actor, c.AcknowledgeInstruction(assignment=crew.id, instruction=id)
+    if play.chance(0.3):
+        out = play.chance(0.7)
+        return _desk(play, crew), c.StandDownCrew(assignment=crew.id, everybody_out=out)
+    mistaken = play.chance(0.2)
+    if order is not None and order.everybody:
+        lift = c.LiftFromIncident(incident=crew.incident, instruction=id, mistaken=mistaken)
+        return COUNTY, lift
+    lifted = c.LiftFromCrew(assignment=crew.id, instruction=id, mistaken=mistaken)
+    return _desk(play, crew), lifted
+
+
+def _some(play: Play) -> Assignment | None:
+    rows = list(play.operation.assignments.rows.values())
+    live = [row for row in rows if row.live]
+    found: Assignment | None = play.pick(live if live and play.chance(0.9) else rows)
+    return found
+
+
+def _desk(play: Play, crew: Assignment) -> str:
+    return play.desk_of(play.operation.demands[crew.demand].place.division)
