@@ -82,11 +82,7 @@ class Crews:
     def learn(self, fact: Any, turn: Turn) -> None:
         match fact:
             case f.DemandPublished() | f.DemandDrafted() | f.DemandAmended():
-                self.demands.update({one.line: fact.demand for one in fact.lines})
-                self.lines.update({one.line: (one.request.skill, 1) for one in fact.lines})
-                self.priorities[fact.demand] = fact.priority
-                if isinstance(fact, f.DemandPublished):
-                    self.incidents[fact.demand] = fact.incident
+                self._said(fact)
             case f.AssignmentCommitted():
                 self._committed(fact)
             case f.DemandClosed():
@@ -105,6 +101,13 @@ class Crews:
                 self.rows[crew.id] = after
                 self._told(crew, after, fact)
                 self._reported(fact)
+
+    def _said(self, fact: f.DemandPublished | f.DemandDrafted | f.DemandAmended) -> None:
+        self.demands.update({one.line: fact.demand for one in fact.lines})
+        self.lines.update({one.line: (one.request.skill, 1) for one in fact.lines})
+        self.priorities[fact.demand] = fact.priority
+        if not isinstance(fact, f.DemandAmended):
+            self.incidents[fact.demand] = fact.incident
 
     def reopened(self, line: str, round: int) -> None:
         self.lines[line] = (self.lines[line][0], round)
