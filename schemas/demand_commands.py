@@ -22,6 +22,7 @@ from schemas.values import (
     Stored,
     Units,
 )
+from schemas.villages import VillageName
 
 PublicText = Annotated[str, Meta(min_length=1, max_length=500)]
 Lines = Annotated[tuple[LineRequest, ...], Meta(min_length=1, max_length=20)]
@@ -64,6 +65,16 @@ class PublishDemand(Wanted, tag="PublishDemand.1"):
 
 class DraftDemand(Wanted, tag="DraftDemand.1"):
     """Keep what a township may ask for as a draft: nobody is asked before it is published."""
+
+
+class ReportNeed(Wanted, tag="ReportNeed.1", kw_only=True):
+    """A village committee tells its township of a need: a draft at that desk, which decides.
+
+    `people`: how many it concerns.
+    """
+
+    village: VillageName
+    people: Annotated[int, Meta(ge=1, le=100_000)] | None = None
 
 
 class PublishDraft(Stored, tag="PublishDraft.1"):
@@ -209,6 +220,7 @@ class NoteDemand(Stored, tag="NoteDemand.1"):
 DemandCommand = (
     PublishDemand
     | DraftDemand
+    | ReportNeed
     | PublishDraft
     | AmendDemand
     | CloseDemand

@@ -21,6 +21,7 @@ from schemas.values import (
     Stored,
     Units,
 )
+from schemas.villages import Village
 
 
 class NumberedLine(Stored):
@@ -119,9 +120,14 @@ class DemandPublished(DemandSaid, tag="DemandPublished.1"):
 
 
 class DemandDrafted(DemandSaid, tag="DemandDrafted.1"):
-    """A draft: nobody is asked. Until `climbs_at` its desk has time to publish or discard it."""
+    """A draft: nobody is asked. Until `climbs_at` its desk has time to publish or discard it.
+
+    `reporter`: the village whose committee has told of it, and `people` how many it concerns.
+    """
 
     climbs_at: Instant
+    reporter: Village | None = None
+    people: int | None = None
 
 
 class DraftPublished(Stored, tag="DraftPublished.1"):

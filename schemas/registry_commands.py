@@ -27,6 +27,7 @@ from schemas.values import (
     Stored,
     TimeSource,
 )
+from schemas.villages import VillageName
 
 ShortText = Annotated[str, Meta(min_length=1, max_length=120)]
 Issuer = Annotated[str, Meta(min_length=1, max_length=120)]
@@ -59,13 +60,17 @@ class ReceiveLog(Stored, tag="ReceiveLog.1"):
 
 
 class GrantRole(Stored, tag="GrantRole.1"):
-    """Let an account act in a role, inside a division or for an organization."""
+    """Let an account act in a role, inside a division or for an organization.
+
+    A committee's names its village, too.
+    """
 
     account: AccountId
     role: Role
     division: DivisionCode | None = None
     organization: OrganizationId | None = None
     until: Instant | None = None
+    village: VillageName | None = None
 
 
 class EndGrant(Stored, tag="EndGrant.1"):

@@ -56,6 +56,7 @@ class RoleGranted(Stored, tag="RoleGranted.1"):
     organization: OrganizationId | None
     until: Instant | None
     at: Instant
+    village: str | None = None
 
 
 class GrantEnded(Stored, tag="GrantEnded.1"):

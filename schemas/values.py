@@ -91,6 +91,7 @@ class Role(StrEnum):
     DESK = "desk"
     ORGANIZATION = "organization"
     REVIEWER = "reviewer"
+    COMMITTEE = "committee"  # of one village
 
 
 class RegistrationClass(StrEnum):

@@ -41,6 +41,7 @@ from schemas.values import (
     Stored,
     TaskId,
 )
+from schemas.villages import Village
 
 
 class Audience(Stored):
@@ -49,7 +50,7 @@ class Audience(Stored):
     Desks and reviewers whose scope holds `division`, or `sender`, which moved it there, or `home`,
     from where an organization has gone out; the named
     `organizations`; every organization at home inside `county`; every desk inside `desks`; every
-    account with a role, where `everyone` is set.
+    account with a role, where `everyone` is set; the committee of a `village`.
     """
 
     division: DivisionCode | None = None
@@ -60,6 +61,7 @@ class Audience(Stored):
     county: DivisionCode | None = None
     accounts: tuple[AccountId, ...] = ()
     everyone: bool = False
+    village: Village | None = None
 
 
 class IncidentRow(Stored, tag="incident"):
@@ -147,6 +149,8 @@ class DemandRow(Stored, tag="demand"):
     lines: tuple[LineView, ...]
     helpers: tuple[Helpers, ...]
     release_at: Instant
+    reporter: Village | None  # whose committee has told of it
+    people: int | None  # how many it concerns, as that has said
     drafted_at: Instant | None  # None: it was published at once
     published_at: Instant  # of a draft, when it was drafted
     needed_by: Instant | None  # None: as soon as possible
@@ -342,6 +346,7 @@ class GrantView(Stored):
     division: DivisionCode | None
     organization: OrganizationId | None
     until: Instant | None
+    village: str | None = None
 
 
 class AccountRow(Stored, tag="account"):

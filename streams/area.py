@@ -43,7 +43,6 @@ from streams.entities import (
     Grant,
     Incident,
     IncidentState,
-    Key,
     Line,
     Offer,
     OfferState,
@@ -55,7 +54,18 @@ from streams.entities import (
 from streams.instructed import Instruction, Told
 from streams.nearby import Lying, Nearby
 from streams.parameters import LEAVES_AFTER, SIMILAR_METERS, URGENCY
-from streams.remembered import HEADER, Able, Asked, Asks, Header, Load, Report, Standstill, Tally
+from streams.remembered import (
+    HEADER,
+    Able,
+    Asked,
+    Asks,
+    Header,
+    Key,
+    Load,
+    Report,
+    Standstill,
+    Tally,
+)
 from streams.table import Distinct, Groups, Journal, Lanes, Ordering, Table, Tables
 from streams.wakes import Wait, Wakes
 

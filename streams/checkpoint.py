@@ -16,7 +16,7 @@ import msgspec
 
 from schemas.values import AreaId, CommandId, Instant, Mode, OperationId, Stored
 from streams.area import Area
-from streams.entities import Key
+from streams.remembered import Key
 from streams.table import NO_OPERATION, Table
 
 PORTION: Final = 5_000  # rows in one frame

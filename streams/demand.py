@@ -8,7 +8,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from schemas.codes import KINDS, SKILLS
-from schemas.commands import DraftDemand, PublishDemand
+from schemas.commands import DraftDemand, PublishDemand, ReportNeed
 from schemas.facts import (
     DemandDrafted,
     DemandFact,
@@ -45,7 +45,9 @@ def publish(area: Area, command: PublishDemand, cause: Cause) -> Decision:
     return refused or _published(area, command, cause)
 
 
-def unwanted(area: Area, command: PublishDemand | DraftDemand, cause: Cause) -> Refused | None:
+def unwanted(
+    area: Area, command: PublishDemand | DraftDemand | ReportNeed, cause: Cause
+) -> Refused | None:
     """Why it cannot be asked for as it is said, or not in this incident."""
     incident = open_incident(area, cause, command.incident)
     if isinstance(incident, Refused):

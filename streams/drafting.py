@@ -10,10 +10,11 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from schemas.commands import DraftDemand, PublishDraft
+from schemas.commands import DraftDemand, PublishDraft, ReportNeed
 from schemas.facts import DemandDrafted, DraftingFact, DraftPublished
 from schemas.refusals import Refusal
 from schemas.values import DemandId
+from schemas.villages import Village
 from streams import line as lines
 from streams import needed, similar
 from streams.area import Area, Operation
@@ -25,8 +26,24 @@ from streams.policy import substitute_for
 from streams.waiting import calm
 
 
+def report(area: Area, command: ReportNeed, cause: Cause) -> Decision:
+    """A village's committee tells of a need, which becomes a draft at its township's desk."""
+    village = Village(division=command.place.division, name=command.village)
+    return _drafting(area, command, cause, village, command.people)
+
+
 def draft(area: Area, command: DraftDemand, cause: Cause) -> Decision:
     """What could be published as it is, and is not yet."""
+    return _drafting(area, command, cause)
+
+
+def _drafting(
+    area: Area,
+    command: DraftDemand | ReportNeed,
+    cause: Cause,
+    reporter: Village | None = None,
+    people: int | None = None,
+) -> Decision:
     refused = unwanted(area, command, cause)
     if refused is not None:
         return refused
@@ -52,6 +69,8 @@ def draft(area: Area, command: DraftDemand, cause: Cause) -> Decision:
             needed_by=command.needed_by,
             climbs_at=cause.at + URGENCY[command.priority].climb,
             at=cause.at,
+            reporter=reporter,
+            people=people,
         )
     ]
 
@@ -104,6 +123,8 @@ def _drafted(operation: Operation, fact: DemandDrafted) -> None:
         state=DemandState.DRAFT,
         drafted_at=fact.at,
         climbs_at=fact.climbs_at,
+        reporter=fact.reporter,
+        people=fact.people,
     )
     operation.demands.put(demand.id, demand)
     add_lines(operation, demand, 1, fact.lines, fact.at)

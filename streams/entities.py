@@ -35,6 +35,7 @@ from schemas.values import (
     Stored,
     TaskId,
 )
+from schemas.villages import Village
 from streams.remembered import Report
 
 
@@ -44,6 +45,7 @@ class Grant(Stored):
     division: DivisionCode | None
     organization: OrganizationId | None
     until: Instant | None
+    village: str | None = None  # of a committee, within its division
     merged: OrganizationId | None = None  # it answers for `organization` since this was merged
 
 
@@ -166,6 +168,8 @@ class Demand(Stored):
     asked_by: DivisionCode | None = None  # the county that put it
     handed: Handed | None = None
     drafted_at: Instant | None = None
+    reporter: Village | None = None
+    people: int | None = None
     sealed_in: int = 0  # the turn in which a sealed text was last said, or taken out; 0: never
     sealed_at: Instant | None = None
     notes: int = 0  # how many desks have made; each names the turn of the one before it
@@ -388,12 +392,3 @@ class Task(Stored):
     @property
     def live(self) -> bool:
         return self.state not in (TaskState.VERIFIED, TaskState.DROPPED, TaskState.LAPSED)
-
-
-class Key(Stored):
-    """A used idempotency key: which turn answers it, and the digests of its request."""
-
-    sequence: int
-    at: Instant
-    body: str
-    personal: str

@@ -19,6 +19,7 @@ from streams.subjects import Held, Known, Present, Subject
 
 BY_DESK = (Role.DESK,)
 BY_STEWARD = (Role.STEWARD,)
+BY_COMMITTEE = (Role.COMMITTEE,)
 BY_ORGANIZATION = (Role.ORGANIZATION, Role.DESK)  # the desk records what it hears by phone
 
 BY_OWNER = c.OpenLog | c.MoveLog | c.ReceiveLog | c.Tick | c.Resume
@@ -49,6 +50,7 @@ ROLES: dict[type, tuple[Role, ...]] = {
     c.PublishDemand: BY_DESK,
     c.DraftDemand: BY_DESK,
     c.PublishDraft: BY_DESK,
+    c.ReportNeed: BY_COMMITTEE,
     c.AmendDemand: BY_DESK,
     c.CloseDemand: BY_DESK,
     c.ReopenDemand: BY_DESK,
@@ -134,6 +136,9 @@ def _holds(grant: Held, at: Instant) -> bool:
 
 
 def _covers(known: Known, grant: Held, subject: Subject) -> bool:
+    if grant.role is Role.COMMITTEE:  # one village: what else is in its township does not exist
+        own = subject.village
+        return own is not None and (own.division, own.name) == (grant.division, grant.village)
     if grant.role is Role.ORGANIZATION:
         if grant.organization in subject.organizations:
             return True
@@ -158,7 +163,7 @@ def _at_home(known: Known, grant: Held, county: DivisionCode) -> bool:
 
 
 def _lies_within(known: Known, grant: Held, division: DivisionCode | None) -> bool:
-    if grant.division is None or division is None:
+    if grant.division is None or division is None or grant.role is Role.COMMITTEE:
         return False
     return known.divisions.contains(grant.division, division)
 

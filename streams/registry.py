@@ -55,12 +55,21 @@ def receive_log(area: Area, _command: ReceiveLog, cause: Cause) -> Decision:
 
 
 def grant(area: Area, command: GrantRole, cause: Cause) -> Decision:
-    """An organization's role names the organization, every other role names a division."""
+    """An organization's role names the organization, every other role names a division.
+
+    A committee's is of one village, by its name in a township.
+    """
     named = (command.organization is not None, command.division is not None)
     if named != ((True, False) if command.role is Role.ORGANIZATION else (False, True)):
         return Refused(Refusal.GRANT_UNFIT)
-    if command.division is not None and area.divisions.get(command.division) is None:
-        return Refused(Refusal.DIVISION_UNKNOWN)
+    if (command.village is not None) != (command.role is Role.COMMITTEE):
+        return Refused(Refusal.GRANT_UNFIT)
+    if command.division is not None:
+        found = area.divisions.get(command.division)
+        if found is None:
+            return Refused(Refusal.DIVISION_UNKNOWN)
+        if command.village is not None and found.level != "township":
+            return Refused(Refusal.GRANT_UNFIT)
     if command.until is not None and command.until <= cause.at:
         return Refused(Refusal.GRANT_UNFIT)
     if command.organization is not None:
@@ -75,6 +84,7 @@ def grant(area: Area, command: GrantRole, cause: Cause) -> Decision:
             organization=command.organization,
             until=command.until,
             at=cause.at,
+            village=command.village,
         )
     ]
 
@@ -125,6 +135,7 @@ def evolve(area: Area, fact: RegistryRoomFact) -> None:
                 division=fact.division,
                 organization=fact.organization,
                 until=fact.until,
+                village=fact.village,
             )
             area.registry.grants.put(fact.account, (*held, given))
         case GrantEnded():

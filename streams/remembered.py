@@ -121,3 +121,12 @@ class Report(Stored):
     escalated: bool = False
     answer: ReportAnswer | None = None
     answered_at: Instant | None = None
+
+
+class Key(Stored):
+    """A used idempotency key: which turn answers it, and the digests of its request."""
+
+    sequence: int
+    at: Instant
+    body: str
+    personal: str

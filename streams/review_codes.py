@@ -120,6 +120,7 @@ ROLES: dict[Role, Words] = {
     Role.DESK: Words("值班室", "desk"),
     Role.ORGANIZATION: Words("组织", "organization"),
     Role.REVIEWER: Words("复盘", "reviewer"),
+    Role.COMMITTEE: Words("村（居）委会", "village committee"),
 }
 
 CLASSES: dict[RegistrationClass, Words] = {

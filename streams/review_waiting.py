@@ -10,9 +10,9 @@ from schemas.codes import Words
 
 WAITING: Final[dict[type, Words]] = {
     f.DemandDrafted: Words(
-        "{division}拟稿{demand}，优先级 {priority}：{lines}{needed}{numbers}；"
+        "{drafter}{demand}，优先级 {priority}：{lines}{needed}{numbers}；"
         "尚未发布，不请求力量，{climb} 前未处理即报上级。",
-        "{division} drafted {demand}, priority {priority}: {lines}{needed}{numbers}. "
+        "{drafter} {demand}, priority {priority}: {lines}{needed}{numbers}. "
         "Nobody is asked; undecided by {climb}, the desk above is asked to decide.",
     ),
     f.DraftPublished: Words(
@@ -56,6 +56,15 @@ def climbs(names: Any) -> str:
     return str(names.pick(f"；{time} 前未答即报上级", f", and from {time} on the desk above"))
 
 
+def drafter(names: Any) -> str:
+    """Which desk keeps it back, or which village's committee has told of it."""
+    place, village = names.place(names.about.division), names.fact.reporter
+    if village is None:
+        return str(names.pick(f"{place}拟稿", f"{place} drafted"))
+    here = names.place(village.division)
+    return str(names.pick(f"{here}{village.name}上报", f"{village.name} in {here} reported"))
+
+
 def in_place(names: Any) -> str:
     """Which desk has discarded a draft in the place of its own."""
     if names.fact.substitute is None:
@@ -66,6 +75,7 @@ def in_place(names: Any) -> str:
 
 WAITS: Final[dict[str, Callable[[Any], str]]] = {
     "in_place": in_place,
+    "drafter": drafter,
     "asker": asker,
     "answered": answered,
     "climbs": climbs,

@@ -84,6 +84,7 @@ DECIDE: dict[type, Callable[[Area, Any, Cause], Decision]] = {
     c.PublishDemand: demand.publish,
     c.DraftDemand: drafting.draft,
     c.PublishDraft: drafting.publish,
+    c.ReportNeed: drafting.report,
     c.AmendDemand: amending.amend,
     c.CloseDemands: several.close,
     c.ReopenDemands: several.reopen,

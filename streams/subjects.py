@@ -24,6 +24,7 @@ from schemas.values import (
     Role,
     TaskId,
 )
+from schemas.villages import Village
 from streams.area import Area, Operation
 
 
@@ -38,6 +39,8 @@ class Held(Protocol):
     def organization(self) -> OrganizationId | None: ...
     @property
     def until(self) -> Instant | None: ...
+    @property
+    def village(self) -> str | None: ...
 
 
 class Asked(NamedTuple):
@@ -80,6 +83,7 @@ class Subject(NamedTuple):
     work on this demand counts as its organization. `county`: so does whoever is at home in it.
     `desks`: every desk inside it counts as that of `division`.
     `beside`: another division whose desks count as much as those of `division`.
+    `village`: so does the committee of it.
     """
 
     division: DivisionCode
@@ -89,6 +93,7 @@ class Subject(NamedTuple):
     county: DivisionCode | None = None
     desks: DivisionCode | None = None
     beside: DivisionCode | None = None
+    village: Village | None = None
 
 
 class Present:
@@ -217,6 +222,11 @@ def _posting(known: Known, command: c.PublishDemand) -> Subject | None:
     return next((Subject(c) for c in above if known.divisions.contains(c, led.division)), None)
 
 
+def _reported(_known: Known, command: c.ReportNeed) -> Subject:
+    here = command.place.division
+    return Subject(here, village=Village(division=here, name=command.village))
+
+
 def _incident(known: Known, command: c.CloseIncident) -> Subject | None:
     division = known.incident(command.incident)
     return None if division is None else Subject(division)
@@ -341,6 +351,7 @@ SUBJECTS: dict[type, _About] = {
     **_of(lambda _, command: Subject(command.division), c.OpenIncident, c.JoinIncident),
     c.PublishDemand: _posting,
     c.DraftDemand: lambda _, command: Subject(command.place.division),
+    c.ReportNeed: _reported,
     **_of(_incident, c.CloseIncident, c.ReopenIncident, c.InstructIncident, c.LiftFromIncident),
     **_of(_demand, c.AmendDemand, c.CloseDemand, c.ReopenDemand, c.KeepDemand),
     **_of(_demand, c.HoldDemand, c.ResumeDemand, c.PublishDraft, c.ReceiveHelpers, c.EndHelpers),

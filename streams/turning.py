@@ -20,9 +20,9 @@ from streams.area import Area, Operation
 from streams.budget import Budget
 from streams.cause import Cause, Refused
 from streams.clock import TICK, due
-from streams.entities import Key
 from streams.leaving import leave
 from streams.parameters import FACTS_MOST, KEY_LIFE, TURN_BYTES_MOST
+from streams.remembered import Key
 from streams.settle import settle
 
 __all__ = [

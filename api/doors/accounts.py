@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.doors.body import Body, Empty, Time
 from api.doors.call import Answer, Call, answered, wider
 from api.doors.hanging import door
-from api.doors.texts import Name
+from api.doors.texts import Name, Village
 from api.people import link_address
 from api.problems import Problem
 from schemas.commands import EndGrant, GrantRole
@@ -27,6 +27,8 @@ router = APIRouter(tags=["accounts"])
 class GrantRoleBody(Body):
     """Whose account it is, and its one role: for a division, or for an organization.
 
+    A village committee's is for the village of that name in a township.
+
     `player`: it answers for a simulated party of an exercise, so its acts slow nothing down.
     """
 
@@ -36,6 +38,7 @@ class GrantRoleBody(Body):
     role: Role
     division: Annotated[str, Field(min_length=1, max_length=20)] | None = None
     organization: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    village: Village | None = None
     until: Time | None = None
     player: bool = False
 
@@ -74,6 +77,7 @@ async def make_account(call: Call[GrantRoleBody]) -> Response:
         division=None if body.division is None else DivisionCode(body.division),
         organization=None if body.organization is None else OrganizationId(body.organization),
         until=body.until,
+        village=body.village,
     )
     receipt = await call.registry(command)  # a refused grant leaves no name behind
     people.make_account(body.name, call.context.settings.area, account, body.player)

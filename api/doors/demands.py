@@ -16,7 +16,7 @@ from api.doors.hanging import door
 from api.doors.numbers import masked
 from api.doors.places import PlaceBody, placed
 from api.doors.sealed import TEXTS, remember, seal
-from api.doors.texts import Address, Contact, Lead, Note, PublicReason, Statement
+from api.doors.texts import Address, Contact, Lead, Note, PublicReason, Statement, Village
 from schemas.codes import KINDS, SKILLS
 from schemas.commands import (
     AmendDemand,
@@ -25,6 +25,7 @@ from schemas.commands import (
     KeepDemand,
     PublishDemand,
     ReopenDemand,
+    ReportNeed,
     TakeBackDemand,
 )
 from schemas.facts import DemandPublished
@@ -126,6 +127,30 @@ class WantedBody(TextsBody):
         }
 
 
+class ReportNeedBody(TextsBody):
+    """What a village committee tells of: what is the matter, where, and how many it concerns."""
+
+    incident: Id
+    kind: Kind
+    priority: Priority
+    place: PlaceBody
+    village: Village
+    people: Annotated[int, Field(ge=1, le=100_000)] | None = None
+
+    def wanted(self, context: Context, incident: IncidentId) -> dict[str, Any]:
+        """The fields of a command that says it, with one unit of what is usually asked for."""
+        return {
+            "incident": incident,
+            "kind": self.kind,
+            "priority": self.priority,
+            "place": placed(context, self.place),
+            "lines": usual(self.kind),
+            "public_numbers": self.public_numbers,
+            **_public(self),
+            **_sealed(context, incident, self),
+        }
+
+
 class DraftDemandBody(WantedBody):
     """What may be asked for; all of it can be amended before it is published."""
 
@@ -155,6 +180,21 @@ class AmendDemandBody(TextsBody):
         if any(getattr(self, text) is not None for text in self.removed):
             raise PydanticCustomError("text_given_and_removed", "text_given_and_removed")
         return self
+
+
+LOWEST = 3  # of the grades
+
+
+def usual(kind: str) -> tuple[LineRequest, ...]:
+    """One unit of each skill that is usually asked for; its desk knows better."""
+    skills = (KINDS[kind].skill, KINDS[kind].beside)
+    return tuple(
+        LineRequest(
+            skill=skill, minimum=1, target=1, grade=LOWEST if SKILLS[skill].graded else None
+        )
+        for skill in skills
+        if skill is not None
+    )
 
 
 def of_a_desk(reason: CloseReason) -> CloseReason:
@@ -194,10 +234,10 @@ async def publish(call: Call[PublishDemandBody]) -> Response:
 
 
 def said_first(
-    call: Call[PublishDemandBody] | Call[DraftDemandBody],
+    call: Call[PublishDemandBody] | Call[DraftDemandBody] | Call[ReportNeedBody],
     receipt: Receipt,
     id: str,
-    command: PublishDemand | DraftDemand,
+    command: PublishDemand | DraftDemand | ReportNeed,
 ) -> Response:
     """201 with what was made, and which of its public words were masked."""
     changed = _masked(call.body, command)
@@ -218,7 +258,9 @@ def _public(body: TextsBody, before: DemandRow | None = None) -> Words:
     )
 
 
-def _masked(body: TextsBody, command: PublishDemand | DraftDemand | AmendDemand) -> tuple[str, ...]:
+def _masked(
+    body: TextsBody, command: PublishDemand | DraftDemand | ReportNeed | AmendDemand
+) -> tuple[str, ...]:
     return tuple(each for each in PUBLIC if getattr(body, each) != getattr(command, each))
 
 

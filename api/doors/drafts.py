@@ -7,10 +7,10 @@ from starlette.responses import Response
 
 from api.doors.body import Empty
 from api.doors.call import Call, made_in
-from api.doors.demands import DemandAnswer, DraftDemandBody, said_first
+from api.doors.demands import DemandAnswer, DraftDemandBody, ReportNeedBody, said_first
 from api.doors.hanging import door
 from api.doors.sealed import remember
-from schemas.commands import DraftDemand, PublishDraft
+from schemas.commands import DraftDemand, PublishDraft, ReportNeed
 from schemas.facts import DemandDrafted
 from schemas.views import DemandRow, IncidentRow
 
@@ -26,6 +26,20 @@ async def draft(call: Call[DraftDemandBody]) -> Response:
     """
     row = call.row(IncidentRow, call.body.incident)
     command = DraftDemand(**call.body.wanted(call.context, row.id))
+    receipt = await call.send(command, row.operation, row.mode, incident=row.id)
+    remember(call.context, receipt.turn)
+    return said_first(call, receipt, made_in(receipt.turn, DemandDrafted), command)
+
+
+@door(router, "/needs", ReportNeedBody, ReportNeed, answer=DemandAnswer, creates=True)
+async def report(call: Call[ReportNeedBody]) -> Response:
+    """Tell your township of a need in your village: a draft at its desk, which decides.
+
+    What it does not decide in time climbs like any draft; what becomes of it is on your board.
+    """
+    row, body = call.row(IncidentRow, call.body.incident), call.body
+    wanted = body.wanted(call.context, row.id)
+    command = ReportNeed(**wanted, village=body.village, people=body.people)
     receipt = await call.send(command, row.operation, row.mode, incident=row.id)
     remember(call.context, receipt.turn)
     return said_first(call, receipt, made_in(receipt.turn, DemandDrafted), command)

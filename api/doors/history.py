@@ -108,6 +108,8 @@ def sight_of(caller: Caller) -> Sight:
     reader = caller.reader
     if caller.role is Role.ORGANIZATION:
         return Sight(organizations=reader.organizations)
+    if caller.role is Role.COMMITTEE:
+        return Sight(villages=reader.villages)
     codes = [code for held in reader.divisions for code in reader.tree.below(held)]
     return Sight(divisions=tuple(map(DivisionCode, codes)))
 

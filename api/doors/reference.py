@@ -60,6 +60,7 @@ class Scope(msgspec.Struct):
 
     division: DivisionCode | None
     organization: OrganizationId | None
+    village: str | None
     until: int | None
 
 
@@ -97,7 +98,7 @@ async def me(request: Request, caller: SignedIn) -> Response:
 def _scopes(context: Context, caller: Caller) -> tuple[Scope, ...]:
     now = context.now()
     return tuple(
-        Scope(grant.division, grant.organization, grant.until)
+        Scope(grant.division, grant.organization, grant.village, grant.until)
         for grant in caller.row.grants
         if grant.role is caller.role and (grant.until is None or now < grant.until)
     )

@@ -71,6 +71,7 @@ def _telephone(text: str) -> str:
 
 
 Name = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(clean(120, False))]
+Village = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(clean(40, False))]
 Statement = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(clean(500))]
 PublicWords = Annotated[Statement, AfterValidator(masked)]
 """Words that stay readable, and that nobody needs a number in: it is masked."""

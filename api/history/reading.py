@@ -23,6 +23,7 @@ from api.history.tables import (
 )
 from schemas.values import AreaId, DivisionCode, IncidentId, Instant, OrganizationId
 from schemas.views import IncidentRow
+from schemas.villages import Village
 
 KINDS: Final = {table.name: table for table in (INCIDENTS, DEMANDS, OFFERS, ASSIGNMENTS, TASKS)}
 """What can be asked for, by the last part of the address."""
@@ -36,10 +37,13 @@ _OF_INCIDENT: Final = {
 
 
 class Sight(NamedTuple):
-    """What a reader may see: what lies in these divisions, or concerns these organizations."""
+    """What a reader may see: what lies in these divisions, concerns these organizations, or was
+    reported by these villages.
+    """
 
     divisions: tuple[DivisionCode, ...] = ()
     organizations: tuple[OrganizationId, ...] = ()
+    villages: tuple[Village, ...] = ()
 
 
 class Wanted(NamedTuple):
@@ -159,9 +163,19 @@ def _within(table: Table, sight: Sight) -> Iterator[tuple[Any, ...]]:
     divisions = ["division", *(column.name for column in (SENDER, HOME) if column in table.columns)]
     seen = [f"{name} {held}" for name in divisions]
     if table is DEMANDS:
-        yield f"({' OR '.join(seen)})", *(codes for _ in seen)
+        villages = msgspec.json.encode([_as_kept(one) for one in sight.villages]).decode()
+        yield (
+            f"({' OR '.join(seen)} OR reporter {held})",
+            *(codes for _ in seen),
+            villages,
+        )
     else:
         yield f"({' OR '.join(seen)} OR organization {held})", *(codes for _ in seen), own
+
+
+def _as_kept(village: Village) -> str:
+    """As a column of JSON holds it."""
+    return msgspec.json.encode(village).decode()
 
 
 def _add_lines(file: apsw.Connection, demands: list[dict[str, Any]]) -> None:

@@ -2,7 +2,7 @@
 
 A topic is a letter and a code: `d` a division, `o` an organization, `c` a county that
 organizations are at home in, `i` a county whose desks are meant, `h` the same for desks above it,
-`a` an account, `s` a division whose stewards are meant, `*` all.
+`a` an account, `s` a division whose stewards are meant, `v` a village, `*` all.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from geo.divisions import DivisionTree
 from schemas.values import AccountId, DivisionCode, Instant, OrganizationId, Role
 from schemas.views import AccountRow, Audience, GrantView, Put
+from schemas.villages import Village
 
 EVERYONE = "*"
 _NESTED = "dhs"  # topics that reach whoever holds a division above
@@ -29,6 +30,7 @@ class Reader:
     role: Role
     divisions: tuple[DivisionCode, ...]
     organizations: tuple[OrganizationId, ...]
+    villages: tuple[Village, ...]
     until: Instant | None
     topics: frozenset[str] = field(repr=False)
     tree: DivisionTree = field(repr=False, compare=False)
@@ -60,6 +62,8 @@ def _audience_topics(audience: Audience) -> Iterator[str]:
     if audience.county is not None:
         yield f"c{audience.county}"
     yield from (f"a{account}" for account in audience.accounts)
+    if audience.village is not None:
+        yield _village(audience.village.division, audience.village.name)
     if audience.everyone:
         yield EVERYONE
 
@@ -73,6 +77,10 @@ def row_topics(put: Put, homes: dict[str, DivisionCode]) -> tuple[str, ...]:
         return audience_topics(put.audience)
     anchors = {_anchor(grant, homes): None for grant in put.row.grants}
     return (f"a{put.row.id}", *(f"s{code}" for code in anchors if code is not None))
+
+
+def _village(division: str, name: str) -> str:
+    return f"v{division}/{name}"
 
 
 def _anchor(grant: GrantView, homes: dict[str, DivisionCode]) -> DivisionCode | None:
@@ -114,10 +122,18 @@ def reader_of(
         for grant in grants
         if grant.role is role and (grant.until is None or now < grant.until)
     ]
-    divisions = tuple(grant.division for grant in held if grant.division is not None)
+    committee = role is Role.COMMITTEE  # which has a village, and nothing else in its township
+    named = () if committee else (grant.division for grant in held)
+    divisions = tuple(division for division in named if division is not None)
+    villages = tuple(
+        Village(division=grant.division, name=grant.village)
+        for grant in held
+        if committee and grant.division is not None and grant.village is not None
+    )
     organizations = tuple(g.organization for g in held if g.organization is not None)
     topics = [f"a{account}", *(f"o{organization}" for organization in organizations)]
     topics += [f"d{division}" for division in divisions]
+    topics += [_village(village.division, village.name) for village in villages]
     if role is Role.STEWARD:
         topics += [f"s{division}" for division in divisions]
     if role is Role.DESK:
@@ -130,6 +146,7 @@ def reader_of(
         role=role,
         divisions=divisions,
         organizations=organizations,
+        villages=villages,
         until=min((grant.until for grant in held if grant.until is not None), default=None),
         topics=frozenset([*topics, EVERYONE] if held else []),
         tree=tree,

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from api.problems import Problem
 
 PAGES = Path(str(files("api"))) / "pages"
-NAMES = ("index", "sign-in", "desk", "organization", "review", "situation")
+NAMES = ("index", "sign-in", "desk", "organization", "committee", "review", "situation")
 GZIP_FROM = 512  # bytes; below it costs more than it saves
 
 MEDIA_TYPES = {

@@ -27,6 +27,7 @@ URGENT: Final = (
     *(
         c.PublishDemand,
         c.DraftDemand,
+        c.ReportNeed,
         c.PublishDraft,
         c.AmendDemand,
         c.AskByHand,

@@ -56,6 +56,8 @@ def demand(known: Operation, item: Demand) -> Put:
         lines=tuple(_line(known, known.lines[key]) for key in item.lines),
         helpers=tuple(sorted(known.helpers_for.of(item.id), key=_came)),
         release_at=item.release_at,
+        reporter=item.reporter,
+        people=item.people,
         drafted_at=item.drafted_at,
         published_at=item.published_at,
         needed_by=item.needed_by,
@@ -67,7 +69,7 @@ def demand(known: Operation, item: Demand) -> Put:
         asked_by=item.asked_by,
         closed_at=item.closed_at,
     )
-    audience = Audience(division=item.place.division, sender=sender(item))
+    audience = Audience(division=item.place.division, sender=sender(item), village=item.reporter)
     return Put(row=row, audience=audience)
 
 

@@ -25,6 +25,7 @@ def account(area: Area, key: AccountId) -> Put:
             division=grant.division,
             organization=grant.organization,
             until=grant.until,
+            village=grant.village,
         )
         for grant in area.registry.grants.get(key) or ()
     )

@@ -228,6 +228,22 @@ def demand_body(incident: str, **changed: Any) -> dict[str, Any]:
     return body | changed
 
 
+def need_body(incident: str, village: str = "岭下村", **changed: Any) -> dict[str, Any]:
+    """What a village's committee tells its township of."""
+    body = {
+        "incident": incident,
+        "kind": "drainage",
+        "priority": 1,
+        "place": {"division": TOWN},
+        "village": village,
+        "people": 12,
+        "risk_statement": "老桥被淹",
+        "rally_point": "村口",
+        "contact": "王五 13800000001",
+    }
+    return body | changed
+
+
 @cache
 def divisions() -> DivisionTree:
     return DivisionTree.load(DIVISIONS)

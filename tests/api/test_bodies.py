@@ -47,6 +47,7 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.TakeBackDemand, Empty, {"demand", "revision"}),
     (c.KeepDemand, Empty, {"demand"}),
     (c.DraftDemand, demands.DraftDemandBody, set()),
+    (c.ReportNeed, demands.ReportNeedBody, {"lines", "needed_by"}),
     (c.PublishDraft, Empty, {"demand", "revision"}),
     (c.HoldDemand, holding.HoldDemandBody, {"demand"}),
     (c.ResumeDemand, holding.ResumeDemandBody, {"demand"}),
@@ -199,5 +200,5 @@ def tighter(ours: dict[str, Any], theirs: dict[str, Any], name: str) -> None:
 def test_lists_of_parts_have_the_same_length(name: str) -> None:
     for command, body, _ in PAIRS:
         there, _ = of_command(command)
-        if name in there["properties"]:
+        if name in there["properties"] and name in body.model_fields:
             tighter(of_body(body)[0]["properties"][name], there["properties"][name], name)

@@ -19,6 +19,7 @@ from tests.api.house import (
     Person,
     certificate_body,
     demand_body,
+    need_body,
     opened,
     organization_body,
 )
@@ -52,6 +53,7 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ("/demands", demand_body("{incident}"), DESKS),
     ("/demands/drafts", demand_body("{incident}"), DESKS),
     ("/demands/{demand}/publish", {}, DESKS),
+    ("/needs", need_body("{incident}"), "RRRRRRRR"),  # the committee's alone
     ("/demands/{demand}/amend", AMENDED, DESKS),
     ("/demands/{demand}/close", {"reason": "met"}, DESKS),
     ("/demands/{demand}/reopen", {}, DESKS),
@@ -134,6 +136,7 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ("/demands/{demand}/group", {"division": TOWN, "demands": ["{demand}"]}, DESKS),
     ("/demands/ungroup", {"division": TOWN, "demands": ["{demand}"]}, DESKS),
 ]
+OF_A_COMMITTEE = ("/needs",)  # test_committee
 NOT_OF_A_SUBJECT = {"/sessions", "/sessions/end", "/conductor/advance", "/conductor/reach"}
 KEPT_BESIDE = {  # no turns: test_persons, test_address_doors, test_messenger
     *("/persons", "/persons/{}/correct", "/persons/{}/remove"),
@@ -263,9 +266,23 @@ async def test_whose_grant_has_ended_writes_no_turn(scene: Scene) -> None:
 
 
 @in_one_loop
+async def test_a_village_s_committee_is_let_in_at_its_own_door_alone(scene: Scene) -> None:
+    scene.people["village"] = await scene.house.person(
+        Role.COMMITTEE, division=TOWN, village="岭下村"
+    )
+    before = scene.house.sequence
+    for path, body, _ in DOORS:
+        if path not in OF_A_COMMITTEE:
+            assert await scene.knock("village", path, body) == CODES["R"], path
+    assert scene.house.sequence == before
+
+
+@in_one_loop
 async def test_whoever_may_is_let_in(scene: Scene) -> None:
     """Last, for it changes what there is: the rules may still have something against it."""
     for path, body, marks in DOORS:
         who = max(range(len(marks)), key=lambda place: (marks[place] == ".", place))
-        assert marks[who] == "."
+        assert marks[who] == "." or path in OF_A_COMMITTEE
+        if path in OF_A_COMMITTEE:
+            continue
         assert await scene.knock(EVERYBODY[who], path, body) not in CODES.values(), path

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from schemas import commands as c
 from schemas import facts as f
-from schemas.values import CloseReason, IncidentId, Reception
-from tests.streams.world import COUNTY, DESK, SEALED, World, only
+from schemas.values import CloseReason, IncidentId, Reception, Role
+from tests.streams.world import COMMITTEE, COUNTY, DESK, SEALED, VILLAGE, World, only
 
 
 def drafted(world: World, incident: IncidentId) -> None:
@@ -15,6 +15,8 @@ def drafted(world: World, incident: IncidentId) -> None:
     world.close(other, CloseReason.DUPLICATE)
     world.wait(minutes=4)
     world.send(COUNTY, c.PublishDraft(demand=first, revision=1))
+    world.grant(COMMITTEE, Role.COMMITTEE, division=world.township, village=VILLAGE)
+    world.send(COMMITTEE, world.need_command(incident, skill="CATERING"))
     world.reopen(other)
     world.close(other, CloseReason.DONE_BY_OTHERS)
     world.close(first, CloseReason.CANCELED)

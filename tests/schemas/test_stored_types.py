@@ -21,7 +21,7 @@ from schemas import wire
 from schemas.turns import Envelope, Turn
 from schemas.values import Mode, Stored
 from schemas.write import KINDS, Hold, conflicts, pages, shape, tag_of, write
-from streams import entities
+from streams import entities, remembered
 
 ROOT = Path(__file__).parent.parent.parent
 COMMANDS, FACTS, ROWS = (list(KINDS[part]) for part in ("commands", "facts", "rows"))
@@ -42,7 +42,7 @@ STORED = every_stored_type()
 
 
 def test_all_kinds_were_found() -> None:
-    assert {*COMMANDS, *FACTS, *ROWS, *RECORDS, entities.Line, entities.Key} <= {*STORED}
+    assert {*COMMANDS, *FACTS, *ROWS, *RECORDS, entities.Line, remembered.Key} <= {*STORED}
 
 
 # Committed shapes

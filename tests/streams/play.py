@@ -23,7 +23,16 @@ from tests.streams import (
     play_unasked,
     play_work,
 )
-from tests.streams.world import COUNTY, DESK, STEWARD, WENZHOU, World, townships
+from tests.streams.world import (
+    COMMITTEE,
+    COUNTY,
+    DESK,
+    STEWARD,
+    VILLAGE,
+    WENZHOU,
+    World,
+    townships,
+)
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 SKILLS = ("PUMP_DRAIN", "CATERING", "WATER")
@@ -74,6 +83,8 @@ class Play:
         self.townships = townships(self.world.county)
         there = DivisionCode(self.townships[THERE])
         self.world.grant(SECOND_DESK, Role.DESK, division=there)
+        here = DivisionCode(self.townships[HERE])
+        self.world.grant(COMMITTEE, Role.COMMITTEE, division=here, village=VILLAGE)
         for _ in range(organizations):
             play_registry.begin(self)
         self.world.incident()

@@ -22,7 +22,7 @@ from schemas.values import (
 from streams.entities import Demand, DemandState
 from streams.incident import live_in
 from streams.parameters import DAY, HOUR, MINUTE
-from tests.streams.world import COUNTY, DESK, as_draft, divisions
+from tests.streams.world import COMMITTEE, COUNTY, DESK, as_draft, divisions
 
 if TYPE_CHECKING:
     from tests.streams.play import Attempt, Play
@@ -58,6 +58,9 @@ def draft(play: Play) -> Attempt:
         desk, posting = publish(play)
         if not isinstance(posting, c.PublishDemand):
             return desk, posting
+        if play.chance(0.4):
+            priority = posting.priority
+            return COMMITTEE, play.world.need_command(posting.incident, priority=priority)
         return desk, as_draft(posting)
     desk = play.desk_of(demand.place.division) if play.chance(0.8) else COUNTY
     some = demand if play.chance(0.9) else play.pick(play.operation.demands.rows.values())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from schemas import commands as c
 from schemas import facts as f
-from tests.streams.state_commands import Row
+from schemas.values import Role
+from tests.streams.state_commands import Row, Sent
 from tests.streams.state_worlds import Scene, opened
-from tests.streams.world import COUNTY, DESK, only
+from tests.streams.world import COMMITTEE, COUNTY, DESK, VILLAGE, only
 
 
 def drafted() -> Scene:
@@ -29,7 +30,17 @@ def publication(scene: Scene) -> c.PublishDraft:
     return c.PublishDraft(demand=scene.demand, revision=scene.revision)
 
 
-INCIDENT = (Row(c.DraftDemand, "in it", lambda s: (DESK, s.world.draft_command(s.incident))),)
+def reported(scene: Scene) -> Sent:
+    """By a committee that has been given its role just now."""
+    world = scene.world
+    world.grant(COMMITTEE, Role.COMMITTEE, division=world.township, village=VILLAGE)
+    return COMMITTEE, world.need_command(scene.incident)
+
+
+INCIDENT = (
+    Row(c.ReportNeed, "by a village in it", reported),
+    Row(c.DraftDemand, "in it", lambda s: (DESK, s.world.draft_command(s.incident))),
+)
 DEMAND = (
     Row(c.PublishDraft, "by its desk", lambda s: (s.desk, publication(s))),
     Row(c.PublishDraft, "by the county", lambda s: (COUNTY, publication(s))),

@@ -104,6 +104,7 @@ TABLE = {
     "PublishDemand": "R..---R-",  # the county as the township's substitute, on record
     "DraftDemand": "R..---R-",
     "PublishDraft": "R..---R-",  # the county in its place, on record
+    "ReportNeed": "RRR---R-",  # its village's committee; a desk drafts
     "AmendDemand": "R..---R-",  # an organization has its requests and its work, no demands
     "AmendDemand of what was moved": "R.R.--R-",  # the sender sees it, and no more
     "CloseDemand": "R..---R-",
@@ -237,6 +238,7 @@ def _operation_commands(world: World, doer: OrganizationId) -> Iterator[tuple[st
         c.LiftFromIncident(incident=incident, instruction=_unknown()),
         published,
         as_draft(published),
+        world.need_command(incident),
         *_demand_commands(world, published, doer),
         *_task_commands(world, published, doer),
     ):

@@ -46,6 +46,7 @@ from streams.turning import Repeat, Taken, take
 
 WENZHOU, YONGJIA = AreaId("3303"), DivisionCode("330324")
 EXERCISE = OperationId("exercise-test")
+COMMITTEE, VILLAGE = AccountId("committee"), "岭下村"  # in the first township
 STEWARD, DESK, COUNTY = AccountId("steward"), AccountId("desk"), AccountId("county")
 START = 1_753_918_000_000  # 2025-07-31, 07:26:40 in China, where it is the 30th in UTC still
 SEALED = Sealed(key="incident-1", nonce="00" * 12, ciphertext="c2VhbGVk")
@@ -255,6 +256,14 @@ class World:
     def draft_command(self, incident: IncidentId, **wishes: Any) -> c.DraftDemand:
         """The same as a draft, with a contact."""
         return replace(as_draft(self.demand_command(incident, **wishes)), contact=SEALED)
+
+    def need_command(
+        self, incident: IncidentId, village: str = VILLAGE, **wishes: Any
+    ) -> c.ReportNeed:
+        """The same as a village's committee tells of it."""
+        draft = self.draft_command(incident, **wishes)
+        said = {name: getattr(draft, name) for name in draft.__struct_fields__}
+        return c.ReportNeed(**said, village=village, people=12)
 
     def demand(self, incident: IncidentId, **wishes: Any) -> Facts:
         return self.send(DESK, self.demand_command(incident, **wishes))

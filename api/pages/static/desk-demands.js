@@ -161,6 +161,10 @@ function needed({ needed_by: at }, now) {
 /** Whose it is, where that is not the desk that it lies with. */
 function moved({ demand, place, mine }) {
   const words = [];
+  if (demand.reporter) {
+    words.push(say("need.reporter", { village: demand.reporter.name }));
+    if (demand.people !== null) words.push(say("need.count", { count: demand.people }));
+  }
   if (demand.substitute) {
     words.push(say("demand.substitute", { place: placeName(demand.substitute) }));
   }

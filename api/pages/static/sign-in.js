@@ -4,7 +4,12 @@ import { find, setText } from "./dom.js";
 import { Problem, request } from "./http.js";
 import { choose, loadWords, say, wording } from "./words.js";
 
-const PAGES = { desk: "/desk", organization: "/organization", reviewer: "/review" };
+const PAGES = {
+  desk: "/desk",
+  organization: "/organization",
+  reviewer: "/review",
+  committee: "/committee",
+};
 
 const told = new URLSearchParams(location.hash.slice(1));
 const [link, role] = [told.get("link"), told.get("role")];

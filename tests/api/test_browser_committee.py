@@ -1,0 +1,84 @@
+"""A village committee's page: it tells of a need, and sees what becomes of it, and nothing else."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.api.browsing import (
+    SMALL,
+    TEAM,
+    TOWN,
+    Screens,
+    Stage,
+    confirm,
+    in_both_languages,
+    served,
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterator[Stage]:
+    folder = tmp_path_factory.mktemp("committee") / "data"
+    with served(folder, "--purpose", "exercise") as (address, link):
+        server = Stage(address)
+        server.sign_in(link)
+        server.organization(TEAM, "PUMP_DRAIN")
+        yield server
+
+
+def told(page: Page) -> None:
+    form = page.locator("#need")
+    form.locator("[name=kind]").select_option("drainage")
+    form.locator("[name=priority][value='1']").check(force=True)
+    form.locator("[name=risk_statement]").fill("-")
+    form.locator("[name=rally_point]").fill("-")
+    form.locator("[name=people]").fill("12")
+    form.locator("[name=contact]").fill("Team 8")
+    page.locator("#send").click()
+
+
+def test_a_village_tells_of_a_need_and_sees_what_becomes_of_it(
+    server: Stage, screens: Screens
+) -> None:
+    village = screens.sign_in(
+        server.link("committee", division=TOWN, village="Team 3"), "en", phone=True
+    )
+    other = screens.sign_in(server.link("committee", division=TOWN, village="Team 4"), "zh")
+    expect(village.locator("#no-incident")).to_be_visible()
+    server.incident("typhoon")
+    expect(village.locator("#no-incident")).to_be_hidden()
+    assert village.evaluate(SMALL) == []
+    told(village)
+    card = village.locator("#reports .card")
+    expect(card).to_contain_text("what it has not decided by")
+    in_both_languages(village)
+    assert server.rows("offer") == []
+    server.advance(4)
+    expect(card).to_contain_text("has not decided in time")
+    desk = screens.sign_in(server.link("desk", division=TOWN), "en")
+    posted = desk.locator("#demands .demand")
+    expect(posted).to_contain_text("reported by Team 3")
+    expect(posted).to_contain_text("12 people concerned")
+    posted.get_by_role("button", name="Publish", exact=True).click()
+    expect(card).to_contain_text("Published as X No. 1")
+    expect(card).to_contain_text("0 of 1 pump")
+    told(village)
+    expect(card).to_have_count(2)
+    desk.locator("#demands .demand.draft").get_by_role("button", name="Discard").click()
+    desk.locator("#dialog [name=reason]").select_option("duplicate")
+    confirm(desk)
+    expect(card.filter(has_text="Not published")).to_have_count(1)
+    in_both_languages(village)
+    expect(other.locator("#no-reports")).to_be_visible()
+    assert screens.complaints == []
+
+
+def test_what_a_committee_may_read(server: Stage) -> None:
+    """Incidents and its own reports: no offers, no organizations, no other village's."""
+    server.sign_in(server.link("committee", division=TOWN, village="Team 5"))
+    kinds = {row["type"] for row in server.get("/board", "committee")["rows"]}
+    assert kinds <= {"operation", "incident", "account"}
+    assert server.get("/history/demands", "committee")["rows"] == []
+    [scope] = server.get("/me", "committee")["scopes"]
+    assert scope["village"] == "Team 5"
