@@ -47,10 +47,8 @@ from schemas.villages import Village
 class Audience(Stored):
     """Who may see a row.
 
-    Desks and reviewers whose scope holds `division`, or `sender`, which moved it there, or `home`,
-    from where an organization has gone out; the named
-    `organizations`; every organization at home inside `county`; every desk inside `desks`; every
-    account with a role, where `everyone` is set; the committee of a `village`.
+    Desks and reviewers above `division`, or `sender`, which moved it there, or the crew's `home`;
+    `organizations`, those at home in `county`; desks inside `desks`; a `village`; or `everyone`.
     """
 
     division: DivisionCode | None = None
