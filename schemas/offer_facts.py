@@ -65,13 +65,17 @@ class CrewReceived(Stored, tag="CrewReceived.1"):
 
 
 class OfferAccepted(Stored, tag="OfferAccepted.1"):
-    """`late`: after its deadline, or after another answer."""
+    """`late`: after its deadline, or after another answer.
+
+    `kept`: a yes that was kept before, and is taken up now without another word of theirs.
+    """
 
     offer: OfferId
     quantity: Units
     minutes: int | None
     people: int | None
     late: bool
+    kept: bool
     by_desk: bool
     by_message: bool
     person: PersonId | None
@@ -110,7 +114,8 @@ class OfferStoodDown(Stored, tag="OfferStoodDown.1"):
 class StandbyOffered(Stored, tag="StandbyOffered.1"):
     """They would come, and wait for the desk's word until `until`.
 
-    A late yes to a line that is covered by now, or a crew that is parked.
+    A late yes to a line that is covered by now, or a crew that is parked. `at_once`: a yes of
+    their own, which is taken up as soon as it is needed, without another word.
     """
 
     offer: OfferId
@@ -121,6 +126,7 @@ class StandbyOffered(Stored, tag="StandbyOffered.1"):
     by_message: bool
     person: PersonId | None
     until: Instant
+    at_once: bool
     again_at: Instant
     at: Instant
 

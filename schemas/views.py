@@ -208,6 +208,8 @@ class OfferRow(Stored, tag="offer"):
     again_at: Instant | None  # may be asked again from; None: only upon `again_on`, or by hand
     again_on: AgainOn | None
     standby_until: Instant | None
+    at_once: bool  # a standby that is taken on as soon as it is needed; else the desk decides
+    kept: bool  # a yes that was kept, and taken up later without another word
     sent_at: Instant
     answer_by: Instant
     needed_by: Instant | None

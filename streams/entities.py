@@ -240,8 +240,7 @@ class OfferState(StrEnum):
     STOOD_DOWN = "stood_down"
 
 
-LATE = (OfferState.NO_ANSWER, OfferState.UNREACHABLE, OfferState.DECLINED)
-"""Over, and still answerable."""
+LATE = (OfferState.NO_ANSWER, OfferState.UNREACHABLE, OfferState.DECLINED)  # still answerable
 
 
 class Offer(Stored):
@@ -280,6 +279,8 @@ class Offer(Stored):
     again_at: Instant | None = None
     again_on: AgainOn | None = None
     standby_until: Instant | None = None
+    at_once: bool = False  # a standby's own yes, to be taken up as soon as it is needed,
+    kept: bool = False  # and, once that has happened, this
     ended_at: Instant | None = None
 
 

@@ -1,7 +1,8 @@
 """Offers: one organization asked for one line. Saying no, or nothing, is never held against it.
 
 An offer whose time is over, or that was declined, can still be answered as long as its demand is
-open: a late yes is taken where the line is short, and is a standby where it is covered.
+open: a late yes is taken where the line is short, and is a standby where it is covered, to be
+taken up as soon as it is short again.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def accept(area: Area, command: AcceptOffer, cause: Cause) -> Decision:
     held = operation.demands[offer.demand].state is DemandState.ON_HOLD
     late = offer.state in (*LATE, OfferState.STANDBY) and not lines.missing(line)
     if late or held:
-        return would_come(area, said, cause)
+        return would_come(area, replace(said, at_once=True), cause)
     return taken(area, said, cause)
 
 
@@ -95,6 +96,7 @@ def would_come(area: Area, said: Offer, cause: Cause, outcome: str = asking.STAN
             by_message=said.by_message,
             person=said.person,
             until=cause.at + STANDBY,
+            at_once=said.at_once,
             again_at=again.at,
             at=cause.at,
         )
@@ -112,7 +114,7 @@ def taken(area: Area, said: Offer, cause: Cause) -> Decision:
         _committed(area, operation, said, cause),
         *_displaced(area, operation, said, cause),
     ]
-    here = not said.by_desk and not said.by_message
+    here = not said.by_desk and not said.by_message and not said.kept
     if here and operation.demands[said.demand].sealed:
         reason = OpeningReason.ACCEPTED
         facts.append(
@@ -134,6 +136,7 @@ def _accepted(operation: Operation, said: Offer, missing: int, cause: Cause) -> 
         minutes=said.minutes,
         people=said.people,
         late=_late(operation, said, cause),
+        kept=said.kept,
         by_desk=said.by_desk,
         by_message=said.by_message,
         person=said.person,

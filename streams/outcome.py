@@ -146,6 +146,7 @@ def _accepted(operation: Operation, fact: OfferAccepted) -> None:
         minutes=fact.minutes,
         people=fact.people,
         late=fact.late,
+        kept=fact.kept,
         by_desk=fact.by_desk,
         by_message=fact.by_message,
         person=fact.person,
@@ -259,6 +260,7 @@ def _standby(operation: Operation, fact: StandbyOffered) -> None:
         again_at=fact.again_at,
         again_on=None,
         standby_until=fact.until,
+        at_once=fact.at_once,
         ended_at=fact.at,
     )
     _end(operation, before, standby)

@@ -259,6 +259,13 @@ def _minutes(milliseconds: int) -> str:
     return str(-(-milliseconds // MINUTE))
 
 
+def _late(names: Names) -> str:
+    """A yes after its time, or one that had been kept until it was needed."""
+    if names.fact.kept:
+        return names.pick("（先前的答应，此时采用）", " (kept until now)")
+    return names.pick("（补答）", " (late)") if names.fact.late else ""
+
+
 def _arrival(names: Names) -> str:
     minutes = names.fact.minutes
     return "" if minutes is None else names.pick(f"，约 {minutes} 分钟到达", f", in {minutes} min")
@@ -309,7 +316,12 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     **scene_words.MAKERS,
     "lost": lambda names: _minutes(names.fact.lost),
     "arrival": _arrival,
-    "late": lambda names: names.pick("（补答）", " (late)") if names.fact.late else "",
+    "late": _late,
+    "waits": lambda names: (
+        names.pick("一缺人即出动", "taken on once needed")
+        if names.fact.at_once
+        else names.pick("由值班室决定", "for the desk")
+    ),
     "free": _free,
     **DEMANDS,
     **GROUPED,

@@ -129,8 +129,8 @@ FACTS: dict[type, Words] = {
         "The request to {organization} was stood down: {line}; {reason}.",
     ),
     f.StandbyOffered: Words(
-        "{organization}表示仍可出动：{line}，{quantity}{phone}；{until} 前由值班室决定。",
-        "{organization} would still come: {line}, {quantity}{phone}; for the desk until {until}.",
+        "{organization}表示仍可出动：{line}，{quantity}{phone}；{until} 前{waits}。",
+        "{organization} would still come: {line}, {quantity}{phone}; {waits} until {until}.",
     ),
     f.AssignmentCommitted: Words(
         "{organization}承担{line}：{quantity}，预计 {promised} 到达。",

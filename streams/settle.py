@@ -37,6 +37,7 @@ from streams import (
     quiet,
     recovery,
     scene_reports,
+    standby,
     standstill,
     worklist,
 )
@@ -118,7 +119,8 @@ def _matched(area: Area, operation: Operation, cause: Cause, budget: Budget) -> 
     line = worklist.due_line(operation, cause.at)
     if line is not None:
         budget.doing = Piece(kind=PieceKind.LINE, id=line.id)
-        return assign.offers(area, operation, line, cause)
+        kept = standby.needed(area, operation, line, cause)
+        return kept or assign.offers(area, operation, line, cause)
     able = worklist.able(operation, cause.at)
     if able is None:
         return ()

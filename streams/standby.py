@@ -1,16 +1,22 @@
-"""Standby: somebody who would come, or waits there, for the desk's word, which one act gives."""
+"""Standby: somebody who would come, or waits there.
+
+A yes of their own is taken up as soon as the line is short; else the desk's word is one act.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from schemas.commands import EndStandby, TakeStandby
-from schemas.facts import OfferStoodDown
+from schemas.facts import Fact, OfferStoodDown
 from schemas.refusals import Refusal
 from schemas.values import StandDownReason
-from streams.area import Area
+from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
-from streams.entities import Offer, OfferState
+from streams.entities import Line, Offer, OfferState
+from streams.line import missing
 from streams.offer import taken, wanted
 
 
@@ -19,7 +25,28 @@ def take_standby(area: Area, command: TakeStandby, cause: Cause) -> Decision:
     offer = _standby(area, command, cause)
     if isinstance(offer, Refused):
         return offer
-    return taken(area, replace(offer, by_desk=True, by_message=False), cause)
+    return taken(area, replace(offer, by_desk=True, by_message=False, kept=True), cause)
+
+
+def needed(area: Area, operation: Operation, line: Line, cause: Cause) -> Sequence[Fact]:
+    """The yes that was kept first, for a line that is short: it counts now, as if it came just now.
+
+    Nothing where nobody stands by, or whoever does is no longer able to; who was parked waits for
+    the desk.
+    """
+    if not missing(line):
+        return ()
+    kept = [offer for offer in operation.offers_on.of(line.id) if _counts(line, offer)]
+    for offer in sorted(kept, key=lambda offer: (offer.ended_at, offer.id)):
+        facts = taken(area, replace(offer, kept=True), cause)
+        if not isinstance(facts, Refused):
+            return facts
+    return ()
+
+
+def _counts(line: Line, offer: Offer) -> bool:
+    standing_by = offer.state is OfferState.STANDBY and offer.unneeded is None
+    return standing_by and offer.at_once and offer.round == line.round
 
 
 def end_standby(area: Area, command: EndStandby, cause: Cause) -> Decision:

@@ -71,6 +71,8 @@ def offer(area: Area, known: Operation, item: Offer) -> Put:
         again_at=again.again_at,
         again_on=again.again_on,
         standby_until=item.standby_until,
+        at_once=item.at_once,
+        kept=item.kept,
         sent_at=item.sent_at,
         answer_by=item.answer_by,
         needed_by=asked_for.needed_by,

@@ -48,6 +48,7 @@ class Acts(Model):
         if request.state in late and not short:
             self._end(request, "standby", self.now)
             request.until = self.now + 2 * HOUR
+            request.said_at = self.now
         else:
             self._commit(request)
         return True
@@ -57,6 +58,15 @@ class Acts(Model):
         if not fresh or request.answered > self.uncommitted(request.team):
             return False
         self._commit(request)
+        return True
+
+    def kept(self, need: Need) -> bool:
+        """The yes that somebody gave first while nobody was needed counts as soon as they are."""
+        standing = [one for one in self.requests if one.need is need and one.state == "standby"]
+        standing = [one for one in standing if one.answered <= self.uncommitted(one.team)]
+        if not self.short(need) or not standing:
+            return False
+        self._commit(min(standing, key=lambda one: (one.said_at, one.name)))
         return True
 
     def decline(self, asked: Request, reason: str, free_from: int | None) -> bool:

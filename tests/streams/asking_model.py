@@ -82,6 +82,7 @@ class Request:
     reason: str | None = None
     answered: int = 0
     minutes: int | None = None
+    said_at: int = 0  # when a standby has said yes
     reached: bool = False
     pooled: bool = False  # counted among the answers of everybody
 
@@ -231,8 +232,15 @@ class Model:
         asked, short = [one.quantity for one in self.open_requests(need)], self.short(need)
         return not short or (sum(asked) >= short and len(asked) >= self.wave(need.priority))
 
+    def kept(self, need: Need) -> bool:
+        """Whether a yes that was given before is taken up for it; an act, see `asking_acts`."""
+        raise NotImplementedError
+
     def _look(self, need: Need) -> None:
-        """Ask team after team until it is enough, each for what it has of all that is missing."""
+        """Take up what was said before, then ask team after team until it is enough, each for
+        what it has of all that is missing."""
+        if self.kept(need):
+            return
         enough, short = self._enough(need), self.short(need)
         bars = [] if enough else [self.gate(need, team) for team in self.teams.values()]
         sent = 0

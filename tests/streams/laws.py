@@ -354,6 +354,7 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "whole": laws_whole.whole,
     "first": laws_waiting.first,
     "taken": laws_waiting.taken,
+    "kept": laws_waiting.kept,
 }
 """Seen with what was known before the fact."""
 AFTER: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {

@@ -55,6 +55,26 @@ def first(watch: Watch, fact: Any, turn: Turn) -> Wrong:
             yield f"{turn.sequence}: {ask.team} waits there, and {fact.organization} is asked"
 
 
+def kept(watch: Watch, fact: Any, turn: Turn) -> Wrong:
+    """Whoever said yes while nobody was needed is not asked once more: that yes counts.
+
+    Unless it would have to give less by now than it said, or lacks proof for hazardous work.
+    """
+    if not isinstance(fact, f.OfferSent) or fact.reason is not None:
+        return
+    line = watch.books.lines[fact.line]
+    for ask in waiting(watch):
+        row = watch.rows[ask.id]
+        mine = (ask.line, ask.team) == (fact.line, fact.organization) and row.at_once
+        if mine and row.answered <= fact.quantity and (not line.hazardous or _proved(watch, ask)):
+            yield f"{turn.sequence}: {ask.team} has said yes, and is asked again"
+
+
+def _proved(watch: Watch, ask: Ask) -> bool:
+    team = watch.books.teams[ask.team]
+    return bool(team.adults and team.insured is not None)
+
+
 def taken(watch: Watch, fact: Any, turn: Turn) -> Wrong:
     """Whoever is committed, however it came to that, is fit for the line and may do such work."""
     if not isinstance(fact, f.AssignmentCommitted):

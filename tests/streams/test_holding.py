@@ -182,6 +182,16 @@ def test_a_yes_meanwhile_is_kept_for_the_desk(late: bool) -> None:
     assert "AssignmentCommitted" in kinds(taken), "the desk's own word counts at once"
 
 
+def test_a_yes_meanwhile_counts_as_soon_as_the_demand_goes_on() -> None:
+    scene = Scene()
+    scene.hold()
+    scene.world.yes(scene.offers[0])
+    facts = scene.resume()
+    first = next(fact for fact in facts if isinstance(fact, f.OfferAccepted))
+    assert (first.offer, first.kept) == (scene.offers[0].offer, True)
+    assert "AssignmentCommitted" in kinds(facts)
+
+
 def test_its_desk_asks_nobody_by_hand_meanwhile_but_receives_who_stands_there() -> None:
     scene = Scene()
     team = scene.world.organization("by itself")

@@ -216,19 +216,31 @@ def test_who_stands_by_may_say_it_again_and_has_two_hours_more() -> None:
     assert only(world.yes(offer), f.StandbyOffered).until == world.at + 2 * HOUR
 
 
-def test_once_the_line_is_short_who_stands_by_is_asked_or_says_yes_at_once() -> None:
+def test_once_the_line_is_short_the_yes_of_whoever_stands_by_counts() -> None:
+    """Given a late yes to a covered line, when the crew that covers it gives up, then it counts
+    from now on, in the same turn: nobody is asked once more what was answered already."""
     world, offer, _ = standing_by()
     [assignment] = world.operation.assignments
     facts = world.send(DESK, c.CannotComplete(assignment=assignment))
-    anew = only(asked(facts))
-    assert anew.organization == offer.organization
-    old = world.operation.offers[offer.offer]
-    assert (old.state, old.stand_down_reason) == (
-        OfferState.STOOD_DOWN,
-        StandDownReason.ASKED_ANEW,
-    )
-    assert world.refused(DESK, c.TakeStandby(offer=offer.offer)) is Refusal.STANDBY_OVER
-    assert only(world.yes(offer), f.OfferAccepted).offer == anew.offer
+    taken = only(facts, f.OfferAccepted)
+    assert (taken.offer, taken.kept, taken.late) == (offer.offer, True, True)
+    crew = only(facts, f.AssignmentCommitted)
+    assert crew.organization == offer.organization
+    assert crew.promised_at > world.at, "its way begins now"
+    assert "SealedTextOpened" not in kinds(facts), "nobody has read anything yet"
+
+
+def test_who_stands_by_and_lacks_it_by_now_is_neither_taken_up_nor_lost() -> None:
+    world, offer, _ = standing_by()
+    none = (Capability(skill="PUMP_DRAIN", units=0),)
+    world.send(STEWARD, c.SetCapacity(organization=offer.organization, capabilities=none))
+    [assignment] = world.operation.assignments
+    facts = world.send(DESK, c.CannotComplete(assignment=assignment))
+    assert "OfferAccepted" not in kinds(facts)
+    one = (Capability(skill="PUMP_DRAIN", units=1),)
+    back = world.send(STEWARD, c.SetCapacity(organization=offer.organization, capabilities=one))
+    back += tuple(world.wait(minutes=0))
+    assert only(back, f.OfferAccepted).offer == offer.offer
 
 
 def test_with_the_demand_a_standby_is_over() -> None:

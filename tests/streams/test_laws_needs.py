@@ -24,6 +24,7 @@ from streams import (
     organization,
     outcome,
     reach,
+    standby,
     waited,
 )
 from streams.area import Operation
@@ -247,6 +248,10 @@ def _whoever_waits_is_passed_over(patch: Patch) -> None:
     patch.setattr(candidates.Search, "_waits", lambda *_: False)
 
 
+def _a_yes_is_forgotten(patch: Patch) -> None:
+    patch.setattr(standby, "_counts", lambda *_: False)
+
+
 WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("ticks", _always_a_pause),
     ("asked", _never_again),
@@ -293,6 +298,7 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("parts", _a_part_will_do),
     ("first", _whoever_waits_is_passed_over),
     ("taken", _a_yes_is_not_checked),
+    ("kept", _a_yes_is_forgotten),
     ("shown", lambda patch: _nobody_waits(patch, Wait.STANDBY)),
 ]
 

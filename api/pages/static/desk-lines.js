@@ -241,6 +241,7 @@ function standbyRow(context, { mine }, row) {
     h("span", {}, distance(row.meters)),
     row.unasked && h("span", { class: "quiet" }, chosen(row)),
     h("span", { class: "quiet" }, say("standby.fresh", times)),
+    row.at_once && h("span", { class: "quiet" }, say("standby.at_once")),
     mine && row.standby_until > now && [posting(context, take), posting(context, end)],
   );
 }

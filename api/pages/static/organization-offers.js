@@ -214,12 +214,13 @@ function lateWords(row, now) {
   return [declined, free, row.by_desk && say("party.by_desk")].filter(Boolean).join(" · ");
 }
 
-/** Would still come: the desk decides, until when. */
+/** Would still come: taken on once the line is short, or by the desk; until when. */
 export function standbyCard(context, item) {
   const { row } = item;
   const time = moment(row.standby_until, context.clock.now());
   const state = h("span", { class: "chip end" }, choose("offer_state", row.state));
-  const words = say("standby.until", { time, units: counted(row.skill, row.answered) });
+  const parts = { time, units: counted(row.skill, row.answered) };
+  const words = row.at_once ? say("standby.until", parts) : say("standby.desk", parts);
   const path = `/offers/${row.id}/decline`;
   const body = { reason: "no_crew" };
   const leave = posting(context, { path, body, words: say("standby.leave"), look: "wide" });

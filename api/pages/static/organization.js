@@ -114,8 +114,11 @@ function turnsOf(context, assignments) {
   return keyed.filter(({ turn }) => !wasSeen(context, turn.key));
 }
 
-function whyTurn({ clock }, row) {
-  if (live(row)) return (row.unfit && "unfit") || (back.has(row.id) && "sent_back");
+function whyTurn({ board, clock }, row) {
+  if (live(row)) {
+    const kept = row.state === "committed" && board.get("offer", row.offer)?.kept;
+    return (row.unfit && "unfit") || (back.has(row.id) && "sent_back") || (kept && "taken_on");
+  }
   const lately = row.ended_at > clock.now() - TURNS_LAST;
   return row.state === "stood_down" && row.reported_at === null && lately && "stood_down";
 }

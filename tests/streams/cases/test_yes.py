@@ -161,14 +161,14 @@ def test_a4_a_standby_is_taken_back_by_saying_no() -> None:
     assert refused is Refusal.STANDBY_OVER
 
 
-def test_a4_short_again_the_standby_is_asked_or_simply_says_yes() -> None:
+def test_a4_short_again_the_yes_of_the_standby_counts_at_once() -> None:
+    """Given somebody who said yes too late, when another gives up, then nobody asks once more."""
     scene, posted = would_come()
     scene.step(c.CannotComplete, "far")
-    old, new = scene.offers("near")[-2:]
-    assert (old.state, old.stand_down_reason, new.state) == ("stood_down", "asked_anew", "sent")
-    scene.send("near", c.AcceptOffer(offer=old.id, quantity=1))
+    row = scene.offers("near")[-1]
+    assert (row.state, row.kept) == ("accepted", True)
     assert scene.view(posted.line).covered == 1
-    assert only(scene.crews("near")).offer == new.id
+    assert only(scene.crews("near")).offer == row.id
 
 
 def test_a4_a_standby_whose_pump_went_elsewhere_is_over_and_both_see_it() -> None:
