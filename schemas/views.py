@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from schemas.helpers import Helpers
 from schemas.instruction_views import InstructionView, StandingView
+from schemas.registry_views import AccountRow, CertificateView, GrantView, OrganizationRow
 from schemas.values import (
     AccountId,
     AgainOn,
     AssignmentId,
-    Capability,
-    Certificate,
     CloseReason,
-    Day,
     DeclineReason,
     DemandId,
     DivisionCode,
@@ -23,20 +21,16 @@ from schemas.values import (
     GateCount,
     IncidentId,
     Instant,
-    Leave,
     LineId,
     Mode,
     OfferId,
     OperationId,
     OrganizationId,
     Reach,
-    RegistrationClass,
     ReportAnswer,
     ReportId,
-    Role,
     SceneReport,
     SealedAt,
-    Shift,
     StandDownReason,
     Stored,
     TaskId,
@@ -314,48 +308,6 @@ class TaskRow(Stored, tag="task"):
     ended_at: Instant | None
 
 
-class CertificateView(Stored):
-    certificate: Certificate
-    withdrawn: bool
-
-
-class OrganizationRow(Stored, tag="organization"):
-    id: OrganizationId
-    name: str
-    registration_class: RegistrationClass
-    home: DivisionCode
-    lon: int
-    lat: int
-    capabilities: tuple[Capability, ...]
-    crews_most: int | None
-    certificates: tuple[CertificateView, ...]
-    people: int
-    credit_code: str | None
-    on_duty: bool
-    hours: tuple[Shift, ...]
-    leaves: tuple[Leave, ...]
-    adults_only: bool | None
-    insured_through: Day | None
-    enrolled: bool
-    retired: bool
-    merged_into: OrganizationId | None
-
-
-class GrantView(Stored):
-    role: Role
-    division: DivisionCode | None
-    organization: OrganizationId | None
-    until: Instant | None
-    village: str | None = None
-
-
-class AccountRow(Stored, tag="account"):
-    """What an account may do; the door reads its readers' scopes from these rows."""
-
-    id: AccountId
-    grants: tuple[GrantView, ...]
-
-
 class OperationRow(Stored, tag="operation"):
     """An operation, and for how many milliseconds its log stood still so far."""
 
@@ -400,3 +352,24 @@ class Removed(Stored, tag="removed"):
 
 
 Change = Put | Removed
+
+__all__ = [
+    "AccountRow",
+    "AssignmentRow",
+    "Audience",
+    "CertificateView",
+    "Change",
+    "ClockRow",
+    "DemandRow",
+    "GrantView",
+    "IncidentRow",
+    "LineView",
+    "OfferRow",
+    "OperationRow",
+    "OrganizationRow",
+    "Put",
+    "Removed",
+    "ReportView",
+    "Row",
+    "TaskRow",
+]
