@@ -8,6 +8,7 @@ from __future__ import annotations
 from schemas.helpers import Helpers
 from schemas.instruction_views import InstructionView, StandingView
 from schemas.registry_views import AccountRow, CertificateView, GrantView, OrganizationRow
+from schemas.scene_views import ReportView
 from schemas.values import (
     AccountId,
     AgainOn,
@@ -27,9 +28,6 @@ from schemas.values import (
     OperationId,
     OrganizationId,
     Reach,
-    ReportAnswer,
-    ReportId,
-    SceneReport,
     SealedAt,
     StandDownReason,
     Stored,
@@ -95,6 +93,7 @@ class LineView(Stored):
     delivered: int  # confirmed
     own: int  # of the township's own crew
     doubtful: int  # of those working: overdue
+    short: int  # units that somebody is asked or looked for; overdue ones only as replaced
     asked: int  # units on offers that nobody has answered yet
     offers: int  # how many these are
     cover: str  # empty, inadequate, adequate, satisfied
@@ -188,6 +187,7 @@ class OfferRow(Stored, tag="offer"):
     state: str  # sent, accepted, declined, no_answer, unreachable, standby, stood_down
     answerable: bool  # a yes or a no would still count
     wanted: bool  # a late yes would be taken at once: the line is short of units now
+    on_hold: bool  # its desk has a question, and decides on a yes that comes meanwhile
     decline_reason: DeclineReason | None
     free_from: Instant | None
     stand_down_reason: StandDownReason | None
@@ -208,21 +208,6 @@ class OfferRow(Stored, tag="offer"):
     answer_by: Instant
     needed_by: Instant | None
     ended_at: Instant | None
-
-
-class ReportView(Stored):
-    """What a crew has reported from the scene, and what its desk has done about it."""
-
-    id: ReportId
-    what: SceneReport
-    quantity: int | None
-    skill: str | None
-    text: str
-    at: Instant
-    answer_by: Instant  # then the county's desk has it, too
-    escalated: bool
-    answer: ReportAnswer | None
-    answered_at: Instant | None
 
 
 class AssignmentRow(Stored, tag="assignment"):
@@ -309,11 +294,13 @@ class TaskRow(Stored, tag="task"):
 
 
 class OperationRow(Stored, tag="operation"):
-    """An operation, and for how many milliseconds its log stood still so far."""
+    """An operation, and how many milliseconds its log stood still: in all, and the last time."""
 
     id: OperationId
     mode: Mode
     lost: int
+    lost_last: int
+    lost_at: Instant | None  # when it went on then
 
 
 class ClockRow(Stored, tag="clock"):

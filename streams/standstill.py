@@ -17,6 +17,8 @@ from streams.remembered import Standstill
 from streams.wakes import Wait
 
 LOST = "lost"  # the counter of the milliseconds for which the log stood still
+LOST_BEFORE = "lost_before"  # likewise, without the last time
+LOST_AT = "lost_at"  # when it went on then
 ONLY = "standstill"  # the key of the one row
 
 
@@ -25,7 +27,9 @@ def resumed(operation: Operation, fact: Resumed) -> None:
     pending = operation.standstill.get(ONLY)
     if pending is not None:  # of an outage before, which is over for them first
         _give_back(operation, pending, _size(pending))
+    operation.raise_count(LOST_BEFORE, operation.count(LOST))
     operation.raise_count(LOST, operation.count(LOST) + fact.lost)
+    operation.raise_count(LOST_AT, fact.at)
     waits = (Wait.CREW, Wait.CHECK_IN, Wait.INSTRUCTION)
     expected = (wake for wait in waits for wake in operation.wakes.all_for(wait))
     late = (wake for wake in expected if wake.when < fact.quiet_until)

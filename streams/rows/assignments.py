@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from schemas.instruction_views import InstructionView
+from schemas.scene_views import ReportView
 from schemas.values import Gate, Instant
 from schemas.views import (
     AssignmentRow,
     Put,
-    ReportView,
 )
 from streams import orders
 from streams.area import Area, Operation

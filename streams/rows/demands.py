@@ -18,7 +18,7 @@ from streams.entities import (
     DemandState,
     Line,
 )
-from streams.line import cover
+from streams.line import cover, missing
 from streams.rows.audience import sender
 
 
@@ -97,6 +97,7 @@ def _line(known: Operation, line: Line) -> LineView:
         delivered=line.delivered,
         own=line.own,
         doubtful=line.doubtful,
+        short=missing(line),
         asked=line.asked,
         offers=line.live_offers,
         cover=cover(line),

@@ -57,6 +57,7 @@ def offer(area: Area, known: Operation, item: Offer) -> Put:
         state=item.state.value,
         answerable=newest is not None and _answerable(item, line),
         wanted=newest is not None and _wanted(item, asked_for, line),
+        on_hold=newest is not None and _on_hold(item, asked_for),
         decline_reason=item.decline_reason,
         free_from=item.free_from,
         stand_down_reason=item.stand_down_reason,
@@ -98,6 +99,11 @@ def _answerable(item: Offer, line: Line) -> bool:
     if item.unneeded or not (item.state is OfferState.SENT or item.state in LATE):
         return False
     return line.open and line.round == item.round and item.quantity >= together(line)
+
+
+def _on_hold(item: Offer, demand: Demand) -> bool:
+    """Whether a late yes waits for the desk, because it has a question; any other is asked anew."""
+    return item.state in LATE and demand.state is DemandState.ON_HOLD
 
 
 def _wanted(item: Offer, demand: Demand, line: Line) -> bool:

@@ -16,7 +16,7 @@ from streams.entities import (
     Incident,
 )
 from streams.instructed import Instruction
-from streams.standstill import LOST
+from streams.standstill import LOST, LOST_AT, LOST_BEFORE
 from streams.worklist import next_due
 
 EVERYONE = Audience(everyone=True)
@@ -24,7 +24,14 @@ NOBODY = Audience()
 
 
 def operation(known: Operation) -> Put:
-    row = OperationRow(id=known.id, mode=known.mode, lost=known.count(LOST))
+    lost = known.count(LOST)
+    row = OperationRow(
+        id=known.id,
+        mode=known.mode,
+        lost=lost,
+        lost_last=lost - known.count(LOST_BEFORE),
+        lost_at=known.count(LOST_AT) or None,
+    )
     return Put(row=row, audience=EVERYONE)
 
 

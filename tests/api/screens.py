@@ -92,7 +92,9 @@ def organization(id: str, home: DivisionCode, people: int = 1) -> Put:
 
 def thing(id: str, number: int, **audience: Any) -> Put:
     """Any row: which one it is does not matter here."""
-    row = OperationRow(id=OperationId(id), mode=Mode.EXERCISE, lost=number)
+    row = OperationRow(
+        id=OperationId(id), mode=Mode.EXERCISE, lost=number, lost_last=0, lost_at=None
+    )
     return Put(row=row, audience=Audience(**audience))
 
 

@@ -135,7 +135,9 @@ AUDIENCES = st.builds(
 )
 PUTS = st.builds(
     lambda id, number, audience: Put(
-        row=OperationRow(id=OperationId(id), mode=Mode.TEST, lost=number),
+        row=OperationRow(
+            id=OperationId(id), mode=Mode.TEST, lost=number, lost_last=0, lost_at=None
+        ),
         audience=audience,
     ),
     st.sampled_from("abcd"),

@@ -64,6 +64,19 @@ class Scene:
         return row
 
 
+def test_on_hold_is_not_covered_to_whoever_may_still_say_yes() -> None:
+    """Given a team that was silent, when the desk holds the demand, then its row says that this
+    is why its yes would wait, and no more once it goes on."""
+    scene = Scene()
+    scene.world.wait(minutes=6)
+    shown = []
+    for act in (lambda: None, scene.hold, scene.resume):
+        act()
+        shown.append((scene.offer().wanted, scene.offer().on_hold))
+    assert shown[:2] == [(True, False), (False, True)]
+    assert not shown[2][1]
+
+
 def test_whoever_is_asked_is_told_and_nobody_else_is_asked_until_it_goes_on() -> None:
     """Given two teams that are asked, when the desk holds it, then both are told why; whoever
     becomes able meanwhile is not asked; and when it goes on, all are, in the same turn."""

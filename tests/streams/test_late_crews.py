@@ -10,12 +10,12 @@ from schemas import commands as c
 from schemas import facts as f
 from schemas.refusals import Refusal
 from schemas.values import AssignmentId, LineId
-from schemas.views import AssignmentRow
+from schemas.views import AssignmentRow, DemandRow
 from streams import rows
 from streams.entities import AssignmentState, OfferState
 from streams.line import missing
 from streams.parameters import DAY, HOUR, MINUTE
-from tests.streams.world import DESK, World, asked, kinds, only
+from tests.streams.world import DESK, SEALED, World, asked, kinds, only
 
 GRACE = {1: 10, 2: 20, 3: 60, 4: 120}  # minutes
 
@@ -85,6 +85,25 @@ def test_who_has_only_set_off_is_still_waited_for() -> None:
     scene = Promised()
     scene.step(c.SetOff)
     assert "CrewOverdue" in kinds(scene.world.wait(minutes=31))
+
+
+def test_a_late_crew_that_is_not_needed_any_more_lets_nobody_be_looked_for() -> None:
+    """Given the one unit delivered and a second crew overdue, then the row says that none is
+    short: a screen that promised a search would wait for it for ever."""
+    scene = Promised()
+    helper = scene.world.organization("helper", township=3)
+    ask = c.AskByHand(line=scene.line, organization=helper, reason=SEALED)
+    scene.world.at_work(only(asked(scene.world.send(DESK, ask))), minutes=20)
+    scene.step(c.ReportDone)
+    scene.world.send(DESK, c.ConfirmAssignment(assignment=scene.crew, done=True))
+    facts = scene.world.wait(minutes=60)
+    assert {"CrewOverdue", "CrewDoubted"} <= set(kinds(facts))
+    assert asked(facts) == []
+    world = scene.world
+    row = rows.demand(world.operation, world.operation.demands[scene.demand]).row
+    assert isinstance(row, DemandRow)
+    line = row.lines[0]
+    assert (line.covered, line.doubtful, line.short) == (2, 1, 0)
 
 
 def test_a_late_crew_stays_committed_until_somebody_says_otherwise() -> None:

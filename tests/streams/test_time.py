@@ -8,6 +8,7 @@ from schemas import commands as c
 from schemas import facts as f
 from schemas.turns import DELIVERY, OWNER
 from schemas.values import Instant, Reach, Role, TimeSource
+from schemas.views import OperationRow
 from streams import rows
 from streams.area import Area
 from streams.checkpoint import state_hash
@@ -324,9 +325,11 @@ def test_a_minute_is_no_standstill(lost: int, shifts: bool) -> None:
 
 
 def test_how_much_time_was_lost_is_shown() -> None:
+    """Given two standstills, then the last is told apart from the sum, and when it was over."""
     world, _ = offered(TimeSource.LIVE)
-    for _ in range(2):
-        since, world.at = world.at, world.at + 20 * MINUTE
+    for minutes in (4, 14):
+        since, world.at = world.at, world.at + minutes * MINUTE
         resume(world, since)
     row = rows.operation(world.operation).row
-    assert getattr(row, "lost", None) == 40 * MINUTE
+    assert isinstance(row, OperationRow)
+    assert (row.lost, row.lost_last, row.lost_at) == (18 * MINUTE, 14 * MINUTE, world.at)

@@ -115,11 +115,11 @@ export function foundWords({ what, quantity, skill, text }) {
   return [choose("scene_report", what), much, text].filter(Boolean).join(" · ");
 }
 
-/** Why something ended: the organization's reason, or ours. */
+/** Why something ended: our reason, or the organization's; an old no explains no stand-down. */
 export const endReason = (row) =>
-  row.decline_reason
-    ? named("decline_reasons", row.decline_reason)
-    : row.stand_down_reason && named("stand_down_reasons", row.stand_down_reason);
+  row.stand_down_reason
+    ? named("stand_down_reasons", row.stand_down_reason)
+    : row.decline_reason && named("decline_reasons", row.decline_reason);
 
 /** What an instruction says, with to whom or where. */
 export const toldWords = (order) =>

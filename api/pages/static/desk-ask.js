@@ -1,31 +1,14 @@
 /** Asking somebody past the order, with a reason; dropping one line of a demand. */
 
+import { certified, forbidden, today } from "./able.js";
 import { numberWords } from "./desk-model.js";
-import { forbidden, recordSafeguards } from "./desk-safeguards.js";
+import { recordSafeguards } from "./desk-safeguards.js";
 import { ask, field, number, optional, radios, select, text } from "./dialog.js";
 import { h } from "./dom.js";
 import { distance, metersBetween } from "./format.js";
 import { dutyWords } from "./hours.js";
 import { countyOf, within } from "./places.js";
 import { choose, counted, named, say } from "./words.js";
-
-const DAY_ZONE = { timeZone: "Asia/Shanghai" };
-
-const today = (at) => new Date(at).toLocaleDateString("sv", DAY_ZONE); // 2026-07-31
-
-/** Whether some certificate is good enough for a graded line on this day. */
-function certified(organization, line, day) {
-  if (line.grade === null) return true;
-  if (organization.registration_class !== "registered") return false;
-  return organization.certificates.some(
-    ({ certificate: held, withdrawn }) =>
-      !withdrawn &&
-      held.skill === line.skill &&
-      held.grade <= line.grade &&
-      day <= held.valid_through &&
-      (held.valid_from ?? day) <= day,
-  );
-}
 
 const units = (organization, skill) =>
   organization.capabilities.find((item) => item.skill === skill)?.units ?? 0;

@@ -151,6 +151,8 @@ function leadingBlock(context, { demand, mine, reports }) {
   );
 }
 
+const crewsWords = (count) => say(count === 1 ? "group.crew" : "group.crews", { count });
+
 function reportRow(context, leader, { row, crews }, mine) {
   const now = context.clock.now();
   const open = row.state !== "closed";
@@ -164,7 +166,7 @@ function reportRow(context, leader, { row, crews }, mine) {
     h("span", { class: "quiet" }, moment(row.published_at, now)),
     h("span", {}, row.risk_statement),
     !open && h("span", { class: "chip" }, named("close_reasons", row.reason)),
-    crews > 0 && h("span", { class: "chip" }, say("group.crews", { count: crews })),
+    crews > 0 && h("span", { class: "chip" }, crewsWords(crews)),
     urgent && h("span", { class: "chip bad" }, say("group.urgent", { priority: row.priority })),
     more && h("span", { class: "chip warn" }, say("group.more", { lines: more })),
     mine &&

@@ -12,9 +12,10 @@ import {
 } from "./assignments.js";
 import { askByHand, dropLine, ownCrew, receiveCrew, safeguards } from "./desk-ask.js";
 import * as calls from "./desk-calls.js";
+import { flags } from "./desk-flags.js";
 import { toCall } from "./desk-model.js";
 import { callParts, messages, reachedWords } from "./desk-reach.js";
-import { instructCrew, toldFlags, toldParts } from "./desk-told.js";
+import { instructCrew, toldParts } from "./desk-told.js";
 import { h } from "./dom.js";
 import { distance, moment } from "./format.js";
 import { posting } from "./page.js";
@@ -85,11 +86,10 @@ function lineHead(line, buttons) {
 }
 
 /** What happens next by itself: who is being asked, what keeps others from it, and until when. */
-function outlook({ clock }, { demand, line, offers, assignments }, asked) {
+function outlook({ clock }, { demand, line, offers }, asked) {
   if (line.asleep) return null; // its card says who is asked for
   const now = clock.now();
-  const replacing = assignments.some((row) => live(row) && row.replaced);
-  const wanting = line.covered < line.target || replacing;
+  const wanting = line.short > 0;
   if (!wanting && !asked.length) return null;
   const parts = [asked.length > 0 && h("p", { class: "asking" }, askedWords(line, asked, now))];
   if (line.unmet && wanting) {
@@ -264,7 +264,7 @@ function assignmentRow(context, item, row) {
     row.helped && h("span", {}, say("party.helped", { count: row.helped })),
     offer && h("span", {}, distance(offer.meters)),
     offer?.unasked && h("span", { class: "quiet" }, chosen(offer)),
-    flags(row, now).map(([kind, words]) => h("span", { class: `chip ${kind}` }, words)),
+    flags(item, row, now).map(([kind, words]) => h("span", { class: `chip ${kind}` }, words)),
     h("span", {}, expected(row, now)),
     row.check_in_by && h("span", { class: "quiet" }, wordBy(row, now)),
     row.by_desk && h("span", { class: "quiet" }, say("party.by_desk")),
@@ -281,23 +281,6 @@ const wordBy = (row, now) => say("party.check_in_by", { time: moment(row.check_i
 /** After a yes for a part only: from when it may be asked for more. */
 const partialWords = (offer, now) =>
   offer.answered < offer.quantity && offer.again_at > now ? againWords(offer, now) : null;
-
-/** What somebody has to look at: late, slow, a new time, a certificate that is gone. */
-function flags(row, now) {
-  const found = [];
-  if (row.overdue) found.push(["bad", say("party.overdue")]);
-  else if (slow(row, now)) found.push(["warn", say("party.slow")]);
-  if (row.replaced) found.push(["bad", say("party.replaced")]);
-  else if (row.replace_at !== null) {
-    found.push(["bad", say("party.replace_at", { time: moment(row.replace_at, now) })]);
-  }
-  if (row.missed_at !== null) found.push(["bad", say("party.silent")]);
-  found.push(...toldFlags(row));
-  if (row.inside > 0) found.push(["warn", say("party.inside", { count: row.inside })]);
-  if (row.new_times) found.push(["warn", say("party.new_times", { count: row.new_times })]);
-  if (row.unfit) found.push(["bad", named("gates", row.unfit)]);
-  return found;
-}
 
 function assignmentButtons(context, item, row) {
   if (!live(row)) return null;
@@ -380,7 +363,8 @@ function lineButtons(context, { demand }, line) {
   return h(
     "span",
     { class: "buttons end" },
-    smallButton(line, "act.ask_by_hand", () => askByHand(context, demand, line)),
+    demand.state !== "on_hold" && // then nobody is asked
+      smallButton(line, "act.ask_by_hand", () => askByHand(context, demand, line)),
     smallButton(line, "act.receive", () => receiveCrew(context, demand, line)),
     smallButton(line, "act.own_crew", () => ownCrew(context, demand, line)),
     line.hazardous &&

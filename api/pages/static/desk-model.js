@@ -23,21 +23,26 @@ const MOST_URGENT = 1;
 /** It lies with another desk now, which answers for it. */
 const away = ({ sent, mine }) => sent && !mine;
 
-/** A crew that does not come to what is most urgent is as if it were missing. */
-const needing = ({ demand, assignments }) =>
-  (demand.state === "published" && demand.lines.some(below)) ||
-  (demand.priority === MOST_URGENT && assignments.some((row) => row.overdue));
+/** Below the least as long as those who are overdue do not come. */
+const doubtful = (line) =>
+  line.open && !line.asleep && line.doubtful > 0 && line.covered - line.doubtful < line.minimum;
 
-/** Its desk is asked something, or has to say something before it goes on. */
-const owing = ({ demand, offers }) =>
+/** A crew that does not come to what is most urgent is as if it were missing. */
+const needing = ({ demand }) =>
+  (demand.state === "published" && demand.lines.some(below)) ||
+  (demand.priority === MOST_URGENT && demand.lines.some(doubtful));
+
+/** Somebody who would come, and waits for the desk's word. */
+const waits = (row) => row.state === "standby";
+
+/** Its desk is asked something, or has to say something before it or its crews go on. */
+const owing = ({ demand, offers, assignments }) =>
   demand.state === "on_hold" ||
   demand.state === "draft" ||
   demand.asked_at !== null ||
   demand.helpers.length > 0 ||
-  offers.some(waits);
-
-/** Somebody who would come, and waits for the desk's word. */
-const waits = (row) => row.state === "standby";
+  offers.some(waits) ||
+  assignments.some((row) => row.reports.length > 0);
 
 /**
  * The spoken number of a demand, or of the one that a row is about; with its incident while

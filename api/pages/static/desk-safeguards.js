@@ -8,10 +8,6 @@ import { choose, named, say } from "./words.js";
 const ADULTS = ["adults", "minors", "unknown"];
 const SAID = { adults: true, minors: false, unknown: null };
 
-/** Whether what is on record keeps an organization from hazardous work on a day. */
-export const forbidden = (row, day) =>
-  row.adults_only === false || (row.insured_through !== null && row.insured_through < day);
-
 const words = (row) =>
   [
     row.name,

@@ -11,7 +11,7 @@ import { drawReplies, startReplies } from "./desk-replies.js";
 import { drawSilent } from "./desk-silent.js";
 import { drawTasks } from "./desk-tasks.js";
 import { find } from "./dom.js";
-import { span } from "./format.js";
+import { moment, span } from "./format.js";
 import { start, tell } from "./page.js";
 import { say } from "./words.js";
 
@@ -19,16 +19,20 @@ const WIDE = "(min-width: 60rem)";
 
 const LOST_TOLD = "shouwang-lost-told";
 
-/** After a standstill whoever has to answer has the time that was left; it is told once. */
-function tellLost(board) {
-  const lost = Math.max(0, ...board.all("operation").map((row) => row.lost));
+/** After a standstill whoever has to answer has the time that was left; each is told once. */
+function tellLost({ board, clock }) {
+  const rows = board.all("operation").sort((one, other) => other.lost - one.lost);
+  const [{ lost = 0, lost_last: last, lost_at: at } = {}] = rows;
   if (String(lost) === (sessionStorage.getItem(LOST_TOLD) ?? "0")) return;
   sessionStorage.setItem(LOST_TOLD, String(lost));
-  if (lost) tell(() => say("demands.lost", { span: span(lost) }), { problem: true });
+  if (!lost) return;
+  const times = () => ({ time: moment(at, clock.now()), span: span(last), all: span(lost) });
+  const words = () => say(lost > last ? "demands.lost_again" : "demands.lost", times());
+  tell(words, { problem: true });
 }
 
 function draw(context) {
-  tellLost(context.board);
+  tellLost(context);
   drawForm(context);
   drawIncidents(context);
   drawSilent(context);

@@ -1,4 +1,4 @@
-/** Whom a crew calls at the desk: the numbers are asked for once, and kept on this phone. */
+/** Whom a crew calls at the desk; asked for now and then, since desks and numbers change. */
 
 import { h } from "./dom.js";
 import { get, Problem } from "./http.js";
@@ -7,29 +7,41 @@ import { callLink } from "./sealed.js";
 import { say } from "./words.js";
 
 const AGAIN = 10000; // milliseconds until it is tried once more
-const known = new Map(); // by demand: the answer, or null while it is asked for
+const NONE_HOLDS = 60000; // for which it is believed that no desk has a number,
+const KNOWN_HOLDS = 10 * 60000; // and that those which were told are the right ones
+const known = new Map(); // by demand: what was told last, of which division, how long it holds
 
 /** The desk's numbers as a line of a card; they come when the answer does. */
-export function deskLine(context, demand) {
-  const found = known.get(demand);
-  if (!found) {
-    if (!known.has(demand)) look(context, demand);
-    return h("p", { class: "quiet" }, say("desk.looking"));
+export function deskLine(context, { demand, division }) {
+  const asked = known.get(demand) ?? { until: 0 };
+  known.set(demand, asked);
+  const moved = asked.division !== division;
+  if ((moved || performance.now() >= asked.until) && !asked.looking) {
+    look(context, demand, division, asked);
   }
-  if (!found.telephones.length) return h("p", { class: "quiet" }, say("desk.no_number"));
-  const words = say("desk.call", { place: placeName(found.division) });
-  return h("p", {}, words, " ", found.telephones.flatMap((number) => [callLink(number), " "]));
+  // What another desk has told is no number of this one; an old one of its own still is.
+  if (moved || !asked.told) return h("p", { class: "quiet" }, say("desk.looking"));
+  const { telephones, division: place } = asked.told;
+  if (!telephones.length) return h("p", { class: "quiet" }, say("desk.no_number"));
+  const words = say("desk.call", { place: placeName(place) });
+  return h("p", {}, words, " ", telephones.flatMap((number) => [callLink(number), " "]));
 }
 
-async function look(context, demand) {
-  known.set(demand, null);
+async function look(context, demand, division, asked) {
+  asked.looking = true;
+  let holds = AGAIN; // no signal: it is tried again
   try {
-    known.set(demand, await get(`/demands/${demand}/desk`, "organization"));
+    const told = await get(`/demands/${demand}/desk`, "organization");
+    Object.assign(asked, { told, division });
+    holds = told.telephones.length ? KNOWN_HOLDS : NONE_HOLDS;
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    await new Promise((soon) => setTimeout(soon, AGAIN)); // no signal: it is tried again
-    known.delete(demand);
   }
-  context.desks = (context.desks ?? 0) + 1; // its cards are drawn anew
-  context.redraw();
+  Object.assign(asked, { looking: false, until: performance.now() + holds });
+  const again = () => {
+    context.desks = (context.desks ?? 0) + 1; // its cards are drawn anew
+    context.redraw();
+  };
+  setTimeout(again, holds);
+  again();
 }

@@ -1,5 +1,6 @@
 /** Cards of an organization's page for what it is asked: to answer, to answer late, standby. */
 
+import { lacking, today } from "./able.js";
 import { freeFromField, inRange, priorityMark } from "./assignments.js";
 import { h } from "./dom.js";
 import { distance, fieldMoment, fieldTime, moment, spokenDemand } from "./format.js";
@@ -72,8 +73,21 @@ export function offerCard(context, item) {
 const neededWords = ({ needed_by: at }, now) =>
   at !== null && say("demand.needed_by", { time: moment(at, now) });
 
+/**
+ * What a yes would be refused for by now, or was; it counts again once its own row has changed.
+ */
+export function barred(context, row) {
+  const own = context.board.get("organization", context.organization);
+  const lack = lacking(own, row, today(context.clock.now()));
+  if (lack) return { words: choose("lacking", lack) };
+  const refused = context.refused?.get(row.id);
+  return refused?.own === own ? { words: refused.problem.text, asked: true } : null;
+}
+
+const barredWords = ({ bar }) => bar && h("p", { class: "alarm" }, h("strong", {}, bar.words));
+
 function neededCard(context, item) {
-  const said = say("late.needed", { said: lateWords(item.row, context.clock.now()) });
+  const said = say("late.needed", { said: lateWords(item, context.clock.now()) });
   return h(
     "article",
     { class: "card offer late" },
@@ -83,18 +97,22 @@ function neededCard(context, item) {
   );
 }
 
-function answers(context, { row, calm, moved }) {
+function answers(context, { row, bar, calm, moved }) {
   const paths = ["accept", "decline"].map((answer) => `/offers/${row.id}/${answer}`);
   const sent = paths.find((path) => context.outbox.waiting(path));
   if (sent) return h("div", { class: "answers" }, posting(context, { path: sent, look: "big" }));
   return h(
     "div",
     { class: "answers" },
-    details(context, row),
-    accepting(context, row, say("act.accept"), calm || moved),
+    barredWords({ bar }),
+    can({ bar }) && details(context, row),
+    can({ bar }) && accepting(context, row, say("act.accept"), calm || moved),
     declining(context, row),
   );
 }
+
+/** Whether a yes may be tried: what is on record speaks against it only until it is put right. */
+const can = ({ bar }) => !bar || bar.asked;
 
 /** Yes; what is sealed comes with the answer and stays here until the work ends. */
 function accepting(context, row, words, calm) {
@@ -105,7 +123,12 @@ function accepting(context, row, words, calm) {
     context.redraw();
   };
   const body = draft(context, row).yes;
-  const button = posting(context, { path, body, words, look: "big primary", then });
+  const refused = (problem) => {
+    const own = context.board.get("organization", context.organization);
+    (context.refused ??= new Map()).set(row.id, { problem, own });
+    context.redraw();
+  };
+  const button = posting(context, { path, body, words, look: "big primary", then, refused });
   button.disabled ||= calm;
   return button;
 }
@@ -188,26 +211,29 @@ function freeFrom(context, row) {
 
 /** An offer whose time is over, or that was declined: a yes still counts. */
 export function lateCard(context, item) {
-  const { row, calm, moved } = item;
-  const words = lateWords(row, context.clock.now());
-  const state = row.wanted ? say("late.needed", { said: words }) : say("late.covered");
+  const { row, bar, calm, moved } = item;
+  const words = lateWords(item, context.clock.now());
+  const other = say(row.on_hold ? "late.on_hold" : "late.covered");
+  const state = row.wanted ? say("late.needed", { said: words }) : other;
   const said = h("p", { class: "quiet" }, row.wanted ? state : [state, words].join(" · "));
   const card = h("article", { class: `card late ${row.state}` }, head(item), said);
   const open = h("details", { "data-fold": `late-${row.id}` });
   open.append(
     h("summary", {}, say("late.still")),
-    h("p", { class: "quiet" }, say("late.hint")),
-    details(context, row),
-    accepting(context, row, say("act.accept_late"), calm || moved),
+    barredWords(item) || h("p", { class: "quiet" }, say("late.hint")),
+    can(item) ? details(context, row) : "",
+    can(item) ? accepting(context, row, say("act.accept_late"), calm || moved) : "",
     row.state === "no_answer" ? declining(context, row) : "",
   );
   card.append(open);
   return card;
 }
 
-function lateWords(row, now) {
+function lateWords({ row, bar }, now) {
   const time = moment(row.ended_at ?? row.answer_by, now);
-  if (row.state === "no_answer") return say("late.silent", { time: moment(row.answer_by, now) });
+  if (row.state === "no_answer") {
+    return say(bar ? "late.passed" : "late.silent", { time: moment(row.answer_by, now) });
+  }
   const reason = named("decline_reasons", row.decline_reason);
   const declined = say("late.declined", { time, reason });
   const free = row.free_from && say("offer.free_from", { time: moment(row.free_from, now) });

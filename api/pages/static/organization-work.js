@@ -85,7 +85,7 @@ function newTime(context, row, look) {
 
 /** Whom to call at the desk; the part that knows is loaded with the first work. */
 function callDesk(context, row) {
-  if (context.deskLine) return context.deskLine(context, row.demand);
+  if (context.deskLine) return context.deskLine(context, row);
   context.deskPart ??= loadDesk(context);
   return null;
 }

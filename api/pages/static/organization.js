@@ -2,7 +2,7 @@
 
 import { live } from "./assignments.js";
 import { drawList, find, setText } from "./dom.js";
-import { fresh, lateCard, offerCard, standbyCard } from "./organization-offers.js";
+import { barred, fresh, lateCard, offerCard, standbyCard } from "./organization-offers.js";
 import { drawOwn, startOwn } from "./organization-own.js";
 import { assignmentCard, endedCard, taskCard, turnCard, turnWords } from "./organization-work.js";
 import { start } from "./page.js";
@@ -14,6 +14,8 @@ import { language, say, wording } from "./words.js";
 
 const ENDED_SHOWN = 10;
 const FETCH_AGAIN = 3000;
+const DAY = 24 * 3600 * 1000;
+const ZONE = 8 * 3600 * 1000; // of the country's one clock, before UTC
 const TURNS_LAST = 12 * 3600 * 1000; // milliseconds after which nobody is on the road for it
 
 let told = null; // offers and turns that were shown at the last drawing; null before the first
@@ -36,7 +38,10 @@ function draw(context) {
   section(context, "assignments", busy.sort(overdueFirst), assignmentCard, quiet);
   section(context, "standby", standby, standbyCard);
   section(context, "late", late, lateCard, fresh);
-  section(context, "tasks", tasksFor(context), taskCard);
+  const [tasks, others] = tasksFor(context);
+  section(context, "tasks", tasks, taskCard);
+  section(context, "other-tasks", others, taskCard);
+  setText(find("#other-tasks-count"), String(others.length));
   section(context, "ended", ended(offers, assignments), endedCard);
   find("#no-offers").hidden = asked.length + busy.length > 0;
   drawOwn(context);
@@ -70,6 +75,7 @@ function section(context, name, rows, card, calm = () => false) {
     calm: calm(context, row),
     due: due(context, row),
     late: row.offer !== undefined && row.check_in_by !== null && passed(context, row),
+    bar: row.answerable ? barred(context, row) : null,
     first: row.state === "sent" && rows.find((one) => missed(one) && before(one, row)),
     scene: Boolean(context.scene),
     moved: slid(context, turn?.key ?? row.id),
@@ -120,13 +126,22 @@ function whyTurn({ board, clock }, row) {
     return (row.unfit && "unfit") || (back.has(row.id) && "sent_back") || (kept && "taken_on");
   }
   const lately = row.ended_at > clock.now() - TURNS_LAST;
-  return row.state === "stood_down" && row.reported_at === null && lately && "stood_down";
+  const over = row.state === "stood_down" && row.reported_at === null;
+  return over && lately && !askedSince(board, row) && "stood_down";
 }
+
+/** Whether the same demand asks it anew, or has its yes: then nobody is to turn around. */
+const askedSince = (board, { demand, ended_at: ended }) =>
+  board.all("assignment").some((row) => row.demand === demand && live(row)) ||
+  board
+    .all("offer")
+    .some((row) => row.demand === demand && row.state === "sent" && row.sent_at >= ended);
 
 /** What the passing of time alone changes is drawn again then. */
 function watch({ clock, scene }, busy) {
   const times = (row) => [row.undo_until, row.promised_at, ...(scene?.sceneTimes(row) ?? [])];
-  clock.passed(busy.flatMap(times));
+  const midnight = Math.ceil((clock.now() + ZONE) / DAY) * DAY - ZONE; // certificates end then
+  clock.passed([...busy.flatMap(times), midnight]);
 }
 
 /** What a crew needs on the scene is fetched from its yes on: there it may have no signal. */
@@ -155,14 +170,16 @@ function forgetEnded(context, offers, assignments) {
   forgetAllBut(context, new Set(wanted.map((row) => row.demand)));
 }
 
-/** Open tasks of the county, and those this organization has claimed. */
+/** What it has claimed, then open tasks of the county that it has the skill for; and the others. */
 function tasksFor({ board, organization }) {
+  const able = board.get("organization", organization)?.capabilities ?? [];
+  const skills = new Set(able.filter(({ units }) => units > 0).map(({ skill }) => skill));
   const busy = (row) => row.state === "claimed" || row.state === "reported_done";
   const mine = (row) => row.organization === organization && busy(row);
   const rows = board.all("task").filter((row) => row.state === "open" || mine(row));
-  return rows.sort(
-    (one, other) => Number(mine(other)) - Number(mine(one)) || one.number - other.number,
-  );
+  rows.sort((one, other) => Number(mine(other)) - Number(mine(one)) || one.number - other.number);
+  const first = (row) => mine(row) || skills.has(row.skill);
+  return [rows.filter(first), rows.filter((row) => !first(row))];
 }
 
 /** The latest of what is over, so that a stand-down or an earlier answer is seen and understood. */

@@ -127,15 +127,15 @@ function tick(context) {
   if (context.clock.due()) context.redraw();
 }
 
-function drawBanner({ me, clock }) {
+function drawBanner({ me, board, clock }) {
   const banner = find("#banner");
   banner.className = `banner ${me.mode}`;
   setText(find("#mode"), choose("mode", me.mode));
   const fast = clock.pace > 1 ? say("banner.pace", { pace: clock.pace }) : "";
   setText(find("#pace"), clock.paused ? say("banner.paused") : fast);
-  const time = clockTime(clock.now());
-  const words = clock.conducted ? say("banner.time", { time }) : say("banner.log_time", { time });
-  setText(find("#rule-time"), words);
+  // What the log's time is while nothing is heard, nobody here can know: the last word stands.
+  const time = clockTime(board.heard ? clock.now() : clock.at);
+  setText(find("#rule-time"), say(clock.conducted ? "banner.time" : "banner.log_time", { time }));
 }
 
 /** Green only while the stream is heard, with the age of the last word. */
@@ -188,12 +188,15 @@ export function refusal({ role, board }, problem) {
   return row?.demand_number ? [spokenDemand(row), words].join(say("list.colon")) : words;
 }
 
-/** Post, and tell a refusal; resolves with the answer, or null where it was refused. */
-export async function act(context, path, body, options) {
+/**
+ * Post, and tell a refusal, `refused` too; resolves with the answer, or null where it was refused.
+ */
+export async function act(context, path, body, { refused, ...options } = {}) {
   try {
     return await context.outbox.post(path, body, options);
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
+    refused?.(problem);
     tell(() => refusal(context, problem), { problem: true });
     return null;
   }
@@ -210,11 +213,12 @@ function slip() {
 
 /**
  * A button that posts; while its command is on the way it says so and cannot be pressed. `first`
- * runs before it is sent (`false` keeps it from being sent), `then` with the answer; `twice` asks
- * for a second touch.
+ * runs before it is sent (`false` keeps it from being sent), `then` with the answer, `refused`
+ * with the problem; `twice` asks for a second touch.
  */
 export function posting(context, options) {
   const { path, words, look = "", body = {}, revision, focus, first, then, twice } = options;
+  const { refused } = options;
   const waiting = context.outbox.waiting(path);
   const label = waiting ? say(waiting.tries ? "act.retrying" : "act.sending") : words;
   const attributes = { type: "button", class: look, disabled: Boolean(waiting) };
@@ -222,7 +226,7 @@ export function posting(context, options) {
     if (context.role === "organization" && slip()) return;
     if (twice && !armed) return arm();
     if (first?.() === false) return;
-    const answer = await act(context, path, body, { revision });
+    const answer = await act(context, path, body, { revision, refused });
     if (answer) then?.(answer);
   };
   const button = h("button", { ...attributes, "data-focus": focus ?? path }, label);
