@@ -39,6 +39,7 @@ from schemas.incident_commands import (
 )
 from schemas.instruction_commands import (
     AcknowledgeInstruction,
+    CloseZone,
     InstructCrew,
     InstructIncident,
     InstructionCommand,
@@ -126,6 +127,7 @@ __all__ = [
     "CloseDemand",
     "CloseDemands",
     "CloseIncident",
+    "CloseZone",
     "Command",
     "ConfirmAssignment",
     "CorrectOrganization",

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from schemas.instruction_values import InstructionKind
+from schemas.instruction_values import InstructionKind, Zone
 from schemas.values import AssignmentId, IncidentId, InstructionId, Stored
 
 To = Annotated[str, Meta(max_length=120)]
@@ -30,6 +30,19 @@ class InstructIncident(Stored, tag="InstructIncident.1"):
 
     incident: IncidentId
     what: InstructionKind
+    to: To = ""
+    text: Words = ""
+
+
+class CloseZone(Stored, tag="CloseZone.1"):
+    """Nobody goes into a zone until that is lifted, and nobody is asked for what lies inside.
+
+    Whoever is at work there is told so, or what else to do, and so is whoever comes to be.
+    """
+
+    incident: IncidentId
+    zone: Zone
+    what: InstructionKind = InstructionKind.ZONE_CLOSED
     to: To = ""
     text: Words = ""
 
@@ -70,6 +83,7 @@ class StandDownCrew(Stored, tag="StandDownCrew.1"):
 InstructionCommand = (
     InstructCrew
     | InstructIncident
+    | CloseZone
     | AcknowledgeInstruction
     | LiftFromCrew
     | LiftFromIncident

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.instruction_values import InstructionKind
+from schemas.instruction_values import InstructionKind, Zone
 from schemas.values import (
     AccountId,
     AssignmentId,
@@ -29,7 +29,11 @@ class CrewInstructed(Stored, tag="CrewInstructed.1"):
 
 
 class IncidentInstructed(Stored, tag="IncidentInstructed.1"):
-    """Everybody at work in an incident is told, and whoever comes to be, until it is lifted."""
+    """Everybody at work in an incident is told, and whoever comes to be, until it is lifted.
+
+    `zone`: instead, everybody whose demand lies inside, of whatever incident. In a zone, or told
+    to leave, nobody more is asked for meanwhile.
+    """
 
     instruction: InstructionId
     incident: IncidentId
@@ -38,6 +42,7 @@ class IncidentInstructed(Stored, tag="IncidentInstructed.1"):
     what: InstructionKind
     to: str
     text: str
+    zone: Zone | None
     at: Instant
 
 

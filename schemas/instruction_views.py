@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.instruction_values import InstructionKind
+from schemas.instruction_values import InstructionKind, Zone
 from schemas.values import DivisionCode, Instant, InstructionId, Stored
 
 
@@ -34,3 +34,4 @@ class StandingView(Stored):
     text: str
     by: DivisionCode
     at: Instant
+    zone: Zone | None  # instead: for everybody inside, and nobody is asked for what lies there

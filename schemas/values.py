@@ -22,6 +22,7 @@ Priority = Annotated[int, Meta(ge=1, le=4)]  # 1 is the most urgent, everywhere
 Grade = Annotated[int, Meta(ge=1, le=3)]  # 1 is the highest (YJ/T 1.1-2022)
 Day = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]  # in the area's time zone
 People = Annotated[int, Meta(ge=1, le=10_000)]  # who come, beside the units that are counted
+Meters = Annotated[int, Meta(ge=0, le=100_000)]
 Degrees7 = Annotated[int, Meta(ge=-1_800_000_000, le=1_800_000_000)]  # 1e-7 degree
 
 DemandId = NewType("DemandId", str)
@@ -206,6 +207,7 @@ class StandDownReason(StrEnum):
     LINE_DROPPED = "line_dropped"
     DEMAND_AMENDED = "demand_amended"
     DEMAND_GROUPED = "demand_grouped"  # another demand of its group asks for it
+    ZONE_CLOSED = "zone_closed"  # it lies where nobody goes: asked again when that is over
     WITHDRAWN = "withdrawn"  # told to leave it, and its work ended by the desk
     DEMAND_HELD = "demand_held"  # put on hold: asked again when it goes on
     ORGANIZATION_RETIRED = "organization_retired"
@@ -277,6 +279,7 @@ class SealedText(StrEnum):
 class Gate(StrEnum):
     """What kept an organization from being asked, in the order of checking."""
 
+    ZONE_CLOSED = "zone_closed"  # where the line is, nobody goes now
     RETIRED = "retired"
     SKILL = "skill"
     DISTANCE = "distance"

@@ -149,6 +149,7 @@ class DemandRow(Stored, tag="demand"):
     climbs_at: Instant | None  # when the desk above is asked for the next step of its own
     climbed_at: Instant | None  # since when it is
     held_at: Instant | None
+    shut: tuple[StandingView, ...]  # because of these it asks nobody
     question: str | None  # what it is on hold for
     asked_by: DivisionCode | None  # the county that put the question
     closed_at: Instant | None

@@ -21,14 +21,15 @@ from schemas.values import (
     Place,
     StandDownReason,
 )
-from streams import checking, crew, needed, noting, texts
+from streams import checking, crew, needed, noting, shutting, texts
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.demand import add_lines, find, numbered, open_for_edit, unfit
-from streams.entities import Demand, DemandState, Handed
+from streams.entities import Demand, DemandState
 from streams.incident import takes_part
 from streams.parameters import URGENCY
+from streams.remembered import Handed
 from streams.waiting import calm
 
 LINES_MOST = 20
@@ -160,7 +161,8 @@ def _amended(operation: Operation, fact: DemandAmended) -> None:
     operation.demands.put(demand.id, demand)
     for key, target in zip(before.lines, fact.targets, strict=True):
         _line_amended(operation, before, demand, key, target, fact.at)
-    add_lines(operation, demand, len(before.lines) + 1, fact.lines, fact.at)
+    add_lines(operation, operation.demands[demand.id], len(before.lines) + 1, fact.lines, fact.at)
+    shutting.look(operation, demand.id, fact.at)
 
 
 def _asked_about(demand: Demand, at: Instant) -> Demand:
@@ -236,3 +238,4 @@ def _taken_back(operation: Operation, fact: DemandTakenBack) -> None:
         operation.lines.put(key, line)
         lines.wake(operation, line, max(demand.release_at, fact.at))
         lines.mark_offers(operation, operation.lines[key], StandDownReason.DEMAND_AMENDED)
+    shutting.look(operation, demand.id, fact.at)

@@ -69,6 +69,7 @@ from streams.remembered import (
 from streams.table import Distinct, Groups, Journal, Lanes, Ordering, Table, Tables
 from streams.wakes import Wait, Wakes
 
+CLOSED = "closed"  # the one group of zones
 Pair = tuple[LineId, OrganizationId]
 
 
@@ -163,6 +164,7 @@ class Operation(Tables):
         self.scene_reports_of = Groups(self.scene_reports, attrgetter("assignment"))
         self.scene_reports_for = Groups(self.scene_reports, attrgetter("demand"))
         self.instructions_in = Groups(self.instructions, attrgetter("incident"))
+        self.zones = Groups(self.instructions, lambda row: None if row.zone is None else CLOSED)
         self.assignments_by = Groups(
             self.assignments, lambda row: row.organization if row.live else None
         )

@@ -33,6 +33,7 @@ from streams import checking, load, needed, orders
 from streams import line as lines
 from streams.area import Operation
 from streams.entities import Assignment, AssignmentState, Before, Line
+from streams.instructed import Told
 from streams.parameters import LONG_WORK, REPLACED_AFTER, REPLACING, REST_AFTER, URGENCY
 from streams.remembered import Rest
 
@@ -55,9 +56,11 @@ def evolve(operation: Operation, fact: AssignmentFact) -> None:
     carry(operation, before, after, fact.at)
     if isinstance(fact, AssignmentGivenUp | AssignmentStoodDown) and fact.again_at is not None:
         _pause(operation, after, fact.again_at, fact.again_on)
+    over = isinstance(fact, AssignmentReleased | AssignmentStoodDown) and before.withdrawing
+    if over and getattr(fact, "again_at", None) is None:
+        _withheld(operation, after)
     if isinstance(fact, StepUndone) and not before.live:
-        offer = operation.offers[after.offer]
-        _pause(operation, after, offer.again_at, offer.again_on)
+        _withheld(operation, after)
     judged = isinstance(fact, AssignmentConfirmed | AssignmentSentBack | StepCorrected)
     if judged or getattr(fact, "by_desk", False):
         lines.taken_up(operation, after.demand)
@@ -360,3 +363,32 @@ def rescheduled(operation: Operation, line: Line, needed_by: Instant | None, at:
         )
         operation.assignments.put(crew.id, after)
         carry(operation, crew, after, at)
+
+
+def obey(operation: Operation, known: Told, at: Instant) -> None:
+    """What a crew is told by now, and with it whether it is cover."""
+    before = operation.assignments[known.assignment]
+    if known != orders.told(operation, known.assignment):
+        operation.told.put(known.assignment, known)
+    if before.withdrawing != known.withdrawing:
+        going_on = before if known.withdrawing else _expected(operation, before, at)
+        after = replace(going_on, withdrawing=known.withdrawing)
+        operation.assignments.put(after.id, after)
+        _withheld(operation, after)
+        carry(operation, before, after, at)
+
+
+def _withheld(operation: Operation, after: Assignment) -> None:
+    """Whoever is told to leave is not asked for more of the same; who goes on, as before."""
+    offer = operation.offers[after.offer]
+    told = after.live and after.withdrawing
+    again = (None, AgainOn.FORCE) if told else (offer.again_at, offer.again_on)
+    _pause(operation, after, *again)
+
+
+def _expected(operation: Operation, known: Assignment, at: Instant) -> Assignment:
+    """Whoever goes on after having been told otherwise is not late before its grace is over."""
+    if known.late_at is None:
+        return known
+    grace = URGENCY[operation.lines[known.line].priority].grace
+    return replace(known, late_at=max(known.late_at, at + grace))

@@ -28,7 +28,7 @@ from schemas.values import (
     LineId,
     LineRequest,
 )
-from streams import grouping, needed, similar, texts
+from streams import grouping, needed, shutting, similar, texts
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
@@ -178,7 +178,7 @@ def _enter(operation: Operation, fact: DemandPublished) -> None:
     incident = operation.incidents[fact.incident]
     operation.incidents.put(incident.id, replace(incident, demands=fact.number))
     demand = replace(
-        said_first(operation, fact),
+        shutting.shut_by(operation, said_first(operation, fact)),
         number=fact.number,
         release_at=fact.release_at,
         substitute=fact.substitute,

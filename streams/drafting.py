@@ -16,7 +16,7 @@ from schemas.refusals import Refusal
 from schemas.values import DemandId
 from schemas.villages import Village
 from streams import line as lines
-from streams import needed, similar
+from streams import needed, shutting, similar
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.demand import add_lines, find, numbered, open_incident, said_first, unwanted
@@ -119,7 +119,7 @@ def evolve(operation: Operation, fact: DraftingFact) -> None:
 
 def _drafted(operation: Operation, fact: DemandDrafted) -> None:
     demand = replace(
-        said_first(operation, fact),
+        shutting.shut_by(operation, said_first(operation, fact)),
         state=DemandState.DRAFT,
         drafted_at=fact.at,
         climbs_at=fact.climbs_at,

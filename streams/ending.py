@@ -22,7 +22,7 @@ from schemas.facts import (
 )
 from schemas.refusals import Refusal
 from schemas.values import StandDownReason
-from streams import grouping, needed
+from streams import grouping, needed, shutting
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.assignment import confirmed
@@ -123,6 +123,7 @@ def _closed(operation: Operation, fact: DemandClosed) -> None:
         state=DemandState.CLOSED,
         reason=fact.reason,
         closed_at=fact.at,
+        shut=(),
         followed=fact.leader is not None,
         substitute=fact.substitute or demand.substitute,
         handed=None if demand.handed is None else replace(demand.handed, acted=True),
@@ -163,6 +164,7 @@ def _reopened(operation: Operation, fact: DemandReopened) -> None:
         release_at=fact.at,
         followed=False,
     )
+    reopened = shutting.shut_by(operation, reopened)
     operation.demands.put(demand.id, reopened)
     for key in demand.lines:
         line = operation.lines[key]

@@ -19,6 +19,7 @@ from schemas.values import (
     GateCount,
     IncidentId,
     Instant,
+    InstructionId,
     Leave,
     LineId,
     Milliseconds,
@@ -36,7 +37,7 @@ from schemas.values import (
     TaskId,
 )
 from schemas.villages import Village
-from streams.remembered import Report
+from streams.remembered import Handed, Report
 
 
 class Grant(Stored):
@@ -127,14 +128,6 @@ class ReportState(StrEnum):
     CLOSED = "closed"  # by itself
 
 
-class Handed(Stored):
-    """A demand that was moved to another township: from where, and whether that one has acted."""
-
-    place: Place
-    at: Instant
-    acted: bool = False
-
-
 class Demand(Stored):
     id: DemandId
     number: int  # 0: never published
@@ -164,6 +157,7 @@ class Demand(Stored):
     climbs_at: Instant | None = None  # when the desk above is asked, if its own does nothing
     climbed_at: Instant | None = None  # since when it is
     held_at: Instant | None = None
+    shut: tuple[InstructionId, ...] = ()  # closed zones that it lies in, and the like
     question: str = ""  # what it is on hold for
     asked_by: DivisionCode | None = None  # the county that put it
     handed: Handed | None = None

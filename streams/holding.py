@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from schemas.commands import HoldDemand, ResumeDemand
 from schemas.facts import DemandClimbed, DemandHeld, DemandResumed, HoldAsked, HoldingFact
 from schemas.refusals import Refusal
-from schemas.values import DemandId
+from schemas.values import DemandId, StandDownReason
 from streams import line as lines
 from streams import needed
 from streams.area import Area, Operation
@@ -96,7 +96,7 @@ def _held(operation: Operation, fact: DemandHeld) -> None:
     operation.demands.put(demand.id, held)
     for key in demand.lines:
         if operation.lines[key].open:
-            lines.held(operation, operation.lines[key])
+            lines.held(operation, operation.lines[key], StandDownReason.DEMAND_HELD)
 
 
 def _resumed(operation: Operation, fact: DemandResumed) -> None:

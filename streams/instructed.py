@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from schemas.instruction_values import LEAVING, InstructionKind
+from schemas.instruction_values import LEAVING, InstructionKind, Zone
 from schemas.values import AssignmentId, DivisionCode, IncidentId, Instant, InstructionId, Stored
 
 
 class Instruction(Stored):
-    """One that holds for everybody in an incident."""
+    """One that holds for everybody in an incident, or inside a zone."""
 
     id: InstructionId
     incident: IncidentId
@@ -16,6 +16,7 @@ class Instruction(Stored):
     text: str
     by: DivisionCode
     at: Instant
+    zone: Zone | None = None
 
 
 class Order(Stored):

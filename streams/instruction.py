@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from schemas.commands import (
     AcknowledgeInstruction,
+    CloseZone,
     InstructCrew,
     InstructIncident,
     LiftFromCrew,
@@ -34,26 +35,26 @@ from schemas.instruction_values import LEAVING, NAMING, InstructionKind
 from schemas.refusals import Refusal
 from schemas.values import (
     AssignmentId,
+    DemandId,
     DivisionCode,
     IncidentId,
-    Instant,
     InstructionId,
     StandDownReason,
 )
-from streams import asking, checking, crew, orders
+from streams import asking, checking, crew, orders, shutting, zones
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.assignment import live, out
 from streams.cause import Cause, Decision, Refused
-from streams.entities import Assignment, AssignmentState, IncidentState
+from streams.entities import AssignmentState, Incident, IncidentState
 from streams.instructed import Instruction, Order, Told
-from streams.parameters import ACKNOWLEDGED_WITHIN, INSTRUCTIONS_MOST, URGENCY
+from streams.parameters import ACKNOWLEDGED_WITHIN, INSTRUCTIONS_MOST
 from streams.policy import speaks_by_phone, substitute_for
 
 ENDING = (*LEAVING, InstructionKind.HAND_OVER)
 """Behind these a desk may end a crew's work."""
 
-Given = InstructCrew | InstructIncident
+Given = InstructCrew | InstructIncident | CloseZone
 
 
 def instruct_crew(area: Area, command: InstructCrew, cause: Cause) -> Decision:
@@ -96,25 +97,48 @@ def instruct_incident(area: Area, command: InstructIncident, cause: Cause) -> De
         return refused or []
     if not operation.assignments_in.of(incident.id):
         return Refused(Refusal.INSTRUCTION_TO_NOBODY, (incident.id,))
-    return [
-        IncidentInstructed(
-            instruction=InstructionId(cause.new_id()),
-            incident=incident.id,
-            account=cause.actor,
-            by=_giver(area, incident.division, cause),
-            what=command.what,
-            to=command.to,
-            text=command.text,
-            at=cause.at,
-        )
-    ]
+    return [_to_everybody(area, command, incident, cause)]
+
+
+def close_zone(area: Area, command: CloseZone, cause: Cause) -> Decision:
+    """Whether anybody is inside or not: nobody goes in any more."""
+    operation = area.operation(cause.operation)
+    incident = None if operation is None else operation.incidents.get(command.incident)
+    if operation is None or incident is None:
+        return Refused(Refusal.NOT_FOUND)
+    if incident.state is not IncidentState.OPEN:
+        return Refused(Refusal.INCIDENT_NOT_OPEN, (incident.id,))
+    if not zones.sound(command.zone):
+        return Refused(Refusal.ZONE_UNFIT)
+    standing = operation.instructions_in.of(incident.id)
+    refused = _unfit(command, standing, incident.id)
+    if refused is not None or _said(command, standing):
+        return refused or []
+    return [_to_everybody(area, command, incident, cause)]
+
+
+def _to_everybody(
+    area: Area, command: InstructIncident | CloseZone, incident: Incident, cause: Cause
+) -> IncidentInstructed:
+    return IncidentInstructed(
+        instruction=InstructionId(cause.new_id()),
+        incident=incident.id,
+        account=cause.actor,
+        by=_giver(area, incident.division, cause),
+        what=command.what,
+        to=command.to,
+        text=command.text,
+        zone=command.zone if isinstance(command, CloseZone) else None,
+        at=cause.at,
+    )
 
 
 def _unfit(
     command: Given, standing: Iterable[Order | Instruction], about: AssignmentId | IncidentId
 ) -> Refused | None:
     """Why it is not given: to whom or where is said exactly where that is part of it."""
-    if bool(command.to) != (command.what in NAMING):
+    closes = isinstance(command, CloseZone) or command.what is not InstructionKind.ZONE_CLOSED
+    if bool(command.to) != (command.what in NAMING) or not closes:
         return Refused(Refusal.INSTRUCTION_UNFIT)
     if len(list(standing)) >= INSTRUCTIONS_MOST and not _said(command, standing):
         return Refused(Refusal.INSTRUCTIONS_STANDING, (about,))
@@ -122,8 +146,9 @@ def _unfit(
 
 
 def _said(command: Given, standing: Iterable[Order | Instruction]) -> bool:
-    said = (command.what, command.to, command.text)
-    return any(said == (one.what, one.to, one.text) for one in standing)
+    said = (command.what, command.to, command.text, getattr(command, "zone", None))
+    known = ((one.what, one.to, one.text, getattr(one, "zone", None)) for one in standing)
+    return said in known
 
 
 def _giver(area: Area, division: DivisionCode, cause: Cause) -> DivisionCode:
@@ -232,7 +257,7 @@ def evolve(operation: Operation, fact: InstructionFact) -> None:
         case CrewInstructed():
             known = orders.told(operation, fact.assignment)
             order = _order(fact)
-            _put(operation, replace(known, standing=(*known.standing, order)), fact.at)
+            crew.obey(operation, replace(known, standing=(*known.standing, order)), fact.at)
         case IncidentInstructed():
             _everybody_told(operation, fact)
         case InstructionAcknowledged():
@@ -267,12 +292,23 @@ def _everybody_told(operation: Operation, fact: IncidentInstructed) -> None:
         text=fact.text,
         by=fact.by,
         at=fact.at,
+        zone=fact.zone,
     )
     operation.instructions.put(known.id, known)
-    order = orders.to_everybody(known, fact.at)
-    for one in list(operation.assignments_in.of(fact.incident)):
-        told = orders.told(operation, one.id)
-        _put(operation, replace(told, standing=(*told.standing, order)), fact.at)
+    if orders.shuts(known):
+        for key in _reached(operation, known):
+            shutting.look(operation, key, fact.at)
+    else:
+        for one in list(operation.assignments_in.of(fact.incident)):
+            crew.obey(operation, orders.kept(operation, one, fact.at), fact.at)
+
+
+def _reached(operation: Operation, known: Instruction) -> list[DemandId]:
+    """The open demands that it is about: of its incident, or inside its zone."""
+    if known.zone is None:
+        return [place[-1] for place in operation.demands_in.within(known.incident)]
+    rows = (operation.demands[place[-1]] for place in operation.demands_in.all())
+    return [row.id for row in rows if zones.inside(known.zone, row.place)]
 
 
 def _acknowledged(operation: Operation, fact: InstructionAcknowledged) -> None:
@@ -306,10 +342,14 @@ def _over(operation: Operation, fact: InstructionLifted) -> None:
         return
     known = operation.instructions[fact.instruction]
     operation.instructions.remove(known.id)
-    for one in list(operation.assignments_in.of(known.incident)):
+    demands = _reached(operation, known) if orders.shuts(known) else ()
+    inside = (one for key in demands for one in operation.assignments_of.of(key) if one.live)
+    for one in list(inside if demands else operation.assignments_in.of(known.incident)):
         told = operation.told.get(one.id)
         if told is not None and orders.standing(told, known.id) is not None:
             _lift(operation, told, fact)
+    for key in demands:
+        shutting.look(operation, key, fact.at)
 
 
 def _lift(operation: Operation, known: Told, fact: InstructionLifted) -> None:
@@ -317,23 +357,4 @@ def _lift(operation: Operation, known: Told, fact: InstructionLifted) -> None:
     assert order is not None
     left = tuple(one for one in known.standing if one.id != order.id)
     over = replace(order, lifted_at=fact.at, mistaken=fact.mistaken)
-    _put(operation, replace(known, standing=left, lifted=over), fact.at)
-
-
-def _put(operation: Operation, known: Told, at: Instant) -> None:
-    """What a crew is told by now, and with it whether it is cover; that it is late, not at once."""
-    operation.told.put(known.assignment, known)
-    before = operation.assignments[known.assignment]
-    if before.withdrawing != known.withdrawing:
-        going_on = before if known.withdrawing else _expected(operation, before, at)
-        after = replace(going_on, withdrawing=known.withdrawing)
-        operation.assignments.put(after.id, after)
-        crew.carry(operation, before, after, at)
-
-
-def _expected(operation: Operation, found: Assignment, at: Instant) -> Assignment:
-    """Whoever goes on after having been told otherwise is not late before its grace is over."""
-    if found.late_at is None:
-        return found
-    grace = URGENCY[operation.lines[found.line].priority].grace
-    return replace(found, late_at=max(found.late_at, at + grace))
+    crew.obey(operation, replace(known, standing=left, lifted=over), fact.at)

@@ -55,7 +55,7 @@ def asleep(demand: Demand) -> bool:
 
 
 def _asking(demand: Demand) -> bool:
-    return demand.state is DemandState.PUBLISHED and demand.leader is None
+    return demand.state is DemandState.PUBLISHED and demand.leader is None and not demand.shut
 
 
 def missing(line: Line) -> int:
@@ -230,11 +230,11 @@ def _calm(line: Line) -> Line:
     )
 
 
-def held(operation: Operation, line: Line) -> None:
-    """Nobody looks at it while its demand is on hold; whoever is asked is told so."""
+def held(operation: Operation, line: Line, reason: StandDownReason) -> None:
+    """Nobody looks at it for now; whoever is asked is told why."""
     calm = _calm(line)
     operation.lines.put(line.id, calm)
-    mark_offers(operation, calm, StandDownReason.DEMAND_HELD)
+    mark_offers(operation, calm, reason)
 
 
 def wake(operation: Operation, line: Line, at: Instant) -> None:
@@ -248,10 +248,11 @@ def _woken_by(operation: Operation, line: Line, at: Instant) -> Line | None:
     """The line as it is looked at by then; None where that needs no change.
 
     What is held back stays so until it is released, whatever a desk asks by hand meanwhile; and
-    what is on hold, until it goes on.
+    what is on hold, until it goes on; and what lies in a closed zone, until that is opened.
     """
     demand = operation.demands[line.demand]
-    if not line.open or not missing(line) or demand.state is not DemandState.PUBLISHED:
+    asking = demand.state is DemandState.PUBLISHED and not demand.shut
+    if not line.open or not missing(line) or not asking:
         return None
     at = max(at, demand.release_at)
     return replace(line, wake_at=at) if line.wake_at is None or line.wake_at > at else None

@@ -372,6 +372,7 @@ def barred(
 
 
 REFUSALS = {
+    Gate.ZONE_CLOSED: Refusal.ZONE_CLOSED,
     Gate.RETIRED: Refusal.ORGANIZATION_RETIRED,
     Gate.SKILL: Refusal.SKILL_MISSING,
     Gate.DISTANCE: Refusal.BEYOND_REACH,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from schemas.facts import AcknowledgmentEscalated, AcknowledgmentMissed, Fact
+from schemas.instruction_values import LEAVING
 from schemas.values import AssignmentId, Instant, InstructionId
-from streams.area import Operation
+from streams.area import CLOSED, Operation
 from streams.cause import Cause
-from streams.entities import Assignment
+from streams.entities import Assignment, Demand
 from streams.instructed import Instruction, Order, Told
 from streams.parameters import ACKNOWLEDGED_WITHIN, INSTRUCTION_ESCALATES
+from streams.zones import inside
 
 
 def told(operation: Operation, crew: AssignmentId) -> Told:
@@ -43,31 +45,46 @@ def changed(known: Told, order: Order) -> Told:
     return replace(known, standing=orders)
 
 
+def over(operation: Operation, demand: Demand) -> list[Instruction]:
+    """All that whoever is at work for a demand is told: in its incident, or where it lies."""
+    everybody = [one for one in operation.instructions_in.of(demand.incident) if one.zone is None]
+    zones = operation.zones.of(CLOSED)
+    return [*everybody, *(one for one in zones if one.zone and inside(one.zone, demand.place))]
+
+
+def shuts(instruction: Instruction) -> bool:
+    """Whether nobody more is asked while it holds: whoever came would be told to leave."""
+    return instruction.zone is not None or instruction.what in LEAVING
+
+
 def joined(operation: Operation, crew: Assignment, at: Instant) -> Assignment:
-    """A crew that has come to be at work, told what everybody there is told."""
-    return _kept(operation, crew, told(operation, crew.id), at)
+    """A crew that has come to be at work, or is again after all, told what holds there."""
+    known = kept(operation, crew, at)
+    if known.standing or crew.id in operation.told:
+        operation.told.put(crew.id, known)
+    return replace(crew, withdrawing=known.withdrawing)
 
 
 def turned(operation: Operation, crew: Assignment, at: Instant) -> Assignment:
-    """A crew whose work is over, or which is at work again after all, with what it is told."""
+    """A crew whose work is over, or is not after all, with what it is told."""
     known = operation.told.get(crew.id)
     if crew.live:
-        return _kept(operation, crew, told(operation, crew.id), at)
+        return joined(operation, crew, at)
     if known is not None:
         operation.told.put(crew.id, replace(known, live=False))
     return crew
 
 
-def _kept(operation: Operation, crew: Assignment, known: Told, at: Instant) -> Assignment:
-    """What holds for everybody by now, beside what it was told alone."""
-    everybody = {one.id: one for one in operation.instructions_in.of(crew.incident)}
-    mine = tuple(one for one in known.standing if not one.everybody or one.id in everybody)
+def kept(operation: Operation, crew: Assignment, at: Instant) -> Told:
+    """What a crew at work is told by now: alone, and with everybody else there."""
+    known = told(operation, crew.id)
+    everybody = {one.id: one for one in over(operation, operation.demands[crew.demand])}
+    gone = [one for one in known.standing if one.everybody and one.id not in everybody]
+    mine = tuple(one for one in known.standing if one not in gone)
     had = [one.id for one in mine]
     new = (to_everybody(one, at) for key, one in everybody.items() if key not in had)
-    after = replace(known, live=True, standing=(*mine, *new))
-    if after.standing or crew.id in operation.told:
-        operation.told.put(crew.id, after)
-    return replace(crew, withdrawing=after.withdrawing)
+    lifted = replace(gone[-1], lifted_at=at) if gone else known.lifted
+    return replace(known, live=True, standing=(*mine, *new), lifted=lifted)
 
 
 def unacknowledged(known: Told, cause: Cause) -> Fact:

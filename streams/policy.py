@@ -86,6 +86,7 @@ ROLES: dict[type, tuple[Role, ...]] = {
     c.AcknowledgeInstruction: BY_ORGANIZATION,
     c.InstructCrew: BY_DESK,
     c.InstructIncident: BY_DESK,
+    c.CloseZone: BY_DESK,
     c.LiftFromCrew: BY_DESK,
     c.LiftFromIncident: BY_DESK,
     c.StandDownCrew: BY_DESK,

@@ -11,6 +11,7 @@ from schemas.values import (
     Medium,
     OfferId,
     OrganizationId,
+    Place,
     Purpose,
     ReportAnswer,
     ReportId,
@@ -130,3 +131,11 @@ class Key(Stored):
     at: Instant
     body: str
     personal: str
+
+
+class Handed(Stored):
+    """A demand that was moved to another township: from where, and whether that one has acted."""
+
+    place: Place
+    at: Instant
+    acted: bool = False

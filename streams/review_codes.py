@@ -44,6 +44,7 @@ REASONS: dict[str, Words] = {
     StandDownReason.SENT_HOME: Words(
         "值班室致谢：此处不需要", "thanked by the desk: not needed here"
     ),
+    StandDownReason.ZONE_CLOSED: Words("该地点已封控或要求撤离", "nobody goes there for now"),
     StandDownReason.WITHDRAWN: Words("已按指令撤离", "withdrawn, as instructed"),
     StandDownReason.LINE_DROPPED: Words("该项不再需要", "the line was dropped"),
     StandDownReason.DEMAND_AMENDED: Words("需求已修改", "the demand was amended"),
@@ -91,6 +92,7 @@ TEXTS: dict[SealedText, Words] = {
 }
 
 GATES: dict[Gate, Words] = {
+    Gate.ZONE_CLOSED: Words("地点已封控或要求撤离", "nobody goes there for now"),
     Gate.RETIRED: Words("已停用", "retired"),
     Gate.SKILL: Words("无此技能", "without the skill"),
     Gate.DISTANCE: Words("超出范围", "beyond reach"),

@@ -72,6 +72,7 @@ DECIDE: dict[type, Callable[[Area, Any, Cause], Decision]] = {
     c.AnswerReport: scene_reports.answer,
     c.InstructCrew: instruction.instruct_crew,
     c.InstructIncident: instruction.instruct_incident,
+    c.CloseZone: instruction.close_zone,
     c.AcknowledgeInstruction: instruction.acknowledge,
     c.LiftFromCrew: instruction.lift_from_crew,
     c.LiftFromIncident: instruction.lift_from_incident,

@@ -16,8 +16,8 @@ FACTS: dict[type, Words] = {
         "{acknowledge_by}.",
     ),
     f.IncidentInstructed: Words(
-        "{giver}向{incident}全部在岗队伍下达指令：{instruction}。",
-        "{giver} instructed everybody at work in {incident}: {instruction}.",
+        "{giver}{whom}下达指令：{instruction}。",
+        "{giver} instructed everybody at work {whom}: {instruction}.",
     ),
     f.InstructionAcknowledged: Words(
         "{organization}确认收到指令：{line}{phone}。",
@@ -40,6 +40,7 @@ TELLING: dict[InstructionKind, Words] = {
     InstructionKind.WITHDRAW: Words("撤离", "withdraw"),
     InstructionKind.HAND_OVER: Words("移交给", "hand over to"),
     InstructionKind.COME_TO: Words("转移到", "come to"),
+    InstructionKind.ZONE_CLOSED: Words("封控，任何人不得进入", "zone closed, nobody goes in"),
 }
 
 
@@ -50,6 +51,21 @@ def _instruction(names: Any) -> str:
     if fact.to:
         what = names.pick(f"{what}「{fact.to}」", f"{what} {fact.to}")
     return str(names.pick(f"{what}；{fact.text}", f"{what}; {fact.text}") if fact.text else what)
+
+
+def _whom(names: Any) -> str:
+    """Everybody in an incident, or in a zone."""
+    if names.fact.zone is None:
+        return str(names.pick("向{incident}全部在岗队伍", "in {incident}").format_map(names))
+    zone = names.fact.zone
+    shape = names.pick(
+        f"半径 {zone.radius} 米" if zone.radius else "多边形",
+        f"{zone.radius} m around a point" if zone.radius else "a polygon",
+    )
+    words = names.pick(
+        "划定封控区（{incident}，{shape}）并", "in a closed zone of {incident} ({shape})"
+    )
+    return str(words.replace("{shape}", shape).format_map(names))
 
 
 def _lifted(names: Any) -> str:
@@ -72,4 +88,5 @@ MAKERS: dict[str, Callable[[Any], str]] = {
     "giver": lambda names: names.place(names.fact.by),
     "instruction": _instruction,
     "lifted": _lifted,
+    "whom": _whom,
 }

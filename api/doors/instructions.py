@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 from starlette.responses import Response
 
 from api.doors.assignments import LeavingBody
@@ -13,18 +13,22 @@ from api.doors.body import Body, Empty
 from api.doors.call import Call
 from api.doors.hanging import door
 from api.doors.numbers import masked
+from api.doors.places import PlaceBody, placed
 from api.doors.texts import Name, PublicWords
+from api.problems import Problem
+from geo.distance import ecef_centimeters
 from schemas.commands import (
     AcknowledgeInstruction,
+    CloseZone,
     InstructCrew,
     InstructIncident,
     LiftFromCrew,
     LiftFromIncident,
     StandDownCrew,
 )
-from schemas.instruction_values import InstructionKind
-from schemas.values import InstructionId
-from schemas.views import AssignmentRow, IncidentRow
+from schemas.instruction_values import InstructionKind, Zone
+from schemas.values import Datum, InstructionId, Place, PlaceKind
+from schemas.views import AssignmentRow, DemandRow, IncidentRow
 
 router = APIRouter(tags=["instructions"])
 
@@ -39,6 +43,24 @@ class InstructBody(Body):
     """
 
     what: InstructionKind
+    to: To | None = None
+    text: PublicWords | None = None
+
+
+class ZoneBody(Body):
+    """A ring (`place.ring`); or a circle of `radius` meters around a point (`place.lon`, `lat`) or
+    around where a demand lies (`around`: its id)."""
+
+    place: PlaceBody | None = None
+    around: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    radius: Annotated[int, Field(ge=0, le=100_000)] = 0
+
+
+class CloseZoneBody(Body):
+    """What whoever is inside is told: `zone_closed`, where nothing else is said."""
+
+    zone: ZoneBody
+    what: InstructionKind = InstructionKind.ZONE_CLOSED
     to: To | None = None
     text: PublicWords | None = None
 
@@ -98,6 +120,44 @@ async def instruct_incident(call: Call[InstructBody]) -> Response:
         incident=row.id, what=body.what, to=body.to or "", text=body.text or ""
     )
     return call.answer(await call.about(row, command), row.id)
+
+
+@door(router, "/incidents/{incident}/close-zone", CloseZoneBody, CloseZone)
+async def close_zone(call: Call[CloseZoneBody]) -> Response:
+    """Nobody goes into a zone until that is lifted; whoever is at work there is told so."""
+    row, body = call.subject(IncidentRow), call.body
+    command = CloseZone(
+        incident=row.id,
+        zone=Zone(place=_where(call), radius=body.zone.radius),
+        what=body.what,
+        to=body.to or "",
+        text=body.text or "",
+    )
+    return call.answer(await call.about(row, command), row.id)
+
+
+def _where(call: Call[CloseZoneBody]) -> Place:
+    """The ring, or the middle of the circle. Raises Problem where it is neither, or both."""
+    zone = call.body.zone
+    if zone.place is not None and zone.around is not None:
+        raise Problem("place_twofold", "zone.place")
+    if zone.place is not None:
+        return placed(call.context, zone.place, "zone.place")
+    if zone.around is None:
+        raise Problem("field_missing", "zone.place")
+    demand = call.row(DemandRow, zone.around)
+    x, y, z = ecef_centimeters(demand.lon, demand.lat)
+    return Place(
+        kind=PlaceKind.POINT,
+        division=demand.division,
+        crs=Datum.CGCS2000,
+        lon=demand.lon,
+        lat=demand.lat,
+        x=x,
+        y=y,
+        z=z,
+        approximate=demand.approximate,
+    )
 
 
 @door(router, "/incidents/{incident}/instructions/{instruction}/lift", LiftBody, LiftFromIncident)

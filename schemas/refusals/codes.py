@@ -111,6 +111,8 @@ class Refusal(StrEnum):
     WHOLE_MINIMUM = "whole_minimum"
     WHOLE_PART = "whole_part"
     WHOLE_TAKEN = "whole_taken"
+    ZONE_CLOSED = "zone_closed"
+    ZONE_UNFIT = "zone_unfit"
 
 
 class Message(NamedTuple):

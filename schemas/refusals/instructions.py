@@ -26,6 +26,19 @@ WORDS: dict[Refusal, Message] = {
         "移交请写明移交给谁，转移请写明到哪里；其他指令不填此项。",
         "Say to whom the crew hands over, or where it comes to; other instructions name neither.",
     ),
+    Refusal.ZONE_CLOSED: Message(
+        409,
+        "该地点已封控，或已要求全体停止、撤离；解除前不派任何队伍进入。",
+        "Nobody goes there now: the zone is closed, or everybody was told to stop or to withdraw. "
+        "It is taken up again as soon as that is lifted.",
+    ),
+    Refusal.ZONE_UNFIT: Message(
+        422,
+        "封控区不成立：圆形半径 10 米至 50 公里；多边形 3 至 64 个顶点，"
+        "边不得交叉，跨度不超过约 100 公里。",
+        "This is no zone: a circle has a radius of 10 m to 50 km; a polygon has 3 to 64 corners, "
+        "does not cross itself, and spans some 100 km at the most.",
+    ),
     Refusal.INSTRUCTIONS_STANDING: Message(
         409,
         "现行指令已达上限；请先解除不再有效的指令。",

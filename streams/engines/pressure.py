@@ -46,6 +46,7 @@ URGENT: Final = (
         c.AnswerReport,
         c.InstructCrew,
         c.InstructIncident,
+        c.CloseZone,
         c.AcknowledgeInstruction,
         c.GiveNewTime,
         c.UndoStep,

@@ -50,6 +50,8 @@ def unfit(
 
     These gates are asked again at a yes, by hand too.
     """
+    if operation.demands[line.demand].shut:
+        return Bar(Gate.ZONE_CLOSED)
     if organization.retired:
         return Bar(Gate.RETIRED)
     if organization.units(line.skill) is None:

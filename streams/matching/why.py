@@ -221,6 +221,10 @@ def _unasked(
 
 
 GATE_WORDS = {
+    Gate.ZONE_CLOSED: Words(
+        "该地点已封控，或已要求全体停止、撤离；解除前不请求任何组织。",
+        "Nobody goes there now: a zone is closed, or all were told to leave.",
+    ),
     Gate.RETIRED: Words("该组织已停用。", "Retired."),
     Gate.SKILL: Words("未登记该项技能。", "Has not registered this skill."),
     Gate.DISTANCE: Words("超出范围。", "Beyond the reach."),

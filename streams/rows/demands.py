@@ -20,6 +20,7 @@ from streams.entities import (
 )
 from streams.line import cover, missing
 from streams.rows.audience import sender
+from streams.rows.operations import standing
 
 
 def demand(known: Operation, item: Demand) -> Put:
@@ -65,6 +66,7 @@ def demand(known: Operation, item: Demand) -> Put:
         climbs_at=item.climbs_at,
         climbed_at=item.climbed_at,
         held_at=item.held_at,
+        shut=tuple(standing(known.instructions[key]) for key in item.shut),
         question=item.question or None,
         asked_by=item.asked_by,
         closed_at=item.closed_at,
@@ -115,7 +117,7 @@ def _line(known: Operation, line: Line) -> LineView:
 def shown_with_offers(item: Demand) -> tuple[Any, ...]:
     """What an offer's and an assignment's row show of their demand, and to whom."""
     words = (item.risk_statement, item.rally_point, item.way_in, item.sealed_in)
-    return (item.kind, item.priority, item.place, item.needed_by, *words, sender(item))
+    return (item.kind, item.priority, item.place, item.needed_by, *words, sender(item), item.shut)
 
 
 def told(item: Demand) -> tuple[Any, ...]:

@@ -57,12 +57,19 @@ def incident(known: Operation, item: Incident) -> Put:
         closed_at=item.closed_at,
         destroy_at=item.destroy_at,
         left_in=item.left_in,
-        instructions=tuple(map(_standing, known.instructions_in.of(item.id))),
+        instructions=tuple(map(standing, known.instructions_in.of(item.id))),
     )
     return Put(row=row, audience=EVERYONE)
 
 
-def _standing(item: Instruction) -> StandingView:
+def standing(item: Instruction) -> StandingView:
+    """An instruction as an incident, or a demand that it shuts, shows it."""
     return StandingView(
-        id=item.id, what=item.what, to=item.to, text=item.text, by=item.by, at=item.at
+        id=item.id,
+        what=item.what,
+        to=item.to,
+        text=item.text,
+        by=item.by,
+        at=item.at,
+        zone=item.zone,
     )

@@ -74,6 +74,7 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.AnswerReport, scene.AnswerReportBody, {"assignment", "report"}),
     (c.InstructCrew, instructions.InstructBody, {"assignment"}),
     (c.InstructIncident, instructions.InstructBody, {"incident"}),
+    (c.CloseZone, instructions.CloseZoneBody, {"incident"}),
     (c.AcknowledgeInstruction, Empty, {"assignment", "instruction"}),
     (c.LiftFromCrew, instructions.LiftBody, {"assignment", "instruction"}),
     (c.LiftFromIncident, instructions.LiftBody, {"incident", "instruction"}),

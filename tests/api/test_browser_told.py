@@ -34,6 +34,7 @@ SKILLS = {
     "typhoon": ("drainage", "PUMP_DRAIN"),
     "rainstorm_flood": ("supplies", "CATERING"),
     "earthquake": ("obstruction", "CHAINSAW_CLEAR"),
+    "forest_fire": ("evacuation", "EVAC_GUIDE"),
 }
 
 
@@ -144,4 +145,29 @@ def test_everybody_in_an_incident_is_told_from_its_card(server: Stage, screens: 
     confirm(county)
     expect(crew.locator("#assignments .card")).to_contain_text("误发")
     expect(card.get_by_role("button", name="Lift", exact=True)).to_have_count(0)
+    assert screens.complaints == []
+
+
+def test_a_zone_is_closed_from_the_incident_and_the_card_says_so(
+    server: Stage, screens: Screens
+) -> None:
+    crew, desk, county = at_work(server, screens, "forest_fire", "Team 11")
+    card = county.locator("#incidents .card").filter(has_text="fire")
+    card.get_by_role("button", name="Close a zone").click()
+    county.locator("#dialog [name=radius]").fill("800")
+    county.locator("#dialog [name=text]").fill("S223")
+    confirm(county)
+    told = crew.locator("#told")
+    expect(told).to_contain_text("区域封控")
+    on_desk = desk.locator("#demands .card")
+    expect(on_desk).to_contain_text("nobody is asked until that is lifted")
+    expect(on_desk.locator("header")).to_contain_text("closed zone")
+    expect(card).to_contain_text("800 m around")
+    touch(told, "收到，照办")
+    in_both_languages(county)
+    in_both_languages(desk)
+    card.get_by_role("button", name="Lift", exact=True).click()
+    confirm(county)
+    expect(on_desk.locator("header")).not_to_contain_text("closed zone")
+    expect(crew.locator("#assignments .card")).to_contain_text("解除，可继续作业")
     assert screens.complaints == []

@@ -10,7 +10,7 @@ from schemas.facts import (
     InstructionAcknowledged,
     InstructionLifted,
 )
-from tests.api.house import OTHER_TOWN, House
+from tests.api.house import OTHER_TOWN, TOWN, House
 from tests.api.test_doors import done, the_row
 from tests.api.test_steps import at_work, facts, refused, row, step
 
@@ -85,3 +85,36 @@ async def test_nobody_at_work_is_nobody_to_be_told(stage: House) -> None:
     incident = await stage.incident(desk)
     reply = await desk.post(f"/incidents/{incident}/instruct", {"what": "stop"})
     refused(reply, 409, "instruction_to_nobody")
+
+
+async def test_a_closed_zone_asks_nobody_until_its_desk_opens_it(stage: House) -> None:
+    desk, crew, _ = await at_work(stage)
+    demand, incident = (
+        (await the_row(desk, "demand"))["id"],
+        (await the_row(desk, "incident"))["id"],
+    )
+    path = f"/incidents/{incident}/close-zone"
+    refused(await desk.post(path, {"zone": {"around": demand}}), 422, "zone_unfit")
+    refused(await desk.post(path, {"zone": {"radius": 100}}), 422, "field_missing")
+    unknown = {"around": "nobody-has-this", "radius": 100}
+    refused(await desk.post(path, {"zone": unknown}), 404, "not_found")
+    around = {"around": demand, "radius": 300}
+    done(await desk.post(path, {"zone": around, "text": "余震"}), incident)
+    [told] = (await the_row(desk, "incident"))["instructions"]
+    assert (told["what"], told["zone"]["radius"]) == ("zone_closed", 300)
+    assert (await order(crew))["id"] == told["id"]
+    [shut] = (await the_row(desk, "demand"))["shut"]
+    assert (shut["id"], shut["by"], shut["text"]) == (told["id"], TOWN, "余震")
+    done(await desk.post(f"/incidents/{incident}/instructions/{told['id']}/lift", {}), incident)
+    assert (await the_row(desk, "demand"))["shut"] == []
+
+
+async def test_a_zone_of_corners_that_crosses_itself_is_refused(stage: House) -> None:
+    desk = await stage.desk()
+    incident = await stage.incident(desk)
+    path = f"/incidents/{incident}/close-zone"
+    corners = [[120.70, 28.15], [120.71, 28.16], [120.71, 28.15], [120.70, 28.16]]
+    bow = {"crs": "WGS-84", "ring": corners, "division": TOWN}
+    refused(await desk.post(path, {"zone": {"place": bow}}), 422, "shape_invalid")
+    square = [corners[0], corners[2], corners[1], corners[3]]
+    done(await desk.post(path, {"zone": {"place": bow | {"ring": square}}}), incident)

@@ -95,6 +95,11 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ("/assignments/{assignment}/instructions/{assignment}/lift", {}, DESKS),
     ("/assignments/{assignment}/stand-down", {}, DESKS),
     ("/incidents/{incident}/instruct", {"what": "stop"}, DESKS),
+    (
+        "/incidents/{incident}/close-zone",
+        {"zone": {"around": "{demand}", "radius": 100}},
+        DESKS,
+    ),
     ("/incidents/{incident}/instructions/{assignment}/lift", {}, DESKS),
     ("/assignments/{assignment}/undo", {}, CREWS),
     ("/assignments/{assignment}/correct", {"step": "committed"}, DESKS),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from schemas import commands as c
 from schemas import facts as f
-from schemas.instruction_values import InstructionKind
-from schemas.values import AssignmentId, IncidentId
+from schemas.instruction_values import InstructionKind, Zone
+from schemas.values import AssignmentId, IncidentId, PlaceKind
 from streams.parameters import HOUR
-from tests.streams.world import COUNTY, DESK, World, only
+from tests.streams.world import COUNTY, DESK, World, divisions, only, townships
 
 
 def instructed(world: World, incident: IncidentId, crew: AssignmentId) -> None:
@@ -21,6 +23,11 @@ def instructed(world: World, incident: IncidentId, crew: AssignmentId) -> None:
     everybody = only(world.send(COUNTY, come), f.IncidentInstructed).instruction
     lift = c.LiftFromIncident(incident=incident, instruction=everybody, mistaken=True)
     world.send(COUNTY, lift)
+    around = Zone(place=replace(divisions().seat(townships()[0]), kind=PlaceKind.POINT), radius=500)
+    closed = only(
+        world.send(COUNTY, c.CloseZone(incident=incident, zone=around)), f.IncidentInstructed
+    )
+    world.send(COUNTY, c.LiftFromIncident(incident=incident, instruction=closed.instruction))
     over = c.InstructCrew(assignment=crew, what=InstructionKind.HAND_OVER, to="县消防")
     world.send(DESK, over)
     world.send(DESK, c.StandDownCrew(assignment=crew))

@@ -13,8 +13,10 @@ from typing import Any
 from schemas import facts as f
 from schemas import registry_facts as r
 from schemas.turns import Turn
-from tests.streams import book_demands, book_registry, book_waiting
+from tests.streams import book_crews, book_demands, book_registry, book_waiting, book_zones
+from tests.streams.book_crews import no_crew
 from tests.streams.book_entries import Ask, Line, Need, Pair, Pause, Team
+from tests.streams.book_zones import Shut
 from tests.streams.crews import Crews
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -41,12 +43,18 @@ class Books:
         self.answers: dict[str, tuple[int, int]] = {}  # by skill: asked to the end, yes
         self.channels = False  # whether any has ever handed an offer over
         self.crews = Crews()
+        self.zones: dict[str, Shut] = {}
 
     def learn(self, fact: f.Fact, turn: Turn) -> None:
         learner = _LEARNERS.get(type(fact))
         if learner is not None:
             learner(self, fact, turn)
         self.crews.learn(fact, turn)
+        book_crews.withheld(self, turn)
+
+    def shut(self, need: Need) -> bool:
+        """Whether it lies where nobody goes."""
+        return any(zone.holds(need) for zone in self.zones.values())
 
     def priority(self, line: Line) -> int:
         return self.needs[line.need].priority
@@ -200,7 +208,7 @@ def _accepted(books: Books, fact: f.OfferAccepted, turn: Turn) -> None:
     ask = books.asks[fact.offer]
     pause = Pause(fact.at, None, turn.sequence)
     if fact.quantity < min(ask.quantity, books.missing(books.lines[ask.line])):
-        pause = Pause(fact.at + _no_crew(ask.priority), "force", turn.sequence)
+        pause = Pause(fact.at + no_crew(ask.priority), "force", turn.sequence)
     _end(books, ask, "accepted", pause)
 
 
@@ -211,7 +219,7 @@ def _declined(books: Books, fact: f.OfferDeclined, turn: Turn) -> None:
     declines = pair.declines + (ask.state != "declined")
     lacking = fact.reason.value in LACKING
     on = "force" if lacking else "scene"
-    at: int | None = fact.at + (_no_crew(ask.priority) if lacking else 4 * HOUR)
+    at: int | None = fact.at + (no_crew(ask.priority) if lacking else 4 * HOUR)
     if fact.free_from is not None:
         at = max(fact.free_from, fact.at + 10 * MINUTE)
     elif declines >= 2:
@@ -273,7 +281,7 @@ def _stood_down(books: Books, fact: f.OfferStoodDown, turn: Turn) -> None:
     """Whom a desk sends home from a line that is short has a pause; others, thanked, have none."""
     ask, pause = books.asks[fact.offer], Pause(fact.at, None, turn.sequence)
     if fact.reason == "sent_home" and books.missing(books.lines[ask.line]):
-        pause = Pause(fact.at + _no_crew(ask.priority), "force", turn.sequence)
+        pause = Pause(fact.at + no_crew(ask.priority), "force", turn.sequence)
     _end(books, ask, "stood_down", pause)
 
 
@@ -317,40 +325,6 @@ def _count_answer(books: Books, ask: Ask, state: str) -> None:
     books.answers[skill] = (ended + first, yes + (state == "accepted"))
 
 
-def _no_crew(priority: int) -> int:
-    return 30 * MINUTE if priority == 1 else 2 * HOUR
-
-
-def _gave_up(books: Books, fact: f.AssignmentGivenUp, turn: Turn) -> None:
-    crew = books.crews.rows[fact.assignment]
-    line = books.lines[crew.line]
-    pause = Pause(fact.at + _no_crew(books.priority(line)), "force", turn.sequence)
-    _paused(books, crew, pause)
-
-
-def _sent_away(books: Books, fact: f.AssignmentStoodDown, turn: Turn) -> None:
-    """Whom a desk has withdrawn it does not ask again for it at once."""
-    if fact.again_at is not None:
-        crew = books.crews.rows[fact.assignment]
-        line = books.lines[crew.line]
-        pause = Pause(fact.at + _no_crew(books.priority(line)), "force", turn.sequence)
-        _paused(books, crew, pause)
-
-
-def _undone(books: Books, fact: f.StepUndone, turn: Turn) -> None:
-    """Whoever did not mean to give up may be asked for more, as before."""
-    crew = books.crews.rows[fact.assignment]
-    said = books.asks[crew.offer].pause
-    if not crew.live and said is not None:
-        _paused(books, crew, said._replace(turn=turn.sequence))
-
-
-def _paused(books: Books, crew: Any, pause: Pause) -> None:
-    pair = books.pairs.get((crew.line, crew.team))
-    if pair is not None and pair.round == crew.round:
-        pair.pause = pause
-
-
 def _resumed(books: Books, fact: f.Resumed, turn: Turn) -> None:
     since = fact.at - fact.lost
     for ask in books.open_asks.values():
@@ -372,6 +346,7 @@ _LEARNERS: dict[type, Callable[[Books, Any, Turn], None]] = {
     f.DemandAmended: _amended,
     f.DemandTakenBack: _taken_back,
     **book_waiting.LEARNERS,
+    **book_zones.LEARNERS,
     f.DemandClosed: book_demands.closed,
     f.DemandReopened: book_demands.reopened,
     f.DemandGrouped: book_demands.grouped,
@@ -390,8 +365,6 @@ _LEARNERS: dict[type, Callable[[Books, Any, Turn], None]] = {
     f.OfferExpired: _expired,
     f.OfferStoodDown: _stood_down,
     f.StandbyOffered: _standby,
-    f.AssignmentGivenUp: _gave_up,
-    f.AssignmentStoodDown: _sent_away,
-    f.StepUndone: _undone,
+    **book_crews.LEARNERS,
     f.Resumed: _resumed,
 }

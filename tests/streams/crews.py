@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from schemas import facts as f
 from schemas.turns import Turn
+from tests.streams.book_zones import Shut
 
 MINUTE, HOUR = 60_000, 3_600_000
 GRACE = {1: 10 * MINUTE, 2: 20 * MINUTE, 3: 60 * MINUTE, 4: 120 * MINUTE}
 REPLACED_AFTER = 5 * MINUTE
 OVER = ("released", "given_up", "stood_down")
+LEAVING = ("stop", "withdraw", "zone_closed")
+
+
+class Spot(NamedTuple):
+    """Where a demand lies."""
+
+    incident: str
+    place: Any
 
 
 @dataclass
@@ -58,7 +67,7 @@ class Crew:
 
     @property
     def withdrawing(self) -> bool:
-        return any(told.what in ("stop", "withdraw") for told in self.told.values())
+        return any(told.what in LEAVING for told in self.told.values())
 
     @property
     def working(self) -> bool:
@@ -73,8 +82,9 @@ class Crews:
     reports: dict[str, tuple[str, int]] = field(default_factory=dict)  # unanswered: crew, time
     demands: dict[str, str] = field(default_factory=dict)  # of lines
     priorities: dict[str, int] = field(default_factory=dict)  # of demands
-    incidents: dict[str, str] = field(default_factory=dict)  # of demands
-    everybody: dict[str, dict[str, str]] = field(default_factory=dict)  # by incident: id, what
+    places: dict[str, Spot] = field(default_factory=dict)  # of demands
+    turned: list[Crew] = field(default_factory=list)  # told to leave, or to go on, by a fact
+    everybody: dict[str, tuple[str, Shut]] = field(default_factory=dict)  # what, and for whom
     quiet_until: int = 0  # after a standstill
     of_line: dict[tuple[str, int], list[str]] = field(default_factory=dict)
     of_team: dict[tuple[str, str], list[str]] = field(default_factory=dict)
@@ -83,6 +93,8 @@ class Crews:
         match fact:
             case f.DemandPublished() | f.DemandDrafted() | f.DemandAmended():
                 self._said(fact)
+            case f.DemandTakenBack():
+                self._placed(fact)
             case f.AssignmentCommitted():
                 self._committed(fact)
             case f.DemandClosed():
@@ -106,8 +118,7 @@ class Crews:
         self.demands.update({one.line: fact.demand for one in fact.lines})
         self.lines.update({one.line: (one.request.skill, 1) for one in fact.lines})
         self.priorities[fact.demand] = fact.priority
-        if not isinstance(fact, f.DemandAmended):
-            self.incidents[fact.demand] = fact.incident
+        self._placed(fact)
 
     def reopened(self, line: str, round: int) -> None:
         self.lines[line] = (self.lines[line][0], round)
@@ -124,43 +135,54 @@ class Crews:
         self.of_line.setdefault((crew.line, round), []).append(crew.id)
         self.of_team.setdefault((crew.team, skill), []).append(crew.id)
 
-    def _incident(self, crew: Crew) -> str:
-        return self.incidents[self.demands[crew.line]]
+    def _placed(self, fact: Any) -> None:
+        """Where a demand lies by now; whoever is at work there is told what holds there."""
+        incident = getattr(fact, "incident", None) or self.places[fact.demand].incident
+        self.places[fact.demand] = Spot(incident, fact.place)
+        for crew in self.rows.values():
+            if crew.live and self.demands[crew.line] == fact.demand:
+                self._joined(crew, fact.at)
 
     def _joined(self, crew: Crew, at: int) -> None:
-        """At work, or again: told what everybody there is told by now."""
-        everybody = self.everybody.get(self._incident(crew), {})
-        for id in [id for id, told in crew.told.items() if told.everybody and id not in everybody]:
+        """At work, or again, or elsewhere: told what everybody there is told by now."""
+        spot, before = self.places[self.demands[crew.line]], crew.withdrawing
+        here = {id: what for id, (what, shut) in self.everybody.items() if shut.holds(spot)}
+        for id in [id for id, told in crew.told.items() if told.everybody and id not in here]:
             del crew.told[id]
-        for id, what in everybody.items():
+        for id, what in here.items():
             crew.told.setdefault(id, Told(what, at, everybody=True))
+        self._going_on(crew, before, at)
+
+    def _going_on(self, crew: Crew, before: bool, at: int) -> None:
+        """Whoever goes on is not late before its grace is over."""
+        if before != crew.withdrawing:
+            self.turned.append(crew)
+        if before and not crew.withdrawing and crew.late_at is not None:
+            crew.late_at = max(crew.late_at, at + GRACE[self.priorities[self.demands[crew.line]]])
 
     def _everybody_told(self, fact: f.IncidentInstructed) -> None:
-        self.everybody.setdefault(fact.incident, {})[fact.instruction] = fact.what
+        self.everybody[fact.instruction] = (fact.what, Shut(fact.incident, fact.zone))
         for crew in self.rows.values():
-            if crew.live and self._incident(crew) == fact.incident:
-                crew.told[fact.instruction] = Told(fact.what, fact.at, everybody=True)
+            if crew.live:
+                self._joined(crew, fact.at)
 
     def _told(self, before: Crew, crew: Crew, fact: Any) -> None:
         if isinstance(fact, f.CrewInstructed):
+            leaving = crew.withdrawing
             crew.told[fact.instruction] = Told(fact.what, fact.at, everybody=False)
+            self._going_on(crew, leaving, fact.at)
         elif isinstance(fact, f.InstructionAcknowledged):
             crew.told[fact.instruction].acknowledged = True
         elif crew.live and not before.live:
             self._joined(crew, fact.at)
 
     def _lifted(self, fact: f.InstructionLifted) -> None:
-        """Whoever goes on is not late before its grace is over."""
-        if fact.incident is not None:
-            del self.everybody[fact.incident][fact.instruction]
+        self.everybody.pop(fact.instruction, None)
         for crew in self.rows.values():
-            if fact.instruction not in crew.told or not crew.live:
-                continue
-            before = crew.withdrawing
-            del crew.told[fact.instruction]
-            if before and not crew.withdrawing and crew.late_at is not None:
-                grace = GRACE[self.priorities[self.demands[crew.line]]]
-                crew.late_at = max(crew.late_at, fact.at + grace)
+            if fact.instruction in crew.told and crew.live:
+                before = crew.withdrawing
+                del crew.told[fact.instruction]
+                self._going_on(crew, before, fact.at)
 
     def _reported(self, fact: Any) -> None:
         """What nobody has answered yet."""

@@ -350,6 +350,7 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "replaced": replaced,
     "missed": laws_scene.missed,
     "unread": laws_told.early,
+    "zones": laws_told.nobody,
     "committed": committed,
     "whole": laws_whole.whole,
     "first": laws_waiting.first,

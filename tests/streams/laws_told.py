@@ -46,6 +46,14 @@ def _climbs(crew: str, told: Any, view: Any, quiet_until: int, at: int) -> Wrong
         yield f"{at}: {crew} has not read {view.id}, and the county knows nothing"
 
 
+def nobody(watch: Watch, fact: Any, turn: Turn) -> Wrong:
+    """Nobody is asked into a closed zone, and nobody sets off into it."""
+    if isinstance(fact, f.OfferSent | f.AssignmentCommitted):
+        need = watch.books.needs[fact.demand]
+        if watch.books.shut(need):
+            yield f"{turn.sequence}: {fact.organization} goes where nobody goes"
+
+
 def early(watch: Watch, fact: Any, turn: Turn) -> Wrong:
     """Nobody is called for an instruction before the time for it is over, or that it has read."""
     if not isinstance(fact, f.AcknowledgmentMissed):

@@ -30,6 +30,8 @@ class Reason(NamedTuple):
 def reason(books: Books, line: Line, key: str, at: int) -> Reason | None:
     """Why the team may not be asked for the line now; None: it may."""
     team = books.teams[key]
+    if books.shut(books.needs[line.need]):
+        return Reason("zone_closed", None, "a word of the desk")
     return (
         unfit(books, line, team, at)
         or (None if team.on_duty else Reason("duty", None, "its duty"))
@@ -218,7 +220,7 @@ def short_lines(books: Books, at: int) -> Iterator[Line]:
     """Open, released, not on hold, and neither covered nor with enough teams asked."""
     for line in books.lines.values():
         need = books.needs[line.need]
-        if not line.open or at < need.release_at or need.held:
+        if not line.open or at < need.release_at or need.held or books.shut(need):
             continue
         missing = books.missing(line)
         asks = books.asked(line) if missing else []

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from schemas import commands as c
-from schemas.instruction_values import InstructionKind
-from schemas.values import InstructionId
+from schemas.instruction_values import InstructionKind, Zone
+from schemas.values import InstructionId, PlaceKind
 from tests.streams.state_commands import Row, Sent
 from tests.streams.state_worlds import NEAR, Scene
-from tests.streams.world import COUNTY, DESK
+from tests.streams.world import COUNTY, DESK, divisions, townships
 
 
 def told(scene: Scene) -> dict[str, Any]:
@@ -25,6 +27,11 @@ def stand_down(scene: Scene) -> Sent:
     return DESK, c.StandDownCrew(assignment=told(scene)["assignment"])
 
 
+def close_zone(scene: Scene) -> Sent:
+    around = replace(divisions().seat(townships()[0]), kind=PlaceKind.POINT)
+    return COUNTY, c.CloseZone(incident=scene.incident, zone=Zone(place=around, radius=3_000))
+
+
 EVERYBODY = (
     Row(
         c.InstructIncident,
@@ -34,6 +41,7 @@ EVERYBODY = (
             c.InstructIncident(incident=s.incident, what=InstructionKind.COME_TO, to="村委会"),
         ),
     ),
+    Row(c.CloseZone, "around the township", close_zone),
     Row(
         c.LiftFromIncident,
         "what was never given",

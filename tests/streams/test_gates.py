@@ -106,7 +106,8 @@ def test_the_reach_is_a_gate() -> None:
 
 
 def test_every_gate_was_tried() -> None:
-    assert set(Gate) == {*FAULTS, Gate.DISTANCE, Gate.WHOLE}
+    of_the_place = {Gate.ZONE_CLOSED}  # tests.streams.test_zones
+    assert set(Gate) == {*FAULTS, Gate.DISTANCE, Gate.WHOLE, *of_the_place}
 
 
 def test_a_whole_line_asks_nobody_who_has_a_part_of_it() -> None:
@@ -223,6 +224,7 @@ def capped(row: Line, asks: list[int]) -> Bar | None:
     _, operation = scene([])
     counted = tuple(DemandAsk(demand=DemandId(str(n)), at=at) for n, at in enumerate(asks))
     operation.asks.put(OrganizationId("tired"), Asks(last_in=1, counted=counted))
+    operation.demands.put(row.demand, operation.demands[DemandId("demand")])
     return barred(operation, row, organization("tired"), 0, NOW)
 
 

@@ -19,7 +19,9 @@ BORNE = 1.1, 400  # the one for orderings, whose depth grows a little; the other
 
 EXPECTED = {
     ("crowd", "CloseIncident"): "it closes the demands of the crowd, and that is its answer",
+    ("crowd", "CloseZone"): "rare: every open demand is asked whether it lies inside",
     ("crowd", "InstructIncident"): "it tells the crews of the crowd, and that is its answer",
+    ("past", "CloseZone"): "every request for what lies inside shows that it is shut",
     ("past", "AmendDemand"): "every request for the demand shows what has changed of it",
     ("history", "CorrectOrganization"): "a new name is looked for wherever the old one stands",
     ("crowd", "CorrectOrganization"): "a new name is looked for wherever the old one stands",

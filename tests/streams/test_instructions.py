@@ -12,7 +12,7 @@ from schemas.instruction_values import InstructionKind
 from schemas.instruction_views import InstructionView
 from schemas.refusals import Refusal
 from schemas.turns import OWNER
-from schemas.values import CloseReason, InstructionId
+from schemas.values import Capability, CloseReason, InstructionId
 from schemas.views import IncidentRow
 from streams import rows
 from streams.parameters import DAY, HOUR, INSTRUCTIONS_MOST, MINUTE
@@ -148,6 +148,17 @@ def test_whoever_is_told_to_leave_is_not_expected_meanwhile() -> None:
     assert overdue.at > back
 
 
+def test_whoever_is_told_to_leave_is_not_asked_for_more_of_the_same() -> None:
+    """Given a team with a second crew free, when its first is told to leave, then nobody asks the
+    team to send the other one there."""
+    scene = OnScene()
+    pumps = (Capability(skill="PUMP_DRAIN", units=3),)
+    team = scene.world.operation.assignments[scene.crew].organization
+    scene.world.send("near", c.SetCapacity(organization=team, capabilities=pumps))
+    facts = [*scene.step(c.InstructCrew, DESK, what=STOP), *scene.world.wait(minutes=20)]
+    assert not asked(facts)
+
+
 # The end of it
 
 
@@ -180,7 +191,8 @@ def test_who_did_not_mean_to_give_up_is_told_still() -> None:
     lift = c.LiftFromIncident(incident=scene.incident, instruction=over)
     scene.world.send(COUNTY, lift)
     scene.step(c.UndoStep)
-    assert [view.id for view in scene.row().instructions] == [mine]
+    standing = [view.id for view in scene.row().instructions if view.lifted_at is None]
+    assert standing == [mine]
     assert "AcknowledgmentMissed" in kinds(scene.world.wait(minutes=3))
 
 

@@ -24,6 +24,7 @@ from streams import (
     organization,
     outcome,
     reach,
+    shutting,
     standby,
     waited,
 )
@@ -235,6 +236,10 @@ def _left_inside(patch: Patch) -> None:
     patch.setattr(assignment, "out", lambda *_: [])
 
 
+def _zones_are_open(patch: Patch) -> None:
+    patch.setattr(shutting, "shut_by", lambda _, demand: demand)
+
+
 def _unread_for_seconds(patch: Patch) -> None:
     patch.setattr(instruction, "ACKNOWLEDGED_WITHIN", 30_000)
 
@@ -294,6 +299,7 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("inside", _left_inside),
     ("owed", lambda patch: _nobody_waits(patch, Wait.INSTRUCTION)),
     ("unread", _unread_for_seconds),
+    ("zones", _zones_are_open),
     ("whole", _a_part_will_do),
     ("parts", _a_part_will_do),
     ("first", _whoever_waits_is_passed_over),

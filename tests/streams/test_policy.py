@@ -10,7 +10,7 @@ import pytest
 from schemas import commands as c
 from schemas import facts as f
 from schemas.helpers import HelpersId
-from schemas.instruction_values import InstructionKind
+from schemas.instruction_values import InstructionKind, Zone
 from schemas.refusals import Refusal
 from schemas.turns import DELIVERY, OWNER
 from schemas.values import (
@@ -100,6 +100,7 @@ TABLE = {
     "CloseIncident": "R.------",  # it is the county's, so for the township it is out of reach
     "ReopenIncident": "R.------",
     "InstructIncident": "R.------",  # as who may close it
+    "CloseZone": "R.------",
     "LiftFromIncident": "R.------",
     "PublishDemand": "R..---R-",  # the county as the township's substitute, on record
     "DraftDemand": "R..---R-",
@@ -235,6 +236,7 @@ def _operation_commands(world: World, doer: OrganizationId) -> Iterator[tuple[st
         c.CloseIncident(incident=incident),
         c.ReopenIncident(incident=incident),
         c.InstructIncident(incident=incident, what=InstructionKind.STOP),
+        c.CloseZone(incident=incident, zone=Zone(place=published.place, radius=100)),
         c.LiftFromIncident(incident=incident, instruction=_unknown()),
         published,
         as_draft(published),

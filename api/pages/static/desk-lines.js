@@ -166,6 +166,7 @@ const pausedOne = (row, now) =>
 
 /** Nobody is asked: not while it is on hold; else they will be, or are being looked for. */
 function awaited(demand, now) {
+  if (demand.shut.length) return h("p", { class: "quiet" }, say("zone.line"));
   if (demand.state === "on_hold") return h("p", { class: "quiet" }, say("hold.line"));
   if (demand.release_at <= now) return h("p", { class: "quiet" }, say("line.searching"));
   return h("p", {}, say("line.release"), " ", countdown(demand.release_at, say("time.now")));

@@ -1,0 +1,41 @@
+"""Shutting: what lies in a closed zone, or in an incident that everybody has to leave, asks nobody.
+
+Whoever is at work there is told so; whoever is asked is let go; all of it ends with a word.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from schemas.values import DemandId, Instant, StandDownReason
+from streams import crew, orders
+from streams import line as lines
+from streams.area import Operation
+from streams.entities import Demand
+
+
+def shut_by(operation: Operation, demand: Demand) -> Demand:
+    """The demand with the instructions because of which it asks nobody, as of now."""
+    found = tuple(known.id for known in orders.over(operation, demand) if orders.shuts(known))
+    return demand if found == demand.shut else replace(demand, shut=found)
+
+
+def look(operation: Operation, key: DemandId, at: Instant) -> None:
+    """Where a demand has moved, been taken up again, or a zone was closed or opened around it."""
+    before = operation.demands[key]
+    demand = shut_by(operation, before)
+    if demand is not before:
+        operation.demands.put(key, demand)
+    for id in demand.lines:
+        line = operation.lines[id]
+        if not line.open:
+            continue
+        if demand.shut and line.wake_at is not None:
+            lines.held(operation, line, StandDownReason.ZONE_CLOSED)
+        elif demand.shut:
+            lines.mark_offers(operation, line, StandDownReason.ZONE_CLOSED)
+        elif before.shut:
+            lines.wake(operation, line, at)
+    for one in operation.assignments_of.of(key):
+        if one.live:
+            crew.obey(operation, orders.kept(operation, one, at), at)

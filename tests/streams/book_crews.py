@@ -1,0 +1,82 @@
+"""What the laws' books learn of crews that leave: for how long each is not asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from schemas import facts as f
+from schemas.turns import Turn
+from tests.streams.book_entries import Pause
+
+if TYPE_CHECKING:
+    from tests.streams.books import Books
+
+MINUTE, HOUR = 60_000, 3_600_000
+
+
+def no_crew(priority: int) -> int:
+    return 30 * MINUTE if priority == 1 else 2 * HOUR
+
+
+def _gave_up(books: Books, fact: f.AssignmentGivenUp, turn: Turn) -> None:
+    crew = books.crews.rows[fact.assignment]
+    line = books.lines[crew.line]
+    pause = Pause(fact.at + no_crew(books.priority(line)), "force", turn.sequence)
+    _paused(books, crew, pause)
+
+
+def _sent_away(books: Books, fact: f.AssignmentStoodDown, turn: Turn) -> None:
+    """Whom a desk has withdrawn it does not ask again for it at once."""
+    if fact.again_at is not None:
+        crew = books.crews.rows[fact.assignment]
+        line = books.lines[crew.line]
+        pause = Pause(fact.at + no_crew(books.priority(line)), "force", turn.sequence)
+        _paused(books, crew, pause)
+    else:
+        _released(books, fact, turn)
+
+
+def _undone(books: Books, fact: f.StepUndone, turn: Turn) -> None:
+    """Whoever did not mean to give up may be asked for more, as before."""
+    crew = books.crews.rows[fact.assignment]
+    said = books.asks[crew.offer].pause
+    if not crew.live and said is not None:
+        again = Pause(None, "force", 0) if crew.withdrawing else said
+        _paused(books, crew, again._replace(turn=turn.sequence))
+
+
+def _paused(books: Books, crew: Any, pause: Pause) -> None:
+    pair = books.pairs.get((crew.line, crew.team))
+    if pair is not None and pair.round == crew.round:
+        pair.pause = pause
+
+
+def withheld(books: Books, turn: Turn) -> None:
+    """Whoever is told to leave is not asked for more of the same; who goes on, as before."""
+    for crew in books.crews.turned:
+        _as_told(books, crew, turn)
+    books.crews.turned.clear()
+
+
+def _as_told(books: Books, crew: Any, turn: Turn) -> None:
+    said = books.asks[crew.offer].pause
+    if crew.live and crew.withdrawing:
+        _paused(books, crew, Pause(None, "force", turn.sequence))
+    elif said is not None:
+        _paused(books, crew, said._replace(turn=turn.sequence))
+
+
+def _released(books: Books, fact: f.AssignmentReleased | f.AssignmentStoodDown, turn: Turn) -> None:
+    """Its work is over: what it was told keeps it from nothing any more."""
+    crew, said = books.crews.rows[fact.assignment], books.asks
+    if crew.withdrawing and (pause := said[crew.offer].pause) is not None:
+        _paused(books, crew, pause._replace(turn=turn.sequence))
+
+
+LEARNERS: dict[type, Callable[[Any, Any, Turn], None]] = {
+    f.AssignmentGivenUp: _gave_up,
+    f.AssignmentStoodDown: _sent_away,
+    f.StepUndone: _undone,
+    f.AssignmentReleased: _released,
+}
