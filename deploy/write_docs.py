@@ -48,7 +48,7 @@ ROOMS = {
     | f.EndingFact
     | f.GroupingFact,
     "需求项 Lines": f.LineFact,
-    "协助请求 Offers": f.OfferFact,
+    "协助请求 Offers": f.OfferFact | f.YesOutdated,
     "自发前来的群众 Helpers": f.HelpersFact,
     "任务 Assignments": f.AssignmentFact | f.ReportFact | f.InstructionFact,
     "恢复任务 Recovery tasks": f.TaskFact,

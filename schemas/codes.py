@@ -6,6 +6,7 @@ Articles 5 and 7 of the decision. Codes are never renamed.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import NamedTuple
 
 from schemas.values import Domain
@@ -16,6 +17,25 @@ class Words(NamedTuple):
 
     zh: str
     en: str
+
+
+class PublicWord(StrEnum):
+    """What of a demand everybody reads whom it concerns."""
+
+    KIND = "kind"
+    PLACE = "place"
+    RISK = "risk"
+    RALLY_POINT = "rally_point"
+    WAY_IN = "way_in"
+
+
+PUBLIC_WORDS: dict[str, Words] = {
+    PublicWord.KIND: Words("类别", "kind"),
+    PublicWord.PLACE: Words("地点", "place"),
+    PublicWord.RISK: Words("风险", "risk"),
+    PublicWord.RALLY_POINT: Words("集合点", "rally point"),
+    PublicWord.WAY_IN: Words("进场路线", "way in"),
+}
 
 
 class Unit(NamedTuple):

@@ -80,7 +80,14 @@ from schemas.registry_commands import (
     WithdrawCertificate,
     WithdrawIssuer,
 )
-from schemas.scene_commands import AnswerReport, CheckIn, CountHeads, ReportFromScene, SceneCommand
+from schemas.scene_commands import (
+    AnswerReport,
+    CheckIn,
+    CountHeads,
+    ReportFromScene,
+    SceneCommand,
+    SeeWords,
+)
 from schemas.work_commands import (
     Arrive,
     CannotComplete,
@@ -187,6 +194,7 @@ __all__ = [
     "ResumeDemand",
     "RetireOrganization",
     "SceneCommand",
+    "SeeWords",
     "SeparateOrganizations",
     "SetCapacity",
     "SetDuty",

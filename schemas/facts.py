@@ -65,6 +65,7 @@ from schemas.offer_facts import (
     OfferStoodDown,
     OfferUnreachable,
     StandbyOffered,
+    YesOutdated,
 )
 from schemas.registry_facts import RegistryFact
 from schemas.scene_facts import (
@@ -76,6 +77,7 @@ from schemas.scene_facts import (
     ReportEscalated,
     ReportFact,
     SceneReported,
+    WordsSeen,
 )
 from schemas.work_facts import (
     AssignmentArrived,
@@ -121,6 +123,7 @@ Fact = (
     | LineFact
     | OfferFact
     | HelpersFact
+    | YesOutdated
     | AssignmentFact
     | ReportFact
     | InstructionFact
@@ -227,5 +230,7 @@ __all__ = [
     "TaskSentBack",
     "TaskVerified",
     "TimeGivenBack",
+    "WordsSeen",
     "WorkSetAside",
+    "YesOutdated",
 ]

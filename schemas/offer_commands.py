@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas.demand_commands import Revision
 from schemas.values import (
     DeclineReason,
     Instant,
@@ -35,13 +36,18 @@ class AskByHand(Stored, tag="AskByHand.1"):
 
 
 class AcceptOffer(Stored, tag="AcceptOffer.1"):
-    """Say yes, for so many units, arriving in about so many minutes with so many people."""
+    """Say yes, for so many units, arriving in about so many minutes with so many people.
+
+    `revision`: of the demand, whose words it answers; where they have changed since in what
+    matters to a yes, it is not taken. None: nobody knows which words it answers.
+    """
 
     offer: OfferId
     quantity: Units
     minutes: Minutes | None = None
     people: People | None = None
     person: PersonId | None = None  # who has answered a message; only the messenger says it
+    revision: Revision | None = None
 
 
 class DeclineOffer(Stored, tag="DeclineOffer.1"):

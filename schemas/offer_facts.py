@@ -65,7 +65,7 @@ class CrewReceived(Stored, tag="CrewReceived.1"):
 
 
 class OfferAccepted(Stored, tag="OfferAccepted.1"):
-    """`late`: after its deadline, or after another answer.
+    """`late`: after its deadline, or after another answer. `revision`: whose words it answers.
 
     `kept`: a yes that was kept before, and is taken up now without another word of theirs.
     """
@@ -79,6 +79,7 @@ class OfferAccepted(Stored, tag="OfferAccepted.1"):
     by_desk: bool
     by_message: bool
     person: PersonId | None
+    revision: int
     again_at: Instant
     again_on: AgainOn | None
     at: Instant
@@ -125,9 +126,25 @@ class StandbyOffered(Stored, tag="StandbyOffered.1"):
     by_desk: bool
     by_message: bool
     person: PersonId | None
+    revision: int
     until: Instant
     at_once: bool
     again_at: Instant
+    at: Instant
+
+
+class YesOutdated(Stored, tag="YesOutdated.1"):
+    """A yes to words that have changed since `revision`: it is not taken, and it is no silence.
+
+    Whoever said it reads the new words and is asked once more, until `answer_by`.
+    """
+
+    offer: OfferId
+    revision: int
+    by_desk: bool
+    by_message: bool
+    person: PersonId | None
+    answer_by: Instant
     at: Instant
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from schemas.demand_commands import Revision
 from schemas.values import (
     AssignmentId,
     People,
@@ -32,6 +33,13 @@ class CountHeads(Stored, tag="CountHeads.1"):
     inside: Heads
 
 
+class SeeWords(Stored, tag="SeeWords.1"):
+    """The crew has read what has changed in its demand's words, up to a revision."""
+
+    assignment: AssignmentId
+    revision: Revision
+
+
 class ReportFromScene(Stored, tag="ReportFromScene.1"):
     """What a crew finds there; being on the scene is implied.
 
@@ -54,4 +62,4 @@ class AnswerReport(Stored, tag="AnswerReport.1"):
     answer: ReportAnswer
 
 
-SceneCommand = CheckIn | CountHeads | ReportFromScene | AnswerReport
+SceneCommand = CheckIn | CountHeads | SeeWords | ReportFromScene | AnswerReport

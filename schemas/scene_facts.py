@@ -52,6 +52,16 @@ class HeadsCounted(Stored, tag="HeadsCounted.1"):
     at: Instant
 
 
+class WordsSeen(Stored, tag="WordsSeen.1"):
+    """The crew has read the demand's words as of a revision; a later change is news again."""
+
+    assignment: AssignmentId
+    account: AccountId
+    revision: int
+    by_desk: bool
+    at: Instant
+
+
 class SceneReported(Stored, tag="SceneReported.1"):
     """What a crew has found; to be answered by `answer_by`, or not at all where that is None."""
 

@@ -5,6 +5,7 @@ A screen starts from a page of rows and then applies `Put` and `Removed`; it nev
 
 from __future__ import annotations
 
+from schemas.codes import PublicWord
 from schemas.helpers import Helpers
 from schemas.instruction_views import InstructionView, StandingView
 from schemas.registry_views import AccountRow, CertificateView, GrantView, OrganizationRow
@@ -185,6 +186,9 @@ class OfferRow(Stored, tag="offer"):
     risk_statement: str
     rally_point: str
     way_in: str | None
+    words_in: int  # the revision of its demand in which words that a yes answers were last said
+    changed: tuple[PublicWord, ...]  # since it was sent, or since what the yes answers
+    outdated: bool  # a yes to earlier words has come, which was not taken
     state: str  # sent, accepted, declined, no_answer, unreachable, standby, stood_down
     answerable: bool  # a yes or a no would still count
     wanted: bool  # a late yes would be taken at once: the line is short of units now
@@ -238,6 +242,10 @@ class AssignmentRow(Stored, tag="assignment"):
     rally_point: str
     question: str | None  # what its demand is on hold for: nobody more is asked until then
     way_in: str | None
+    words_in: int  # the revision of its demand in which any of these words was last said
+    changed: tuple[PublicWord, ...]  # since its yes, or since it has said that it has read them
+    changed_at: Instant  # when any was last said
+    seen_at: Instant | None  # when it last said so
     sealed_in: int  # of its demand, the turn in which a sealed text was last said; 0: never
     sealed_at: Instant | None
     state: str  # committed, en_route, on_scene, reported_done, released, given_up, stood_down

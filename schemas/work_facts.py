@@ -7,6 +7,7 @@ from schemas.scene_facts import (
     CheckInMissed,
     CrewCheckedIn,
     HeadsCounted,
+    WordsSeen,
 )
 from schemas.values import (
     AccountId,
@@ -296,6 +297,7 @@ AssignmentFact = (
     | CheckInMissed
     | CheckInEscalated
     | HeadsCounted
+    | WordsSeen
 )
 TaskFact = (
     TaskProposed

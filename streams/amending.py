@@ -21,7 +21,7 @@ from schemas.values import (
     Place,
     StandDownReason,
 )
-from streams import checking, crew, needed, noting, shutting, texts
+from streams import checking, crew, needed, noting, shutting, texts, wording
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
@@ -153,6 +153,7 @@ def _amended(operation: Operation, fact: DemandAmended) -> None:
         lines=before.lines + tuple(line.line for line in fact.lines),
         release_at=_release(before.release_at, fact.priority, fact.at),
         scene_in=operation.sequence if anew else before.scene_in,
+        said=wording.amended(before, fact),
         needed_by=fact.needed_by,
         urgent_in=operation.sequence if hastier else before.urgent_in,
         handed=_handed(before, fact.place, fact.at),
@@ -229,6 +230,7 @@ def _taken_back(operation: Operation, fact: DemandTakenBack) -> None:
         revision=fact.revision,
         place=fact.place,
         scene_in=operation.sequence,
+        said=wording.taken_back(operation.demands[fact.demand], fact),
         handed=None,
     )
     operation.demands.put(demand.id, demand)

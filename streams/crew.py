@@ -27,6 +27,7 @@ from schemas.facts import (
     NewTimeGiven,
     StepCorrected,
     StepUndone,
+    WordsSeen,
 )
 from schemas.values import AgainOn, Instant, Step
 from streams import checking, load, needed, orders
@@ -35,7 +36,7 @@ from streams.area import Operation
 from streams.entities import Assignment, AssignmentState, Before, Line
 from streams.instructed import Told
 from streams.parameters import LONG_WORK, REPLACED_AFTER, REPLACING, REST_AFTER, URGENCY
-from streams.remembered import Rest
+from streams.remembered import Rest, Seen
 
 Taken = (
     AssignmentSetOff | AssignmentArrived | AssignmentReportedDone | AssignmentGivenUp | HeadsCounted
@@ -83,6 +84,7 @@ def _committed(operation: Operation, fact: AssignmentCommitted) -> None:
         starts_at=fact.starts_at,
         promised_at=fact.promised_at,
         late_at=fact.overdue_at,
+        seen=Seen(revision=offer.revision),
         people=offer.people,
         by_desk=offer.by_desk,
     )
@@ -110,7 +112,7 @@ def step(operation: Operation, known: Assignment, fact: AssignmentFact) -> Assig
             return _judged(known, fact)
         case CrewOverdue() | CrewDoubted() | NewTimeGiven():
             return _waited_for(known, fact)
-        case CrewCheckedIn() | CheckInMissed() | CheckInEscalated() | HeadsCounted():
+        case CrewCheckedIn() | WordsSeen() | CheckInMissed() | CheckInEscalated() | HeadsCounted():
             return _heard(operation, known, fact)
         case StepUndone():
             return _undone(known)
@@ -212,10 +214,12 @@ def _waited_for(known: Assignment, fact: CrewOverdue | CrewDoubted | NewTimeGive
 def _heard(
     operation: Operation,
     known: Assignment,
-    fact: CrewCheckedIn | CheckInMissed | CheckInEscalated | HeadsCounted,
+    fact: CrewCheckedIn | WordsSeen | CheckInMissed | CheckInEscalated | HeadsCounted,
 ) -> Assignment:
-    """A word from the scene, or that there was none."""
+    """A word of the crew, or that there was none."""
     match fact:
+        case WordsSeen():
+            return replace(known, seen=Seen(revision=fact.revision, at=fact.at))
         case CrewCheckedIn():
             people = known.people if fact.people is None else fact.people
             return replace(known, people=people, by_desk=fact.by_desk)

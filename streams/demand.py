@@ -36,6 +36,7 @@ from streams.entities import Demand, DemandState, Incident, IncidentState
 from streams.incident import takes_part
 from streams.parameters import URGENCY
 from streams.policy import substitute_for
+from streams.remembered import Said
 from streams.waiting import calm
 
 
@@ -211,6 +212,7 @@ def said_first(operation: Operation, fact: DemandPublished | DemandDrafted) -> D
         published_at=fact.at,
         needed_by=fact.needed_by,
         scene_in=operation.sequence,
+        said=Said(at=fact.at),
     )
 
 

@@ -37,7 +37,7 @@ from schemas.values import (
     TaskId,
 )
 from schemas.villages import Village
-from streams.remembered import Handed, Report
+from streams.remembered import Handed, Report, Said, Seen
 
 
 class Grant(Stored):
@@ -145,6 +145,7 @@ class Demand(Stored):
     published_at: Instant  # of a draft, when it was drafted
     needed_by: Instant | None  # None: as soon as possible
     scene_in: int  # the turn in which its place, risk, rally point or way in was last said
+    said: Said
     urgent_in: int = 0  # the turn in which it last became more urgent
     substitute: DivisionCode | None = None
     similar: DemandId | None = None
@@ -249,6 +250,8 @@ class Offer(Stored):
     sent_at: Instant
     answer_by: Instant
     meters: int
+    revision: int  # of its demand when it was sent; of a yes the one whose words it answers
+    anew_in: int = 0  # the revision for which there was more time after a yes that was not taken
     rank: int = 0
     wave: int = 0
     considered: int = 1
@@ -323,6 +326,7 @@ class Assignment(Stored):
     starts_at: Instant  # reserved until then
     promised_at: Instant
     late_at: Instant | None  # when it is overdue, or somebody more is asked; None: not waited for
+    seen: Seen
     state: AssignmentState = AssignmentState.COMMITTED
     overdue: bool = False
     doubted: bool = False  # somebody more is asked

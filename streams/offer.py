@@ -7,8 +7,6 @@ taken up as soon as it is short again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from msgspec.structs import replace
 
 from schemas.commands import AcceptOffer, AskByHand, DeclineOffer
@@ -18,17 +16,17 @@ from schemas.facts import (
     OfferAccepted,
     OfferDeclined,
     OfferSent,
-    OfferStoodDown,
     SealedTextOpened,
     StandbyOffered,
 )
 from schemas.refusals import Refusal
 from schemas.turns import DELIVERY
 from schemas.values import AssignmentId, Gate, OfferId, OpeningReason, StandDownReason
-from streams import asking, load, needed, standstill
+from streams import asking, load, needed, standstill, wording
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
+from streams.displacing import displaced
 from streams.entities import LATE, DemandState, Line, Offer, OfferState, Organization
 from streams.gates import Bar
 from streams.matching import bars
@@ -62,7 +60,14 @@ def accept(area: Area, command: AcceptOffer, cause: Cause) -> Decision:
         return Refused(Refusal.OFFER_STOOD_DOWN, (offer.id,))
     if command.quantity > offer.quantity:
         return Refused(Refusal.QUANTITY_OVER_OFFER)
-    said = replace(
+    said = _said(area, offer, command, cause)
+    return wording.outdated(operation, said, cause) or _weighed(area, said, cause)
+
+
+def _said(area: Area, offer: Offer, command: AcceptOffer, cause: Cause) -> Offer:
+    """The offer with the yes. Where nobody knows which words it answers, it is the present ones."""
+    demand = area.operations[cause.operation].demands[offer.demand]
+    return replace(
         offer,
         answered=command.quantity,
         minutes=command.minutes,
@@ -70,9 +75,16 @@ def accept(area: Area, command: AcceptOffer, cause: Cause) -> Decision:
         by_desk=speaks_by_phone(area, cause.actor, offer.organization, cause.at),
         by_message=cause.actor == DELIVERY,
         person=command.person,
+        revision=demand.revision if command.revision is None else command.revision,
     )
-    held = operation.demands[offer.demand].state is DemandState.ON_HOLD
-    late = offer.state in (*LATE, OfferState.STANDBY) and not lines.missing(line)
+
+
+def _weighed(area: Area, said: Offer, cause: Cause) -> Decision:
+    """Taken; or kept for the desk, where it is not needed just now or on hold."""
+    operation = area.operations[cause.operation]
+    held = operation.demands[said.demand].state is DemandState.ON_HOLD
+    late = said.state in (*LATE, OfferState.STANDBY)
+    late = late and not lines.missing(operation.lines[said.line])
     if late or held:
         return would_come(area, replace(said, at_once=True), cause)
     return taken(area, said, cause)
@@ -95,6 +107,7 @@ def would_come(area: Area, said: Offer, cause: Cause, outcome: str = asking.STAN
             by_desk=said.by_desk,
             by_message=said.by_message,
             person=said.person,
+            revision=said.revision,
             until=cause.at + STANDBY,
             at_once=said.at_once,
             again_at=again.at,
@@ -112,7 +125,7 @@ def taken(area: Area, said: Offer, cause: Cause) -> Decision:
     facts: list[Fact] = [
         _accepted(operation, said, lines.missing(operation.lines[said.line]), cause),
         _committed(area, operation, said, cause),
-        *_displaced(area, operation, said, cause),
+        *displaced(area, operation, said, cause),
     ]
     here = not said.by_desk and not said.by_message and not said.kept
     if here and operation.demands[said.demand].sealed:
@@ -140,6 +153,7 @@ def _accepted(operation: Operation, said: Offer, missing: int, cause: Cause) -> 
         by_desk=said.by_desk,
         by_message=said.by_message,
         person=said.person,
+        revision=said.revision,
         again_at=again.at,
         again_on=again.on,
         at=cause.at,
@@ -176,47 +190,6 @@ def _committed(area: Area, operation: Operation, said: Offer, cause: Cause) -> A
         overdue_at=arrives_at + URGENCY[line.priority].grace,
         at=cause.at,
     )
-
-
-def _displaced(area: Area, operation: Operation, said: Offer, cause: Cause) -> Iterator[Fact]:
-    """Other offers, and standbys, that the rest of the units cannot serve any more.
-
-    The most urgent keep what is left, and of these whoever was asked first; a standby keeps
-    nothing from anybody.
-    """
-    assert said.answered is not None
-    organization = area.registry.organizations[said.organization]
-    left = Left(operation, organization)
-    left.take(said.skill, said.answered)
-    others = [offer for offer in operation.offers_to.of(said.organization) if offer.id != said.id]
-    for offer in sorted(others, key=lambda other: (other.priority, other.sent_at, other.id)):
-        standby = offer.state is OfferState.STANDBY
-        if ((offer.answered or 1) if standby else offer.quantity) <= left.of(offer.skill):
-            left.take(offer.skill, 0 if standby else offer.quantity)
-        elif offer.skill == said.skill or organization.crews_most is not None:
-            reason = StandDownReason.NEEDED_ELSEWHERE
-            yield OfferStoodDown(offer=offer.id, reason=reason, at=cause.at)
-
-
-class Left:
-    """What an organization may still give its word for, by skill, as offer after offer is held
-    against it."""
-
-    def __init__(self, operation: Operation, organization: Organization) -> None:
-        self._operation, self._organization = operation, organization
-        self._crews = load.crews_left(operation, organization)
-        self._units: dict[str, int] = {}
-
-    def of(self, skill: str) -> int:
-        units = self._units.get(skill)
-        if units is None:
-            units = load.uncommitted(self._operation, self._organization, skill)
-        return units if self._crews is None else min(units, self._crews)
-
-    def take(self, skill: str, units: int) -> None:
-        self._units[skill] = self.of(skill) - units
-        if self._crews is not None:
-            self._crews -= units
 
 
 def _unable(area: Area, said: Offer, cause: Cause) -> Refused | None:

@@ -22,7 +22,7 @@ from schemas.values import Instant, Reach, StandDownReason
 from streams import asking, load
 from streams import line as lines
 from streams.area import Operation
-from streams.entities import Line, Offer, OfferState
+from streams.entities import Offer, OfferState
 from streams.parameters import CAP, CAPPED
 from streams.remembered import Asked, Asks, DemandAsk, Tally
 
@@ -55,7 +55,7 @@ def evolve(operation: Operation, fact: OfferFact) -> None:
 
 def _sent(operation: Operation, fact: OfferSent) -> None:
     offer = replace(
-        _opened(operation.lines[fact.line], fact),
+        _opened(operation, fact),
         answer_by=fact.answer_by,
         rank=fact.rank,
         wave=fact.wave,
@@ -67,15 +67,16 @@ def _sent(operation: Operation, fact: OfferSent) -> None:
 
 
 def _received(operation: Operation, fact: CrewReceived) -> None:
-    _put(operation, received(operation.lines[fact.line], fact))
+    _put(operation, received(operation, fact))
 
 
-def received(line: Line, fact: CrewReceived) -> Offer:
+def received(operation: Operation, fact: CrewReceived) -> Offer:
     """What a crew that came by itself stands for, as if the desk had asked it just now."""
-    return replace(_opened(line, fact), by_hand=True, unasked=True)
+    return replace(_opened(operation, fact), by_hand=True, unasked=True)
 
 
-def _opened(line: Line, fact: OfferSent | CrewReceived) -> Offer:
+def _opened(operation: Operation, fact: OfferSent | CrewReceived) -> Offer:
+    line = operation.lines[fact.line]
     return Offer(
         id=fact.offer,
         line=fact.line,
@@ -88,6 +89,7 @@ def _opened(line: Line, fact: OfferSent | CrewReceived) -> Offer:
         sent_at=fact.at,
         answer_by=fact.at,
         meters=fact.meters,
+        revision=operation.demands[fact.demand].revision,
     )
 
 
@@ -150,6 +152,7 @@ def _accepted(operation: Operation, fact: OfferAccepted) -> None:
         by_desk=fact.by_desk,
         by_message=fact.by_message,
         person=fact.person,
+        revision=fact.revision,
         again_at=fact.again_at,
         again_on=fact.again_on,
         standby_until=None,
@@ -257,6 +260,7 @@ def _standby(operation: Operation, fact: StandbyOffered) -> None:
         by_desk=fact.by_desk,
         by_message=fact.by_message,
         person=fact.person,
+        revision=fact.revision,
         again_at=fact.again_at,
         again_on=None,
         standby_until=fact.until,

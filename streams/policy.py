@@ -81,6 +81,7 @@ ROLES: dict[type, tuple[Role, ...]] = {
     c.CannotComplete: BY_ORGANIZATION,
     c.CheckIn: BY_ORGANIZATION,
     c.CountHeads: BY_ORGANIZATION,
+    c.SeeWords: BY_ORGANIZATION,
     c.ReportFromScene: BY_ORGANIZATION,
     c.AnswerReport: BY_DESK,
     c.AcknowledgeInstruction: BY_ORGANIZATION,

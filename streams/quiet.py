@@ -43,6 +43,7 @@ from schemas.commands import (
     ReportDone,
     ReportFromScene,
     ResumeDemand,
+    SeeWords,
     SetOff,
     SetOwnCrew,
     ShowPersons,
@@ -160,6 +161,7 @@ def _about(operation: Operation, command: Command) -> DemandId | None:
             | CannotComplete(assignment=crew)
             | CheckIn(assignment=crew)
             | CountHeads(assignment=crew)
+            | SeeWords(assignment=crew)
             | ReportFromScene(assignment=crew)
             | AnswerReport(assignment=crew)
             | InstructCrew(assignment=crew)

@@ -33,6 +33,24 @@ class Header(Stored):
     moved: Medium | None = None
 
 
+class Said(Stored):
+    """In which revision of a demand each of its public words was last said, and when the last."""
+
+    at: Instant
+    kind: int = 1
+    place: int = 1
+    risk: int = 1
+    rally_point: int = 1
+    way_in: int = 1
+
+
+class Seen(Stored):
+    """Up to which revision a crew knows its demand's words, and when it has said so itself."""
+
+    revision: int
+    at: Instant | None = None
+
+
 class Asked(Stored):
     """The last outcome of asking one organization for one line, in the line's round."""
 

@@ -21,6 +21,7 @@ from schemas.commands import (
     ReportFromScene,
     RestoreReach,
     Resume,
+    SeeWords,
     SetOff,
     Tick,
 )
@@ -150,7 +151,7 @@ def _led(ledger: Ledger, turn: Turn, scope: Scope) -> bool:
 
 CLAIMED = (
     *(AcceptOffer, DeclineOffer, SetOff, Arrive, ReportDone, CannotComplete, GiveNewTime),
-    *(CheckIn, CountHeads, ReportFromScene, AcknowledgeInstruction),
+    *(CheckIn, CountHeads, SeeWords, ReportFromScene, AcknowledgeInstruction),
 )
 """What is said from a phone that may have had no signal: its own time counts."""
 

@@ -112,6 +112,12 @@ FACTS: dict[type, Words] = {
         "{organization}谢绝{line}：{reason}{free}{phone}。",
         "{organization} said no to {line}: {reason}{free}{phone}.",
     ),
+    f.YesOutdated: Words(
+        "{organization}答应的是{line}变更前的内容{phone}，未生效；请其看过新内容后再答复，"
+        "期限 {deadline}。",
+        "{organization} said yes to earlier words of {line}{phone}, which was not taken; asked "
+        "once more with the new ones, until {deadline}.",
+    ),
     f.OfferReached: Words(
         "请求已送达{organization}（{reach}）：{line}；答复期限 {deadline}。",
         "{organization} was reached by {reach}: {line}. Its answer is awaited until {deadline}.",

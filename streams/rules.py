@@ -45,6 +45,7 @@ from streams import (
     standstill,
     terms,
     unasked,
+    wording,
 )
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
@@ -68,6 +69,7 @@ DECIDE: dict[type, Callable[[Area, Any, Cause], Decision]] = {
     c.ConfirmAssignment: assignment.confirm,
     c.CheckIn: checking.check_in,
     c.CountHeads: checking.count_heads,
+    c.SeeWords: wording.see,
     c.ReportFromScene: scene_reports.report,
     c.AnswerReport: scene_reports.answer,
     c.InstructCrew: instruction.instruct_crew,
@@ -188,6 +190,7 @@ EVOLVE: dict[type, Callable[[Operation, Any], None]] = {
     **dict.fromkeys(get_args(f.HoldingFact), holding.evolve),
     **dict.fromkeys(get_args(f.TaskFact), recovery.evolve),
     **dict.fromkeys(get_args(f.IncidentFact), incident.evolve),
+    f.YesOutdated: wording.evolve,
     f.Resumed: standstill.resumed,
     f.TimeGivenBack: standstill.given_back,
     f.WorkSetAside: clock.set_aside,

@@ -28,6 +28,10 @@ FACTS: dict[type, Words] = {
         "{organization}清点人数：{line}，危险区内 {inside} 人{phone}。",
         "{organization} counted heads: {line}, {inside} inside the danger zone{phone}.",
     ),
+    f.WordsSeen: Words(
+        "{organization}已看到需求变更（第 {revision} 版）：{line}{phone}。",
+        "{organization} has read what changed, up to revision {revision}: {line}{phone}.",
+    ),
     f.SceneReported: Words(
         "{organization}从现场报告：{line}，{found}{phone}。",
         "{organization} reports from the scene: {line}, {found}{phone}.",

@@ -13,6 +13,7 @@ from schemas.commands import EndStandby, TakeStandby
 from schemas.facts import Fact, OfferStoodDown
 from schemas.refusals import Refusal
 from schemas.values import StandDownReason
+from streams import wording
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Line, Offer, OfferState
@@ -36,7 +37,8 @@ def needed(area: Area, operation: Operation, line: Line, cause: Cause) -> Sequen
     """
     if not missing(line):
         return ()
-    kept = [offer for offer in operation.offers_on.of(line.id) if _counts(line, offer)]
+    last = wording.mattering(operation.demands[line.demand])
+    kept = [offer for offer in operation.offers_on.of(line.id) if _counts(line, offer, last)]
     for offer in sorted(kept, key=lambda offer: (offer.ended_at, offer.id)):
         facts = taken(area, replace(offer, kept=True), cause)
         if not isinstance(facts, Refused):
@@ -44,9 +46,10 @@ def needed(area: Area, operation: Operation, line: Line, cause: Cause) -> Sequen
     return ()
 
 
-def _counts(line: Line, offer: Offer) -> bool:
+def _counts(line: Line, offer: Offer, last: int) -> bool:
+    """A yes to words that have changed since is none to what is asked now: it is asked again."""
     standing_by = offer.state is OfferState.STANDBY and offer.unneeded is None
-    return standing_by and offer.at_once and offer.round == line.round
+    return standing_by and offer.revision >= last and offer.at_once and offer.round == line.round
 
 
 def end_standby(area: Area, command: EndStandby, cause: Cause) -> Decision:

@@ -373,6 +373,7 @@ SUBJECTS: dict[type, _About] = {
         c.CannotComplete,
         c.CheckIn,
         c.CountHeads,
+        c.SeeWords,
         c.ReportFromScene,
         c.AnswerReport,
         c.InstructCrew,

@@ -44,7 +44,7 @@ def receive(area: Area, command: ReceiveCrew, cause: Cause) -> Decision:
     if refusal is not None:
         return refusal
     received = _received(operation, line, organization, command, cause)
-    then = _then(area, _said(line, received, command), command, cause)
+    then = _then(area, _said(operation, received, command), command, cause)
     return then if isinstance(then, Refused) else [received, *then]
 
 
@@ -75,10 +75,10 @@ def _received(
     )
 
 
-def _said(line: Line, received: CrewReceived, command: ReceiveCrew) -> Offer:
+def _said(operation: Operation, received: CrewReceived, command: ReceiveCrew) -> Offer:
     """What it says by coming: a yes to all that it brings."""
     return replace(
-        outcome.received(line, received),
+        outcome.received(operation, received),
         answered=command.quantity,
         minutes=0 if command.here else command.minutes,
         people=command.people,

@@ -17,9 +17,11 @@ from api.doors.sealed import demand_of, opened, unkept
 from api.problems import Problem
 from schemas.commands import AcceptOffer, DeclineOffer
 from schemas.facts import OfferAccepted
+from schemas.refusals import Refusal
 from schemas.values import DeclineReason
 from schemas.views import OfferRow
 from streams.engines import Receipt
+from streams.wording import was_outdated as outdated
 
 router = APIRouter(tags=["offers"])
 
@@ -27,12 +29,21 @@ Minutes = Annotated[int, Field(ge=0, le=2_880)]
 People = Annotated[int, Field(ge=1, le=10_000, description="Who come, beside the units.")]
 
 
+Revision = Annotated[int, Field(ge=1, le=999_999_999)]
+
+
 class AcceptOfferBody(Body):
-    """For so many units, arriving in about so many minutes with so many people."""
+    """For so many units, arriving in about so many minutes with so many people.
+
+    `revision`: `words_in` of the request as it was shown. Where what matters to a yes (kind, place,
+    risk, rally point) has changed since, it is not taken. Without it, it answers the words as they
+    are now.
+    """
 
     quantity: Units
     minutes: Minutes | None = None
     people: People | None = None
+    revision: Revision | None = None
 
 
 class DeclineOfferBody(Body):
@@ -69,13 +80,20 @@ async def accept(call: Call[AcceptOfferBody]) -> Response:
     """Say yes, also after the deadline or after a no; the assignment is in `made`.
 
     A late yes to what is covered by now is kept as a standby, and `made` is empty. An
-    organization's own yes opens the sealed texts once, with a fact.
+    organization's own yes opens the sealed texts once, with a fact. One to words that have changed
+    since is answered with `words_changed`: nothing is lost, and there is time to say it again.
     """
     row, body = call.subject(OfferRow), call.body
     command = AcceptOffer(
-        offer=row.id, quantity=body.quantity, minutes=body.minutes, people=body.people
+        offer=row.id,
+        quantity=body.quantity,
+        minutes=body.minutes,
+        people=body.people,
+        revision=body.revision,
     )
     receipt = await call.about(row, command)
+    if outdated(receipt.turn):
+        raise Problem(Refusal.WORDS_CHANGED, subjects=(row.id,), trace=receipt.turn.command_id)
     sealed = await _where_to(call, row, receipt)
     answer = wider(AcceptAnswer, call.answer_of(receipt, row.id), sealed=sealed)
     return unkept(answered(answer))

@@ -25,7 +25,7 @@ from api.reach import ANSWER, Addressee, sheet
 from api.safe import client_of
 from schemas.codes import Words
 from schemas.commands import AcceptOffer, DeclineOffer
-from schemas.facts import OfferAccepted, OfferDeclined, StandbyOffered
+from schemas.facts import OfferAccepted, OfferDeclined, StandbyOffered, YesOutdated
 from schemas.ids import command_id
 from schemas.refusals import REFUSALS, Refusal
 from schemas.turns import DELIVERY, Envelope, Turn
@@ -33,13 +33,15 @@ from schemas.values import LATEST, UNITS_MOST, DeclineReason, Instant, OfferId
 from schemas.views import AssignmentRow, OfferRow
 from streams.engines import Receipt
 from streams.review_codes import REASONS
+from streams.wording import was_outdated
 
 router = APIRouter(include_in_schema=False)
 
 HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
-YES, NO = ("answer", "quantity", "minutes"), ("answer", "reason", "free_from")
+YES, NO = ("answer", "quantity", "minutes", "revision"), ("answer", "reason", "free_from")
 FIELDS = frozenset({*YES, *NO})
 MINUTES_MOST = 2_880
+REVISION_MOST = 999_999_999
 SAME_TAP_MS = 10_000  # what was refused is asked again by whoever comes back later
 ASKED_ANEW_MAX = 20
 
@@ -234,6 +236,8 @@ async def _answered(visit: Visit, addressee: Addressee, fields: Mapping[str, str
         return _shown(visit, addressee)
     refusal = receipt.turn.refusal
     status = 200 if refusal is None else REFUSALS[refusal].status
+    if was_outdated(receipt.turn):
+        status = REFUSALS[Refusal.WORDS_CHANGED].status
     return _shown(visit, addressee, _told(visit.page, row, receipt.turn), status)
 
 
@@ -244,11 +248,13 @@ def _command(
         case "yes":
             only(fields, YES)
             quantity = number_in(fields, "quantity", 1, UNITS_MOST)
+            shown = number_in(fields, "revision", 1, REVISION_MOST)
             return AcceptOffer(
                 offer=row.id,
                 quantity=row.quantity if quantity is None else quantity,
                 minutes=number_in(fields, "minutes", 0, MINUTES_MOST),
                 person=addressee.person,
+                revision=addressee.revision if shown is None else shown,
             )
         case "no":
             only(fields, NO)
@@ -288,7 +294,7 @@ async def _taken(
 def _said(command: AcceptOffer | DeclineOffer) -> str:
     """What was answered to which offer, as a text."""
     if isinstance(command, AcceptOffer):
-        return f"{command.offer} yes {command.quantity} {command.minutes}"
+        return f"{command.offer} yes {command.quantity} {command.minutes} {command.revision}"
     return f"{command.offer} no {command.reason} {command.free_from}"
 
 
@@ -315,6 +321,8 @@ def _stands(context: Context, receipt: Receipt) -> bool:
     turn = receipt.turn
     if turn.refusal is not None:
         return context.rule_time() < turn.at + SAME_TAP_MS
+    if was_outdated(turn):
+        return True  # said again with the new words, it is another answer
     for fact in turn.facts:
         if isinstance(fact, OfferAccepted | StandbyOffered | OfferDeclined):
             row = _offer_row(context, fact.offer)
@@ -337,6 +345,8 @@ def _told(page: Page, row: OfferRow, turn: Turn) -> Told:
                 return (page.paragraph("done.standby", units=units, time=time),)
             case OfferDeclined():
                 return _declined(page, fact.reason, fact.free_from)
+            case YesOutdated():
+                return (page.paragraph("done.outdated"),)
     return ()
 
 

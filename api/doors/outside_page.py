@@ -13,7 +13,7 @@ from typing import Final
 from api.doors.outside_words import in_language, say
 from api.doors.plain import Html, element, moment, text
 from geo.divisions import DivisionTree, Level
-from schemas.codes import SKILLS, Words, counted
+from schemas.codes import PUBLIC_WORDS, SKILLS, Words, counted
 from schemas.values import DeclineReason, Instant, Mode
 from schemas.views import OfferRow
 from streams.review_codes import REASONS
@@ -116,7 +116,8 @@ class Page:
         """What is asked and how it stands; or, where there is one, what came of an answer."""
         heading = element("h1", self._words("heading"))
         state = element("div", *(told or self.state(row)), class_="state", role="status")
-        return self.document(heading, self._facts(row), state, *self._forms(row))
+        forms = self._forms(row)
+        return self.document(heading, self._facts(row), *self._changed(row), state, *forms)
 
     def over(self) -> str:
         """An offer of which nothing is known any more."""
@@ -158,6 +159,14 @@ class Page:
             element("dt", self._words(key)) + element("dd", text(value)) for key, value in rows
         )
         return element("dl", *map(Html, pairs))
+
+    def _changed(self, row: OfferRow) -> Iterator[Html]:
+        """What has changed since the message, by name: these pages show no risk and no place."""
+        words = [self._said(PUBLIC_WORDS[one]) for one in row.changed]
+        if words and row.answerable:
+            between = say("between", self.language)
+            said = say("changed", self.language, words=between.join(words))
+            yield element("p", text(said), class_="problem")
 
     def _asked_for(self, row: OfferRow) -> str:
         skill = SKILLS.get(row.skill)
@@ -221,7 +230,7 @@ class Page:
         late = row.state != "sent"
         return element(
             "form",
-            self._hidden(answer="yes"),
+            self._hidden(answer="yes", revision=row.words_in),
             self._quantity(row),
             self._choice("minutes", times),
             element("button", self._words("accept_late" if late else "accept"), class_="yes"),

@@ -29,6 +29,13 @@ WORDS: Final = {
     "whole": Words("须整体承担", "as a whole, all of it or none"),
     "desk": Words("值班室电话：", "The desk's telephone:"),
     "hazardous": Words("作业有危险", "hazardous work"),
+    # What has changed of it
+    "changed": Words(
+        "发出请求后，以下内容已变更：{words}。答应前请登录查看，或致电值班室。",
+        "Since you were asked, this has changed: {words}. Before you say yes, sign in to read it, "
+        "or call the desk.",
+    ),
+    "between": Words("、", ", "),
     # How it stands
     "state.sent": Words("正在等待您的答复。", "Your answer is awaited."),
     "state.late": Words(
@@ -86,6 +93,11 @@ WORDS: Final = {
         "已记录：谢绝（{reason}）。谢谢！", "Recorded: no ({reason}). Thank you!"
     ),
     "done.free_from": Words("{time} 起可出动。", "Free from {time}."),
+    "done.outdated": Words(
+        "请求内容刚有变更，此次答应未生效。请看清变更后再次答复。",
+        "What is asked has just changed, so your yes was not taken. Read what has changed, then "
+        "answer again.",
+    ),
     "done.thanks": Words("太晚了，但谢谢您。", "Too late, but thank you."),
     "done.refused": Words("没有记录。", "Not recorded."),
     # Links and codes

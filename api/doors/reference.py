@@ -19,7 +19,7 @@ from api.people import Caller
 from api.problems import PROBLEMS
 from api.reach import PACES
 from geo.divisions import Division
-from schemas.codes import DOMAINS, HAZARDS, KINDS, SKILLS, Words
+from schemas.codes import DOMAINS, HAZARDS, KINDS, PUBLIC_WORDS, SKILLS, Words
 from schemas.refusals import REFUSALS, Message
 from schemas.values import (
     AccountId,
@@ -141,6 +141,7 @@ _CODES = msgspec.json.encode(
         "stand_down_reasons": _reasons(StandDownReason),
         "opening_reasons": _named(OPENINGS),
         "gates": _named(GATES),
+        "public_words": _named(PUBLIC_WORDS),
         "again_on": _named(CHANGES),
         "steps": _named(STEPS),
         "claim_ends": _named(CLAIM_ENDS),

@@ -12,9 +12,9 @@ from api.doors.body import Body
 from api.doors.call import Call
 from api.doors.demands import Skill
 from api.doors.hanging import door
-from api.doors.offers import People
+from api.doors.offers import People, Revision
 from api.doors.texts import PublicWords
-from schemas.commands import AnswerReport, CheckIn, CountHeads, ReportFromScene
+from schemas.commands import AnswerReport, CheckIn, CountHeads, ReportFromScene, SeeWords
 from schemas.values import ReportAnswer, ReportId, SceneReport
 from schemas.views import AssignmentRow
 
@@ -33,6 +33,12 @@ class CountHeadsBody(Body):
     """So many people are inside the danger zone now; 0: everybody is out."""
 
     inside: Heads
+
+
+class SeeWordsBody(Body):
+    """Up to which revision the crew has read its demand's words: `words_in` as it was shown."""
+
+    revision: Revision
 
 
 class ReportFromSceneBody(Body):
@@ -67,6 +73,15 @@ async def count_heads(call: Call[CountHeadsBody]) -> Response:
     """How many of the crew are inside the danger zone; until it is 0, it cannot report done."""
     row = call.subject(AssignmentRow)
     command = CountHeads(assignment=row.id, inside=call.body.inside)
+    return call.answer(await call.about(row, command), row.id)
+
+
+@door(router, "/assignments/{assignment}/seen", SeeWordsBody, SeeWords)
+async def see_words(call: Call[SeeWordsBody]) -> Response:
+    """The crew has read what changed in its demand's words since its yes; a later change is news
+    again."""
+    row = call.subject(AssignmentRow)
+    command = SeeWords(assignment=row.id, revision=call.body.revision)
     return call.answer(await call.about(row, command), row.id)
 
 

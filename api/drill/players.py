@@ -108,6 +108,7 @@ class Player(ABC):
             "quantity": units,
             "minutes": offer.meters // self.habits.meters_a_minute + draws.randint(4, 15),
             "people": units * draws.randint(*self.habits.people_a_unit),
+            "revision": offer.words_in,
         }
 
     async def post(

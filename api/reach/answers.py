@@ -31,11 +31,11 @@ _LOOK_ALIKE = str.maketrans("ILO", "110")
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS links (
     hash BLOB PRIMARY KEY, offer TEXT NOT NULL, person TEXT, organization TEXT NOT NULL,
-    until INTEGER NOT NULL, made_at INTEGER NOT NULL
+    until INTEGER NOT NULL, made_at INTEGER NOT NULL, revision INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS codes (
     hash BLOB PRIMARY KEY, offer TEXT NOT NULL, person TEXT, organization TEXT NOT NULL,
-    until INTEGER NOT NULL, made_at INTEGER NOT NULL
+    until INTEGER NOT NULL, made_at INTEGER NOT NULL, revision INTEGER
 ) STRICT, WITHOUT ROWID;
 """
 
@@ -54,6 +54,7 @@ class Addressee(NamedTuple):
     person: PersonId | None
     organization: OrganizationId
     until: Instant  # rule time
+    revision: int | None = None  # of the demand when the message was made, where that is known
 
     def key(self, answer: str) -> str:
         """The idempotency key of this addressee's answer; the same by link and by code."""
@@ -73,10 +74,15 @@ class Answers:
         self._store.close()
 
     def make(
-        self, offer: OfferId, person: PersonId | None, organization: OrganizationId, until: Instant
+        self,
+        offer: OfferId,
+        person: PersonId | None,
+        organization: OrganizationId,
+        until: Instant,
+        revision: int | None = None,
     ) -> Answering:
         """A new link and a new code, both good before `until`; earlier ones stay good."""
-        row = (offer, person, organization, until, self._clock())
+        row = (offer, person, organization, until, self._clock(), revision)
         token, code = secrets.token_urlsafe(TOKEN_BYTES), _new_code()
         with writing(self._store):
             self._enter("links", _token_hash(token), row)
@@ -101,13 +107,14 @@ class Answers:
     def _enter(self, table: str, hash: bytes, row: tuple[str | int | None, ...]) -> bool:
         """Whether it was new."""
         self._store.execute(
-            f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", (hash, *row)
+            f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", (hash, *row)
         )
         return self._store.changes() == 1
 
     def _found(self, table: str, hash: bytes, now: Instant) -> Addressee | None:
         row = self._store.execute(
-            f"SELECT offer, person, organization, until FROM {table} WHERE hash = ?", (hash,)
+            f"SELECT offer, person, organization, until, revision FROM {table} WHERE hash = ?",
+            (hash,),
         ).fetchone()
         found = None if row is None else Addressee(*row)
         return found if found is not None and now < found.until else None

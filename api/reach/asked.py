@@ -15,7 +15,7 @@ PORTION: Final = 5_000  # rows in one look
 
 _SELECTED: Final = """
 SELECT o.id, o.organization, o.line, o.priority, o.quantity, o.skill, o.division, o.meters,
-    o.sent_at, o.answer_by, o.state, o.mode, o.as_of, o.unasked,
+    o.sent_at, o.answer_by, o.words_in, o.state, o.mode, o.as_of, o.unasked,
     EXISTS (SELECT 1 FROM offers e WHERE e.line = o.line AND e.organization = o.organization
         AND e.sent_at < o.sent_at AND e.sent_at >= l.opened_at
         AND e.reached_by IN ('chat', 'sms', 'voice')
@@ -43,6 +43,7 @@ class Asked(msgspec.Struct, frozen=True):
     meters: int
     sent_at: Instant
     answer_by: Instant
+    words_in: int
     state: str
     mode: Mode
     as_of: int

@@ -102,7 +102,7 @@ class Composer:
     def _answering(self, notice: Notice, offer: Asked) -> Answering:
         person = None if notice.person is None else PersonId(notice.person)
         until = offer.answer_by + ANSWERABLE_MS
-        return self._answers.make(offer.id, person, offer.organization, until)
+        return self._answers.make(offer.id, person, offer.organization, until, notice.revision)
 
     def _told(self, offer: Asked) -> wording.Told:
         place = self._tree.get(offer.division)

@@ -33,7 +33,8 @@ CREATE TABLE IF NOT EXISTS notices (
     address TEXT NOT NULL, rung TEXT NOT NULL, about TEXT NOT NULL, priority INTEGER NOT NULL,
     channel TEXT NOT NULL, state TEXT NOT NULL, tries INTEGER NOT NULL, due INTEGER NOT NULL,
     until INTEGER NOT NULL, why TEXT NOT NULL, reference TEXT NOT NULL, made_at INTEGER NOT NULL,
-    sent_at INTEGER, handed_at INTEGER, delivered_at INTEGER, read_at INTEGER, ended_at INTEGER
+    sent_at INTEGER, handed_at INTEGER, delivered_at INTEGER, read_at INTEGER, ended_at INTEGER,
+    revision INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS notices_of ON notices (offer);
 CREATE INDEX IF NOT EXISTS notices_waiting ON notices (due)
@@ -92,6 +93,7 @@ class Notice(msgspec.Struct, frozen=True):
     delivered_at: Instant | None = None
     read_at: Instant | None = None
     ended_at: Instant | None = None
+    revision: int | None = None  # of the demand's words when it was made
 
 
 class Heard(msgspec.Struct, frozen=True):

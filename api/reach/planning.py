@@ -178,6 +178,7 @@ def _asking(offer: Asked, contact: Contact, now: Instant) -> Notice:
         due=now,
         until=offer.answer_by,
         made_at=now,
+        revision=offer.words_in,
     )
 
 

@@ -262,6 +262,7 @@ def _of(notice: Notice, now: Instant) -> Addressee:
         None if notice.person is None else PersonId(notice.person),
         OrganizationId(notice.organization),
         now + DAY_MS,
+        notice.revision,
     )
 
 
@@ -271,6 +272,7 @@ def _answer(reply: Reply, said: Understood, addressee: Addressee, at: Instant) -
         "offer": addressee.offer,
         "person": addressee.person,
         "yes": said.word is Word.YES,
+        "revision": addressee.revision,
         "key": sha256(reply.id.encode()).hexdigest()[:32],
     }
     return Report(0, "answered", reply.id, content, at)

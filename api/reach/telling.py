@@ -43,6 +43,7 @@ from schemas.values import (
 )
 from schemas.views import OfferRow
 from streams.engines import Defect, Engine, KeyReused, Unavailable
+from streams.wording import was_outdated
 
 LOOK_S: Final = 0.2
 MOST: Final = 200  # reports in one command
@@ -105,9 +106,10 @@ class Telling:
         """An answer; one that the rules do not take, and that matters, is for a person to read."""
         key = str(report.content["key"])
         turn = await self._carry(self._answer(report), [report], key)
-        if turn is None or turn.refusal is None or not _matters(report, turn.refusal):
+        refusal = None if turn is None else _refusal(turn)
+        if refusal is None or not _matters(report, refusal):
             return
-        words = REFUSALS[turn.refusal]
+        words = REFUSALS[refusal]
         said = ("可以", "yes") if report.content["yes"] else ("不能", "no")
         text = f"{said[0]}（未采纳：{words.zh}） {said[1]} (not taken: {words.en})"
         sealed = self._vault.seal_for_folder(sealed_as(key), text)
@@ -149,9 +151,18 @@ class Telling:
             return None
         person = None if told["person"] is None else PersonId(told["person"])
         if told["yes"]:
-            return AcceptOffer(offer=put.row.id, quantity=put.row.quantity, person=person)
+            return AcceptOffer(
+                offer=put.row.id,
+                quantity=put.row.quantity,
+                person=person,
+                revision=told.get("revision"),
+            )
         # One digit gives no reason: it pauses as for a crew that is away just now.
         return DeclineOffer(offer=put.row.id, reason=DeclineReason.NO_CREW, person=person)
+
+
+def _refusal(turn: Turn) -> Refusal | None:
+    return Refusal.WORDS_CHANGED if was_outdated(turn) else turn.refusal
 
 
 def _matters(report: Report, refusal: Refusal) -> bool:

@@ -111,6 +111,7 @@ class Refusal(StrEnum):
     WHOLE_MINIMUM = "whole_minimum"
     WHOLE_PART = "whole_part"
     WHOLE_TAKEN = "whole_taken"
+    WORDS_CHANGED = "words_changed"
     ZONE_CLOSED = "zone_closed"
     ZONE_UNFIT = "zone_unfit"
 

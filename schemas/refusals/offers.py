@@ -59,4 +59,9 @@ WORDS: dict[Refusal, Message] = {
         "This line is of use only as a whole, from one organization: all of it is taken on by "
         "somebody who has it, or they say no.",
     ),
+    Refusal.WORDS_CHANGED: Message(
+        409,
+        "请求内容已变更，此次答应未生效；请看清新的内容后再答复。",
+        "What is asked has changed, so this yes was not taken; read the new words, then answer.",
+    ),
 }

@@ -42,6 +42,7 @@ URGENT: Final = (
     *(
         c.CheckIn,
         c.CountHeads,
+        c.SeeWords,
         c.ReportFromScene,
         c.AnswerReport,
         c.InstructCrew,

@@ -13,7 +13,7 @@ from schemas.views import (
     AssignmentRow,
     Put,
 )
-from streams import orders
+from streams import orders, wording
 from streams.area import Area, Operation
 from streams.entities import (
     Assignment,
@@ -54,6 +54,10 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
         rally_point=worked_on.rally_point,
         question=(worked_on.question or None) if item.live else None,
         way_in=worked_on.way_in,
+        words_in=wording.last(worked_on),
+        changed=wording.changed(worked_on, item.seen.revision),
+        changed_at=worked_on.said.at,
+        seen_at=item.seen.at,
         sealed_in=worked_on.sealed_in,
         sealed_at=worked_on.sealed_at,
         state=_shown(item.state),

@@ -6,6 +6,7 @@ from schemas.views import (
     OfferRow,
     Put,
 )
+from streams import wording
 from streams.area import Area, Operation
 from streams.entities import (
     LATE,
@@ -54,6 +55,9 @@ def offer(area: Area, known: Operation, item: Offer) -> Put:
         risk_statement=asked_for.risk_statement,
         rally_point=asked_for.rally_point,
         way_in=asked_for.way_in,
+        words_in=wording.mattering(asked_for),
+        changed=wording.changed(asked_for, item.revision),
+        outdated=item.anew_in == wording.mattering(asked_for) and _open(item),
         state=item.state.value,
         answerable=newest is not None and not asked_for.shut and _answerable(item, line),
         wanted=newest is not None and not asked_for.shut and _wanted(item, asked_for, line),
@@ -91,12 +95,16 @@ def _newest(known: Operation, item: Offer) -> Asked | None:
     return found if found is not None and found.offer == item.id else None
 
 
+def _open(item: Offer) -> bool:
+    return item.state is OfferState.SENT or item.state in LATE
+
+
 def _answerable(item: Offer, line: Line) -> bool:
     """Whether a pair's newest offer is open, or late, for a line that is still open.
 
     What is but a part of a whole line by now can be answered no more.
     """
-    if item.unneeded or not (item.state is OfferState.SENT or item.state in LATE):
+    if item.unneeded or not _open(item):
         return False
     return line.open and line.round == item.round and item.quantity >= together(line)
 

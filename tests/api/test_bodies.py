@@ -70,6 +70,7 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.CannotComplete, assignments.LeavingBody, {"assignment"}),
     (c.CheckIn, scene.CheckInBody, {"assignment"}),
     (c.CountHeads, scene.CountHeadsBody, {"assignment"}),
+    (c.SeeWords, scene.SeeWordsBody, {"assignment"}),
     (c.ReportFromScene, scene.ReportFromSceneBody, {"assignment"}),
     (c.AnswerReport, scene.AnswerReportBody, {"assignment", "report"}),
     (c.InstructCrew, instructions.InstructBody, {"assignment"}),

@@ -88,6 +88,7 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ("/assignments/{assignment}/new-time", {"minutes": 9}, CREWS),
     ("/assignments/{assignment}/check-in", {}, CREWS),
     ("/assignments/{assignment}/heads", {"inside": 0}, CREWS),
+    ("/assignments/{assignment}/seen", {"revision": 1}, CREWS),
     ("/assignments/{assignment}/report", {"what": "road_cut", "text": "桥断"}, CREWS),
     ("/assignments/{assignment}/reports/{assignment}/answer", {"answer": "noted"}, DESKS),
     ("/assignments/{assignment}/instruct", {"what": "stop"}, DESKS),

@@ -35,7 +35,12 @@ def by_message(world: World) -> None:
     yes = c.AcceptOffer(offer=near.offer, quantity=1, person=PERSON)
     world.refused("near", yes)  # in somebody's name
     world.send(DELIVERY, yes)
+    world.amend(near.demand, risk_statement="溃坝，激流")
+    yes = c.AcceptOffer(offer=farther.offer, quantity=1, person=PERSON, revision=1)
+    world.send(DELIVERY, yes)  # to earlier words
     world.send(DELIVERY, c.AcceptOffer(offer=farther.offer, quantity=1, person=PERSON))
+    crew, *_ = world.operation.assignments.rows
+    world.send("near", c.SeeWords(assignment=crew, revision=2))
     world.close(near.demand)
 
 

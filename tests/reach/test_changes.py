@@ -305,6 +305,7 @@ def routine(organization: OrganizationId) -> Asked:
         meters=1,
         sent_at=NOON,
         answer_by=NOON + 3_600_000,
+        words_in=1,
         state="sent",
         mode=Mode.ACTUAL,
         as_of=1,

@@ -360,6 +360,7 @@ _LEARNERS: dict[type, Callable[[Books, Any, Turn], None]] = {
     f.CrewReceived: _received,
     f.OfferAccepted: _accepted,
     f.OfferDeclined: _declined,
+    f.YesOutdated: lambda b, fact, _: setattr(b.asks[fact.offer], "answer_by", fact.answer_by),
     f.OfferReached: _reached,
     f.OfferUnreachable: _unreachable,
     f.OfferExpired: _expired,

@@ -13,6 +13,7 @@ def on_the_scene(crew: AssignmentId) -> Iterator[c.Command]:
     """What it says from there, and what it is told."""
     yield c.CheckIn(assignment=crew)
     yield c.CountHeads(assignment=crew, inside=1)
+    yield c.SeeWords(assignment=crew, revision=1)
     yield c.ReportFromScene(assignment=crew, what=SceneReport.ROAD_CUT, text="桥断")
     yield c.AnswerReport(assignment=crew, report=ReportId("none"), answer=ReportAnswer.NOTED)
     yield c.InstructCrew(assignment=crew, what=InstructionKind.STOP)

@@ -16,7 +16,7 @@ from schemas.turns import Turn
 from schemas.values import LineId, OrganizationId
 from schemas.views import AssignmentRow, DemandRow, IncidentRow, OfferRow, Put, TaskRow
 from streams.matching.why import why
-from tests.streams import laws_scene, laws_told, laws_waiting, laws_whole, waiting
+from tests.streams import laws_scene, laws_told, laws_waiting, laws_whole, laws_words, waiting
 from tests.streams.book_entries import Line
 from tests.streams.books import DAY, Books, until
 from tests.streams.laws_groups import asked_once, grouped
@@ -31,14 +31,13 @@ class Watch:
     """Looks on at a play; `complaints` are what it found, by law."""
 
     def __init__(self, play: Play) -> None:
-        self.play, self.books = play, Books()
+        self.play, self.books, self.words = play, Books(), laws_words.Words()
         self.complaints: dict[str, list[str]] = defaultdict(list)
         self.rows: dict[str, Any] = {}
         self.audiences: dict[str, Any] = {}
         self.live: dict[str, Any] = {}  # rows that promise or wait for something
-        self.rests = 0
+        self.rests = self._seen = 0
         self.pairs: list[tuple[Line, str, Reason | None]] = []  # short lines and who might serve
-        self._seen = 0
         self.look()
         play.watch, play.rest = self.look, self.rest
 
@@ -49,6 +48,7 @@ class Watch:
             for fact in taken.turn.facts:
                 self._apply(BEFORE, fact, taken.turn)
                 self.books.learn(fact, taken.turn)
+                self.words.learn(fact)
             self._show(taken.changes, taken.turn)
             for fact in taken.turn.facts:
                 self._apply(AFTER, fact, taken.turn)
@@ -356,6 +356,8 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "first": laws_waiting.first,
     "taken": laws_waiting.taken,
     "kept": laws_waiting.kept,
+    "answered": laws_words.answered,
+    "heard": laws_words.heard,
 }
 """Seen with what was known before the fact."""
 AFTER: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
@@ -377,6 +379,7 @@ SAMPLED: dict[str, Callable[[Watch, int], Wrong]] = {
     "again": said_again,
     "cover": cover,
     "parts": laws_whole.parts,
+    "unread": laws_words.unread,
     "live": live,
     "waiting": waiting.climbs,
     "shown": laws_waiting.shown,
@@ -384,8 +387,7 @@ SAMPLED: dict[str, Callable[[Watch, int], Wrong]] = {
 """At every fourth of these instants."""
 NAMES = tuple(dict.fromkeys([*BEFORE, *AFTER, *RESTING, *SAMPLED]))
 
-SEEDS = range(8)
-STEPS = 220
+SEEDS, STEPS = range(12), 260
 
 
 @cache

@@ -58,7 +58,8 @@ def first(watch: Watch, fact: Any, turn: Turn) -> Wrong:
 def kept(watch: Watch, fact: Any, turn: Turn) -> Wrong:
     """Whoever said yes while nobody was needed is not asked once more: that yes counts.
 
-    Unless it would have to give less by now than it said, or lacks proof for hazardous work.
+    Unless it would have to give less by now than it said, lacks proof for hazardous work, or what
+    it has read has changed.
     """
     if not isinstance(fact, f.OfferSent) or fact.reason is not None:
         return
@@ -66,6 +67,8 @@ def kept(watch: Watch, fact: Any, turn: Turn) -> Wrong:
     for ask in waiting(watch):
         row = watch.rows[ask.id]
         mine = (ask.line, ask.team) == (fact.line, fact.organization) and row.at_once
+        read = watch.words.changed(line.need, watch.words.answered.get(ask.id, 0))
+        mine = mine and not set(read) & {"kind", "place", "risk", "rally_point"}
         if mine and row.answered <= fact.quantity and (not line.hazardous or _proved(watch, ask)):
             yield f"{turn.sequence}: {ask.team} has said yes, and is asked again"
 

@@ -198,7 +198,7 @@ def _amendment(play: Play, demand: Demand, revision: int) -> c.AmendDemand:
         place=_moved(play),
         targets=targets[: len(targets) - play.chance(0.02)] or targets,
         lines=added,
-        risk_statement=demand.risk_statement,
+        risk_statement="溃坝，激流" if play.chance(0.1) else demand.risk_statement,
         rally_point=play.random.choice(RALLY_POINTS),
         needed_by=needed_by(play) if play.chance(0.2) else demand.needed_by,
         way_in=play.random.choice((None, "老桥已断，走 S223"))

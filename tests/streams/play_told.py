@@ -46,7 +46,7 @@ def heed(play: Play) -> Attempt:
     if play.chance(0.5):
         actor = _desk(play, crew) if play.chance(0.2) else play.names[crew.organization]
         return actor, c.AcknowledgeInstruction(assignment=crew.id, instruction=id)
-    if play.chance(0.3):
+    if play.chance(0.5):
         out = play.chance(0.7)
         return _desk(play, crew), c.StandDownCrew(assignment=crew.id, everybody_out=out)
     mistaken = play.chance(0.2)

@@ -13,11 +13,13 @@ from streams.entities import (
     LATE,
     Assignment,
     AssignmentState,
+    Demand,
     Offer,
     OfferState,
     Task,
     TaskState,
 )
+from streams.wording import last
 from tests.streams.play_demands import SEALED
 from tests.streams.play_reach import PERSON
 from tests.streams.world import DESK
@@ -51,7 +53,14 @@ def _yes(play: Play, offer: Offer) -> c.AcceptOffer:
         quantity=offer.quantity + play.chance(0.03) if play.chance(0.7) else part,
         minutes=play.random.choice((None, 0, 5, 20, 60, 300)),
         people=play.random.choice((None, 3, 12)),
+        revision=_read(play, play.operation.demands[offer.demand]),
     )
+
+
+def _read(play: Play, demand: Demand) -> int | None:
+    """Which of its words somebody has read: mostly the last, now and then nobody knows."""
+    known = max(1, demand.revision - play.random.choice((0, 0, 0, 1, 2)))
+    return None if play.chance(0.3) else known + play.chance(0.02)
 
 
 def _no(play: Play, offer: Offer) -> c.DeclineOffer:
@@ -164,6 +173,10 @@ def _of_the_crew(play: Play, found: Assignment) -> c.Command:
         (5 if found.overdue else 1, c.GiveNewTime(assignment=found.id, minutes=10)),
         (1, c.UndoStep(assignment=found.id)),
         (2, _report(play, found)),
+        (
+            5 if last(_worked_on(play, found)) > found.seen.revision else 1,
+            c.SeeWords(assignment=found.id, revision=_read(play, _worked_on(play, found)) or 1),
+        ),
         (5 if found.missed_at else 2, c.CheckIn(assignment=found.id, people=people)),
         (
             4 if found.inside else 1,
@@ -173,6 +186,10 @@ def _of_the_crew(play: Play, found: Assignment) -> c.Command:
     ]
     [command] = play.random.choices([one for _, one in steps], [weight for weight, _ in steps])
     return command
+
+
+def _worked_on(play: Play, found: Assignment) -> Demand:
+    return play.operation.demands[found.demand]
 
 
 def recover(play: Play) -> Attempt:

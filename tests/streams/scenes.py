@@ -22,7 +22,7 @@ from schemas.values import (
 from streams.area import Area, Operation
 from streams.entities import Demand, HeldCertificate, Line, Offer, OfferState, Organization
 from streams.force import ALL
-from streams.remembered import Asked, Load
+from streams.remembered import Asked, Load, Said
 from tests.streams.world import EXERCISE, START, WENZHOU, certificate, divisions, townships
 
 NOW = START
@@ -74,6 +74,7 @@ def demand() -> Demand:
         published_at=NOW,
         needed_by=None,
         scene_in=1,
+        said=Said(at=NOW),
     )
 
 

@@ -323,6 +323,7 @@ ASSIGNMENT = (
         "everybody out",
         lambda s: (NEAR, c.CountHeads(assignment=s.assignment, inside=0)),
     ),
+    Row(c.SeeWords, "", lambda s: (NEAR, c.SeeWords(assignment=s.assignment, revision=1))),
     Row(
         c.ReportFromScene,
         "two more are needed",

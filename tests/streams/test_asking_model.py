@@ -37,7 +37,7 @@ def test_the_rules_and_the_model_say_the_same(first: int) -> None:
 BROKEN: dict[str, Any] = {
     "streams.matching.waves.size": lambda *_: 1,
     "streams.gates.CAP": 5,
-    "streams.offer._displaced": lambda *_: (),
+    "streams.offer.displaced": lambda *_: (),
     "streams.offer.STANDBY": HOUR,
     "streams.asking.DECLINES_MOST": 3,
     "streams.asking.SILENCE_MOST": HOUR,

@@ -27,6 +27,7 @@ from streams import (
     shutting,
     standby,
     waited,
+    wording,
 )
 from streams.area import Operation
 from streams.gates import Bar
@@ -137,7 +138,7 @@ def _a_yes_is_not_checked(patch: Patch) -> None:
 
 
 def _nobody_is_displaced(patch: Patch) -> None:
-    patch.setattr(offer, "_displaced", lambda *_: ())
+    patch.setattr(offer, "displaced", lambda *_: ())
 
 
 def _nothing_is_covered(patch: Patch) -> None:
@@ -257,6 +258,14 @@ def _a_yes_is_forgotten(patch: Patch) -> None:
     patch.setattr(standby, "_counts", lambda *_: False)
 
 
+def _any_words_will_do(patch: Patch) -> None:
+    patch.setattr(wording, "outdated", lambda *_: None)
+
+
+def _crews_know_it_all(patch: Patch) -> None:
+    patch.setattr(wording, "changed", lambda *_: ())
+
+
 WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("ticks", _always_a_pause),
     ("asked", _never_again),
@@ -306,6 +315,8 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("taken", _a_yes_is_not_checked),
     ("kept", _a_yes_is_forgotten),
     ("shown", lambda patch: _nobody_waits(patch, Wait.STANDBY)),
+    ("answered", _any_words_will_do),
+    ("unread", _crews_know_it_all),
 ]
 
 

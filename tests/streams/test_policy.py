@@ -138,6 +138,7 @@ TABLE = {
     "CannotComplete": "R..-.-R-",
     "CheckIn": "R..-.-R-",
     "CountHeads": "R..-.-R-",
+    "SeeWords": "R..-.-R-",
     "ReportFromScene": "R..-.-R-",
     "AnswerReport": "R..-R-R-",
     "InstructCrew": "R..-R-R-",

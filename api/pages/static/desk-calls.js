@@ -9,6 +9,7 @@ import { fieldMoment, moment } from "./format.js";
 import { Problem } from "./http.js";
 import { took } from "./quiet.js";
 import { callLink, read } from "./sealed.js";
+import { changedWords } from "./wording.js";
 import { choose, counted, listed, named, say } from "./words.js";
 
 /**
@@ -83,6 +84,14 @@ function whoFields() {
   return [h("div", { hidden: true }, field(say("phone.who"), who), hint), fill];
 }
 
+/** What somebody has to hear before a yes. */
+const scriptOf = (row) => {
+  const said = { risk: row.risk_statement, rally_point: row.rally_point };
+  const one = ([word, text]) => [named("public_words", word), text].join(" ");
+  const words = Object.entries(said).map(one);
+  return say("phone.read_out", { words: words.join(say("list.separator")) });
+};
+
 /** Whom a dialog is about, and for which demand. */
 const about = ({ board }, row) => ({
   organization: row.organization_name,
@@ -103,11 +112,14 @@ export function answerByPhone(context, offer, shown = false) {
   const [yes, no] = [yesFields(offer), noFields(context)];
   const [nobody, fill] = whoFields();
   let left = 0;
+  let asked = offer; // as it was read out
+  const script = h("p", {}, scriptOf(asked));
   const late = offer.state !== "sent" && h("p", { class: "quiet" }, say("late.hint"));
   const form = ask({
     title: say("phone.title", about(context, offer)),
     parts: [
       numbers(context, offer.id, shown, fill),
+      script,
       late || "",
       radios("answer", say("phone.answer"), answers, null),
       yes,
@@ -116,7 +128,12 @@ export function answerByPhone(context, offer, shown = false) {
     ],
     confirm: say("act.record"),
     send: async (values) => {
-      const { calls, given_up: over } = await context.outbox.post(...answered(offer, values));
+      const answer = await context.outbox.post(...answered(asked, values)).catch((problem) => {
+        asked = context.board.get("offer", offer.id) ?? asked;
+        setText(script, scriptOf(asked));
+        throw problem;
+      });
+      const { calls, given_up: over } = answer;
       if (!calls) return;
       heard(calls);
       context.redraw();
@@ -145,7 +162,7 @@ function answered(offer, values) {
     const reason = { reason: values.get("reason") };
     return [path, from ? { ...reason, free_from: from } : reason];
   }
-  const body = { quantity: Number(values.get("quantity")) };
+  const body = { quantity: Number(values.get("quantity")), revision: offer.words_in };
   for (const name of ["minutes", "people"]) {
     if (values.get(name)) body[name] = Number(values.get(name));
   }
@@ -155,18 +172,22 @@ function answered(offer, values) {
 const NEW_TIME = "new-time";
 const WELL = "check-in";
 const HEADS = "heads";
+const SEEN = "seen";
 const LEAVING = ["report-done", "cannot-complete"];
 
 /** What may be said of a crew now: on the scene first that it is well, and who is in danger. */
 function sayable(row) {
   const steps = nextSteps(row);
   if (row.arrived_at === null) steps.splice(-1, 0, [NEW_TIME, say("act.new_time")]);
+  const words = changedWords(row);
+  if (words) steps.unshift([SEEN, say("act.words_told", { words })]);
   if (row.state !== "on_scene") return steps;
   return [[WELL, say("act.check_in")], [HEADS, say("act.count_heads")], ...steps];
 }
 
 function proposed(row, steps) {
   if (row.overdue) return NEW_TIME;
+  if (row.changed.length) return SEEN;
   return row.state === "on_scene" && row.missed_at === null ? "report-done" : steps[0][0];
 }
 
@@ -211,6 +232,7 @@ function send(context, row, values) {
   if (step === NEW_TIME) {
     return context.outbox.post(path, { minutes: Number(values.get("minutes")) });
   }
+  if (step === SEEN) return context.outbox.post(path, { revision: row.words_in });
   if (step === WELL) return context.outbox.post(path);
   took(context, row.id);
   if (step === HEADS) {

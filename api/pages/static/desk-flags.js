@@ -1,8 +1,9 @@
 /** What somebody has to look at in a crew's row: late, silent, people in danger. */
 
-import { slow } from "./assignments.js";
+import { live, slow } from "./assignments.js";
 import { toldFlags } from "./desk-told.js";
 import { moment } from "./format.js";
+import { changedWords } from "./wording.js";
 import { named, say } from "./words.js";
 
 /** What somebody has to look at: late, slow, a new time, a certificate that is gone. */
@@ -14,6 +15,9 @@ export function flags(item, row, now) {
   if (instead) found.push(["bad", instead]);
   if (row.missed_at !== null) found.push(["bad", say("party.silent")]);
   found.push(...toldFlags(row));
+  if (live(row) && row.changed.length) {
+    found.push(["bad", say("party.words_unseen", { words: changedWords(row) })]);
+  }
   if (row.inside > 0) found.push(["warn", say("party.inside", { count: row.inside })]);
   if (row.new_times) found.push(["warn", say("party.new_times", { count: row.new_times })]);
   if (row.unfit) found.push(["bad", named("gates", row.unfit)]);

@@ -203,6 +203,7 @@ function offerRow(context, item, row) {
     h("span", {}, distance(row.meters)),
     h("span", { class: "quiet" }, chosen(row)),
     !row.unasked && h("span", {}, reachedWords(row, now)),
+    row.outdated && h("span", { class: "chip warn" }, say("party.outdated")),
     h("span", {}, say("offer.answer_by", { time }), " ", countdown(row.answer_by)),
     messages(context, row),
     callParts(context, item, row),
@@ -268,6 +269,7 @@ function assignmentRow(context, item, row) {
     flags(item, row, now).map(([kind, words]) => h("span", { class: `chip ${kind}` }, words)),
     h("span", {}, expected(row, now)),
     row.check_in_by && h("span", { class: "quiet" }, wordBy(row, now)),
+    row.seen_at && !row.changed.length && h("span", { class: "quiet" }, seenWords(row, now)),
     row.by_desk && h("span", { class: "quiet" }, say("party.by_desk")),
     offer?.by_message && h("span", { class: "quiet" }, say("party.by_message")),
     h("span", { class: "quiet" }, stepTimes(row, now).join(" · ")),
@@ -276,6 +278,8 @@ function assignmentRow(context, item, row) {
     toldParts(context, item, row),
   );
 }
+
+const seenWords = (row, now) => say("party.words_seen", { time: moment(row.seen_at, now) });
 
 const wordBy = (row, now) => say("party.check_in_by", { time: moment(row.check_in_by, now) });
 

@@ -62,12 +62,17 @@ export function offerCard(context, item) {
     "article",
     { class: "card offer" },
     head(item),
+    anewPart(context, item),
     later && h("p", {}, h("strong", {}, later)),
     until,
     first && h("p", { class: "alarm" }, more),
     answers(context, item),
   );
 }
+
+/** What has changed since it was sent. */
+const anewPart = (context, { row, scene }) =>
+  scene && context.scene.anewPart(row);
 
 /** By when it is needed, where that is not as soon as possible. */
 const neededWords = ({ needed_by: at }, now) =>
@@ -92,6 +97,7 @@ function neededCard(context, item) {
     "article",
     { class: "card offer late" },
     head(item),
+    anewPart(context, item),
     h("p", { class: "until" }, said),
     answers(context, item),
   );
@@ -123,12 +129,15 @@ function accepting(context, row, words, calm) {
     context.redraw();
   };
   const body = draft(context, row).yes;
+  const first = () => void (body.revision = row.words_in);
   const refused = (problem) => {
+    if (problem.code === "words_changed") return;
     const own = context.board.get("organization", context.organization);
     (context.refused ??= new Map()).set(row.id, { problem, own });
     context.redraw();
   };
-  const button = posting(context, { path, body, words, look: "big primary", then, refused });
+  const options = { path, body, words, look: "big primary", first, then, refused };
+  const button = posting(context, options);
   button.disabled ||= calm;
   return button;
 }
@@ -216,7 +225,8 @@ export function lateCard(context, item) {
   const other = say(row.on_hold ? "late.on_hold" : "late.covered");
   const state = row.wanted ? say("late.needed", { said: words }) : other;
   const said = h("p", { class: "quiet" }, row.wanted ? state : [state, words].join(" · "));
-  const card = h("article", { class: `card late ${row.state}` }, head(item), said);
+  const heading = [head(item), anewPart(context, item), said];
+  const card = h("article", { class: `card late ${row.state}` }, heading);
   const open = h("details", { "data-fold": `late-${row.id}` });
   open.append(
     h("summary", {}, say("late.still")),

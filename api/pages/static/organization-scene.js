@@ -1,10 +1,12 @@
-/** What a crew says from the scene: all well, who is in danger, what it finds. Loaded there. */
+/** What a crew says: all well, who is in danger, what it finds, that it has read what changed. */
 
 import { foundWords } from "./assignments.js";
 import { select } from "./dialog.js";
 import { h } from "./dom.js";
 import { moment } from "./format.js";
 import { posting } from "./page.js";
+import { placeName } from "./places.js";
+import { changedWords } from "./wording.js";
 import { choose, listed, moreWords, named, say } from "./words.js";
 
 export { drawTold, toldParts } from "./organization-told.js";
@@ -16,6 +18,40 @@ await moreWords("words-scene");
 /** Times after which a card on the scene reads otherwise. */
 export const sceneTimes = (row) =>
   row.check_in_by === null ? [] : [row.check_in_by - SOON, row.check_in_by];
+
+const TEXTS = {
+  kind: (row) => named("kinds", row.kind),
+  place: (row) => placeName(row.division),
+  risk: (row) => row.risk_statement,
+  rally_point: (row) => row.rally_point,
+  way_in: (row) => row.way_in ?? say("words.none"),
+};
+
+/** Above a card, large: what has changed since its yes, until the crew says that it has read it. */
+export function changedPart(context, row) {
+  if (!row.changed.length) return null;
+  const time = moment(row.changed_at, context.clock.now());
+  const path = `/assignments/${row.id}/seen`;
+  const body = { revision: row.words_in };
+  const one = (word) =>
+    h("p", { class: "said" }, named("public_words", word), " ", h("strong", {}, TEXTS[word](row)));
+  return h(
+    "div",
+    { class: "alarm", role: "alert" },
+    h("strong", {}, say("words.changed", { time })),
+    row.changed.map(one),
+    posting(context, { path, body, words: say("act.words_seen"), look: "wide" }),
+  );
+}
+
+/** To whoever is asked: what has changed since, and that a yes to earlier words was not taken. */
+export function anewPart(row) {
+  if (!row.changed.length) return null;
+  const words = changedWords(row);
+  if (!row.outdated) return h("p", { class: "until" }, say("words.anew", { words }));
+  const told = h("strong", {}, say("words.outdated", { words }));
+  return h("p", { class: "alarm", role: "alert" }, told);
+}
 
 /** Below the facts of a card on the scene. */
 export const sceneParts = (context, { row, moved }) => [

@@ -32,6 +32,7 @@ export function assignmentCard(context, item) {
   return h(
     "article",
     { class: `card ${row.state}${row.overdue ? " overdue" : ""}` },
+    live(row) && item.scene && context.scene.changedPart(context, row),
     head({ ...item, point }, state),
     h("p", { class: "quiet" }, facts.flat().filter(Boolean).join(" · ")),
     live(row) && item.scene && context.scene.toldParts(context, row),
@@ -135,7 +136,7 @@ function readButton(context, row) {
 }
 
 // What goes on beside the steps, and keeps nobody from the next one.
-const WORDS_ONLY = /[/](check-in|heads|report|acknowledge)$/;
+const WORDS_ONLY = /[/](check-in|heads|report|acknowledge|seen)$/;
 
 function steps(context, { row, calm, moved }) {
   const [next] = nextSteps(row);

@@ -47,7 +47,7 @@ function draw(context) {
   drawOwn(context);
   watch(context, busy);
   context.scene?.drawTold(context, busy.filter(live));
-  fetchScene(context, busy);
+  fetchScene(context, busy.some(live) || offers.some((row) => row.changed[0]));
   announce(context, asked, turns);
   tellSeen(context, asked);
   if (board.last === null) return;
@@ -78,7 +78,7 @@ function section(context, name, rows, card, calm = () => false) {
     bar: row.answerable ? barred(context, row) : null,
     first: row.state === "sent" && rows.find((one) => missed(one) && before(one, row)),
     scene: Boolean(context.scene),
-    moved: slid(context, turn?.key ?? row.id),
+    moved: slid(context, turn?.key ?? row.id) || reworded(context, row),
   }));
   drawList(find(`#${name}`), items, (item) => card(context, item));
   find(`#${name}-box`).hidden = items.length === 0;
@@ -95,6 +95,10 @@ function slid(context, key) {
   above.push(key);
   return just;
 }
+
+/** Whether a card reads otherwise just now. */
+const reworded = (context, row) =>
+  quiet(context, { id: `words-${row.id}`, state: row.words_in }, true);
 
 /** How near the next word from the scene is: it stands out before, and is asked for after. */
 const passed = ({ clock, scene }, row) =>
@@ -145,8 +149,8 @@ function watch({ clock, scene }, busy) {
 }
 
 /** What a crew needs on the scene is fetched from its yes on: there it may have no signal. */
-async function fetchScene(context, busy) {
-  if (context.scene || context.fetching || !busy.some(live)) return;
+async function fetchScene(context, wanted) {
+  if (context.scene || context.fetching || !wanted) return;
   context.fetching = true;
   try {
     context.scene = await import("./organization-scene.js");
