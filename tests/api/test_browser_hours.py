@@ -164,7 +164,7 @@ def test_a_late_yes_counts_and_else_waits_for_the_desk(
     expect(late).to_have_count(0)
     expect(first.locator("#assignments .card")).to_have_count(1)
     until = hour(server, 120)
-    expect(second.locator("#standby .card")).to_contain_text(f"值班室在 {until} 前决定")
+    expect(second.locator("#standby .card")).to_contain_text(f"{until} 前如有需要")
     in_both_languages(second)
     standby = desk.locator(".party.standby")
     expect(standby).to_contain_text(f"can be taken on until {until}")

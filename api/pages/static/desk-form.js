@@ -5,8 +5,16 @@ import { find, findAll, h, setText } from "./dom.js";
 import { offerUndo } from "./desk-acts.js";
 import { startAlike } from "./desk-alike.js";
 import { reveal } from "./desk-demands.js";
-import { fitGrade, fitWhole, lineBody, lineFields, namedOption } from "./desk-line-fields.js";
-import { fieldMoment, spell, spoken } from "./format.js";
+import { drawQueue, waits } from "./desk-queue.js";
+import {
+  fillLine,
+  fitGrade,
+  fitWhole,
+  lineBody,
+  lineFields,
+  namedOption,
+} from "./desk-line-fields.js";
+import { fieldMoment, fieldTime, spell, spoken } from "./format.js";
 import { Problem } from "./http.js";
 import { divisionsOf } from "./desk-model.js";
 import { numbersNote } from "./numbers.js";
@@ -23,6 +31,9 @@ import { choose, fill, listed, named, say, wording } from "./words.js";
 const DOOR = "/demands";
 const DRAFTS = "/demands/drafts";
 const SEEN_WITHIN = 3000;
+const POSTED_INTO = "shouwang-posted-into"; // the incident of the last posting in this tab
+
+const TEXTS = ["risk_statement", "rally_point", "way_in", "lead", "contact", "address", "note"];
 
 const form = find("#post");
 const input = (name) => form.elements[name];
@@ -38,7 +49,10 @@ export function startForm(context) {
   touchable("risk_statement");
   touchable("rally_point");
   input("kind").addEventListener("change", propose);
-  input("incident").addEventListener("change", context.redraw);
+  input("incident").addEventListener("change", () => {
+    input("incident").dataset.touched = "yes";
+    context.redraw();
+  });
   input("division").addEventListener("change", () => suggestTexts());
   numbers = numbersNote(["risk_statement", "rally_point", "way_in"].map(input));
   input("way_in").parentElement.after(numbers.note);
@@ -80,7 +94,7 @@ function shortcut(event) {
   if (typing || event.key.toLowerCase() !== "n" || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   find("#post-box").open = true;
-  input("kind").focus();
+  input(input("incident").value === "" ? "incident" : "kind").focus();
 }
 
 /** A text that was suggested is replaced by the first key, and suggested anew until touched. */
@@ -151,12 +165,9 @@ export function drawForm(context) {
   const { me, board } = context;
   const open = board.all("incident").filter((row) => row.state === "open");
   open.sort((one, other) => other.number - one.number);
-  refill(
-    input("incident"),
-    open.map((row) => [row.id, incidentWords(row)]),
-  );
+  chooseIncident(open);
   const chosen = board.get("incident", input("incident").value);
-  const covered = chosen ? [chosen.division, ...chosen.joined] : [];
+  const covered = (chosen ? [chosen] : open).flatMap((row) => [row.division, ...row.joined]);
   const places = placesToPost(divisionsOf(me), covered);
   refill(
     input("division"),
@@ -167,6 +178,31 @@ export function drawForm(context) {
   find("#no-place").hidden = !open.length || places.length > 0;
   suggestTexts();
   drawHints(context);
+  drawSend(context, open.length);
+  drawQueue(context, putBack);
+}
+
+/** Of several nobody is taken for chosen but the one that this desk has posted into last. */
+function chooseIncident(open) {
+  const field = input("incident");
+  const pairs = open.map((row) => [row.id, incidentWords(row)]);
+  const several = open.length > 1;
+  const untouched = several && !field.dataset.touched;
+  refill(field, several ? [["", say("form.incident_choose")], ...pairs] : pairs);
+  if (untouched) field.value = "";
+  if (field.value === "" && untouched) {
+    const last = sessionStorage.getItem(POSTED_INTO);
+    if (open.some((row) => row.id === last)) field.value = last;
+  }
+}
+
+/** With more than one open, the button says into which it posts. */
+function drawSend({ board }, open) {
+  const button = find("#send");
+  if (button.disabled) return;
+  const chosen = open > 1 && board.get("incident", input("incident").value);
+  const incident = chosen && incidentWords(chosen);
+  setText(button, incident ? say("form.send_into", { incident }) : say("form.send"));
 }
 
 function placeBody() {
@@ -177,8 +213,7 @@ function placeBody() {
 }
 
 function body() {
-  const texts = ["risk_statement", "rally_point", "way_in", "lead", "contact", "address", "note"];
-  const filled = texts.map((name) => [name, input(name).value.trim()]).filter(([, text]) => text);
+  const filled = TEXTS.map((name) => [name, input(name).value.trim()]).filter(([, text]) => text);
   return {
     incident: input("incident").value,
     kind: input("kind").value,
@@ -208,19 +243,66 @@ async function sent(context, button, words, door, what) {
   button.disabled = true;
   setText(button, say("act.sending"));
   complain(null);
+  const posted = context.outbox.post(door, what, { personal: true, anew: true });
+  sessionStorage.setItem(POSTED_INTO, what.incident);
   let id = null;
   try {
-    ({ id } = await context.outbox.post(door, what, { personal: true }));
-    clear(context);
-    await seen(context, id);
-    reveal(context, id);
+    if (await waits(context.outbox, posted)) {
+      clear(context); // the next one can be written; this one stands in the list
+      later(context, posted, what);
+    } else {
+      ({ id } = await posted);
+      clear(context);
+      await seen(context, id);
+      reveal(context, id);
+    }
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     complain(problem);
   }
   button.disabled = false;
   setText(button, say(words));
+  context.redraw();
   return id;
+}
+
+/** What comes of a posting that waited: taken back it is silent; refused it can be put right. */
+async function later(context, posted, what) {
+  try {
+    const answer = await posted;
+    if (!answer) return;
+    await seen(context, answer.id);
+    const row = context.board.get("demand", answer.id);
+    tell(() => say("form.posted", { number: row ? spoken(row) : "" }));
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    const again = h("button", { type: "button" }, say("form.put_back"));
+    const notice = tell(() => problem.text, { problem: true, action: again });
+    again.addEventListener("click", () => {
+      putBack(context, what);
+      notice.remove();
+    });
+  }
+}
+
+/** Fill the form with what was to be posted. */
+function putBack(context, what) {
+  input("incident").value = what.incident;
+  input("incident").dataset.touched = "yes";
+  drawForm(context);
+  input("kind").value = what.kind;
+  input("division").value = what.place.division;
+  for (const name of ["lon", "lat"]) input(name).value = what.place[name] ?? "";
+  for (const name of TEXTS) input(name).value = what[name] ?? "";
+  for (const name of ["risk_statement", "rally_point"]) input(name).dataset.touched = "yes";
+  input("needed_by").value = what.needed_by === null ? "" : fieldTime(what.needed_by);
+  form.querySelector(`[name=priority][value="${what.priority}"]`).checked = true;
+  for (const line of findAll(".line-fields", form).slice(1)) line.remove();
+  const [first, ...more] = what.lines;
+  fillLine(find(".line-fields", form), first);
+  for (const line of more) fillLine(addLine(), line);
+  drawHints(context);
+  find("#post-box").open = true;
 }
 
 /** The row comes by the stream, usually before the answer; it holds the spoken number. */

@@ -92,3 +92,13 @@ export function lineBody(line) {
     whole: ticked("whole"),
   };
 }
+
+/** Fill a line with what `lineBody` has said of one. */
+export function fillLine(line, said) {
+  const part = (name) => find(`[name=${name}]`, line);
+  for (const name of ["skill", "minimum", "target"]) part(name).value = said[name];
+  if (said.grade) part("grade").value = String(said.grade);
+  for (const name of ["hazardous", "whole"]) part(name).checked = said[name];
+  fitGrade(line);
+  fitWhole(line);
+}

@@ -93,6 +93,11 @@ export class Outbox extends EventTarget {
     });
   }
 
+  /** Whether what was pressed waits for a signal. */
+  get stuck() {
+    return Boolean(this.entries[0]?.tries);
+  }
+
   /** The entry for a path that is still on its way, if there is one. */
   waiting(path) {
     return this.entries.find((entry) => entry.path === path);
@@ -100,15 +105,25 @@ export class Outbox extends EventTarget {
 
   /**
    * Send a body to a path; resolves with the answer, rejects with a Problem. Pressed again while
-   * on its way, it is the same command. `personal` entries are never written to storage.
+   * on its way, it is the same command; `anew`: only where it says the same. `personal` entries
+   * are never written to storage.
    */
-  post(path, body = {}, { revision, personal = false } = {}) {
-    const entry = this.waiting(path) ?? this.#add({ path, body, revision, personal });
+  post(path, body = {}, { revision, personal = false, anew = false } = {}) {
+    const said = JSON.stringify(body);
+    const same = (one) => one.path === path && (!anew || JSON.stringify(one.body) === said);
+    // A copy: what is filled in later belongs to the next command.
+    const added = { path, body: JSON.parse(said), revision, personal };
+    const entry = this.entries.find(same) ?? this.#add(added);
     return new Promise((resolve, reject) => {
       const others = this.callers.get(entry.key) ?? [];
       this.callers.set(entry.key, [...others, { resolve, reject }]);
       this.pump();
     });
+  }
+
+  /** Take back what has surely not left this device; its callers are answered with null. */
+  withdraw(entry) {
+    if (this.entries.includes(entry) && !entry.left) this.#settle(entry, "resolve", null);
   }
 
   #add(entry) {
@@ -133,6 +148,10 @@ export class Outbox extends EventTarget {
   /** True where the first entry is settled and the next may go. */
   async #sendFirst() {
     const [entry] = this.entries;
+    if (navigator.onLine && !entry.left) {
+      entry.left = true; // it may arrive, whatever is heard of it
+      this.#keep(entry);
+    }
     try {
       const answer = await deliver(entry, this.role);
       this.#settle(entry, "resolve", answer);

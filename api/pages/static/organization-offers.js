@@ -4,7 +4,7 @@ import { lacking, today } from "./able.js";
 import { freeFromField, inRange, priorityMark } from "./assignments.js";
 import { h } from "./dom.js";
 import { distance, fieldMoment, fieldTime, moment, spokenDemand } from "./format.js";
-import { posting } from "./page.js";
+import { posting, withdrawing } from "./page.js";
 import { quiet } from "./quiet.js";
 import { keep } from "./sealed.js";
 import { choose, counted, listed, named, say } from "./words.js";
@@ -106,7 +106,11 @@ function neededCard(context, item) {
 function answers(context, { row, bar, calm, moved }) {
   const paths = ["accept", "decline"].map((answer) => `/offers/${row.id}/${answer}`);
   const sent = paths.find((path) => context.outbox.waiting(path));
-  if (sent) return h("div", { class: "answers" }, posting(context, { path: sent, look: "big" }));
+  if (sent) {
+    const entry = context.outbox.waiting(sent);
+    const button = posting(context, { path: sent, look: "big" });
+    return h("div", { class: "answers" }, button, withdrawing(context, entry));
+  }
   return h(
     "div",
     { class: "answers" },

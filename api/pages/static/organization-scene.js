@@ -9,6 +9,7 @@ import { placeName } from "./places.js";
 import { changedWords } from "./wording.js";
 import { choose, listed, moreWords, named, say } from "./words.js";
 
+export { ahead, queueParts } from "./organization-queue.js";
 export { drawTold, toldParts } from "./organization-told.js";
 
 const SOON = 5 * 60000; // milliseconds before it is due from which the button stands out
@@ -55,7 +56,7 @@ export function anewPart(row) {
 
 /** Below the facts of a card on the scene. */
 export const sceneParts = (context, { row, moved }) => [
-  wellPart(context, row, moved),
+  row.check_in_by !== null && wellPart(context, row, moved),
   (row.hazardous || row.inside > 0) && headsPart(context, row),
   row.reports.map((report) => waitingPart(context, report)),
   row.answered && h("p", { class: "quiet" }, answeredWords(row.answered)),
@@ -90,8 +91,9 @@ function headsPart(context, row) {
   const count = h("input", { type: "number", value: body.inside, ...bounds });
   count.addEventListener("input", () => (body.inside = Math.max(0, Math.floor(count.value))));
   const forget = () => delete typed[row.id];
+  const focus = `count-${row.id}`;
   const words = say("scene.count_heads");
-  const out = { path, body: { inside: 0 }, words: say("scene.all_out"), look: "wide" };
+  const out = { path, body: { inside: 0 }, words: say("scene.all_out"), look: "wide", anew: true };
   return h(
     "div",
     { class: "heads" },
@@ -100,9 +102,9 @@ function headsPart(context, row) {
       "div",
       { class: "pair" },
       h("label", { class: "field" }, h("span", {}, say("scene.inside_now")), count),
-      posting(context, { path, body, words, then: forget, focus: `count-${row.id}` }),
+      posting(context, { path, body, words, then: forget, focus, anew: true }),
     ),
-    row.inside > 0 && posting(context, { ...out, then: forget, focus: `out-${row.id}` }),
+    row.inside > 0 && posting(context, { ...out, then: forget }),
   );
 }
 
@@ -159,6 +161,7 @@ function reportPart(context, row) {
     body,
     words: say("scene.send"),
     look: "wide primary",
+    anew: true,
     first: () => void Object.assign(clear(body), bodyOf(said, row)),
     then: () => delete context.found[row.id],
   };

@@ -25,8 +25,9 @@ const NEW_TIMES = [10, 20, 30, 45, 60, 90, 120];
 export function assignmentCard(context, item) {
   const { row, opened } = item;
   const now = context.clock.now();
-  const state = h("span", { class: "chip state end" }, choose("assignment_state", row.state));
-  const facts = [stepTimes(row, now), expected(row, now), row.by_desk && say("party.by_desk")];
+  const sent = row.sent ?? row; // as the desk sees it, without what waits for a signal
+  const state = h("span", { class: "chip state end" }, choose("assignment_state", sent.state));
+  const facts = [stepTimes(sent, now), expected(sent, now), row.by_desk && say("party.by_desk")];
   const here = opened?.lon && opened.near?.join() === [row.lon, row.lat].join();
   const point = here ? opened : undefined;
   return h(
@@ -44,6 +45,7 @@ export function assignmentCard(context, item) {
     row.sent_back && h("p", { class: "until" }, sentBack(row)),
     item.due && h("p", { class: "until" }, say("overdue.due")),
     item.undo && undoButton(context, row),
+    row.queued && context.scene.queueParts(context, row),
     live(row) && steps(context, item),
   );
 }
@@ -80,7 +82,7 @@ function newTime(context, row, look) {
     "div",
     { class: "pair" },
     h("label", { class: "field" }, h("span", {}, say("overdue.minutes")), minutes),
-    posting(context, { path, body, words: say("act.new_time"), look }),
+    posting(context, { path, body, words: say("act.new_time"), look, anew: true }),
   );
 }
 
@@ -140,17 +142,18 @@ const WORDS_ONLY = /[/](check-in|heads|report|acknowledge|seen)$/;
 
 function steps(context, { row, calm, moved }) {
   const [next] = nextSteps(row);
-  if (!next) return h("p", { class: "quiet" }, say("assignment.await_desk"));
+  if (!next) return !row.queued && h("p", { class: "quiet" }, say("assignment.await_desk"));
   const sending = context.outbox.entries.find(
     ({ path }) => path.includes(`/${row.id}/`) && !WORDS_ONLY.test(path),
   );
-  if (sending) {
+  if (sending && !row.queued) {
     const button = posting(context, { path: sending.path, look: "big primary" });
     return h("div", { class: "answers" }, button);
   }
   if (calm) {
     const still = h("button", { type: "button", class: "big", disabled: true });
-    still.textContent = say("quiet.recorded");
+    const waiting = row.queued && row.sent.state !== row.state;
+    still.textContent = say(waiting ? "act.retrying" : "quiet.recorded");
     return h("div", { class: "answers" }, still);
   }
   const [step, words] = next;

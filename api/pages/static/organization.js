@@ -35,7 +35,8 @@ function draw(context) {
   const turns = turnsOf(context, assignments);
   section(context, "turns", turns, turnCard);
   section(context, "offers", asked, offerCard, fresh);
-  section(context, "assignments", busy.sort(overdueFirst), assignmentCard, quiet);
+  const ahead = busy.map((row) => context.scene?.ahead(context, row) ?? row);
+  section(context, "assignments", ahead.sort(overdueFirst), assignmentCard, quiet);
   section(context, "standby", standby, standbyCard);
   section(context, "late", late, lateCard, fresh);
   const [tasks, others] = tasksFor(context);
@@ -163,7 +164,7 @@ async function fetchScene(context, wanted) {
 
 function underway({ outbox }, row) {
   const about = (entry) => [row.id, row.demand].some((id) => entry.path.includes(`/${id}/`));
-  return outbox.entries.filter(about).map((entry) => [entry.path, entry.tries > 0]);
+  return outbox.entries.filter(about).map((entry) => [entry.path, entry.tries > 0, entry.left]);
 }
 
 /** What came sealed with a yes is kept as long as there is work, or an answer under way. */

@@ -202,6 +202,15 @@ export async function act(context, path, body, { refused, ...options } = {}) {
   }
 }
 
+/** A button that takes back what waits for a signal, where it has surely not left. */
+export function withdrawing({ outbox }, entry) {
+  if (!outbox.stuck || !entry || entry.left) return null;
+  const button = h("button", { type: "button", class: "small", "data-focus": entry.key });
+  button.textContent = say("act.withdraw");
+  button.addEventListener("click", () => outbox.withdraw(entry));
+  return button;
+}
+
 let pressed = -Infinity;
 
 /** A second touch of a thumb within a moment is the same one, wherever it lands. */
@@ -214,19 +223,20 @@ function slip() {
 /**
  * A button that posts; while its command is on the way it says so and cannot be pressed. `first`
  * runs before it is sent (`false` keeps it from being sent), `then` with the answer, `refused`
- * with the problem; `twice` asks for a second touch.
+ * with the problem; `twice` asks for a second touch; `anew`: while one is on its way, what says
+ * something else is a command of its own.
  */
 export function posting(context, options) {
   const { path, words, look = "", body = {}, revision, focus, first, then, twice } = options;
-  const { refused } = options;
-  const waiting = context.outbox.waiting(path);
+  const { refused, anew } = options;
+  const waiting = anew ? null : context.outbox.waiting(path);
   const label = waiting ? say(waiting.tries ? "act.retrying" : "act.sending") : words;
   const attributes = { type: "button", class: look, disabled: Boolean(waiting) };
   const press = async () => {
     if (context.role === "organization" && slip()) return;
     if (twice && !armed) return arm();
     if (first?.() === false) return;
-    const answer = await act(context, path, body, { revision, refused });
+    const answer = await act(context, path, body, { revision, refused, anew });
     if (answer) then?.(answer);
   };
   const button = h("button", { ...attributes, "data-focus": focus ?? path }, label);
