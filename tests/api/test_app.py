@@ -26,7 +26,8 @@ from streams.engines import (
 from streams.engines.pressure import Overloaded
 from tests.api.house import COUNTY, JSON_HEADERS, House, Reply, ask, demand_body
 
-EDITS = tuple(f"/demands/{{demand}}/{edit}" for edit in ("amend", "close", "reopen", "take-back"))
+EDITED = ("amend", "publish", "close", "reopen", "take-back")
+EDITS = tuple(f"/demands/{{demand}}/{edit}" for edit in EDITED)
 
 
 async def get(house: House, path: str, *headers: tuple[str, str]) -> Reply:
