@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import gt
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -45,6 +46,8 @@ def amend(area: Area, command: AmendDemand, cause: Cause) -> Decision:
         return Refused(Refusal.PLACE_OUTSIDE_INCIDENT, (incident.id,))
     if place.division != demand.place.division and (demand.leader or demand.members):
         return Refused(Refusal.DEMAND_GROUPED, (demand.id,))
+    if demand.leader and _asks_more(area.operations[cause.operation], demand, command):
+        return Refused(Refusal.DEMAND_GROUPED, (demand.leader,))
     if command.kind is not None and command.kind not in KINDS:
         return Refused(Refusal.CODE_UNKNOWN)
     if texts.contradictory(command):
@@ -77,6 +80,12 @@ def amend(area: Area, command: AmendDemand, cause: Cause) -> Decision:
             at=cause.at,
         )
     ]
+
+
+def _asks_more(operation: Operation, demand: Demand, command: AmendDemand) -> bool:
+    """Whether it would ask for more than now, which a further report never does."""
+    before = (operation.lines[key].target for key in demand.lines)
+    return bool(command.lines) or any(map(gt, command.targets, before))
 
 
 def _unfit_lines(operation: Operation, demand: Demand, command: AmendDemand) -> Refused | None:

@@ -59,7 +59,7 @@ from streams import needed
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.demand import find
-from streams.entities import Demand, DemandState, Line
+from streams.entities import AssignmentState, Demand, DemandState, Line
 from streams.line import missing
 from streams.parameters import MINUTE, URGENCY
 from streams.waiting import calm
@@ -88,7 +88,8 @@ def over(operation: Operation, demand: Demand, cause: Cause) -> list[Fact]:
     """Its half day is over: its desk is asked, unless somebody has done something meanwhile.
 
     On hold it is asked when the time of that is over, whatever was done: its question is open.
-    Where somebody is missing, or a question is, an answer that does not come climbs.
+    Where somebody is missing, should have come, or waits to be confirmed, or a question is open, an
+    answer that does not come climbs.
     """
     climbs_at = cause.at + URGENCY[demand.priority].climb
     if demand.state is DemandState.ON_HOLD:
@@ -96,9 +97,16 @@ def over(operation: Operation, demand: Demand, cause: Cause) -> list[Fact]:
     until = needed.quiet_from(demand.needed_by, operation.acts.get(demand.id) or 0)
     if until > cause.at:
         return [DemandKept(demand=demand.id, said=False, until=until, at=cause.at)]
-    short = any(line.open and missing(line) for line in _lines(operation, demand))
-    asked_above = climbs_at if short else None
+    asked_above = climbs_at if _owed(operation, demand) else None
     return [StillNeededAsked(demand=demand.id, climbs_at=asked_above, at=cause.at)]
+
+
+def _owed(operation: Operation, demand: Demand) -> bool:
+    """Whether somebody is missing, is overdue, or has done the work and is told nothing."""
+    if any(line.open and (missing(line) or line.doubtful) for line in _lines(operation, demand)):
+        return True
+    crews = operation.assignments_of.of(demand.id)
+    return any(crew.state is AssignmentState.REPORTED_DONE for crew in crews)
 
 
 def _lines(operation: Operation, demand: Demand) -> Iterator[Line]:

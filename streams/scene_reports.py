@@ -118,10 +118,14 @@ def answer(area: Area, command: AnswerReport, cause: Cause) -> Decision:
 def _raised(
     area: Area, operation: Operation, found: Assignment, known: Report, cause: Cause
 ) -> Decision:
-    """What is needed more is asked for: on a line of that skill, or on one that is added."""
+    """What is needed more is asked for: on a line of that skill, or on one that is added.
+
+    By the demand that leads, where this one is a further report of its need and asks nobody.
+    """
     if known.what is not SceneReport.NEED_MORE or known.skill is None or known.quantity is None:
         return Refused(Refusal.ANSWER_UNFIT, (found.id,))
     demand = operation.demands[found.demand]
+    demand = operation.demands[demand.leader] if demand.leader else demand
     rows = [operation.lines[key] for key in demand.lines]
     like = _like(rows, found, known.skill)
     targets = tuple(row.target + (known.quantity if row is like else 0) for row in rows)

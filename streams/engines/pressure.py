@@ -29,6 +29,7 @@ URGENT: Final = (
         c.DraftDemand,
         c.ReportNeed,
         c.PublishDraft,
+        c.ResumeDemand,
         c.AmendDemand,
         c.AskByHand,
         c.ReceiveCrew,

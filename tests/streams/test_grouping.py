@@ -10,7 +10,16 @@ from msgspec.structs import replace
 from schemas import commands as c
 from schemas import facts as f
 from schemas.refusals import Refusal
-from schemas.values import CloseReason, DemandId, DivisionCode, IncidentId, Reception, Role
+from schemas.values import (
+    CloseReason,
+    DemandId,
+    DivisionCode,
+    IncidentId,
+    Reception,
+    ReportAnswer,
+    Role,
+    SceneReport,
+)
 from streams.entities import Demand, DemandState, Line
 from tests.streams.test_similar import point
 from tests.streams.world import COUNTY, DESK, SEALED, World, asked, divisions, only, townships
@@ -238,16 +247,36 @@ def test_nobody_is_asked_or_taken_on_for_a_report_that_sleeps() -> None:
         assert reports.world.refused(DESK, command) is Refusal.DEMAND_GROUPED
 
 
-def test_a_line_that_is_added_to_a_report_sleeps_too() -> None:
+def test_more_is_asked_for_by_the_leader_and_by_no_further_report() -> None:
+    """A desk that asks for more on a further report would wait for what nobody is asked for."""
     reports = Reports()
     reports.group()
-    added = reports.world.demand_command(reports.incident).lines
-    reports.world.amend(reports.second, lines=added, targets=(1,))
-    lines = [reports.world.operation.lines[key] for key in reports.row(reports.second).lines]
-    assert [line.asleep for line in lines] == [True, True]
-    assert [line.wake_at for line in lines] == [None, None]
-    reports.ungroup(reports.second)
-    assert not any(reports.world.operation.lines[line.id].asleep for line in lines)
+    more = {"lines": reports.world.demand_command(reports.incident).lines, "targets": (1,)}
+    for wish in (more, {"lines": (), "targets": (2,)}):
+        command = c.AmendDemand(
+            demand=reports.second, revision=1, priority=1, risk_statement="深水",
+            rally_point="村委会", **wish,
+        )  # fmt: skip
+        assert reports.world.refused(DESK, command) is Refusal.DEMAND_GROUPED
+    reports.world.amend(reports.second, targets=(1,), risk_statement="深水")
+    reports.world.amend(reports.leader, targets=(2,))
+
+
+def test_what_a_crew_of_a_further_report_needs_more_is_asked_for_by_the_leader() -> None:
+    reports = Reports(organizations=0)
+    world = reports.world
+    world.organization("one", units=3)
+    offer = next(one for one in asked(world.wait(minutes=1)) if one.demand == reports.second)
+    crew = world.at_work(offer)
+    reports.group()
+    name = world.name(offer.organization)
+    need = c.ReportFromScene(assignment=crew, what=SceneReport.NEED_MORE, quantity=3)
+    said = only(world.send(name, need), f.SceneReported)
+    before = reports.line(reports.leader).target
+    answer = c.AnswerReport(assignment=crew, report=said.report, answer=ReportAnswer.RAISED)
+    world.send(DESK, answer)
+    assert reports.line(reports.leader).target == before + 3
+    assert reports.line(reports.second).asleep
 
 
 def test_a_group_stays_in_its_township() -> None:

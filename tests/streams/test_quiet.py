@@ -160,3 +160,18 @@ def test_said_twice_is_said_once() -> None:
     assert len(world.send(DESK, c.KeepDemand(demand=demand))) == 1
     world.at += 30 * SECOND
     assert world.send(DESK, c.KeepDemand(demand=demand)) == ()
+
+
+@pytest.mark.parametrize("done", [False, True])
+def test_a_crew_that_never_comes_or_is_never_confirmed_climbs_in_the_end(done: bool) -> None:
+    """Given all is covered, by a crew that is long overdue, or that has reported done and is told
+    nothing, when its desk says nothing for half a day, then the desk above is asked."""
+    world = World()
+    world.organization("a", units=1)
+    [offer] = asked(world.demand(world.incident(), priority=2))
+    crew = world.at_work(offer)
+    if done:
+        world.send(world.name(offer.organization), c.ReportDone(assignment=crew))
+    facts = world.until(world.at + HALF_A_DAY + 2 * HOUR)
+    assert questions(facts)[0].climbs_at is not None
+    assert "DemandClimbed" in [type(fact).__name__ for fact in facts]
