@@ -131,6 +131,7 @@ def asked_before(
         rank=1,
         wave=1,
         meters=0,
+        revision=1,
         considered=1,
         gates=(),
         by_hand=False,

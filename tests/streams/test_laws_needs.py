@@ -24,6 +24,7 @@ from streams import (
     organization,
     outcome,
     reach,
+    rules,
     shutting,
     standby,
     waited,
@@ -262,6 +263,16 @@ def _any_words_will_do(patch: Patch) -> None:
     patch.setattr(wording, "outdated", lambda *_: None)
 
 
+def _no_time_to_read(patch: Patch) -> None:
+    """A yes to earlier words ends the time to answer."""
+
+    def over(operation: Operation, fact: f.YesOutdated) -> None:
+        row = operation.offers[OfferId(fact.offer)]
+        operation.offers.put(row.id, replace(row, answer_by=fact.at))
+
+    patch.setitem(rules.EVOLVE, f.YesOutdated, over)
+
+
 def _crews_know_it_all(patch: Patch) -> None:
     patch.setattr(wording, "changed", lambda *_: ())
 
@@ -316,6 +327,7 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("kept", _a_yes_is_forgotten),
     ("shown", lambda patch: _nobody_waits(patch, Wait.STANDBY)),
     ("answered", _any_words_will_do),
+    ("heard", _no_time_to_read),
     ("unread", _crews_know_it_all),
 ]
 
