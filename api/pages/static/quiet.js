@@ -11,8 +11,10 @@ export const prime = () => (primed = true);
 
 function quietFor(id, state, lasts) {
   const now = performance.now();
-  if (seen.get(id)?.state !== state) seen.set(id, { state, since: primed ? now : -Infinity });
-  return Math.max(0, seen.get(id).since + lasts - now);
+  const known = seen.get(id);
+  const since = known && known.state === state ? known.since : primed ? now : -Infinity;
+  seen.set(id, { state, since });
+  return Math.max(0, since + lasts - now);
 }
 
 /**
