@@ -264,10 +264,12 @@ def test_more_urgent_its_desk_is_asked_sooner() -> None:
 
 @pytest.mark.parametrize("able", [False, True])
 def test_still_needed_climbs_where_somebody_is_missing(able: bool) -> None:
-    """Asked after half a day and not answered, an unmet one climbs; a covered one does not."""
+    """Asked after half a day and not answered, an unmet one climbs; where a crew is there it does not."""
     scene = Scene()
     if able:
-        scene.world.yes(scene.offers[0], quantity=2)
+        crew = scene.world.at_work(scene.offers[0], quantity=2)
+        name = scene.world.name(scene.offers[0].organization)
+        scene.world.send(name, c.Arrive(assignment=crew))
     else:
         for team in scene.teams:
             scene.world.send(STEWARD, c.SetDuty(organization=team, on_duty=False))
