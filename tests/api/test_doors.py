@@ -217,7 +217,8 @@ async def test_me_codes_and_divisions(house: House) -> None:
     desk = await house.desk()
     me = (await desk.get("/me")).json
     assert me["role"] == "desk"
-    assert me["scopes"] == [{"division": TOWN, "organization": None, "until": None}]
+    scope = {"division": TOWN, "organization": None, "village": None, "until": None}
+    assert me["scopes"] == [scope]
     assert (me["mode"], me["operation"], me["pace"]) == ("actual", "actual", 1.0)
     codes = (await desk.get("/codes")).json
     for name in CODE_LISTS:

@@ -6,7 +6,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import closing
-from itertools import count, pairwise
+from itertools import chain, count, pairwise
 from pathlib import Path
 from random import Random
 from time import monotonic
@@ -117,10 +117,15 @@ def test_it_holds_each_row_as_the_board_last_had_it(tmp_path: Path, seed: int) -
             waiting.clear()
     store.write(WENZHOU, waiting, Mark("origin", play.world.area.sequence, play.world.area.at))
     store.close()
-    board = [put.row for put in kept_of(everything(play.world.area))]
+    changes = chain.from_iterable(taken.changes for taken in play.world.turns)
+    last = {put.row.id: put.row for put in kept_of(changes)}  # also of what is over for good
+    assert (
+        last.items()
+        >= {put.row.id: put.row for put in kept_of(everything(play.world.area))}.items()
+    )
     for name, table in KINDS.items():
         there = all_rows(tmp_path / HISTORY, name)
-        assert there == {row.id: row for row in board if isinstance(row, table.kind)}
+        assert there == {id: row for id, row in last.items() if isinstance(row, table.kind)}
         times = [getattr(row, table.time or "") for row in there.values()]
         assert all(one >= other for one, other in pairwise(times))
 

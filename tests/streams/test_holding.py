@@ -264,7 +264,7 @@ def test_more_urgent_its_desk_is_asked_sooner() -> None:
 
 @pytest.mark.parametrize("able", [False, True])
 def test_still_needed_climbs_where_somebody_is_missing(able: bool) -> None:
-    """Asked after half a day and not answered, an unmet one climbs; where a crew is there it does not."""
+    """Asked after half a day and not answered, it climbs if unmet; not if a crew is there."""
     scene = Scene()
     if able:
         crew = scene.world.at_work(scene.offers[0], quantity=2)
