@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import json
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -16,10 +19,13 @@ from urllib.request import urlopen
 import pytest
 
 from api.cli import command as cli
+from api.client import Doors
+from api.people import holders, new_link
+from api.settings import Settings
 from api.sheets.columns import COLUMNS
 from api.sheets.reasons import REASONS
 from schemas.turns import Turn
-from schemas.values import AreaId
+from schemas.values import AreaId, Role
 from schemas.wire import decode_turn
 from streams.engines.logs import open_reader
 
@@ -192,8 +198,7 @@ def test_a_withdrawn_certificate_comes_back_by_no_sheet(desk: Desk, tmp_path: Pa
     file = sheet(tmp_path / "in.csv", water, heads=[*HEADS, "证书"])
     desk.bring_in(file)
     with serving(desk.folder) as port:
-        session = Curl(desk.folder, port)
-        session.post("/issuers/withdraw", {"issuer": "假发证机关"})
+        post(desk.folder, port, "/issuers/withdraw", {"issuer": "假发证机关"})
         _, answer = desk.bring_in(file, "--port", str(port))
     assert counts(answer) == {"same": 1}
 
@@ -248,50 +253,43 @@ def free_port() -> int:
         return port
 
 
-class serving:  # noqa: N801  # reads as a sentence: with serving(folder)
+@contextmanager
+def serving(folder: Path) -> Iterator[int]:
     """`shouwang serve` on a free port, until the block ends."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
-
-    def __enter__(self) -> int:
-        command = [sys.executable, "-m", "api.cli", "serve", "--data", str(self.folder)]
-        self.process = subprocess.Popen([*command, "--port", str(self.port)], cwd=ROOT)
+    port = free_port()
+    command = [sys.executable, "-m", "api.cli", "serve", "--data", str(folder)]
+    process = subprocess.Popen([*command, "--port", str(port)], cwd=ROOT)
+    try:
         until = time.monotonic() + 60
-        while not self._ready():
+        while not ready(port):
             assert time.monotonic() < until, "the server does not come up"
             time.sleep(0.1)
-        return self.port
-
-    def _ready(self) -> bool:
-        try:
-            with urlopen(f"http://127.0.0.1:{self.port}/health/ready", timeout=5) as answer:
-                return bool(answer.status == 200)
-        except (URLError, OSError):
-            return False
-
-    def __exit__(self, *_: object) -> None:
-        self.process.terminate()
-        self.process.wait(30)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
-class Curl:
-    """The steward at the doors, by one session."""
+def ready(port: int) -> bool:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
 
-    def __init__(self, folder: Path, port: int) -> None:
-        self.folder, self.port = folder, port
 
-    def post(self, path: str, body: dict[str, Any]) -> None:
-        import asyncio
+def post(folder: Path, port: int, path: str, body: dict[str, Any]) -> None:
+    """One command of the steward at the doors of a server that holds the folder."""
+    settings = Settings(data=folder)
+    holder = next(one for one in holders(settings) if one.role is Role.STEWARD)
+    link = new_link(settings, holder.account, Role.STEWARD, "Steward").rpartition("link=")[2]
 
-        from api.cli.sheets import _signed_in
-        from api.settings import Settings
+    async def sent() -> None:
+        async with Doors(f"http://127.0.0.1:{port}") as doors:
+            session = await doors.sign_in(link, Role.STEWARD, "sign-in")
+            await session.send(path, body, "the-command")
 
-        async def work(session: Any) -> None:
-            await session.send(path, body, "withdraw")
-
-        settings = Settings(data=self.folder)
-        asyncio.run(_signed_in(settings, f"http://127.0.0.1:{self.port}", work))
+    asyncio.run(sent())
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ people do is in `asking_acts.py`; `test_asking_model.py` holds the rules against
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -129,7 +130,7 @@ def answer_by(priority: int, at: int) -> int:
     return at + ANSWER[priority]
 
 
-class Model:
+class Model(ABC):
     """What is true, and how lines look for people. `turn` rises with every act and every tick."""
 
     def __init__(self) -> None:
@@ -232,9 +233,9 @@ class Model:
         asked, short = [one.quantity for one in self.open_requests(need)], self.short(need)
         return not short or (sum(asked) >= short and len(asked) >= self.wave(need.priority))
 
+    @abstractmethod
     def kept(self, need: Need) -> bool:
         """Whether a yes that was given before is taken up for it; an act, see `asking_acts`."""
-        raise NotImplementedError
 
     def _look(self, need: Need) -> None:
         """Take up what was said before, then ask team after team until it is enough, each for
