@@ -170,6 +170,8 @@ KINDS: dict[str, Kind] = {
     "order": Kind("秩序维护", "Public order", "PATROL_ORDER", Domain.SOCIAL_ORDER),
     "mediation": Kind("纠纷调解", "Dispute mediation", "MEDIATION", Domain.SOCIAL_ORDER),
     "reconnaissance": Kind("灾情侦察", "Reconnaissance", "DRONE", Domain.WORK),
+    # Of a risk sign: a village tells of it before there is any need (the decision, Article 6).
+    "inspection": Kind("隐患排查", "Inspection of a risk", "PATROL_ORDER", Domain.LIFE),
 }
 
 DOMAINS: dict[Domain, Words] = {

@@ -74,6 +74,34 @@ def test_a_village_tells_of_a_need_and_sees_what_becomes_of_it(
     assert screens.complaints == []
 
 
+def test_a_risk_sign_is_inspected_or_made_a_need_of(server: Stage, screens: Screens) -> None:
+    link = server.link("committee", division=TOWN, village="Team 6")
+    village = screens.sign_in(link, "en", phone=True)
+    desk = screens.sign_in(server.link("desk", division=TOWN), "en")
+    card, posted = village.locator("#reports .card"), desk.locator("#demands .demand.draft")
+    for _ in range(2):
+        village.locator("#need [name=about][value=sign]").check(force=True)
+        expect(village.locator("#kind-field")).to_be_hidden()
+        village.locator("#need [name=risk_statement]").fill("-")
+        village.locator("#need [name=rally_point]").fill("-")
+        village.locator("#send").click()
+        expect(village.locator("#sign-means")).to_be_hidden()
+        in_both_languages(village)
+    expect(card).to_have_count(2)
+    expect(posted).to_have_count(2)
+    expect(posted.first).to_contain_text("risk sign reported by Team 6")
+    in_both_languages(desk)
+    posted.first.get_by_role("button", name="Have it inspected").click()
+    expect(card.filter(has_text="An inspection was ordered")).to_have_count(1)
+    expect(posted).to_have_count(1)
+    posted.get_by_role("button", name="Amend and publish").click()
+    desk.locator("#dialog [name=kind]").select_option("evacuation")
+    confirm(desk)
+    expect(card.filter(has_text="Evacuation").filter(has_text="Published as")).to_have_count(1)
+    server.advance(61)
+    assert screens.complaints == []
+
+
 def test_what_a_committee_may_read(server: Stage) -> None:
     """Incidents and its own reports: no offers, no organizations, no other village's."""
     server.sign_in(server.link("committee", division=TOWN, village="Team 5"))

@@ -15,6 +15,9 @@ const EARLIER = 20; // reports that have left the board, at a time
 const ENDED = { state: "closed" };
 const ROLE = "committee";
 
+const INSPECTION = "inspection"; // the kind of a risk sign, until its desk says otherwise
+const ROUTINE = "3"; // how urgent a risk sign is, unless it is said
+
 const form = find("#need");
 const input = (name) => form.elements[name];
 
@@ -83,6 +86,9 @@ function become(row, place, now) {
     if (row.number === 0) return say("report.discarded", { reason });
     return say("report.ended", { number: spoken(row), reason });
   }
+  if (row.number > 0 && row.kind === INSPECTION && row.state === "published") {
+    return say("report.inspected", { number: spoken(row) });
+  }
   if (row.number > 0) {
     return choose("report", row.state, { number: spoken(row) });
   }
@@ -90,6 +96,16 @@ function become(row, place, now) {
     return say("report.climbed", { place, time: moment(row.climbed_at, now) });
   }
   return say("report.waits", { place, time: moment(row.climbs_at, now) });
+}
+
+const isSign = () => input("about").value === "sign";
+
+/** A risk sign has no kind to choose, and is routine unless the committee says otherwise. */
+function chooseAbout() {
+  find("#kind-field").hidden = isSign();
+  find("#sign-means").hidden = !isSign();
+  const chosen = form.querySelector("[name=priority]:checked");
+  if (isSign() && !chosen) form.querySelector(`[name=priority][value='${ROUTINE}']`).checked = true;
 }
 
 const wanted = (line) => !line.dropped;
@@ -112,7 +128,7 @@ function body({ me }, numbers) {
     .filter(([, text]) => text);
   return {
     incident: input("incident").value,
-    kind: input("kind").value,
+    kind: isSign() ? INSPECTION : input("kind").value,
     priority: Number(form.querySelector("[name=priority]:checked").value),
     place: { division: scope.division },
     village: scope.village,
@@ -133,6 +149,7 @@ async function report(context, numbers) {
   try {
     await context.outbox.post("/needs", body(context, numbers), { personal: true });
     form.reset();
+    chooseAbout();
     numbers.forget();
     tell(() => say("need.sent"));
     find("#reports-title").scrollIntoView({ block: "start" });
@@ -166,13 +183,14 @@ function priorityChoice([code]) {
 }
 
 function startForm(context) {
-  for (const [code] of listed("kinds")) {
+  for (const [code] of listed("kinds").filter(([one]) => one !== INSPECTION)) {
     const words = { value: code, "data-named": `kinds:${code}` };
     input("kind").append(h("option", words, named("kinds", code)));
   }
   find("#priorities").append(...listed("priorities").map(priorityChoice));
   const numbers = numbersNote(["risk_statement", "rally_point"].map(input));
   input("rally_point").parentElement.after(numbers.note);
+  for (const one of input("about")) one.addEventListener("change", chooseAbout);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     report(context, numbers);

@@ -7,6 +7,7 @@ import { chooseLeader, groupBlock, likeness } from "./desk-groups.js";
 import { helpersBlock, receiveHelpers } from "./desk-helpers.js";
 import { lineBlock } from "./desk-lines.js";
 import { VIEWS, demandItems, insideOf } from "./desk-model.js";
+import { isSign } from "./desk-drafts.js";
 import { reportParts } from "./desk-reports.js";
 import { shutParts } from "./desk-told.js";
 import { addNote, notesWords, readNotes } from "./desk-notes.js";
@@ -165,7 +166,8 @@ function needed({ needed_by: at }, now) {
 function moved({ demand, place, mine }) {
   const words = [];
   if (demand.reporter) {
-    words.push(say("need.reporter", { village: demand.reporter.name }));
+    const told = isSign(demand) ? "sign" : "reporter";
+    words.push(choose("need", told, { village: demand.reporter.name }));
     if (demand.people !== null) words.push(say("need.count", { count: demand.people }));
   }
   if (demand.substitute) {

@@ -21,6 +21,7 @@ export function draftPart(context, item, whose) {
     { class: late ? "alarm" : "owed" },
     h("p", {}, h("strong", {}, say("draft.since", { time }))),
     h("p", {}, whose(item, now)),
+    mine && isSign(demand) && h("p", {}, say("draft.sign")),
     mine && late && h("p", {}, say("draft.decide")),
     mine && h("div", { class: "buttons" }, ways(context, demand)),
   );
@@ -33,10 +34,13 @@ const small = (demand, name, open) =>
     say(name),
   );
 
+/** What a village has seen, before there is any need: inspected, made a need of, or put aside. */
+export const isSign = ({ reporter, kind }) => reporter !== null && kind === "inspection";
+
 const ways = (context, demand) => [
   posting(context, {
     path: path(demand),
-    words: say("act.publish"),
+    words: say(isSign(demand) ? "act.inspect" : "act.publish"),
     look: "small primary",
     revision: demand.revision,
   }),
