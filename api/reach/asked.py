@@ -68,6 +68,22 @@ class ShortLine(NamedTuple):
     mode: Mode
 
 
+class Undecided(NamedTuple):
+    """An urgent draft that its desk has not decided in time: nobody is asked for it."""
+
+    id: str
+    kind: str
+    priority: int
+    division: DivisionCode
+    mode: Mode
+
+
+_UNDECIDED: Final = """
+SELECT id, kind, priority, division, mode FROM demands
+WHERE area = ? AND state = 'draft' AND climbed_at IS NOT NULL AND priority <= 2
+ORDER BY climbed_at, id
+"""
+
 _SHORT: Final = """
 SELECT l.id, l.skill, l.missing, d.number, d.division, d.mode
 FROM lines l JOIN demands d ON d.id = l.demand
@@ -129,6 +145,15 @@ class Offers:
             self.close()
             return []
         return [msgspec.convert(row, ShortLine) for row in rows]
+
+    def undecided(self) -> list[Undecided]:
+        """The urgent drafts that have climbed and are drafts still, the oldest first."""
+        try:
+            rows = self._opened().execute(_UNDECIDED, (self._area,)).fetchall()
+        except apsw.Error:
+            self.close()
+            return []
+        return [msgspec.convert(row, Undecided) for row in rows]
 
     def merged(self) -> dict[OrganizationId, OrganizationId]:
         """The entries that were merged, each with the one that it was merged into."""

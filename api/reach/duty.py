@@ -1,4 +1,5 @@
-"""Duty: a desk whose page is closed is told, too: an urgent line that nobody can be asked for."""
+"""Duty: a desk whose page is closed is told, too: of urgent lines that nobody can be asked for, and
+of urgent drafts that nobody has decided."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from api.people import Address, Addresses
-from api.reach.asked import Offers, ShortLine
+from api.reach.asked import Offers, ShortLine, Undecided
 from api.reach.channels import About, Message, Rung
 from api.reach.contacts import CONSENT
 from api.reach.notices import Notice, Notices
@@ -15,7 +16,7 @@ from api.reach.routes import Route, Routes
 from api.reach.states import State
 from api.reach.wording import mark
 from geo.divisions import DivisionTree
-from schemas.codes import SKILLS
+from schemas.codes import KINDS, SKILLS
 from schemas.values import DivisionCode, Instant, Mode, OfferId, OrganizationId
 
 FAILED: Final = (State.FAILED, State.EXPIRED, State.CANCELED)
@@ -23,10 +24,16 @@ PACE_MS: Final = 60_000  # between two tries
 CALLED_MS: Final = 3 * 60_000  # after a message that nobody has acted upon
 AGAIN_MS: Final = 30 * 60_000  # while nothing changes
 KEPT_MS: Final = 10 * 60_000  # for which such a message is worth sending
+DRAFT: Final = "草稿"  # which has no number
+
+
+Matter = ShortLine | Undecided
 
 
 class Duty:
-    """Which desks are told of which lines. A township's own people first; else those above it."""
+    """Which desks are told of what. Of lines a township's own people, else those above it; of a
+    draft that has climbed both the township's and the county's, for either may decide.
+    """
 
     def __init__(
         self, offers: Offers, addresses: Addresses, notices: Notices, routes: Routes,
@@ -36,13 +43,14 @@ class Duty:
         self._routes, self._tree = routes, tree
 
     def look(self, now: Instant) -> list[Notice]:
-        """Messages about urgent lines that are short and ask nobody; each once in half an hour.
+        """Messages about urgent lines that are short and ask nobody, and urgent drafts that have
+        climbed; each once in half an hour.
 
         What could not be handed over is tried again each minute, and then by a call as well; who
         was told and has not helped the line for three minutes is called.
         """
         found: list[Notice] = []
-        for line in self._offers.short():
+        for line in self._matters():
             before = [
                 one for one in self._notices.of_offer(line.id) if now - one.made_at < AGAIN_MS
             ]
@@ -54,7 +62,10 @@ class Duty:
             found.extend(self._of(line, now, call, bool(told)))
         return found
 
-    def _of(self, line: ShortLine, now: Instant, call: bool, told: bool) -> Iterator[Notice]:
+    def _matters(self) -> list[Matter]:
+        return [*self._offers.short(), *self._offers.undecided()]
+
+    def _of(self, line: Matter, now: Instant, call: bool, told: bool) -> Iterator[Notice]:
         """One message to each address of the nearest desk that has any."""
         since = now // PACE_MS  # a start of the messenger says it no second time
         for division, address in self._to(line):
@@ -68,7 +79,7 @@ class Duty:
                 address=address.id,
                 rung=Rung(address.rung),
                 about=About.DESK,
-                priority=1,
+                priority=line.priority if isinstance(line, Undecided) else 1,
                 due=now,
                 until=now + KEPT_MS,
                 made_at=now,
@@ -76,7 +87,8 @@ class Duty:
             if self._notices.with_id(notice.id) is None:
                 yield notice
 
-    def _to(self, line: ShortLine) -> Iterable[tuple[DivisionCode, Address]]:
+    def _to(self, line: Matter) -> Iterable[tuple[DivisionCode, Address]]:
+        told: list[tuple[DivisionCode, Address]] = []
         for code in self._tree.ancestors(line.division):
             division = DivisionCode(code)
             found = [
@@ -85,13 +97,18 @@ class Duty:
                 for address in reachable.addresses
                 if CONSENT[line.mode] in address.consent and self._routes.leads_to(address)
             ]
-            if found:
-                return found
-        return ()
+            told += found
+            if told and (isinstance(line, ShortLine) or self._is_county(division)):
+                break
+        return told
 
-    def line(self, notice: Notice) -> ShortLine | None:
-        """What it is about; None where that is no longer short."""
-        return next((line for line in self._offers.short() if line.id == notice.offer), None)
+    def _is_county(self, division: DivisionCode) -> bool:
+        known = self._tree.get(division)
+        return known is not None and known.level == "county"
+
+    def line(self, notice: Notice) -> Matter | None:
+        """What it is about; None where that is no longer short, or was decided."""
+        return next((line for line in self._matters() if line.id == notice.offer), None)
 
     def address(self, notice: Notice) -> Address | None:
         """Where it leads, if it may still be sent there."""
@@ -99,28 +116,46 @@ class Duty:
         known = (address for one in reached for address in one.addresses)
         return next((address for address in known if address.id == notice.address), None)
 
+    def _words(self, line: Matter) -> tuple[str, str]:
+        """What is said of it in full, and what stands for it in a template."""
+        place = self._tree.get(line.division)
+        where = f"{mark(line.mode)}{'' if place is None else place.name}"
+        if isinstance(line, Undecided):
+            return f"{where} {_draft(line)}", DRAFT
+        return f"{where} {_short(line)}", str(line.number)
+
     def message(self, notice: Notice, route: Route) -> Message | None:
-        """What is said; None where the line is no longer short."""
+        """What is said; None where there is nothing to be said any more."""
         line = self.line(notice)
         if line is None:
             return None
-        place, skill = self._tree.get(line.division), SKILLS[line.skill]
-        name = "" if place is None else place.name
-        text = (
-            f"{mark(line.mode)}{name} {line.number} 号需求（1 级）：{skill.zh}还缺 {line.missing}"
-            f"{skill.unit_zh}，目前无队伍可请求。请打开值班页面，或电话协调。"
-        )
+        text, code = self._words(line)
         return Message(
             id=notice.id,
             to=route.to,
             text=text,
             about=About.DESK,
             secret=route.address.secret,
-            fields={"code": str(line.number), "time": ""},
+            fields={"code": code, "time": ""},
             tries=notice.tries,
             drill=line.mode is not Mode.ACTUAL,
             urgent=True,
         )
+
+
+def _draft(line: Undecided) -> str:
+    return (
+        f"{KINDS[line.kind].zh}需求草稿（{line.priority} 级）超时未处理，没有请求任何队伍。"
+        "请打开值班页面发布或弃用。"
+    )
+
+
+def _short(line: ShortLine) -> str:
+    skill = SKILLS[line.skill]
+    return (
+        f"{line.number} 号需求（1 级）：{skill.zh}还缺 {line.missing}"
+        f"{skill.unit_zh}，目前无队伍可请求。请打开值班页面，或电话协调。"
+    )
 
 
 def _waited(told: list[Notice], now: Instant) -> bool:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from api.people import Whose
 from schemas.values import DivisionCode
 from schemas.views import DemandRow
+from streams import drafting
+from streams.parameters import URGENCY
 from tests.api.house import COUNTY, TOWN, demand_body
 from tests.reach.stage import Stage, staged, until
 
@@ -114,3 +117,30 @@ async def test_what_is_over_is_not_told(stage: Stage) -> None:
     assert closed.status == 200
     await look(stage)
     assert not stage.gateway.taken
+
+
+async def test_a_draft_that_nobody_decides_is_told_to_the_township_and_the_county(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon = {**URGENCY, 1: URGENCY[1]._replace(climb=200)}
+    monkeypatch.setattr(drafting, "URGENCY", soon)
+    stage.sms(template_desk="SMS_2")
+    on_duty(stage, TOWN, "13700000001")
+    on_duty(stage, COUNTY, "13700000002")
+    desk = await stage.house.desk()
+    incident = await stage.house.incident(desk)
+    made = await desk.post("/demands/drafts", demand_body(incident))
+    await until(lambda: climbed(stage, made.json["id"]))
+    await look(stage)
+    for number in ("13700000001", "13700000002"):
+        assert len(stage.gateway.arrived(number)) == 1
+    published = await desk.post(f"/demands/{made.json['id']}/publish", {}, revision=1)
+    assert published.status == 200
+    stage.ahead += 31 * 60_000
+    await look(stage)
+    assert not [one for one in stage.gateway.arrived("13700000002")[1:] if "草稿" in one.text]
+
+
+def climbed(stage: Stage, demand: str) -> bool:
+    put = stage.house.context.feed.find("demand", demand)
+    return put is not None and isinstance(put.row, DemandRow) and put.row.climbed_at is not None
