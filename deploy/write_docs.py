@@ -266,6 +266,9 @@ def _waits() -> list[str]:
         "指令上报 And the county's desk calls it, after that": parameters.INSTRUCTION_ESCALATES,
         "恢复任务建议 A proposed recovery task": parameters.PROPOSAL,
         "恢复任务认领 A claim of a recovery task": parameters.CLAIM,
+        "恢复任务无进展 Nobody claims or verifies it: its desk is asked, then it lapses": (
+            parameters.UNTOUCHED
+        ),
         "密钥 The key, after closing and recovery": parameters.KEY_KEPT,
         "密钥（演练） The key, in an exercise": parameters.KEY_KEPT_EXERCISE,
         "停顿后 After a standstill nobody is overdue for": parameters.QUIET,

@@ -295,10 +295,11 @@ class TaskRow(Stored, tag="task"):
     lat: int
     approximate: bool
     state: str  # proposed, open, claimed, reported_done, verified, dropped, lapsed
-    until: Instant | None  # when the proposal lapses or the claim runs out
+    until: Instant | None  # when it lapses, the claim runs out, or its desk is asked about it
     organization: OrganizationId | None
     organization_name: str
     proposed_at: Instant
+    asked_at: Instant | None  # its desk: is it still needed? it lapses at `until`
     ended_at: Instant | None
 
 

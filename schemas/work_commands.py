@@ -82,7 +82,10 @@ class ConfirmAssignment(Stored, tag="ConfirmAssignment.1"):
 
 
 class OpenTask(Stored, tag="OpenTask.1"):
-    """Open a proposed recovery task, in the domain that the desk decides."""
+    """Open a proposed recovery task, in the domain that the desk decides.
+
+    Of one whose need was asked about, it says that it is still needed.
+    """
 
     task: TaskId
     domain: Domain

@@ -186,8 +186,11 @@ class TaskProposed(Stored, tag="TaskProposed.1"):
 
 
 class TaskOpened(Stored, tag="TaskOpened.1"):
+    """Others may claim it, for the first time or still; its desk is asked about it at `until`."""
+
     task: TaskId
     domain: Domain
+    until: Instant
     at: Instant
 
 
@@ -196,8 +199,19 @@ class TaskDropped(Stored, tag="TaskDropped.1"):
     at: Instant
 
 
+class TaskNeedAsked(Stored, tag="TaskNeedAsked.1"):
+    """Nobody claimed it, or verified it, for long: its desk is asked whether it is still needed.
+
+    Unless something is done about it, it lapses at `until`.
+    """
+
+    task: TaskId
+    until: Instant
+    at: Instant
+
+
 class TaskLapsed(Stored, tag="TaskLapsed.1"):
-    """Nobody opened the proposal in time."""
+    """Nobody opened the proposal, or carried the task on, in time."""
 
     task: TaskId
     at: Instant
@@ -214,18 +228,22 @@ class TaskClaimed(Stored, tag="TaskClaimed.1"):
 
 
 class TaskClaimEnded(Stored, tag="TaskClaimEnded.1"):
-    """The task is open to others again."""
+    """The task is open to others again; its desk is asked about it at `until`."""
 
     task: TaskId
     reason: ClaimEnd
     by_desk: bool
+    until: Instant
     at: Instant
 
 
 class TaskReportedDone(Stored, tag="TaskReportedDone.1"):
+    """Somebody else has to verify it; its desk is asked about it at `until`."""
+
     task: TaskId
     account: AccountId
     by_desk: bool
+    until: Instant
     at: Instant
 
 
@@ -303,6 +321,7 @@ TaskFact = (
     TaskProposed
     | TaskOpened
     | TaskDropped
+    | TaskNeedAsked
     | TaskLapsed
     | TaskClaimed
     | TaskClaimEnded

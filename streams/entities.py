@@ -382,10 +382,11 @@ class Task(Stored):
     units: int
     place: Place
     proposed_at: Instant
-    until: Instant | None  # when the proposal lapses or the claim runs out
+    until: Instant | None  # when it lapses, the claim runs out, or its desk is asked about it
     state: TaskState = TaskState.PROPOSED
     organization: OrganizationId | None = None
     reporter: AccountId | None = None
+    asked_at: Instant | None = None  # its desk: is it still needed?
     ended_at: Instant | None = None
 
     @property

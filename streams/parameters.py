@@ -113,6 +113,7 @@ ZONE_SPAN: Final = 10_000_000  # of a ring, in 1e-7 degrees: some 100 km
 UNDO: Final = 30 * SECOND
 CLAIM: Final = 7 * DAY
 PROPOSAL: Final = 30 * DAY
+UNTOUCHED: Final = 30 * DAY  # of an open or reported task: then its desk is asked, then it lapses
 KEY_KEPT: Final = 72 * HOUR  # after an incident is closed and recovery is over
 KEY_KEPT_EXERCISE: Final = HOUR
 LEAVES_AFTER: Final = 2 * HOUR  # what belonged to an incident, after its key is destroyed

@@ -22,6 +22,7 @@ from schemas.facts import (
     TaskDropped,
     TaskFact,
     TaskLapsed,
+    TaskNeedAsked,
     TaskOpened,
     TaskProposed,
     TaskReportedDone,
@@ -29,11 +30,11 @@ from schemas.facts import (
     TaskVerified,
 )
 from schemas.refusals import Refusal
-from schemas.values import UNITS_MOST, ClaimEnd, TaskId
+from schemas.values import UNITS_MOST, ClaimEnd, Domain, TaskId
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Line, Task, TaskState
-from streams.parameters import CLAIM, PROPOSAL
+from streams.parameters import CLAIM, PROPOSAL, UNTOUCHED
 from streams.policy import speaks_by_phone
 
 
@@ -57,12 +58,18 @@ def proposed(operation: Operation, line: Line, cause: Cause) -> TaskProposed:
 
 
 def open_task(area: Area, command: OpenTask, cause: Cause) -> Decision:
+    """Others may claim it; of one whose need was asked about, they still may."""
     task = _task(area, cause, command.task)
     if task is None:
         return Refused(Refusal.NOT_FOUND)
-    if task.state is not TaskState.PROPOSED:
+    asked = task.state is TaskState.OPEN and task.asked_at is not None
+    if task.state is not TaskState.PROPOSED and not asked:
         return Refused(Refusal.TASK_NOT_PROPOSED, (task.id,))
-    return [TaskOpened(task=task.id, domain=command.domain, at=cause.at)]
+    return [opened(task, command.domain, cause)]
+
+
+def opened(task: Task, domain: Domain, cause: Cause) -> TaskOpened:
+    return TaskOpened(task=task.id, domain=domain, until=cause.at + UNTOUCHED, at=cause.at)
 
 
 def drop(area: Area, command: DropTask, cause: Cause) -> Decision:
@@ -119,15 +126,24 @@ def _claim_ended(area: Area, key: TaskId, reason: ClaimEnd, cause: Cause) -> Dec
     if task.state is not TaskState.CLAIMED or task.organization is None:
         return Refused(Refusal.TASK_NOT_CLAIMED, (task.id,))
     by_desk = speaks_by_phone(area, cause.actor, task.organization, cause.at)
-    return [TaskClaimEnded(task=task.id, reason=reason, by_desk=by_desk, at=cause.at)]
+    return [_ending(task, reason, cause, by_desk=by_desk)]
 
 
-def over(task: Task, cause: Cause) -> TaskLapsed | TaskClaimEnded:
-    """Its time is over: the proposal lapses, or the claim runs out."""
-    if task.state is TaskState.PROPOSED:
+def _ending(task: Task, reason: ClaimEnd, cause: Cause, *, by_desk: bool) -> TaskClaimEnded:
+    until = cause.at + UNTOUCHED
+    return TaskClaimEnded(task=task.id, reason=reason, by_desk=by_desk, until=until, at=cause.at)
+
+
+def over(task: Task, cause: Cause) -> TaskLapsed | TaskClaimEnded | TaskNeedAsked:
+    """Its time is over: the claim runs out; its desk is asked; what nobody carries on lapses.
+
+    So nothing keeps the key of an incident for ever.
+    """
+    if task.state is TaskState.CLAIMED:
+        return _ending(task, ClaimEnd.RAN_OUT, cause, by_desk=False)
+    if task.state is TaskState.PROPOSED or task.asked_at is not None:
         return TaskLapsed(task=task.id, at=cause.at)
-    reason = ClaimEnd.RAN_OUT
-    return TaskClaimEnded(task=task.id, reason=reason, by_desk=False, at=cause.at)
+    return TaskNeedAsked(task=task.id, until=cause.at + UNTOUCHED, at=cause.at)
 
 
 def report_done(area: Area, command: ReportTask, cause: Cause) -> Decision:
@@ -137,7 +153,15 @@ def report_done(area: Area, command: ReportTask, cause: Cause) -> Decision:
     if task.state is not TaskState.CLAIMED or task.organization is None:
         return Refused(Refusal.TASK_NOT_REPORTABLE, (task.id,))
     by_desk = speaks_by_phone(area, cause.actor, task.organization, cause.at)
-    return [TaskReportedDone(task=task.id, account=cause.actor, by_desk=by_desk, at=cause.at)]
+    return [
+        TaskReportedDone(
+            task=task.id,
+            account=cause.actor,
+            by_desk=by_desk,
+            until=cause.at + UNTOUCHED,
+            at=cause.at,
+        )
+    ]
 
 
 def verify(area: Area, command: VerifyTask, cause: Cause) -> Decision:
@@ -165,7 +189,7 @@ def evolve(operation: Operation, fact: TaskFact) -> None:
         _proposed(operation, fact)
         return
     before = operation.tasks[fact.task]
-    after = step(before, fact)
+    after = step(replace(before, asked_at=None), fact)
     operation.tasks.put(after.id, after)
     if before.live and not after.live:
         incident = operation.incidents[after.incident]
@@ -173,27 +197,32 @@ def evolve(operation: Operation, fact: TaskFact) -> None:
         operation.incidents.put(incident.id, left)
 
 
+ENDS = {
+    TaskDropped: TaskState.DROPPED,
+    TaskLapsed: TaskState.LAPSED,
+    TaskVerified: TaskState.VERIFIED,
+}
+
+
 def step(task: Task, fact: TaskFact) -> Task:
     """The task after a fact about it."""
     match fact:
         case TaskOpened():
-            return replace(task, state=TaskState.OPEN, domain=fact.domain, until=None)
-        case TaskDropped():
-            return replace(task, state=TaskState.DROPPED, until=None, ended_at=fact.at)
-        case TaskLapsed():
-            return replace(task, state=TaskState.LAPSED, until=None, ended_at=fact.at)
+            return replace(task, state=TaskState.OPEN, domain=fact.domain, until=fact.until)
+        case TaskNeedAsked():
+            return replace(task, asked_at=fact.at, until=fact.until)
+        case TaskDropped() | TaskLapsed() | TaskVerified():
+            return replace(task, state=ENDS[type(fact)], until=None, ended_at=fact.at)
         case TaskClaimed():
             claimed = replace(task, state=TaskState.CLAIMED, until=fact.until)
             return replace(claimed, organization=fact.organization)
         case TaskClaimEnded():
-            return replace(task, state=TaskState.OPEN, organization=None, until=None)
+            return replace(task, state=TaskState.OPEN, organization=None, until=fact.until)
         case TaskReportedDone():
-            reported = replace(task, state=TaskState.REPORTED_DONE, until=None)
+            reported = replace(task, state=TaskState.REPORTED_DONE, until=fact.until)
             return replace(reported, reporter=fact.account)
         case TaskSentBack():
             return replace(task, state=TaskState.CLAIMED, reporter=None, until=fact.until)
-        case TaskVerified():
-            return replace(task, state=TaskState.VERIFIED, ended_at=fact.at)
         case TaskProposed():
             return task
         case _:

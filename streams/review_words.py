@@ -200,7 +200,11 @@ FACTS: dict[type, Words] = {
     ),
     f.TaskOpened: Words("{task}开放认领（恢复{domain}）。", "{task} was opened ({domain})."),
     f.TaskDropped: Words("{task}已取消。", "{task} was dropped."),
-    f.TaskLapsed: Words("{task}逾期未打开，已失效。", "{task} has lapsed; nobody opened it."),
+    f.TaskNeedAsked: Words(
+        "{task}长期无进展，请发布方确认是否仍需要。",
+        "Nothing has happened about {task} for long; its desk is asked whether it is still needed.",
+    ),
+    f.TaskLapsed: Words("{task}长期无人处理，已失效。", "{task} has lapsed; nobody carried it on."),
     f.TaskClaimEnded: Words(
         "{task}重新开放认领：{ending}{phone}。", "{task} is open to others again: {ending}{phone}."
     ),

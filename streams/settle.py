@@ -21,7 +21,6 @@ from schemas.facts import (
     LinesLookedAt,
     OfferExpired,
     OfferStoodDown,
-    TaskOpened,
     TimeGivenBack,
 )
 from schemas.values import CloseReason, Instant, Mode, Piece, PieceKind, StandDownReason
@@ -172,7 +171,7 @@ def _closing(operation: Operation, key: Any, cause: Cause) -> Sequence[Fact]:
         ]
     for place in operation.proposed_in.within(key):
         task = operation.tasks[place[-1]]
-        return [TaskOpened(task=task.id, domain=task.domain, at=cause.at)]
+        return [recovery.opened(task, task.domain, cause)]
     return [IncidentClosed(incident=key, at=cause.at)]
 
 

@@ -43,7 +43,7 @@ class VerifyTaskBody(Body):
 
 @door(router, "/tasks/{task}/open", OpenTaskBody, OpenTask)
 async def open_task(call: Call[OpenTaskBody]) -> Response:
-    """Open a proposed recovery task."""
+    """Open a proposed recovery task; of one that is asked about, say that it is still needed."""
     row = call.subject(TaskRow)
     command = OpenTask(task=row.id, domain=call.body.domain)
     return call.answer(await call.about(row, command), row.id)

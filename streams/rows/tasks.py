@@ -38,6 +38,7 @@ def task(area: Area, known: Operation, item: Task) -> Put:
         organization=item.organization,
         organization_name="" if doer is None else doer.name,
         proposed_at=item.proposed_at,
+        asked_at=item.asked_at,
         ended_at=item.ended_at,
     )
     return Put(row=row, audience=_offered_to(area, item))

@@ -256,11 +256,13 @@ def own_crew(world: World, incident: IncidentId) -> None:
 
 
 def recovery() -> World:
-    """A proposal lapses, claims end in each way, the incident is reopened, and its key goes."""
+    """A proposal and an open task lapse, claims end in each way, and the incident's key goes."""
     world = World()
     doer = world.organization("doer")
     incident = world.incident()
     tasks = [proposed(world, incident) for _ in range(3)]
+    forgotten = proposed(world, incident)
+    world.send(DESK, c.OpenTask(task=forgotten, domain=Domain.LIFE))
     world.send(DESK, c.OpenTask(task=tasks[0], domain=Domain.WORK))
     world.send(DESK, c.DropTask(task=tasks[0]))
     world.send(DESK, c.OpenTask(task=tasks[1], domain=Domain.LIFE))
@@ -268,12 +270,15 @@ def recovery() -> World:
         world.send("doer", c.ClaimTask(task=tasks[1], organization=doer))
         if ending is not None:
             world.send(actor, ending(task=tasks[1]))
-    world.until(world.at + 31 * DAY)  # the claim runs out, the third proposal lapses
+    world.until(
+        world.at + 31 * DAY
+    )  # the claim runs out, the third proposal lapses; the fourth is asked about
     world.close_incident(incident)
     world.send(DESK, c.ClaimTask(task=tasks[1], organization=doer))
     world.send("doer", c.ReportTask(task=tasks[1]))
     world.send(COUNTY, c.VerifyTask(task=tasks[1]))
     world.send(COUNTY, c.ReopenIncident(incident=incident))
+    world.until(world.at + 30 * DAY)  # and lapses
     world.close_incident(incident)
     world.wait(minutes=60)
     return world

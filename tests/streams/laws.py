@@ -103,8 +103,8 @@ def promises(row: Any) -> Iterator[tuple[str, int]]:
             yield "it is answered or over", row.answer_by + 1
         case OfferRow(state="standby"):
             yield "they are taken on or let go", row.standby_until or 0
-        case TaskRow(state="proposed" | "claimed"):
-            yield "it is opened, reported or open to others", row.until or 0
+        case TaskRow(ended_at=None):
+            yield "it is opened, done, verified, asked about, or over", row.until or 0
         case IncidentRow(readable=True) if row.destroy_at is not None:
             yield "its key is destroyed", row.destroy_at
 

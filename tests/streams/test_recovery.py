@@ -64,10 +64,44 @@ def test_a_proposal_that_nobody_opens_lapses_after_thirty_days() -> None:
     assert scene.refused(DESK, c.OpenTask, domain=Domain.LIFE) is Refusal.TASK_NOT_PROPOSED
 
 
-def test_an_open_task_lapses_never() -> None:
+def test_an_open_task_that_nobody_claims_is_asked_about_and_lapses_at_last() -> None:
+    """No key of an incident is kept for ever, for a task that everybody has forgotten."""
     scene = Recovery()
     scene.open()
-    assert kinds(scene.world.until(scene.world.at + 90 * DAY)) == []
+    assert kinds(scene.world.until(scene.world.at + 30 * DAY - 1)) == []
+    asked = only(scene.world.until(scene.world.at + 1), f.TaskNeedAsked)
+    assert scene.row.asked_at == scene.world.at
+    assert asked.until == scene.world.at + 30 * DAY
+    assert kinds(scene.world.until(asked.until - 1)) == []
+    assert kinds(scene.world.until(asked.until)) == ["TaskLapsed"]
+    assert not scene.row.live
+
+
+def test_of_what_was_asked_about_its_desk_says_that_it_is_still_needed() -> None:
+    scene = Recovery()
+    scene.open()
+    assert scene.refused(DESK, c.OpenTask, domain=Domain.LIFE) is Refusal.TASK_NOT_PROPOSED
+    scene.world.until(scene.world.at + 30 * DAY)
+    assert only(scene.open()).until == scene.world.at + 30 * DAY
+    assert scene.row.asked_at is None
+    assert only(scene.world.until(scene.world.at + 30 * DAY), f.TaskNeedAsked)
+
+
+def test_what_was_asked_about_is_still_claimed_and_the_question_is_over() -> None:
+    scene = Recovery()
+    scene.open()
+    scene.world.until(scene.world.at + 30 * DAY)
+    scene.claim()
+    assert scene.row.asked_at is None
+    assert only(scene.world.until(scene.world.at + 7 * DAY), f.TaskClaimEnded)
+
+
+def test_work_that_nobody_verifies_is_asked_about_and_lapses_at_last() -> None:
+    scene = Recovery(claimed=True)
+    reported = only(scene.world.send("doer", c.ReportTask(task=scene.id)))
+    asked = only(scene.world.until(reported.until), f.TaskNeedAsked)
+    assert scene.refused(DESK, c.OpenTask, domain=Domain.LIFE) is Refusal.TASK_NOT_PROPOSED
+    assert kinds(scene.world.until(asked.until)) == ["TaskLapsed"]
 
 
 @pytest.mark.parametrize(("actor", "by_desk"), [("doer", False), (DESK, True), (COUNTY, True)])
@@ -99,7 +133,7 @@ def test_a_claim_runs_out_after_seven_days() -> None:
 def test_work_that_was_reported_does_not_run_out() -> None:
     scene = Recovery(claimed=True)
     scene.world.send("doer", c.ReportTask(task=scene.id))
-    assert kinds(scene.world.until(scene.world.at + 30 * DAY)) == []
+    assert kinds(scene.world.until(scene.world.at + 8 * DAY)) == []
     for command in (c.GiveBackTask, c.TakeBackTask, c.DropTask):
         assert scene.refused(DESK, command) is Refusal.TASK_REPORTED
 

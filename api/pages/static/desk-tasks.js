@@ -14,7 +14,7 @@ export function drawTasks(context) {
   const rows = context.board.all("task");
   const proposed = rows.filter((row) => row.state === "proposed");
   const busy = rows.filter((row) => TASK_ORDER.includes(row.state));
-  const rank = (row) => TASK_ORDER.indexOf(row.state);
+  const rank = (row) => (row.asked_at === null ? TASK_ORDER.indexOf(row.state) : -1);
   busy.sort((one, other) => rank(one) - rank(other) || one.number - other.number);
   proposed.sort((one, other) => one.number - other.number);
   list(context, find("#tasks"), busy);
@@ -55,6 +55,7 @@ function taskCard(context, item) {
       " ",
       facts.filter(Boolean).join(" · "),
     ),
+    row.asked_at !== null && h("p", { class: "alarm" }, asked(context, row)),
     h("p", { class: "quiet" }, [from, ends(context, row)].filter(Boolean).join(" · ")),
     mine && h("div", { class: "buttons" }, (TASK_BUTTONS[row.state] ?? (() => []))(context, row)),
   );
@@ -62,9 +63,14 @@ function taskCard(context, item) {
 
 /** When a proposal lapses, or a claim runs out. */
 function ends({ clock }, row) {
-  if (row.until === null) return null;
-  const time = moment(row.until, clock.now());
-  return say(row.state === "proposed" ? "task.lapses" : "task.until", { time });
+  const words = { proposed: "task.lapses", claimed: "task.until" }[row.state];
+  return words === undefined ? null : say(words, { time: moment(row.until, clock.now()) });
+}
+
+/** Nothing has happened about it for long: unless somebody says so, it is over soon. */
+function asked({ clock }, row) {
+  const words = row.state === "reported_done" ? "task.asked_verify" : "task.asked_open";
+  return say(words, { time: moment(row.until, clock.now()) });
 }
 
 const TASK_BUTTONS = {
@@ -82,7 +88,11 @@ const TASK_BUTTONS = {
       drop(context, row),
     ];
   },
-  open: (context, row) => [claimByPhone(context, row), drop(context, row)],
+  open: (context, row) => [
+    row.asked_at !== null && stillNeeded(context, row),
+    claimByPhone(context, row),
+    drop(context, row),
+  ],
   claimed(context, row) {
     const path = `/tasks/${row.id}/report-done`;
     const back = { path: `/tasks/${row.id}/take-back`, words: say("act.take_task_back") };
@@ -101,6 +111,11 @@ const TASK_BUTTONS = {
     ];
   },
 };
+
+function stillNeeded(context, row) {
+  const said = { path: `/tasks/${row.id}/open`, body: { domain: row.domain } };
+  return posting(context, { ...said, words: say("act.task_needed"), look: "small primary" });
+}
 
 const drop = (context, row) =>
   posting(context, { path: `/tasks/${row.id}/drop`, words: say("act.drop_task"), look: "small" });
