@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from schemas.values import (
     AgainOn,
     AssignmentId,
@@ -19,6 +21,7 @@ from schemas.values import (
     Stored,
     TimeSource,
 )
+from streams.wakes import Wait
 
 HEADER = "log"
 
@@ -67,6 +70,14 @@ class Asked(Stored):
     free_from: Instant | None = None  # as it said itself, which no later silence forgets
 
 
+class Owed(Stored):
+    """Something that waited for a person, and until when, as a log stood still."""
+
+    wait: Wait
+    id: Any  # of a row in the table that waits for such
+    until: Instant
+
+
 class Standstill(Stored):
     """An outage of which not everybody has the lost time back: whom it is owed, and from when."""
 
@@ -75,8 +86,7 @@ class Standstill(Stored):
     quiet_until: Instant
     offers: tuple[OfferId, ...]
     demands: tuple[DemandId, ...]
-    crews: tuple[AssignmentId, ...]
-    reports: tuple[ReportId, ...]
+    others: tuple[Owed, ...]
 
 
 class Able(Stored):

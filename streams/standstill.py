@@ -5,21 +5,29 @@ Until everybody has it, ticks do nothing else: nobody's time is over before it w
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from msgspec.structs import replace
 
 from schemas.facts import Resumed, TimeGivenBack
-from schemas.values import AssignmentId, DemandId, Instant, ReportId
+from schemas.values import DemandId, Instant
 from streams import orders
 from streams.area import Operation
 from streams.entities import Offer, OfferState
 from streams.parameters import GIVEN_BACK_AT_ONCE, REST, URGENCY
-from streams.remembered import Standstill
+from streams.remembered import Owed, Standstill
 from streams.wakes import Wait
 
 LOST = "lost"  # the counter of the milliseconds for which the log stood still
 LOST_BEFORE = "lost_before"  # likewise, without the last time
 LOST_AT = "lost_at"  # when it went on then
 ONLY = "standstill"  # the key of the one row
+
+SPARED = (Wait.CREW, Wait.CHECK_IN, Wait.INSTRUCTION, Wait.REPORT)
+"""Who could do nothing while nobody could hear it: not missed before a while has passed."""
+SHIFTED = (Wait.STANDBY, Wait.HELPERS, Wait.QUIET, Wait.CLIMB)
+"""What waits for a desk that could say nothing: it has as long as it had."""
 
 
 def resumed(operation: Operation, fact: Resumed) -> None:
@@ -30,21 +38,26 @@ def resumed(operation: Operation, fact: Resumed) -> None:
     operation.raise_count(LOST_BEFORE, operation.count(LOST))
     operation.raise_count(LOST, operation.count(LOST) + fact.lost)
     operation.raise_count(LOST_AT, fact.at)
-    waits = (Wait.CREW, Wait.CHECK_IN, Wait.INSTRUCTION)
-    expected = (wake for wait in waits for wake in operation.wakes.all_for(wait))
-    late = (wake for wake in expected if wake.when < fact.quiet_until)
     standstill = Standstill(
         since=fact.at - fact.lost,
         at=fact.at,
         quiet_until=fact.quiet_until,
         offers=tuple(wake.id for wake in operation.wakes.all_for(Wait.ANSWER)),
         demands=tuple(place[-1] for place in operation.demands_in.all()),
-        crews=tuple(wake.id for wake in late),
-        reports=tuple(
-            wake.id for wake in operation.wakes.all_for(Wait.REPORT) if wake.when < fact.quiet_until
-        ),
+        others=_others(operation, fact.quiet_until),
     )
     _give_back(operation, standstill, GIVEN_BACK_AT_ONCE)
+
+
+def _others(operation: Operation, quiet_until: Instant) -> tuple[Owed, ...]:
+    """Who else waits: who would be missed before that time, and everybody whom a desk owes a word.
+
+    A rescue crew is missed first, and has its time back first.
+    """
+    every = operation.wakes.all()
+    waiting = [Owed(wait=wake.wait, id=wake.id, until=wake.when) for wake in every]
+    spared = [one for one in waiting if one.wait in SPARED and one.until < quiet_until]
+    return (*spared, *(one for one in waiting if one.wait in SHIFTED))
 
 
 def given_back(operation: Operation, fact: TimeGivenBack) -> None:
@@ -67,15 +80,14 @@ def answer_by(operation: Operation, offer: Offer) -> Instant:
 
 
 def _size(pending: Standstill) -> int:
-    return len(pending.offers) + len(pending.demands) + len(pending.crews) + len(pending.reports)
+    return len(pending.offers) + len(pending.demands) + len(pending.others)
 
 
 def _give_back(operation: Operation, pending: Standstill, count: int) -> None:
     """To offers first, those whose time would be over first before the others."""
     offers = pending.offers[:count]
     demands = pending.demands[: count - len(offers)]
-    crews = pending.crews[: count - len(offers) - len(demands)]
-    reports = pending.reports[: count - len(offers) - len(demands) - len(crews)]
+    others = pending.others[: count - len(offers) - len(demands)]
     for key in offers:
         offer = operation.offers[key]
         if offer.state is OfferState.SENT and offer.unneeded is None:
@@ -83,16 +95,14 @@ def _give_back(operation: Operation, pending: Standstill, count: int) -> None:
             operation.offers.put(key, shifted)
     for demand in demands:
         _hold_back(operation, pending, demand)
-    for crew in crews:
-        _crew_held_back(operation, pending, crew)
-    for report in reports:
-        _report_held_back(operation, pending, report)
+    for owed in others:
+        until = _later(pending, owed)
+        GIVING[owed.wait](operation, owed, until)
     rest = replace(
         pending,
         offers=pending.offers[len(offers) :],
         demands=pending.demands[len(demands) :],
-        crews=pending.crews[len(crews) :],
-        reports=pending.reports[len(reports) :],
+        others=pending.others[len(others) :],
     )
     if _size(rest):
         operation.standstill.put(ONLY, rest)
@@ -100,22 +110,64 @@ def _give_back(operation: Operation, pending: Standstill, count: int) -> None:
         operation.standstill.remove(ONLY)
 
 
-def _crew_held_back(operation: Operation, pending: Standstill, key: AssignmentId) -> None:
+def _later(pending: Standstill, owed: Owed) -> Instant:
+    """Until when is waited now: a while at least, and for a desk as long as was left."""
+    if owed.wait in SPARED:
+        return pending.quiet_until
+    return max(pending.at + owed.until - pending.since, pending.quiet_until)
+
+
+def _crew(operation: Operation, owed: Owed, until: Instant) -> None:
     """Whoever should be there, or should have given word, is not missed before."""
-    known = operation.assignments[key]
-    if known.late_at is not None and known.late_at < pending.quiet_until:
-        known = replace(known, late_at=pending.quiet_until)
-    if known.silent_at is not None and known.silent_at < pending.quiet_until:
-        known = replace(known, silent_at=pending.quiet_until)
-    operation.assignments.put(key, known)
-    orders.held_back(operation, key, pending.quiet_until)
+    known = operation.assignments[owed.id]
+    if known.late_at is not None and known.late_at < until:
+        known = replace(known, late_at=until)
+    if known.silent_at is not None and known.silent_at < until:
+        known = replace(known, silent_at=until)
+    operation.assignments.put(known.id, known)
+    orders.held_back(operation, known.id, until)
 
 
-def _report_held_back(operation: Operation, pending: Standstill, key: ReportId) -> None:
+def _report(operation: Operation, owed: Owed, until: Instant) -> None:
     """A report that waits for an answer has not climbed before; it may have been answered."""
-    known = operation.scene_reports.get(key)
-    if known is not None and known.answer_by < pending.quiet_until:
-        operation.scene_reports.put(key, replace(known, answer_by=pending.quiet_until))
+    known = operation.scene_reports.get(owed.id)
+    if known is not None and known.answer_by < until:
+        operation.scene_reports.put(known.id, replace(known, answer_by=until))
+
+
+def _standby(operation: Operation, owed: Owed, until: Instant) -> None:
+    """Its desk may have taken it on, or thanked it, before it was its turn."""
+    known = operation.offers[owed.id]
+    if known.state is OfferState.STANDBY and known.standby_until == owed.until:
+        operation.offers.put(known.id, replace(known, standby_until=until))
+
+
+def _helpers(operation: Operation, owed: Owed, until: Instant) -> None:
+    known = operation.helpers.get(owed.id)
+    if known is not None:
+        operation.helpers.put(known.id, replace(known, until=until))
+
+
+def _desk(operation: Operation, owed: Owed, until: Instant) -> None:
+    """What its desk is asked, or owes, later; unless that has been said before it was its turn."""
+    known = operation.demands[owed.id]
+    if owed.wait is Wait.QUIET and known.quiet_at == owed.until:
+        operation.demands.put(known.id, replace(known, quiet_at=until))
+    if owed.wait is Wait.CLIMB and known.climbs_at == owed.until:
+        operation.demands.put(known.id, replace(known, climbs_at=until))
+
+
+GIVING: dict[Wait, Callable[[Operation, Any, Instant], None]] = {
+    Wait.CREW: _crew,
+    Wait.CHECK_IN: _crew,
+    Wait.INSTRUCTION: _crew,
+    Wait.REPORT: _report,
+    Wait.STANDBY: _standby,
+    Wait.HELPERS: _helpers,
+    Wait.QUIET: _desk,
+    Wait.CLIMB: _desk,
+}
+"""How each gets its time back."""
 
 
 def _shifted(pending: Standstill, offer: Offer) -> Instant:

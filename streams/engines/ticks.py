@@ -22,7 +22,16 @@ from streams.worklist import next_due
 
 PACE: Final = 100  # milliseconds from one tick of an operation to its next: ten a second at most
 LOST_AFTER: Final = 5_000  # a tick on its way that has not come back by then goes again
-TIMED: Final = (Wait.ANSWER, Wait.CREW, Wait.CHECK_IN, Wait.REPORT, Wait.INSTRUCTION)
+TIMED: Final = (
+    Wait.ANSWER,
+    Wait.CREW,
+    Wait.CHECK_IN,
+    Wait.REPORT,
+    Wait.INSTRUCTION,
+    Wait.STANDBY,
+    Wait.HELPERS,
+    Wait.CLIMB,
+)
 SIGN_OF_LIFE: Final = 20_000  # milliseconds behind the last turn
 ALARMING: Final = 3  # failures in a row
 FAILURES_BORNE: Final = 30  # enough to halve the budget to one, and to set a score of pieces aside
@@ -173,8 +182,8 @@ def _due(area: Area, operation: Operation) -> Instant | None:
 
 
 def waited_for(operation: Operation) -> bool:
-    """Whether somebody has to answer, to arrive or to give word, whom a standstill would take
-    time from."""
+    """Whether somebody has to answer, to arrive, to give word or to decide soon, whom a standstill
+    would take time from."""
     return any(operation.wakes.any_for(wait) for wait in TIMED)
 
 

@@ -333,6 +333,8 @@ def _resumed(books: Books, fact: f.Resumed, turn: Turn) -> None:
     for need in books.needs.values():
         if need.open and need.release_at > since:
             need.release_at += fact.lost
+        if need.draft:
+            need.decide_by = max(need.decide_by + fact.lost, fact.quiet_until)
 
 
 _LEARNERS: dict[type, Callable[[Books, Any, Turn], None]] = {

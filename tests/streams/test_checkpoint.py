@@ -18,10 +18,10 @@ from streams.availability import Availability
 from streams.board import everything
 from streams.checkpoint import NotFit, packed, state_hash, unpack
 from streams.nearby import Nearby
-from streams.remembered import Standstill
+from streams.remembered import Owed, Standstill
 from streams.table import Distinct, Groups, Ordering, Table, Tables
 from streams.turning import RuleFailed, Taken, envelope_of, fold, take
-from streams.wakes import Wakes
+from streams.wakes import Wait, Wakes
 from tests.streams.laws import SEEDS, watched
 from tests.streams.play import Play
 from tests.streams.world import DESK, EXERCISE, STEWARD, WENZHOU, World, divisions
@@ -161,8 +161,10 @@ def logs() -> Iterator[list[bytes]]:
 
 def test_a_standstill_is_put_back() -> None:
     area = played().area
-    late = {"demands": (), "crews": (), "reports": ()}
-    lost = Standstill(since=1, at=2, quiet_until=3, offers=(OfferId("o"),), **late)
+    others = (Owed(wait=Wait.STANDBY, id="o", until=1),)
+    lost = Standstill(
+        since=1, at=2, quiet_until=3, offers=(OfferId("o"),), demands=(), others=others
+    )
     area.operations[EXERCISE].standstill.put("only", lost)
     area.journal.forget()
     assert list(packed(put_back(area))) == list(packed(area))

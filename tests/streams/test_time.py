@@ -7,7 +7,7 @@ import pytest
 from schemas import commands as c
 from schemas import facts as f
 from schemas.turns import DELIVERY, OWNER
-from schemas.values import Instant, Reach, Role, TimeSource
+from schemas.values import Instant, Reach, Reception, Role, TimeSource
 from schemas.views import OperationRow
 from streams import rows
 from streams.area import Area
@@ -28,6 +28,7 @@ from streams.verify import verify
 from tests.streams.world import (
     DESK,
     EXERCISE,
+    SEALED,
     START,
     WENZHOU,
     World,
@@ -234,6 +235,30 @@ def test_who_arrived_meanwhile_says_so_first() -> None:
     resume(world, since)
     world.send("near", c.Arrive(assignment=crew))
     assert "CrewOverdue" not in kinds(world.wait(minutes=10))
+
+
+def test_what_waits_for_a_desk_has_as_long_as_it_had() -> None:
+    """Given a late yes that may be taken for two hours, a draft that climbs after three minutes,
+    and helpers who wait, then ten hours of outage take nothing from any of them."""
+    world = World(time_source=TimeSource.LIVE)
+    for name in ("near", "late"):
+        world.organization(name)
+    incident = world.incident()
+    first = asked(world.demand(incident, priority=2))[0]
+    world.until(first.answer_by + 1, f.OfferExpired)
+    world.send(DESK, c.SetOwnCrew(line=first.line, units=1))
+    standby = only(world.yes(first), f.StandbyOffered)
+    parked = Reception.PARKED
+    waiting = c.ReceiveHelpers(demand=first.demand, people=3, word=parked, contact=SEALED)
+    helpers = only(world.send(DESK, waiting), f.HelpersReceived)
+    draft = only(world.send(DESK, world.draft_command(incident, priority=1)), f.DemandDrafted)
+    since = world.at + MINUTE
+    world.at = since + 10 * HOUR
+    resume(world, since)
+    operation = world.operation
+    assert operation.offers[first.offer].standby_until == standby.until + 10 * HOUR
+    assert operation.helpers[helpers.helpers].until == helpers.until + 10 * HOUR
+    assert operation.demands[draft.demand].climbs_at == draft.climbs_at + 10 * HOUR
 
 
 def crowded() -> World:
