@@ -82,6 +82,21 @@ def amend(area: Area, command: AmendDemand, cause: Cause) -> Decision:
     ]
 
 
+def unchanged(operation: Operation, demand: Demand) -> AmendDemand:
+    """An edit that says what a demand says already, to be changed in what is to be another."""
+    return AmendDemand(
+        demand=demand.id,
+        revision=demand.revision,
+        priority=demand.priority,
+        targets=tuple(operation.lines[key].target for key in demand.lines),
+        lines=(),
+        risk_statement=demand.risk_statement,
+        rally_point=demand.rally_point,
+        way_in=demand.way_in,
+        needed_by=demand.needed_by,
+    )
+
+
 def _asks_more(operation: Operation, demand: Demand, command: AmendDemand) -> bool:
     """Whether it would ask for more than now, which a further report never does."""
     before = (operation.lines[key].target for key in demand.lines)

@@ -10,7 +10,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from schemas.codes import SKILLS
-from schemas.commands import AmendDemand, AnswerReport, ReportFromScene
+from schemas.commands import AnswerReport, ReportFromScene
 from schemas.facts import (
     Fact,
     ReportAnswered,
@@ -131,17 +131,8 @@ def _raised(
     targets = tuple(row.target + (known.quantity if row is like else 0) for row in rows)
     if max(targets) > UNITS_MOST:
         return Refused(Refusal.ANSWER_UNFIT, (found.id,))
-    more = AmendDemand(
-        demand=demand.id,
-        revision=demand.revision,
-        priority=demand.priority,
-        targets=targets,
-        lines=() if like is not None else (_added(rows, found, known.skill, known.quantity),),
-        risk_statement=demand.risk_statement,
-        rally_point=demand.rally_point,
-        way_in=demand.way_in,
-        needed_by=demand.needed_by,
-    )
+    added = () if like is not None else (_added(rows, found, known.skill, known.quantity),)
+    more = replace(amending.unchanged(operation, demand), targets=targets, lines=added)
     return amending.amend(area, more, cause)
 
 

@@ -20,6 +20,7 @@ from schemas.values import (
     Role,
     SceneReport,
 )
+from streams import amending
 from streams.entities import Demand, DemandState, Line
 from tests.streams.test_similar import point
 from tests.streams.world import COUNTY, DESK, SEALED, World, asked, divisions, only, townships
@@ -47,6 +48,13 @@ class Reports:
         """At a point, so many meters north of another."""
         command = self.world.demand_command(self.incident)
         facts = self.world.send(DESK, replace(command, place=point(self.world, north)))
+        posted: DemandId = only(facts, f.DemandPublished).demand
+        return posted
+
+    def post_as_report(self, **wishes: Any) -> DemandId:
+        """Posted as a further report of the first."""
+        command = self.world.demand_command(self.incident, **wishes)
+        facts = self.world.send(DESK, replace(command, same_as=self.leader))
         posted: DemandId = only(facts, f.DemandPublished).demand
         return posted
 
@@ -335,3 +343,45 @@ def test_a_township_takes_its_own_report_out_of_a_group_that_the_county_has_made
     assert world.refused(DESK, replace(its_own, division=HERE)) is Refusal.NOT_FOUND
     world.grant("beyond", Role.DESK, division=THERE)
     assert kinds(world.send("beyond", its_own))[0] == "DemandUngrouped"
+
+
+# A need is as urgent as the most urgent report of it
+
+
+def test_a_more_urgent_report_makes_its_leader_as_urgent() -> None:
+    """Given a P3 need for which one is asked, when a P1 report of it is grouped with it, then the
+    need is P1: whoever is asked has the time of a P1, and nobody sleeps over it."""
+    reports = Reports(priority=3)
+    urgent = reports.post(priority=1)
+    reports.group(reports.second, urgent)
+    assert (reports.row(reports.leader).priority, reports.line(reports.leader).priority) == (1, 1)
+    sent = asked(reports.world.wait(minutes=2))
+    assert {offer.demand for offer in sent} <= {reports.leader}
+    reports.world.wait(minutes=1)
+    open_offers = reports.world.operation.offers_on.of(reports.line(reports.leader).id)
+    assert all(offer.priority == 1 for offer in open_offers)
+
+
+def test_what_is_posted_as_a_further_report_makes_its_leader_as_urgent_too() -> None:
+    reports = Reports(priority=4)
+    reports.post_as_report(priority=2)
+    assert reports.row(reports.leader).priority == 2
+
+
+def test_a_less_urgent_report_changes_nothing_of_its_leader() -> None:
+    reports = Reports(priority=2)
+    revision = reports.row(reports.leader).revision
+    reports.post_as_report(priority=4)
+    assert (reports.row(reports.leader).priority, reports.row(reports.leader).revision) == (
+        2,
+        revision,
+    )
+
+
+def test_a_further_report_that_becomes_more_urgent_makes_its_leader_as_urgent() -> None:
+    reports = Reports(priority=3)
+    reports.group()
+    row = reports.row(reports.second)
+    same = amending.unchanged(reports.world.operation, row)
+    reports.world.send(DESK, replace(same, priority=1))
+    assert reports.row(reports.leader).priority == 1
