@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from schemas.values import (
     AgainOn,
     AssignmentId,
@@ -21,7 +19,6 @@ from schemas.values import (
     Stored,
     TimeSource,
 )
-from streams.wakes import Wait
 
 HEADER = "log"
 
@@ -73,8 +70,8 @@ class Asked(Stored):
 class Owed(Stored):
     """Something that waited for a person, and until when, as a log stood still."""
 
-    wait: Wait
-    id: Any  # of a row in the table that waits for such
+    wait: str  # the name of a `Wait`
+    id: str
     until: Instant
 
 

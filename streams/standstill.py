@@ -11,7 +11,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from schemas.facts import Resumed, TimeGivenBack
-from schemas.values import DemandId, Instant
+from schemas.helpers import HelpersId
+from schemas.values import AssignmentId, DemandId, Instant, OfferId, ReportId
 from streams import orders
 from streams.area import Operation
 from streams.entities import Offer, OfferState
@@ -55,9 +56,9 @@ def _others(operation: Operation, quiet_until: Instant) -> tuple[Owed, ...]:
     A rescue crew is missed first, and has its time back first.
     """
     every = operation.wakes.all()
-    waiting = [Owed(wait=wake.wait, id=wake.id, until=wake.when) for wake in every]
-    spared = [one for one in waiting if one.wait in SPARED and one.until < quiet_until]
-    return (*spared, *(one for one in waiting if one.wait in SHIFTED))
+    waiting = [Owed(wait=wake.wait.name, id=wake.id, until=wake.when) for wake in every]
+    spared = (one for one in waiting if Wait[one.wait] in SPARED and one.until < quiet_until)
+    return (*spared, *(one for one in waiting if Wait[one.wait] in SHIFTED))
 
 
 def given_back(operation: Operation, fact: TimeGivenBack) -> None:
@@ -96,8 +97,7 @@ def _give_back(operation: Operation, pending: Standstill, count: int) -> None:
     for demand in demands:
         _hold_back(operation, pending, demand)
     for owed in others:
-        until = _later(pending, owed)
-        GIVING[owed.wait](operation, owed, until)
+        GIVING[Wait[owed.wait]](operation, owed.id, owed.until, _later(pending, owed))
     rest = replace(
         pending,
         offers=pending.offers[len(offers) :],
@@ -112,14 +112,14 @@ def _give_back(operation: Operation, pending: Standstill, count: int) -> None:
 
 def _later(pending: Standstill, owed: Owed) -> Instant:
     """Until when is waited now: a while at least, and for a desk as long as was left."""
-    if owed.wait in SPARED:
+    if Wait[owed.wait] in SPARED:
         return pending.quiet_until
     return max(pending.at + owed.until - pending.since, pending.quiet_until)
 
 
-def _crew(operation: Operation, owed: Owed, until: Instant) -> None:
+def _crew(operation: Operation, key: AssignmentId, _before: Instant, until: Instant) -> None:
     """Whoever should be there, or should have given word, is not missed before."""
-    known = operation.assignments[owed.id]
+    known = operation.assignments[key]
     if known.late_at is not None and known.late_at < until:
         known = replace(known, late_at=until)
     if known.silent_at is not None and known.silent_at < until:
@@ -128,46 +128,51 @@ def _crew(operation: Operation, owed: Owed, until: Instant) -> None:
     orders.held_back(operation, known.id, until)
 
 
-def _report(operation: Operation, owed: Owed, until: Instant) -> None:
+def _report(operation: Operation, key: ReportId, _before: Instant, until: Instant) -> None:
     """A report that waits for an answer has not climbed before; it may have been answered."""
-    known = operation.scene_reports.get(owed.id)
+    known = operation.scene_reports.get(key)
     if known is not None and known.answer_by < until:
         operation.scene_reports.put(known.id, replace(known, answer_by=until))
 
 
-def _standby(operation: Operation, owed: Owed, until: Instant) -> None:
+def _standby(operation: Operation, key: OfferId, before: Instant, until: Instant) -> None:
     """Its desk may have taken it on, or thanked it, before it was its turn."""
-    known = operation.offers[owed.id]
-    if known.state is OfferState.STANDBY and known.standby_until == owed.until:
+    known = operation.offers[key]
+    if known.state is OfferState.STANDBY and known.standby_until == before:
         operation.offers.put(known.id, replace(known, standby_until=until))
 
 
-def _helpers(operation: Operation, owed: Owed, until: Instant) -> None:
-    known = operation.helpers.get(owed.id)
+def _helpers(operation: Operation, key: HelpersId, _before: Instant, until: Instant) -> None:
+    known = operation.helpers.get(key)
     if known is not None:
         operation.helpers.put(known.id, replace(known, until=until))
 
 
-def _desk(operation: Operation, owed: Owed, until: Instant) -> None:
-    """What its desk is asked, or owes, later; unless that has been said before it was its turn."""
-    known = operation.demands[owed.id]
-    if owed.wait is Wait.QUIET and known.quiet_at == owed.until:
-        operation.demands.put(known.id, replace(known, quiet_at=until))
-    if owed.wait is Wait.CLIMB and known.climbs_at == owed.until:
-        operation.demands.put(known.id, replace(known, climbs_at=until))
+def _asked(operation: Operation, key: DemandId, before: Instant, until: Instant) -> None:
+    """Its desk is asked later; unless it has said something before it was its turn."""
+    known = operation.demands[key]
+    if known.quiet_at == before:
+        operation.demands.put(key, replace(known, quiet_at=until))
 
 
-GIVING: dict[Wait, Callable[[Operation, Any, Instant], None]] = {
+def _climbing(operation: Operation, key: DemandId, before: Instant, until: Instant) -> None:
+    """Its desk has had no time to decide; unless it has decided before it was its turn."""
+    known = operation.demands[key]
+    if known.climbs_at == before:
+        operation.demands.put(key, replace(known, climbs_at=until))
+
+
+GIVING: dict[Wait, Callable[[Operation, Any, Instant, Instant], None]] = {
     Wait.CREW: _crew,
     Wait.CHECK_IN: _crew,
     Wait.INSTRUCTION: _crew,
     Wait.REPORT: _report,
     Wait.STANDBY: _standby,
     Wait.HELPERS: _helpers,
-    Wait.QUIET: _desk,
-    Wait.CLIMB: _desk,
+    Wait.QUIET: _asked,
+    Wait.CLIMB: _climbing,
 }
-"""How each gets its time back."""
+"""How each gets its time back: until when it waited, and until when it does now."""
 
 
 def _shifted(pending: Standstill, offer: Offer) -> Instant:

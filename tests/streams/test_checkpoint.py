@@ -21,7 +21,7 @@ from streams.nearby import Nearby
 from streams.remembered import Owed, Standstill
 from streams.table import Distinct, Groups, Ordering, Table, Tables
 from streams.turning import RuleFailed, Taken, envelope_of, fold, take
-from streams.wakes import Wait, Wakes
+from streams.wakes import Wakes
 from tests.streams.laws import SEEDS, watched
 from tests.streams.play import Play
 from tests.streams.world import DESK, EXERCISE, STEWARD, WENZHOU, World, divisions
@@ -161,7 +161,7 @@ def logs() -> Iterator[list[bytes]]:
 
 def test_a_standstill_is_put_back() -> None:
     area = played().area
-    others = (Owed(wait=Wait.STANDBY, id="o", until=1),)
+    others = (Owed(wait="STANDBY", id="o", until=1),)
     lost = Standstill(
         since=1, at=2, quiet_until=3, offers=(OfferId("o"),), demands=(), others=others
     )
