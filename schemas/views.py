@@ -271,6 +271,7 @@ class AssignmentRow(Stored, tag="assignment"):
     stand_down_reason: StandDownReason | None
     by_desk: bool
     unasked: bool  # it came, or offered to come, by itself
+    kept: bool  # taken on without a word of its own just then: it has to be told
     committed_at: Instant
     set_off_at: Instant | None
     arrived_at: Instant | None

@@ -43,6 +43,7 @@ from api.doors import (
     standby,
     tasks,
     terms,
+    told,
 )
 from api.doors.body import problem_of
 from api.doors.description import describe
@@ -55,6 +56,7 @@ OUTSIDE = outside.router
 ROUTERS = (
     demands.router,
     offers.router,
+    told.router,
     assignments.router,
     scene.router,
     instructions.router,

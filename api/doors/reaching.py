@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 import msgspec
@@ -22,7 +22,7 @@ from schemas.commands import RecordReach
 from schemas.ids import command_id
 from schemas.turns import DELIVERY, Envelope
 from schemas.values import Instant, Role
-from schemas.views import OfferRow
+from schemas.views import AssignmentRow, OfferRow
 from streams.engines import Receipt
 
 router = APIRouter(tags=["reach"])
@@ -34,13 +34,14 @@ OfferKey = Annotated[str, Field(min_length=1, max_length=64)]
 
 
 class SeenBody(Body):
-    """Offers that a page has on its screen just now."""
+    """Offers that a page has on its screen just now, and crews that it shows to be at work."""
 
-    offers: Annotated[list[OfferKey], Field(min_length=1, max_length=SHOWN_MOST)]
+    offers: Annotated[tuple[OfferKey, ...], Field(max_length=SHOWN_MOST)] = ()
+    assignments: Annotated[tuple[OfferKey, ...], Field(max_length=SHOWN_MOST)] = ()
 
 
 class SeenAnswer(msgspec.Struct):
-    """How many of them are the caller's, and await an answer."""
+    """How many of them are the caller's, and await an answer or are to set off."""
 
     seen: int
 
@@ -75,8 +76,18 @@ async def seen(call: Call[SeenBody]) -> Response:
     ids = dict.fromkeys(call.body.offers)
     rows = (call.context.feed.shown(call.caller.reader, "offer", id) for id in ids)
     own = [put.row.id for put in rows if put is not None and _awaited(put.row)]
-    call.context.telling.see(own)
-    return answered(SeenAnswer(len(own)))
+    crews = list(_to_set_off(call, dict.fromkeys(call.body.assignments)))
+    call.context.telling.see(own, crews)
+    return answered(SeenAnswer(len(own) + len(crews)))
+
+
+def _to_set_off(call: Call[SeenBody], ids: Iterable[str]) -> Iterator[str]:
+    """The offers of crews that a page has shown that they are needed now."""
+    for id in ids:
+        put = call.context.feed.shown(call.caller.reader, "assignment", id)
+        row = None if put is None else put.row
+        if isinstance(row, AssignmentRow) and row.state == "committed":
+            yield row.offer
 
 
 async def recorded(context: Context, command: RecordReach, key: str) -> Receipt:

@@ -2,7 +2,7 @@
 
 from api.reach.answers import ANSWERABLE_MS, Addressee, Answering, Answers, open_answers
 from api.reach.attending import attend
-from api.reach.by_hand import only_by_hand
+from api.reach.by_hand import any_way, only_by_hand
 from api.reach.channels import (
     KINDS,
     About,
@@ -39,6 +39,7 @@ from api.reach.qr_codes import drawn, in_terminal
 from api.reach.receiving import sealed_as
 from api.reach.replies import Understood, Word, binding, understood
 from api.reach.setups import SETUPS, UNREADABLE, Setup, Setups, open_setups
+from api.reach.standing import Standing, standings
 from api.reach.states import State
 from api.reach.telling import Telling
 
@@ -76,12 +77,14 @@ __all__ = [
     "Setup",
     "Setups",
     "Sheet",
+    "Standing",
     "State",
     "Telling",
     "Understood",
     "Unknown",
     "Unreached",
     "Word",
+    "any_way",
     "attend",
     "binding",
     "drawn",
@@ -94,6 +97,7 @@ __all__ = [
     "push_secret",
     "sealed_as",
     "sheet",
+    "standings",
     "understood",
     "words",
 ]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import apsw
 import msgspec
 
+from api.reach.past import Past
 from schemas.values import AreaId, DivisionCode, Instant, Mode, OfferId, OrganizationId
 
 PORTION: Final = 5_000  # rows in one look
@@ -95,16 +94,8 @@ ORDER BY l.opened_at, l.id
 class Offers:
     """Reads the offers of one area. A file that is not there, or just being made, has none."""
 
-    def __init__(self, path: Path, area: AreaId) -> None:
-        self._path = path
-        self._area = area
-        self._file: apsw.Connection | None = None
-        self._inode = 0
-
-    def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+    def __init__(self, past: Past, area: AreaId) -> None:
+        self._past, self._area = past, area
 
     def awaited(self) -> list[Asked]:
         """All that await an answer now."""
@@ -120,39 +111,17 @@ class Offers:
         whole = [one for one in found if one.as_of < last]
         return whole or list(self._rows("WHERE o.area = ? AND o.as_of = ?", self._area, last))
 
-    def recalled(self, sequence: int) -> list[tuple[int, OfferId]]:
-        """The offers of crews that turns behind a sequence have called back before they were done,
-        each with its turn."""
-        asked = (
-            "SELECT as_of, offer FROM assignments WHERE area = ? AND as_of > ?"
-            " AND state = 'stood_down' AND reported_at IS NULL ORDER BY as_of LIMIT ?"
-        )
-        try:
-            rows = self._opened().execute(asked, (self._area, sequence, PORTION)).fetchall()
-        except apsw.Error:
-            self.close()
-            return []
-        return [(as_of, OfferId(str(offer))) for as_of, offer in rows if isinstance(as_of, int)]
-
     def one(self, id: OfferId) -> Asked | None:
         return next(self._rows("WHERE o.id = ?", id), None)
 
     def short(self) -> list[ShortLine]:
         """The most urgent lines that ask nobody and are short, the oldest first."""
-        try:
-            rows = self._opened().execute(_SHORT, (self._area,)).fetchall()
-        except apsw.Error:
-            self.close()
-            return []
+        rows = self._past.read(_SHORT, self._area)
         return [msgspec.convert(row, ShortLine) for row in rows]
 
     def undecided(self) -> list[Undecided]:
         """The urgent drafts that have climbed and are drafts still, the oldest first."""
-        try:
-            rows = self._opened().execute(_UNDECIDED, (self._area,)).fetchall()
-        except apsw.Error:
-            self.close()
-            return []
+        rows = self._past.read(_UNDECIDED, self._area)
         return [msgspec.convert(row, Undecided) for row in rows]
 
     def merged(self) -> dict[OrganizationId, OrganizationId]:
@@ -160,11 +129,7 @@ class Offers:
         asked = (
             "SELECT id, merged_into FROM organizations WHERE area = ? AND merged_into IS NOT NULL"
         )
-        try:
-            rows = self._opened().execute(asked, (self._area,)).fetchall()
-        except apsw.Error:
-            self.close()
-            return {}
+        rows = self._past.read(asked, self._area)
         return {OrganizationId(str(id)): OrganizationId(str(into)) for id, into in rows}
 
     def erased(self, offers: Sequence[str]) -> list[str]:
@@ -174,39 +139,14 @@ class Offers:
             "SELECT o.id FROM offers o JOIN demands d ON d.id = o.demand"
             f" JOIN incidents i ON i.id = d.incident WHERE o.id IN ({marks}) AND NOT i.readable"
         )
-        try:
-            return [str(id) for (id,) in self._opened().execute(asked, tuple(offers))]
-        except apsw.Error:
-            self.close()
-            return []
+        return [str(id) for (id,) in self._past.read(asked, *offers)]
 
     def sequence(self) -> int:
         """The turn that the rows are written up to; 0 where there is nothing yet."""
-        try:
-            rows = self._opened().execute(
-                "SELECT sequence FROM marks WHERE area = ?", (self._area,)
-            )
-            return next((row[0] for row in rows), 0)
-        except apsw.Error:
-            self.close()
-            return 0
+        rows = self._past.read("SELECT sequence FROM marks WHERE area = ?", self._area)
+        return next((row[0] for row in rows), 0)
 
     def _rows(self, rest: str, *values: Any) -> Iterator[Asked]:
-        try:
-            rows = self._opened().execute(_SELECTED + rest, values).fetchall()
-        except apsw.Error:  # not there yet, or put in another's place: the next look has it
-            self.close()
-            return
         names = Asked.__struct_fields__
-        for row in rows:
+        for row in self._past.read(_SELECTED + rest, *values):
             yield msgspec.convert(dict(zip(names, row, strict=True)), Asked, strict=False)
-
-    def _opened(self) -> apsw.Connection:
-        """The file that is there now: a history that was built anew is another one."""
-        inode = self._path.stat().st_ino if self._path.exists() else 0
-        if self._file is None or inode != self._inode:
-            self.close()
-            self._file = apsw.Connection(str(self._path), flags=apsw.SQLITE_OPEN_READONLY)
-            self._file.set_busy_timeout(1_000)
-            self._inode = inode
-        return self._file

@@ -9,7 +9,7 @@ from api.reach import ladder
 from api.reach.contacts import Contacts
 from api.reach.routes import leads_to
 from api.reach.setups import Setups
-from schemas.values import OrganizationId
+from schemas.values import Mode, OrganizationId
 from schemas.views import OfferRow
 
 
@@ -23,8 +23,20 @@ def only_by_hand(
     """
     if row.state != "sent" or row.unasked or row.reached_at is not None:
         return False
-    asking, contacts = ladder.Asking(row.priority, row.sent_at), Contacts(addresses)
-    found = (one for entry in entries for one in contacts.of(entry, row.mode))
+    asking = ladder.Asking(row.priority, row.sent_at)
+    return not any_way(asking, row.mode, entries, addresses, setups)
+
+
+def any_way(
+    asking: ladder.Asking,
+    mode: Mode,
+    entries: Iterable[OrganizationId],
+    addresses: Addresses,
+    setups: Setups,
+) -> bool:
+    """Whether a channel that is meant to be used leads to anybody of these entries."""
+    contacts = Contacts(addresses)
+    found = (one for entry in entries for one in contacts.of(entry, mode))
     usable = [one.address for one in found if ladder.used(asking, one.way)]
     meant = [one for one in setups.list() if one.paused_at is None] if usable else []
-    return not any(leads_to(meant, address) for address in usable)
+    return any(leads_to(meant, address) for address in usable)

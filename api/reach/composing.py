@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from api.reach import wording
 from api.reach.answers import ANSWERABLE_MS, Answering, Answers
 from api.reach.asked import Asked
 from api.reach.channels import About, Message, Rung
-from api.reach.duty import Duty
 from api.reach.notices import Notice
 from api.reach.routes import Route
 from geo.divisions import DivisionTree
@@ -16,10 +16,18 @@ from schemas.values import Instant, Mode, OfferId, PersonId
 from streams.days import time_of_day
 
 
+class Speaker(Protocol):
+    """Says what is no request: to desks, to crews at work."""
+
+    def wanted(self, notice: Notice) -> bool: ...
+
+    def message(self, notice: Notice, route: Route) -> Message | None: ...
+
+
 class Composer:
     """Writes messages; `offer` knows every offer, `asked_anew` whether another took its place.
 
-    What is said to desks is `duty`'s.
+    What is no request, nor the end of one, is one of the `speakers`'.
     """
 
     def __init__(
@@ -30,16 +38,17 @@ class Composer:
         offer: Callable[[OfferId], Asked | None],
         asked_anew: Callable[[Asked], bool],
         now: Callable[[], Instant],
-        duty: Duty,
+        speakers: Mapping[About, Speaker],
     ) -> None:
-        self._duty = duty
+        self._speakers = speakers
         self._answers, self._tree, self._url = answers, tree, url
         self._offer, self._asked_anew, self._now = offer, asked_anew, now
 
     def message(self, notices: Sequence[Notice], route: Route) -> Message | None:
         """One message for notices to one address; None where nothing of it is wanted any more."""
-        if notices[0].about is About.DESK:
-            return self._duty.message(notices[0], route)
+        speaker = self._speakers.get(notices[0].about)
+        if speaker is not None:
+            return speaker.message(notices[0], route)
         offers = [offer for one in notices if (offer := self._wanted(one)) is not None]
         if not offers:
             return None
@@ -61,9 +70,8 @@ class Composer:
 
     def wanted(self, notice: Notice) -> bool:
         """Whether it still is to be said."""
-        if notice.about is About.DESK:
-            return self._duty.line(notice) is not None
-        return self._wanted(notice) is not None
+        speaker = self._speakers.get(notice.about)
+        return self._wanted(notice) is not None if speaker is None else speaker.wanted(notice)
 
     def _wanted(self, notice: Notice) -> Asked | None:
         offer = self._offer(notice.offer)

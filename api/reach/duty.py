@@ -110,6 +110,10 @@ class Duty:
         """What it is about; None where that is no longer short, or was decided."""
         return next((line for line in self._matters() if line.id == notice.offer), None)
 
+    def wanted(self, notice: Notice) -> bool:
+        """Whether it still is to be said."""
+        return self.line(notice) is not None
+
     def address(self, notice: Notice) -> Address | None:
         """Where it leads, if it may still be sent there."""
         reached = self._addresses.of_division(DivisionCode(notice.organization))

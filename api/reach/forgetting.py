@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from api.reach.answers import SCHEMA as ANSWERS
-from api.reach.notices import SCHEMA as NOTICES
+from api.reach.notice_tables import SCHEMA as NOTICES
 from api.safe import open_store, writing
 from schemas.values import Instant
 

@@ -21,18 +21,24 @@ from api.reach.answers import Answers
 from api.reach.asked import Asked, Offers
 from api.reach.beside import Beside
 from api.reach.channels import About
-from api.reach.composing import Composer
+from api.reach.composing import Composer, Speaker
 from api.reach.contacts import Contacts
+from api.reach.crews import Crew, Crews
 from api.reach.duty import Duty
 from api.reach.forgetting import Forgetting
 from api.reach.notices import ALIVE, BORN, LOST_MS, NOTICES, Notice, Notices, Plan
 from api.reach.outbound import Guarded
+from api.reach.owed import TO_CREWS
+from api.reach.owing import Owing
+from api.reach.past import Past
 from api.reach.planning import Planner
+from api.reach.plans import Plans
 from api.reach.receiving import Receiver
 from api.reach.routes import Routes
 from api.reach.sending import Sender
 from api.reach.setups import SETUPS, Setups
 from api.reach.states import ARRIVED, State
+from api.reach.to_crews import ToCrews
 from api.reach.verifying import Verifier
 from api.safe import Vault
 from geo.divisions import DivisionTree
@@ -42,7 +48,8 @@ LOOK_S: Final = 0.2
 SOON_S: Final = 0.005  # where much waits to go out: others have their turn all the same
 POLL_S: Final = 5.0
 ALIVE_MS: Final = 10_000  # between two signs of life
-POSITION: Final = "position"  # the mark of how far the offers have been read
+POSITION: Final = "position"  # the mark of how far the offers have been read,
+CREWS: Final = "crews"  # and the crews
 CLOSE_S: Final = 1.5  # in which what is under way may come to its end
 FORGET_S: Final = 3_600.0
 
@@ -68,9 +75,10 @@ class Messenger:
         self._setups = Setups(folder / SETUPS, vault)
         self._notices = Notices(folder / NOTICES)
         self._answers = Answers(folder / NOTICES, vault)
-        self._offers = Offers(folder / "history.db", area)
+        past = Past(folder / "history.db")
+        self._offers, self._crews = Offers(past, area), Crews(past, area)
         for held in (
-            vault, self._addresses, self._setups, self._notices, self._answers, self._offers,
+            vault, self._addresses, self._setups, self._notices, self._answers, past,
         ):  # fmt: skip
             self._closing.callback(held.close)
         self._position = self._notices.mark(POSITION)
@@ -78,17 +86,25 @@ class Messenger:
         self._contacts = Contacts(self._addresses)
         self._routes = Routes(self._setups, self._addressed)
         self._planner = Planner(self._contacts, self._routes.leads_to, known_from)
-        self._duty = Duty(self._offers, self._addresses, self._notices, self._routes, tree)
-        anew = self._planner.asked_anew
-        self._composer = Composer(
-            self._answers, tree, url, self._offer, anew, self._now, self._duty
+        self._owing = Owing(
+            self._contacts,
+            self._routes.leads_to,
+            self._notices.of_offer,
+            lambda offer: self._notices.seen(offer, work=True) is not None,
+            known_from,
         )
+        self._duty = Duty(self._offers, self._addresses, self._notices, self._routes, tree)
+        self._plans = Plans(self._planner, self._owing)
+        speakers: dict[About, Speaker] = {About.DESK: self._duty}
+        speakers |= dict.fromkeys(TO_CREWS, ToCrews(self._owing, tree, url, self._now))
+        anew = self._planner.asked_anew
+        self._composer = Composer(self._answers, tree, url, self._offer, anew, self._now, speakers)
         self._sender = Sender(
             self._notices, self._routes, outbound, self._composer, self._note, self._now
         )
         self._receiver = Receiver(
             self._notices,
-            self._planner,
+            self._plans,
             self._routes,
             self._contacts,
             self._answers,
@@ -132,7 +148,10 @@ class Messenger:
         if self._position is None:
             self._position = self._offers.sequence()
             self._notices.set_mark(POSITION, self._position)
-        self._recalled_to = self._position
+        self._crews_to = self._notices.mark(CREWS)
+        if self._crews_to is None:
+            self._crews_to = self._position
+        self._knows_crews = False
         self._contacts.merge(self._offers.merged())
         self._take(self._offers.awaited())
 
@@ -147,14 +166,14 @@ class Messenger:
         if self._routes.changed():
             changed = True
         if changed:
-            self._planner.look_at_all(self._now())
+            self._plans.look_at_all(self._now())
             self._restore()
-        self._recall()
+        self._follow_crews()
         self._follow()
         self._see()
         self._receiver.take_pushed()
-        self._keep(self._planner.due(self._now()))
-        more = await self._sender.send(self._notices.due(self._now()))
+        self._keep(self._plans.due(self._now()))
+        more = await self._sender.send(self._notices.due(self._now()) if self._knows_crews else ())
         self._beside.begin("verifying", lambda: self._verifier.step(self._outbound))
         time = asyncio.get_running_loop().time()
         if time - self._polled >= POLL_S and self._beside.begin("asking", self._ask_around):
@@ -181,18 +200,33 @@ class Messenger:
         if not offers:
             return
         if self._contacts.merge(self._offers.merged()):
-            self._planner.look_at_all(self._now())
+            self._plans.look_at_all(self._now())
         self._take(offers)
         self._position = max(offer.as_of for offer in offers)
         self._notices.set_mark(POSITION, self._position)
 
-    def _recall(self) -> None:
-        """Crews that are needed no longer turn back, however they had said yes."""
-        for as_of, id in self._offers.recalled(self._recalled_to):
-            offer = self._offers.one(id)
-            if offer is not None and not offer.unasked:
-                self._keep(self._planner.recall(offer, self._notices.of_offer(id), self._now()))
-            self._recalled_to = as_of
+    def _follow_crews(self) -> None:
+        """Crews that are needed no longer turn back, however they had said yes; those that are
+        owed a word are told."""
+        assert self._crews_to is not None
+        crews = [] if self._knows_crews else self._crews.live()
+        if crews is None:  # not written yet: the next look has them
+            return
+        self._knows_crews = True
+        changed = self._crews.since(self._crews_to)
+        for crew in (*crews, *changed):
+            self._owing.take(crew, self._now())
+        for crew in changed:
+            self._recall(crew)
+        if changed:
+            self._crews_to = max(crew.as_of for crew in changed)
+            self._notices.set_mark(CREWS, self._crews_to)
+
+    def _recall(self, crew: Crew) -> None:
+        offer = self._offers.one(crew.offer) if crew.recalled else None
+        if offer is not None:
+            known = self._notices.of_offer(crew.offer)
+            self._keep(self._planner.recall(offer, known, self._now()))
 
     def _take(self, offers: Iterable[Asked]) -> None:
         for offer in offers:
@@ -204,10 +238,13 @@ class Messenger:
                 self._shown(offer.id, at)  # a page may be sooner than history
 
     def _see(self) -> None:
-        """Pages that have shown an offer have reached somebody."""
-        self._seen_to, seen = self._notices.seen_since(self._seen_to)
-        for id, at in seen:
-            self._shown(OfferId(id), min(at, self._now()))
+        """Pages that have shown an offer, or its work, have reached somebody."""
+        for number, id, at, work in self._notices.seen_since(self._seen_to):
+            self._seen_to = number
+            if work:
+                self._owing.see(id, self._now())
+            else:
+                self._shown(id, min(at, self._now()))
 
     def _shown(self, id: OfferId, at: Instant) -> None:
         offer = self._planner.offer(id)
@@ -225,7 +262,7 @@ class Messenger:
 
     def _note(self, notice: Notice) -> None:
         """Whoever is told of what was over by then is told that it is."""
-        self._planner.note(notice, self._now())
+        self._plans.note(notice, self._now())
         arrived = notice.about is About.ASK and notice.state in ARRIVED
         if arrived and self._planner.offer(notice.offer) is None:
             offer = self._offers.one(notice.offer)

@@ -15,6 +15,7 @@ import msgspec
 
 from api.people import wall_ms
 from api.reach.channels import About, Rung
+from api.reach.notice_tables import SCHEMA
 from api.reach.states import State
 from api.safe import Vault, open_store, writing
 from api.settings import Settings
@@ -26,47 +27,6 @@ PUSHED: Final = "pushed"  # what pushed bodies are sealed as
 LOST_MS: Final = 2 * 3_600_000  # for which whoever could not be reached is remembered
 ALIVE: Final = "alive"  # the mark of when the messenger has last done a whole round
 UNREAD_MOST: Final = 1_000  # replies in one look
-
-SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS notices (
-    id TEXT PRIMARY KEY, offer TEXT NOT NULL, organization TEXT NOT NULL, person TEXT,
-    address TEXT NOT NULL, rung TEXT NOT NULL, about TEXT NOT NULL, priority INTEGER NOT NULL,
-    channel TEXT NOT NULL, state TEXT NOT NULL, tries INTEGER NOT NULL, due INTEGER NOT NULL,
-    until INTEGER NOT NULL, why TEXT NOT NULL, reference TEXT NOT NULL, made_at INTEGER NOT NULL,
-    sent_at INTEGER, handed_at INTEGER, delivered_at INTEGER, read_at INTEGER, ended_at INTEGER,
-    revision INTEGER
-) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS notices_of ON notices (offer);
-CREATE INDEX IF NOT EXISTS notices_waiting ON notices (due)
-    WHERE state IN ('queued', 'sending', 'unknown');
-CREATE INDEX IF NOT EXISTS notices_to ON notices (address, sent_at);
-CREATE INDEX IF NOT EXISTS notices_by ON notices (organization, handed_at);
-CREATE INDEX IF NOT EXISTS notices_called ON notices (reference) WHERE reference <> '';
-CREATE TABLE IF NOT EXISTS reports (
-    number INTEGER PRIMARY KEY, kind TEXT NOT NULL, about TEXT NOT NULL, content TEXT NOT NULL,
-    made_at INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0, UNIQUE (kind, about)
-) STRICT;
-CREATE INDEX IF NOT EXISTS reports_open ON reports (number) WHERE NOT done;
-CREATE INDEX IF NOT EXISTS reports_made ON reports (kind, made_at);
-CREATE TABLE IF NOT EXISTS seen (
-    number INTEGER PRIMARY KEY, offer TEXT NOT NULL UNIQUE, at INTEGER NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS replies (
-    id TEXT PRIMARY KEY, at INTEGER NOT NULL, offer TEXT NOT NULL, organization TEXT NOT NULL,
-    person TEXT, text BLOB NOT NULL, understood INTEGER NOT NULL, read_by TEXT
-) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS pushed (
-    number INTEGER PRIMARY KEY, at INTEGER NOT NULL, body BLOB NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS replies_unread ON replies (at)
-    WHERE read_by IS NULL AND length(text) > 0;
-CREATE TABLE IF NOT EXISTS calls (
-    id TEXT PRIMARY KEY, offer TEXT NOT NULL, person TEXT, at INTEGER NOT NULL, by TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS calls_of ON calls (offer);
-CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL)
-    STRICT, WITHOUT ROWID;
-"""
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -94,6 +54,7 @@ class Notice(msgspec.Struct, frozen=True):
     read_at: Instant | None = None
     ended_at: Instant | None = None
     revision: int | None = None  # of the demand's words when it was made
+    item: str = ""  # which of several that the offer's crew is told about
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -115,6 +76,15 @@ class Pushed(NamedTuple):
     number: int
     at: Instant
     body: bytes
+
+
+class Seen(NamedTuple):
+    """A page has shown an offer: as a request, or as the `work` that came of it."""
+
+    number: int
+    offer: OfferId
+    at: Instant
+    work: bool
 
 
 class Rang(NamedTuple):
@@ -272,23 +242,24 @@ class Notices:
 
     # What pages have shown
 
-    def see(self, offers: Iterable[str], at: Instant) -> None:
+    def see(self, offers: Iterable[tuple[str, bool]], at: Instant) -> None:
+        """Each was shown as a request, or as the work that came of it."""
         with writing(self._store):
             self._store.executemany(
-                "INSERT INTO seen (offer, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                ((offer, at) for offer in offers),
+                "INSERT INTO seen (offer, at, work) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                ((offer, at, work) for offer, work in offers),
             )
 
-    def seen(self, offer: str) -> Instant | None:
-        row = self._store.execute("SELECT at FROM seen WHERE offer = ?", (offer,)).fetchone()
+    def seen(self, offer: str, *, work: bool = False) -> Instant | None:
+        asked = "SELECT at FROM seen WHERE offer = ? AND work = ?"
+        row = self._store.execute(asked, (offer, work)).fetchone()
         return None if row is None else row[0]
 
-    def seen_since(self, number: int) -> tuple[int, list[tuple[str, Instant]]]:
-        """What was seen behind a number, and the number of the last; whatever clocks do."""
-        asked = "SELECT number, offer, at FROM seen WHERE number > ? ORDER BY number"
-        rows = self._store.execute(asked, (number,)).fetchall()
-        found = [(str(offer), at) for _, offer, at in rows if isinstance(at, int)]
-        return max([number, *(n for n, *_ in rows if isinstance(n, int))]), found
+    def seen_since(self, number: int) -> list[Seen]:
+        """What was seen behind a number, in its order; whatever clocks do."""
+        asked = "SELECT number, offer, at, work FROM seen WHERE number > ? ORDER BY number"
+        rows = self._store.execute(asked, (number,))
+        return [msgspec.convert(row, Seen, strict=False) for row in rows]
 
     # Calls by hand
 

@@ -12,6 +12,7 @@ from api.people import Address
 from api.reach import ladder
 from api.reach.asked import Asked
 from api.reach.channels import About, Rung
+from api.reach.climbing import climbed, doubted
 from api.reach.contacts import Contact, Contacts
 from api.reach.notices import Notice, Plan, Report
 from api.reach.states import ARRIVED, WAITING, State
@@ -19,7 +20,6 @@ from schemas.values import Instant, OfferId, OrganizationId, Reach
 
 ANEW = 5_000  # in which whoever is asked in an offer's place is asked
 RECALLED_MS = 3_600_000  # for which a crew is worth being called back
-WAITS_LONG = 30_000  # what is throttled for longer makes room for the next rung
 
 
 class Planner:
@@ -128,33 +128,17 @@ class Planner:
         usable = self._contacts.of(offer.organization, offer.mode)
         contacts = [contact for contact in usable if self._leads_to(contact.address)]
         known = self._notices[offer.id]
-        failed = {one.address: one.ended_at or now for one in known.values() if _gone(one, now)}
         asking = ladder.Asking(offer.priority, offer.sent_at, offer.again, self._seen.get(offer.id))
-        to = {contact.way.address: contact for contact in contacts}
-        for step in ladder.steps(asking, (one.way for one in contacts), failed):
-            if step.way.address in known:
-                continue
-            if step.due > now:
-                heappush(self._next, (step.due, offer.id))
-                break
-            notice = self._asking(offer, to[step.way.address], step.due, now)
-            known[notice.address] = notice
-            plan.notices.append(notice)
+
+        def made(contact: Contact, due: Instant) -> Notice:
+            return doubted(_asking(offer, contact, now), due, self._known_from)
+
+        planned = climbed(asking, contacts, known, made, now)
+        plan.notices.extend(planned.notices)
+        if planned.again is not None:
+            heappush(self._next, (planned.again, offer.id))
         if _unreachable([one for one in contacts if ladder.used(asking, one.way)], known):
             plan.reports.append(Report(0, "unreachable", offer.id, {}, now))
-
-    def _asking(self, offer: Asked, contact: Contact, due: Instant, now: Instant) -> Notice:
-        notice = _asking(offer, contact, now)
-        if due >= self._known_from:
-            return notice
-        return replace(notice, state=State.UNKNOWN, tries=1, sent_at=due)
-
-
-def _gone(notice: Notice, now: Instant) -> bool:
-    """Whether a rung is as good as failed: it has, or it is held back for long."""
-    if notice.state in (State.FAILED, State.EXPIRED):
-        return True
-    return notice.state is State.QUEUED and bool(notice.why) and notice.due > now + WAITS_LONG
 
 
 def _unreachable(contacts: list[Contact], known: dict[str, Notice]) -> bool:

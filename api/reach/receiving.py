@@ -25,7 +25,8 @@ from api.reach.composing import Composer
 from api.reach.contacts import Contacts
 from api.reach.notices import PUSHED, Heard, Notice, Notices, Report
 from api.reach.outbound import Guarded
-from api.reach.planning import Planner
+from api.reach.owed import TO_CREWS
+from api.reach.plans import Plans
 from api.reach.replies import Understood, Word, binding, understood
 from api.reach.routes import Routes
 from api.reach.sending import Batch, Sender, canceled, failed
@@ -50,7 +51,7 @@ class Receiver:
     def __init__(
         self,
         notices: Notices,
-        planner: Planner,
+        plans: Plans,
         routes: Routes,
         contacts: Contacts,
         answers: Answers,
@@ -58,7 +59,7 @@ class Receiver:
         now: Callable[[], Instant],
     ) -> None:
         self._vault = vault
-        self._notices, self._planner, self._routes = notices, planner, routes
+        self._notices, self._plans, self._routes = notices, plans, routes
         self._contacts, self._answers, self._now = contacts, answers, now
         self._told: deque[tuple[Receipt | Reply, Instant]] = deque()  # some tell it only once
         self._reading: list[int] = []  # pushed, and not taken in to the end
@@ -123,7 +124,7 @@ class Receiver:
         changed = [after for one in known if (after := _after(one, receipt, now)) != one]
         self._notices.put(changed, [report for one in changed for report in _reached(one, now)])
         for one in changed:
-            self._planner.note(one, now)
+            self._plans.note(one, now)
 
     def reply(self, reply: Reply, at: Instant) -> None:
         """An answer that came at a time: what is certain becomes a command, the rest is for the
@@ -136,6 +137,8 @@ class Receiver:
         stop = said is not None and said.word is Word.STOP
         if stop:
             self._contacts.withdraw_number(reply.sender)
+        if self._heard(reply, said, at):
+            return
         addressee = None if said is None else self._addressee(reply, said, at)
         organization, person = self._sender(reply, addressee)
         text = reply.text if organization else f"{reply.sender}: {reply.text}"
@@ -158,6 +161,16 @@ class Receiver:
             reports = [_answer(reply, said, addressee, at)]
         self._notices.heard(heard, reports)
 
+    def _heard(self, reply: Reply, said: Understood | None, at: Instant) -> bool:
+        """Whether it says of what a crew was told that it knows: then nobody tells it again."""
+        notice = self._notices.with_id(reply.of) if reply.of else None
+        if notice is None or notice.about is not About.NEEDED:
+            return False
+        if said is None or said.word is not Word.YES or said.rest:
+            return False
+        self._notices.see([(notice.offer, True)], at)
+        return True
+
     def _sender(self, reply: Reply, addressee: Addressee | None) -> tuple[str, str | None]:
         """The organization and the person that a reply comes from, as far as that is certain."""
         if addressee is not None:
@@ -177,18 +190,21 @@ class Receiver:
         now = self._now()
         if reply.of:
             notice = self._notices.with_id(reply.of)
-            return None if notice is None else _of(notice, now)
+            asks = notice is not None and notice.about is About.ASK
+            return _of(notice, now) if asks and notice is not None else None
         coded = self._answers.of_code(said.code, now) if said.code else None
         told = {one.offer: one for one in self._open_to(reply.sender, at)}  # once each
         return binding(said, list(told.values()), coded)
 
     def _open_to(self, number: str, now: Instant) -> Iterable[Addressee]:
         """The offers that somebody with this number had been told of by then, and whose answer is
-        awaited."""
+        awaited; none of those before a text to a crew at work, which a digit may be meant for."""
         for known in self._contacts.by_number(number):
             since = now - DAY_MS
-            for notice in self._notices.texts_to(known.organization or "", known.person, since):
-                open_now = self._planner.offer(notice.offer) is not None
+            texts = self._notices.texts_to(known.organization or "", known.person, since)
+            to_crew = [n for n, one in enumerate(texts, 1) if one.about in TO_CREWS]
+            for notice in texts[max(to_crew, default=0) :]:
+                open_now = self._plans.awaits(notice.offer)
                 told = notice.state in ARRIVED and (notice.handed_at or now) <= now
                 if open_now and told and notice.about is About.ASK:
                     yield _of(notice, now)

@@ -67,15 +67,17 @@ class Telling:
         # A hold of its own: its threads write while the doors read by theirs.
         self._notices, self._engine, self._feed = open_notices(settings), engine, feed
         self._settings, self._now = settings, now
-        self._seen: dict[str, None] = {}
+        self._seen: dict[tuple[str, bool], None] = {}
 
     def close(self) -> None:
         self._notices.close()
 
-    def see(self, offers: Sequence[str]) -> None:
-        """An organization's page has shown these; told within a moment, lost with the process."""
+    def see(self, offers: Sequence[str], work: Sequence[str] = ()) -> None:
+        """An organization's page has shown these, the latter as the work that came of them; told
+        within a moment, lost with the process."""
         if len(self._seen) < SEEN_MOST:
-            self._seen.update(dict.fromkeys(offers))
+            self._seen.update(dict.fromkeys((one, False) for one in offers))
+            self._seen.update(dict.fromkeys((one, True) for one in work))
 
     async def run(self) -> None:
         """Until it is canceled; a file or a log that is busy costs a round."""

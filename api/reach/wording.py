@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from api.reach.crews import Crew
 from schemas.codes import SKILLS
 from schemas.values import Instant, Mode
 from streams.days import time_of_day
@@ -57,6 +58,16 @@ def over(told: Told, committed: bool) -> str:
             "已出发的请返回，谢谢。"
         )
     return f"{mark(told.mode)}{told.place}的{skill.zh}需求已不需要您出动，谢谢。"
+
+
+def needed(crew: Crew, place: str, url: str) -> str:
+    """To a crew whose yes was kept, or that a desk has taken on: it counts now."""
+    skill = SKILLS[crew.skill]
+    return (
+        f"{mark(crew.mode)}您此前表示可以出动，现在需要您：{place} {crew.demand_number} 号需求，"
+        f"{skill.zh} {crew.quantity}{skill.unit_zh}。请打开 {url} 查看集合地点，"
+        "出发时请点“已出发”。"
+    )
 
 
 def _how(link: str, code: str) -> str:

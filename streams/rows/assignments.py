@@ -83,6 +83,7 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
         stand_down_reason=item.stand_down_reason,
         by_desk=item.by_desk,
         unasked=known.offers[item.offer].unasked,
+        kept=known.offers[item.offer].kept,
         committed_at=item.committed_at,
         set_off_at=item.set_off_at,
         arrived_at=item.arrived_at,

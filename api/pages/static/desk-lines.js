@@ -15,6 +15,7 @@ import * as calls from "./desk-calls.js";
 import { flags } from "./desk-flags.js";
 import { toCall } from "./desk-model.js";
 import { callParts, messages, reachedWords } from "./desk-reach.js";
+import { owedParts } from "./desk-tell.js";
 import { instructCrew, toldParts } from "./desk-told.js";
 import { h } from "./dom.js";
 import { distance, moment } from "./format.js";
@@ -275,6 +276,7 @@ function assignmentRow(context, item, row) {
     h("span", { class: "quiet" }, stepTimes(row, now).join(" · ")),
     partial && h("span", { class: "quiet" }, partial),
     item.mine && assignmentButtons(context, item, row),
+    owedParts(context, item, row),
     toldParts(context, item, row),
   );
 }

@@ -2,6 +2,7 @@
 
 import { live, unread } from "./assignments.js";
 import { calledOf, onlyByHand } from "./desk-called.js";
+import { owedTo, toTell } from "./desk-heard.js";
 import { spoken, spokenDemand } from "./format.js";
 import { incidentWords, placeName, within } from "./places.js";
 import { undoable } from "./quiet.js";
@@ -154,7 +155,7 @@ export function toCall(row, now) {
 
 function callsOf({ demand, offers, assignments, mine }, now) {
   if (!mine || demand.state === "closed") return 0;
-  const crews = assignments.filter((row) => silent(row) || ignoring(row));
+  const crews = assignments.filter((row) => silent(row) || ignoring(row) || toTell(row, now));
   return offers.filter((row) => toCall(row, now)).length + crews.length;
 }
 
@@ -171,6 +172,7 @@ const moments = ({ demand, offers, assignments }) => [
   ...offers.flatMap((row) => [row.answer_by, row.standby_until, row.again_at]),
   ...offers.filter((row) => row.state === "sent").map(callFrom),
   ...assignments.flatMap((row) => [row.slow_at, row.undo_until]),
+  ...assignments.flatMap((row) => owedTo(row).map((one) => one.call_at)),
 ];
 
 /** Who leads this one, and the further reports that it leads, with how many crews each has. */
@@ -202,6 +204,7 @@ function item(context, demand, parties, group) {
     marked: context.marked === demand.id,
     place: placeName(demand.division),
     language: language(),
+    owed: parties.assignments.map(owedTo),
     called: parties.offers.map((row) => calledOf(row.id)).filter(Boolean),
     passed: clock.passed(moments(known)),
     undo: parties.assignments.filter((row) => undoable(context, row)).map(idOf),

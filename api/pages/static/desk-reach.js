@@ -102,6 +102,7 @@ function noticeWords(notice, now) {
     choose("rung", notice.rung),
     person ? say("messages.person", { number: person }) : say("messages.group"),
     notice.about === "over" && say("messages.over"),
+    notice.about === "needed" && say("messages.needed"),
     ...times,
     tries > 1 && say("messages.tries", { count: tries }),
     inLanguage(notice),

@@ -3,6 +3,7 @@
 import { startAlarms } from "./desk-alarms.js";
 import { drawAway } from "./desk-away.js";
 import { startCalled } from "./desk-called.js";
+import { startHeard } from "./desk-heard.js";
 import { drawDemands, startDemands } from "./desk-demands.js";
 import { drawEnding } from "./desk-ending.js";
 import { drawForm, startForm } from "./desk-form.js";
@@ -50,6 +51,7 @@ startDemands(context);
 startAlarms(context);
 startReplies(context);
 startCalled(context);
+startHeard(context);
 find("#list-incident").addEventListener("change", context.redraw);
 // On a phone the list comes first; on a desk the form stands open beside it.
 find("#post-box").open = matchMedia(WIDE).matches;

@@ -50,7 +50,7 @@ function draw(context) {
   context.scene?.drawTold(context, busy.filter(live));
   fetchScene(context, busy.some(live) || offers.some((row) => row.changed[0]));
   announce(context, asked, turns);
-  tellSeen(context, asked);
+  tellSeen(context, asked, busy);
   if (board.last === null) return;
   forgetEnded(context, offers, assignments);
   prime();

@@ -26,6 +26,7 @@ class About(StrEnum):
 
     ASK = "ask"  # an answer is awaited
     OVER = "over"  # what was asked for is needed no longer
+    NEEDED = "needed"  # a yes that was kept counts now: set out
     DESK = "desk"  # to a desk: something needs a person
     TEST = "test"  # a channel is tried out
 

@@ -175,6 +175,8 @@ TEMPLATES: Final = (
     Setting("template_code", "验证码的模板（否则用上面的）", "template for codes", default=""),
     Setting("template_over", "不再需要的模板", "template: no longer needed", default=""),
     Setting("template_over_drill", "同上（演练）", "the same, for drills", default=""),
+    Setting("template_needed", "需要出动的模板", "template: needed now", default=""),
+    Setting("template_needed_drill", "同上（演练）", "the same, for drills", default=""),
     Setting("template_desk", "通知值班室的模板", "template for desks", default=""),
     Setting("template_desk_drill", "同上（演练）", "the same, for drills", default=""),
 )

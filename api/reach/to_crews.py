@@ -1,0 +1,50 @@
+"""To crews: the message that is owed to a crew at work. What a page shows is not in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from api.reach import wording
+from api.reach.channels import Message
+from api.reach.notices import Notice
+from api.reach.owing import Owing
+from api.reach.routes import Route
+from geo.divisions import DivisionTree
+from schemas.values import Instant, Mode
+from streams.days import time_of_day
+
+
+class ToCrews:
+    """Writes what `owing` has planned."""
+
+    def __init__(
+        self, owing: Owing, tree: DivisionTree, url: str, now: Callable[[], Instant]
+    ) -> None:
+        self._owing, self._tree, self._url, self._now = owing, tree, url, now
+
+    def wanted(self, notice: Notice) -> bool:
+        """Whether it still is to be said."""
+        return self._owing.crew(notice) is not None
+
+    def message(self, notice: Notice, route: Route) -> Message | None:
+        """What is said; None where it is owed no longer."""
+        crew = self._owing.crew(notice)
+        if crew is None:
+            return None
+        place = self._tree.get(crew.division)
+        text = wording.needed(crew, "" if place is None else place.name, self._url)
+        return Message(
+            id=notice.id,
+            to=route.to,
+            text=text,
+            about=notice.about,
+            secret=route.address.secret,
+            fields={
+                "code": str(crew.demand_number),
+                "time": time_of_day(crew.promised_at, self._now()),
+            },
+            link=f"{self._url}/",
+            tries=notice.tries,
+            drill=crew.mode is not Mode.ACTUAL,
+            urgent=notice.priority <= 2,
+        )
