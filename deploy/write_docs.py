@@ -213,7 +213,9 @@ def _again_notes() -> list[str]:
         f"* Whoever says from when it is free again ({least} to {most}) is asked then.",
         f"* After {parameters.DECLINES_MOST} noes on a line without such a time, only the change "
         "named in the table, or a desk by hand, asks again.",
-        "* Whoever was not asked yet on the line comes first, then the nearest. What somebody "
+        "* Whoever a desk has parked at the demand, or who has offered itself and waits for the "
+        "desk's word, is asked before all others once the line looks for somebody.",
+        "* Then whoever was not asked yet on the line comes first, then the nearest. What somebody "
         "answered never changes anybody's place.",
         "* A demand that is reopened asks everybody anew. One that becomes more urgent takes "
         "its open requests back and asks the same people with the shorter time; whoever was silent "

@@ -59,6 +59,20 @@ class DeclineOffer(Stored, tag="DeclineOffer.1"):
     person: PersonId | None = None
 
 
+class CounterOffer(Stored, tag="CounterOffer.1"):
+    """Neither yes nor no: they could come in so many minutes, if the desk would have that.
+
+    Until the offer's own time is over; others are asked meanwhile. `revision`: of the demand, whose
+    words were read.
+    """
+
+    offer: OfferId
+    quantity: Units
+    minutes: Minutes
+    people: People | None = None
+    revision: Revision | None = None
+
+
 class TakeStandby(Stored, tag="TakeStandby.1"):
     """The desk takes on somebody who would still come."""
 
@@ -66,9 +80,10 @@ class TakeStandby(Stored, tag="TakeStandby.1"):
 
 
 class EndStandby(Stored, tag="EndStandby.1"):
-    """The desk thanks somebody who would still come, or waits there: not needed here."""
+    """The desk thanks somebody who would still come, or waits there: not needed here, or unfit."""
 
     offer: OfferId
+    unsuited: bool = False
 
 
 class ReceiveCrew(Stored, tag="ReceiveCrew.1"):
@@ -84,8 +99,31 @@ class ReceiveCrew(Stored, tag="ReceiveCrew.1"):
     here: bool = True
     minutes: Minutes | None = None
     people: People | None = None
+    unsuited: bool = False  # sent home since it is not fit for this work
+
+
+class OfferHelp(Stored, tag="OfferHelp.1"):
+    """An organization offers itself for a line that it was not asked for, with so many units.
+
+    `revision`: of the demand, whose words it has read, as of a yes.
+    """
+
+    line: LineId
+    organization: OrganizationId
+    quantity: Units
+    minutes: Minutes | None = None
+    people: People | None = None
+    revision: Revision | None = None
 
 
 OfferCommand = (
-    ShowPersons | AskByHand | AcceptOffer | DeclineOffer | TakeStandby | EndStandby | ReceiveCrew
+    OfferHelp
+    | CounterOffer
+    | ShowPersons
+    | AskByHand
+    | AcceptOffer
+    | DeclineOffer
+    | TakeStandby
+    | EndStandby
+    | ReceiveCrew
 )

@@ -49,9 +49,10 @@ class OfferSent(Stored, tag="OfferSent.1"):
 
 
 class CrewReceived(Stored, tag="CrewReceived.1"):
-    """A crew that nobody asked for the line came (`here`), or offers to come; a desk says so.
+    """A crew that nobody asked for the line came (`here`), or offers to come.
 
-    It stands for an offer, which the facts behind it in the turn answer.
+    It stands for an offer, which the facts behind it in the turn answer: by a desk that says so, or
+    by the organization itself, where it volunteered.
     """
 
     offer: OfferId
@@ -61,6 +62,7 @@ class CrewReceived(Stored, tag="CrewReceived.1"):
     quantity: Units
     meters: int
     here: bool
+    by_desk: bool
     at: Instant
 
 
@@ -115,8 +117,9 @@ class OfferStoodDown(Stored, tag="OfferStoodDown.1"):
 class StandbyOffered(Stored, tag="StandbyOffered.1"):
     """They would come, and wait for the desk's word until `until`.
 
-    A late yes to a line that is covered by now, or a crew that is parked. `at_once`: a yes of
-    their own, which is taken up as soon as it is needed, without another word.
+    A late yes to a line that is covered by now, a crew that is parked, or (`counter`) one that
+    could come later than was asked. `at_once`: a yes of their own, which is taken up as soon as
+    it is needed, without another word.
     """
 
     offer: OfferId
@@ -127,6 +130,7 @@ class StandbyOffered(Stored, tag="StandbyOffered.1"):
     by_message: bool
     person: PersonId | None
     revision: int
+    counter: bool
     until: Instant
     at_once: bool
     again_at: Instant

@@ -204,6 +204,7 @@ class StandDownReason(StrEnum):
     ASKED_ANEW = "asked_anew"  # a newer offer for the same line took its place
     STANDBY_OVER = "standby_over"
     SENT_HOME = "sent_home"  # came unasked or would come, and a desk has thanked it
+    UNSUITED = "unsuited"  # likewise, since it is not fit for this work
     LINE_DROPPED = "line_dropped"
     DEMAND_AMENDED = "demand_amended"
     DEMAND_GROUPED = "demand_grouped"  # another demand of its group asks for it

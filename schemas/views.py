@@ -199,7 +199,7 @@ class OfferRow(Stored, tag="offer"):
     answered: int | None  # units of the yes
     minutes: int | None
     people: int | None
-    late: bool
+    late: bool  # a standby that is not could come later than was asked
     by_desk: bool
     by_message: bool  # without a sign-in
     reached_at: Instant | None  # first, by a channel

@@ -16,6 +16,7 @@ from schemas.values import (
     Milliseconds,
     OfferId,
     OrganizationId,
+    StandDownReason,
 )
 from streams.area import Operation
 from streams.entities import Demand, Line, Offer, OfferState, Organization
@@ -78,6 +79,15 @@ AGAIN: Final[dict[str, Again]] = {
     DeclineReason.UNSAFE: SCENE,
     DeclineReason.OTHER: SCENE,
 }
+
+
+THANKED: Final = (StandDownReason.SENT_HOME, StandDownReason.UNSUITED)
+"""By a desk, which has judged: nobody commits itself past that."""
+
+
+def thanks(*, unsuited: bool) -> StandDownReason:
+    """Why a desk thanks somebody who came unasked, or would come."""
+    return StandDownReason.UNSUITED if unsuited else StandDownReason.SENT_HOME
 
 
 class Verdict(NamedTuple):

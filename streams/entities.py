@@ -258,6 +258,7 @@ class Offer(Stored):
     gates: tuple[GateCount, ...] = ()
     by_hand: bool = False
     unasked: bool = False  # it came, or offered to come, by itself
+    countered: bool = False  # it could come later than was asked
     state: OfferState = OfferState.SENT
     unneeded: StandDownReason | None = None  # live, but to be stood down by settling
     decline_reason: DeclineReason | None = None

@@ -21,7 +21,7 @@ from schemas.facts import (
 )
 from schemas.refusals import Refusal
 from schemas.turns import DELIVERY
-from schemas.values import AssignmentId, Gate, OfferId, OpeningReason, StandDownReason
+from schemas.values import AssignmentId, Gate, Instant, OfferId, OpeningReason
 from streams import asking, load, needed, standstill, wording
 from streams import line as lines
 from streams.area import Area, Operation
@@ -50,12 +50,12 @@ def accept(area: Area, command: AcceptOffer, cause: Cause) -> Decision:
     """
     if command.person is not None and cause.actor != DELIVERY:
         return Refused(Refusal.ROLE_MISSING)
-    offer = _answerable(area, cause, command.offer)
+    offer = answerable(area, cause, command.offer)
     if isinstance(offer, Refused):
         return offer
     operation = area.operations[cause.operation]
     line = operation.lines[offer.line]
-    home = offer.stand_down_reason is StandDownReason.SENT_HOME
+    home = offer.stand_down_reason in asking.THANKED
     if home or (_thanked(offer) and not lines.missing(line)):
         return Refused(Refusal.OFFER_STOOD_DOWN, (offer.id,))
     if command.quantity > offer.quantity:
@@ -90,8 +90,15 @@ def _weighed(area: Area, said: Offer, cause: Cause) -> Decision:
     return taken(area, said, cause)
 
 
-def would_come(area: Area, said: Offer, cause: Cause, outcome: str = asking.STANDBY) -> Decision:
-    """Kept for the desk, if nothing speaks against it but that it is not needed now."""
+def would_come(
+    area: Area,
+    said: Offer,
+    cause: Cause,
+    outcome: str = asking.STANDBY,
+    until: Instant | None = None,
+) -> Decision:
+    """Kept for the desk, if nothing speaks against it but that it is not needed now. `until`: of a
+    counter-offer, which the line does not wait for, nor asks again before that."""
     refused = _unable(area, said, cause)
     if refused is not None:
         return refused
@@ -108,9 +115,10 @@ def would_come(area: Area, said: Offer, cause: Cause, outcome: str = asking.STAN
             by_message=said.by_message,
             person=said.person,
             revision=said.revision,
-            until=cause.at + STANDBY,
+            counter=until is not None,
+            until=cause.at + STANDBY if until is None else until,
             at_once=said.at_once,
-            again_at=again.at,
+            again_at=again.at if until is None else until,
             at=cause.at,
         )
     ]
@@ -162,7 +170,7 @@ def _accepted(operation: Operation, said: Offer, missing: int, cause: Cause) -> 
 
 def _late(operation: Operation, said: Offer, cause: Cause) -> bool:
     """After its deadline, or after another answer; whoever was not reached is not late for that."""
-    first = said.state in (OfferState.SENT, OfferState.UNREACHABLE)
+    first = said.countered or said.state in (OfferState.SENT, OfferState.UNREACHABLE)
     return not first or cause.at > standstill.answer_by(operation, said)
 
 
@@ -227,7 +235,7 @@ def decline(area: Area, command: DeclineOffer, cause: Cause) -> Decision:
     """No; after the deadline too, since "free from two o'clock" is worth knowing."""
     if command.person is not None and cause.actor != DELIVERY:
         return Refused(Refusal.ROLE_MISSING)
-    offer = _answerable(area, cause, command.offer)
+    offer = answerable(area, cause, command.offer)
     if isinstance(offer, Refused):
         return offer
     if _thanked(offer):
@@ -257,7 +265,7 @@ def decline(area: Area, command: DeclineOffer, cause: Cause) -> Decision:
     ]
 
 
-def _answerable(area: Area, cause: Cause, key: OfferId) -> Offer | Refused:
+def answerable(area: Area, cause: Cause, key: OfferId) -> Offer | Refused:
     """The offer to answer: the newest that this organization has for the line.
 
     One yes counts, so it does not matter to which of them somebody without signal has said it.

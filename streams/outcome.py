@@ -72,7 +72,8 @@ def _received(operation: Operation, fact: CrewReceived) -> None:
 
 def received(operation: Operation, fact: CrewReceived) -> Offer:
     """What a crew that came by itself stands for, as if the desk had asked it just now."""
-    return replace(_opened(operation, fact), by_hand=True, unasked=True)
+    opened = _opened(operation, fact)
+    return replace(opened, by_hand=True, unasked=True, by_desk=fact.by_desk)
 
 
 def _opened(operation: Operation, fact: OfferSent | CrewReceived) -> Offer:
@@ -103,7 +104,7 @@ def _put(operation: Operation, offer: Offer) -> None:
     load.ask(operation, offer.organization, offer.skill, offer.priority, offer.quantity)
     _supersede(operation, before, offer.sent_at)
     _remember_asking(operation, offer)
-    if offer.by_hand:
+    if offer.by_hand and (offer.by_desk or not offer.unasked):
         lines.taken_up(operation, offer.demand)
 
 
@@ -227,10 +228,12 @@ def _forget_asking(operation: Operation, offer: Offer) -> None:
 
 def _stood_down(operation: Operation, fact: OfferStoodDown) -> None:
     """Whoever was thanked may be asked again at once; whom a desk sends home from a line that is
-    short it has judged, so that one has a pause."""
+    short it has judged, so that one has a pause, and so has who could only come later."""
     before = operation.offers[fact.offer]
     short = lines.missing(operation.lines[before.line])
-    judged = fact.reason is StandDownReason.SENT_HOME and short
+    later = before.countered and fact.reason is StandDownReason.STANDBY_OVER
+    unfit = fact.reason is StandDownReason.UNSUITED
+    judged = unfit or (short and (later or fact.reason is StandDownReason.SENT_HOME))
     again = asking.after(
         asking.SENT_HOME if judged else asking.STOOD_DOWN, before.priority, fact.at
     )
@@ -252,11 +255,12 @@ def _standby(operation: Operation, fact: StandbyOffered) -> None:
     standby = replace(
         before,
         state=OfferState.STANDBY,
+        countered=fact.counter,
         unneeded=None,
         answered=fact.quantity,
         minutes=fact.minutes,
         people=fact.people,
-        late=True,
+        late=not fact.counter,
         by_desk=fact.by_desk,
         by_message=fact.by_message,
         person=fact.person,

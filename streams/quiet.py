@@ -23,6 +23,7 @@ from schemas.commands import (
     Command,
     ConfirmAssignment,
     CorrectStep,
+    CounterOffer,
     CountHeads,
     DeclineOffer,
     DropLine,
@@ -35,6 +36,7 @@ from schemas.commands import (
     KeepDemand,
     LiftFromCrew,
     NoteDemand,
+    OfferHelp,
     OpenSealedText,
     PublishDraft,
     ReceiveCrew,
@@ -150,6 +152,7 @@ def _about(operation: Operation, command: Command) -> DemandId | None:
         case (
             AskByHand(line=line)
             | ReceiveCrew(line=line)
+            | OfferHelp(line=line)
             | DropLine(line=line)
             | SetOwnCrew(line=line)
         ):
@@ -157,6 +160,7 @@ def _about(operation: Operation, command: Command) -> DemandId | None:
         case (
             AcceptOffer(offer=offer)
             | DeclineOffer(offer=offer)
+            | CounterOffer(offer=offer)
             | TakeStandby(offer=offer)
             | EndStandby(offer=offer)
             | ShowPersons(offer=offer)

@@ -41,6 +41,9 @@ REASONS: dict[str, Words] = {
     StandDownReason.NEEDED_ELSEWHERE: Words("力量已派往另一需求", "its units go to another demand"),
     StandDownReason.ASKED_ANEW: Words("已另发请求", "asked anew"),
     StandDownReason.STANDBY_OVER: Words("备勤已过期", "the standby is over"),
+    StandDownReason.UNSUITED: Words(
+        "值班室致谢：不符合此项要求", "thanked by the desk: not fit for this work"
+    ),
     StandDownReason.SENT_HOME: Words(
         "值班室致谢：此处不需要", "thanked by the desk: not needed here"
     ),

@@ -228,9 +228,7 @@ def _wanted(names: Names) -> str:
 def _chosen(names: Names) -> str:
     """By its place in the order, or by a desk; or it waited there already."""
     if names.fact.rank == 0 and names.fact.reason is None:
-        return names.pick(
-            "已在原地待命，先于其他组织", "it waits there already, so before all others"
-        )
+        return names.pick("已在等候，先于其他组织", "it waits already, so before all others")
     if names.fact.rank == 0:
         return names.pick("由值班室直接请求，理由保密", "by the desk itself, for a sealed reason")
     rank, considered, gates = names.fact.rank, names.fact.considered, _gates(names)

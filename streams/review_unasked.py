@@ -30,7 +30,9 @@ HELPERS_ENDS: Final[dict[HelpersEnd, Words]] = {
 def _came(names: Any) -> str:
     if names.fact.here:
         return str(names.pick("到达", "arrived"))
-    return str(names.pick("表示可以前来", "offered to come"))
+    if names.fact.by_desk:
+        return str(names.pick("表示可以前来", "offered to come"))
+    return str(names.pick("主动报名", "offered itself"))
 
 
 def _waiting(names: Any) -> str:
@@ -43,5 +45,10 @@ def _waiting(names: Any) -> str:
 MAKERS: Final[dict[str, Callable[[Any], str]]] = {
     "came": _came,
     "waiting": _waiting,
+    "would": lambda names: str(
+        names.pick("可晚些出动", "could come later")
+        if names.fact.counter
+        else names.pick("仍可出动", "would still come")
+    ),
     "helpers_end": lambda names: str(names.word(HELPERS_ENDS.get(names.fact.end), names.fact.end)),
 }

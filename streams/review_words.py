@@ -113,9 +113,9 @@ FACTS: dict[type, Words] = {
         "{organization} said no to {line}: {reason}{free}{phone}.",
     ),
     f.YesOutdated: Words(
-        "{organization}答应的是{line}变更前的内容{phone}，未生效；请其看过新内容后再答复，"
+        "{organization}答复的是{line}变更前的内容{phone}，未生效；请其看过新内容后再答复，"
         "期限 {deadline}。",
-        "{organization} said yes to earlier words of {line}{phone}, which was not taken; asked "
+        "{organization} answered earlier words of {line}{phone}, which was not taken; asked "
         "once more with the new ones, until {deadline}.",
     ),
     f.OfferReached: Words(
@@ -135,8 +135,8 @@ FACTS: dict[type, Words] = {
         "The request to {organization} was stood down: {line}; {reason}.",
     ),
     f.StandbyOffered: Words(
-        "{organization}表示仍可出动：{line}，{quantity}{phone}；{until} 前{waits}。",
-        "{organization} would still come: {line}, {quantity}{phone}; {waits} until {until}.",
+        "{organization}表示{would}：{line}，{quantity}{arrival}{phone}；{until} 前{waits}。",
+        "{organization} {would}: {line}, {quantity}{arrival}{phone}; {waits} until {until}.",
     ),
     f.AssignmentCommitted: Words(
         "{organization}承担{line}：{quantity}，预计 {promised} 到达。",

@@ -18,6 +18,7 @@ from streams import (
     checking,
     clock,
     correction,
+    countering,
     crew,
     demand,
     drafting,
@@ -46,6 +47,7 @@ from streams import (
     standstill,
     terms,
     unasked,
+    volunteering,
     wording,
 )
 from streams.area import Area, Operation
@@ -59,8 +61,10 @@ DECIDE: dict[type, Callable[[Area, Any, Cause], Decision]] = {
     c.DeclineOffer: offer.decline,
     c.AskByHand: offer.ask,
     c.ReceiveCrew: unasked.receive,
+    c.CounterOffer: countering.counter,
     c.TakeStandby: standby.take_standby,
     c.EndStandby: standby.end_standby,
+    c.OfferHelp: volunteering.offer_help,
     c.ReceiveHelpers: helpers.receive,
     c.EndHelpers: helpers.end,
     c.SetOff: assignment.set_off,

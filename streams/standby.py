@@ -12,8 +12,7 @@ from msgspec.structs import replace
 from schemas.commands import EndStandby, TakeStandby
 from schemas.facts import Fact, OfferStoodDown
 from schemas.refusals import Refusal
-from schemas.values import StandDownReason
-from streams import wording
+from streams import asking, wording
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Line, Offer, OfferState
@@ -57,7 +56,9 @@ def end_standby(area: Area, command: EndStandby, cause: Cause) -> Decision:
     offer = _standby(area, command, cause)
     if isinstance(offer, Refused):
         return offer
-    return [OfferStoodDown(offer=offer.id, reason=StandDownReason.SENT_HOME, at=cause.at)]
+    return [
+        OfferStoodDown(offer=offer.id, reason=asking.thanks(unsuited=command.unsuited), at=cause.at)
+    ]
 
 
 def _standby(area: Area, command: TakeStandby | EndStandby, cause: Cause) -> Offer | Refused:

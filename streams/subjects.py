@@ -275,12 +275,18 @@ def _line(known: Known, command: c.DropLine | c.SetOwnCrew) -> Subject | None:
     return None if found is None else Subject(found.division, sender=found.sender)
 
 
-def _asking(known: Known, command: c.AskByHand | c.ReceiveCrew) -> Subject | None:
+def _asking(known: Known, command: c.AskByHand | c.ReceiveCrew | c.OfferHelp) -> Subject | None:
     """A line, and somebody in the desk's sight: at home in the county that needs help."""
     subject, home = _line(known, c.DropLine(line=command.line)), known.home(command.organization)
     if subject is None or home is None:
         return None
     return subject if same_county(known.divisions, home, subject.division) else None
+
+
+def _volunteering(known: Known, command: c.OfferHelp) -> Subject | None:
+    """Any organization of the demand's county may offer itself."""
+    subject = _asking(known, command)
+    return None if subject is None else Subject(subject.division, (command.organization,))
 
 
 def _offer(known: Known, command: c.AcceptOffer) -> Subject | None:
@@ -364,7 +370,9 @@ SUBJECTS: dict[type, _About] = {
     c.SetOwnCrew: _line,
     c.AskByHand: _asking,
     c.ReceiveCrew: _asking,
-    **_of(_offer, c.AcceptOffer, c.DeclineOffer, c.TakeStandby, c.EndStandby, c.ShowPersons),
+    c.OfferHelp: _volunteering,
+    **_of(_offer, c.AcceptOffer, c.DeclineOffer, c.CounterOffer),
+    **_of(_offer, c.TakeStandby, c.EndStandby, c.ShowPersons),
     **_of(
         _assignment,
         c.SetOff,

@@ -22,7 +22,7 @@ from schemas.facts import (
     OfferStoodDown,
 )
 from schemas.refusals import Refusal
-from schemas.values import AssignmentId, OfferId, Reception, StandDownReason
+from schemas.values import AssignmentId, OfferId, Reception
 from streams import asking, outcome
 from streams import line as lines
 from streams.area import Area, Operation
@@ -38,7 +38,7 @@ def receive(area: Area, command: ReceiveCrew, cause: Cause) -> Decision:
     operation = area.operations[cause.operation]
     line = operation.lines[command.line]
     organization = area.registry.organizations[command.organization]
-    refusal = shut(operation, line, organization) or _expected(operation, line, organization)
+    refusal = shut(operation, line, organization) or expected(operation, line, organization)
     if refusal is None and command.word is not Reception.SENT_HOME:
         refusal = barred(operation, line, organization, cause, command.quantity)
     if refusal is not None:
@@ -48,7 +48,7 @@ def receive(area: Area, command: ReceiveCrew, cause: Cause) -> Decision:
     return then if isinstance(then, Refused) else [received, *then]
 
 
-def _expected(operation: Operation, line: Line, organization: Organization) -> Refused | None:
+def expected(operation: Operation, line: Line, organization: Organization) -> Refused | None:
     """Its crew is on its way there already: that one has arrived, and no second one."""
     for crew in operation.assignments_on.of(line.id):
         if crew.organization == organization.id and crew.arrived_at is None:
@@ -71,6 +71,7 @@ def _received(
         quantity=command.quantity,
         meters=0 if command.here else bars.distance(operation, line, organization),
         here=command.here,
+        by_desk=True,
         at=cause.at,
     )
 
@@ -96,7 +97,7 @@ def _then(area: Area, said: Offer, command: ReceiveCrew, cause: Cause) -> Decisi
         case Reception.PARKED:
             return would_come(area, said, cause, _parking(area, said, cause))
         case Reception.SENT_HOME:
-            reason = StandDownReason.SENT_HOME
+            reason = asking.thanks(unsuited=command.unsuited)
             return [OfferStoodDown(offer=said.id, reason=reason, at=cause.at)]
         case _:
             assert_never(command.word)

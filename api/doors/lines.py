@@ -56,6 +56,7 @@ class ReceiveCrewBody(Body):
     here: bool = True
     minutes: Minutes | None = None
     people: People | None = None
+    unsuited: bool = False
 
 
 @door(router, "/lines/{line}/receive", ReceiveCrewBody, ReceiveCrew, creates=True)
@@ -75,6 +76,7 @@ async def receive(call: Call[ReceiveCrewBody]) -> Response:
         here=body.here,
         minutes=body.minutes,
         people=body.people,
+        unsuited=body.unsuited,
     )
     receipt = await call.about(row, command)
     return call.created(receipt, CrewReceived)

@@ -9,16 +9,16 @@ from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
-from api.doors.body import Body, Time
+from api.doors.body import B, Body, Time
 from api.doors.call import Answer, Call, answered, wider
 from api.doors.demands import Units
 from api.doors.hanging import door
 from api.doors.sealed import demand_of, opened, unkept
 from api.problems import Problem
-from schemas.commands import AcceptOffer, DeclineOffer
+from schemas.commands import AcceptOffer, CounterOffer, DeclineOffer
 from schemas.facts import OfferAccepted
 from schemas.refusals import Refusal
-from schemas.values import DeclineReason
+from schemas.values import DeclineReason, DemandId
 from schemas.views import OfferRow
 from streams.engines import Receipt
 from streams.wording import was_outdated as outdated
@@ -42,6 +42,15 @@ class AcceptOfferBody(Body):
 
     quantity: Units
     minutes: Minutes | None = None
+    people: People | None = None
+    revision: Revision | None = None
+
+
+class CounterOfferBody(Body):
+    """So many units in so many minutes: later than was asked. `revision`: as of a yes."""
+
+    quantity: Units
+    minutes: Minutes
     people: People | None = None
     revision: Revision | None = None
 
@@ -91,16 +100,15 @@ async def accept(call: Call[AcceptOfferBody]) -> Response:
         people=body.people,
         revision=body.revision,
     )
-    receipt = await call.about(row, command)
-    if outdated(receipt.turn):
-        raise Problem(Refusal.WORDS_CHANGED, subjects=(row.id,), trace=receipt.turn.command_id)
-    sealed = await _where_to(call, row, receipt)
+    receipt = _current(row, await call.about(row, command))
+    sealed = await where_to(call, row.demand, receipt)
     answer = wider(AcceptAnswer, call.answer_of(receipt, row.id), sealed=sealed)
     return unkept(answered(answer))
 
 
-async def _where_to(call: Call[AcceptOfferBody], row: OfferRow, receipt: Receipt) -> WhereTo | None:
-    demand = demand_of(call.context, row.demand)
+async def where_to(call: Call[B], key: DemandId, receipt: Receipt) -> WhereTo | None:
+    """What a yes to a demand has opened; None where it opens nothing."""
+    demand = demand_of(call.context, key)
     if receipt.repeated or demand is None or not _own_yes(receipt):
         return None
     try:
@@ -113,6 +121,30 @@ async def _where_to(call: Call[AcceptOfferBody], row: OfferRow, receipt: Receipt
 def _own_yes(receipt: Receipt) -> bool:
     """Whether the organization itself was taken at its word."""
     return any(isinstance(f, OfferAccepted) and not f.by_desk for f in receipt.turn.facts)
+
+
+@door(router, "/offers/{offer}/counter", CounterOfferBody, CounterOffer)
+async def counter(call: Call[CounterOfferBody]) -> Response:
+    """Neither yes nor no: you could come later, if the desk would have that.
+
+    It waits for the desk until the time to answer is over; others are asked meanwhile.
+    """
+    row, body = call.subject(OfferRow), call.body
+    command = CounterOffer(
+        offer=row.id,
+        quantity=body.quantity,
+        minutes=body.minutes,
+        people=body.people,
+        revision=body.revision,
+    )
+    return call.answer(_current(row, await call.about(row, command)), row.id)
+
+
+def _current(row: OfferRow, receipt: Receipt) -> Receipt:
+    """Refused where it answers words that have changed since."""
+    if outdated(receipt.turn):
+        raise Problem(Refusal.WORDS_CHANGED, subjects=(row.id,), trace=receipt.turn.command_id)
+    return receipt
 
 
 @door(router, "/offers/{offer}/decline", DeclineOfferBody, DeclineOffer)

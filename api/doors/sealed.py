@@ -146,7 +146,7 @@ def _demand_or_worked_on(call: Call[Any]) -> DemandRow:
     return row
 
 
-def demand_of(context: Context, id: DemandId) -> DemandRow | None:
-    """A demand's row, whoever may see it."""
-    put = context.feed.find("demand", id)
+def demand_of(context: Context, id: DemandId | None) -> DemandRow | None:
+    """A demand's row, whoever may see it; None where there is none."""
+    put = None if id is None else context.feed.find("demand", id)
     return put.row if put is not None and isinstance(put.row, DemandRow) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.doors.body import Empty
+from api.doors.body import Body, Empty
 from api.doors.call import Call
 from api.doors.hanging import door
 from schemas.commands import EndStandby, TakeStandby
@@ -21,8 +21,15 @@ async def take(call: Call[Empty]) -> Response:
     return call.answer(await call.about(row, TakeStandby(offer=row.id)), row.id)
 
 
-@door(router, "/standby/{offer}/end", Empty, EndStandby)
-async def end(call: Call[Empty]) -> Response:
-    """Thank whoever would still come, or waits there: not needed here."""
+class EndStandbyBody(Body):
+    """Not needed here; or, `unsuited`, not fit for this work."""
+
+    unsuited: bool = False
+
+
+@door(router, "/standby/{offer}/end", EndStandbyBody, EndStandby)
+async def end(call: Call[EndStandbyBody]) -> Response:
+    """Thank whoever would still come, or waits there: not needed here, or not fit for it."""
     row = call.subject(OfferRow)
-    return call.answer(await call.about(row, EndStandby(offer=row.id)), row.id)
+    command = EndStandby(offer=row.id, unsuited=call.body.unsuited)
+    return call.answer(await call.about(row, command), row.id)

@@ -3,6 +3,7 @@
 from api.live.alike import Like
 from api.live.feed import Feed, ResumeLost, Subscriber
 from api.live.readers import Reader
+from api.live.short import lacking
 from api.live.streams import EventStream, Pulse
 
-__all__ = ["EventStream", "Feed", "Like", "Pulse", "Reader", "ResumeLost", "Subscriber"]
+__all__ = ["EventStream", "Feed", "Like", "Pulse", "Reader", "ResumeLost", "Subscriber", "lacking"]

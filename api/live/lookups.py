@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from api.live.alike import Alike
+from api.live.short import Short
 from schemas.values import (
     AssignmentId,
     DemandId,
@@ -36,6 +37,7 @@ class LookUps:
 
     def __init__(self) -> None:
         self.alike = Alike()
+        self.short = Short()
         self.homes: dict[str, DivisionCode] = {}
         self._demand_of: dict[LineId, DemandId] = {}
         self._demands_in: dict[IncidentId, dict[DemandId, None]] = {}
@@ -79,7 +81,9 @@ class LookUps:
                 self._offer(row)
             case DemandRow():
                 self._demand(row)
-                self.alike.take(row, before if isinstance(before, DemandRow) else None)
+                known = before if isinstance(before, DemandRow) else None
+                self.alike.take(row, known)
+                self.short.take(row, known)
             case OrganizationRow():
                 self._organization(row, before)
             case _:
@@ -95,6 +99,7 @@ class LookUps:
                     del self._newest[row.line, row.organization]
             case DemandRow():
                 self.alike.forget(row)
+                self.short.forget(row)
                 _drop(self._demands_in, row.incident, row.id)
                 for line in row.lines:
                     self._demand_of.pop(line.id, None)

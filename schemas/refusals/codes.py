@@ -27,6 +27,7 @@ class Refusal(StrEnum):
     CODE_UNKNOWN = "code_unknown"
     CREW_ARRIVED = "crew_arrived"
     CREW_ON_SCENE = "crew_on_scene"
+    COUNTER_LATE = "counter_late"
     CREWS_TAKEN = "crews_taken"
     DEMAND_CLOSED = "demand_closed"
     DEMAND_DRAFT = "demand_draft"

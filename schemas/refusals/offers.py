@@ -5,6 +5,12 @@ from __future__ import annotations
 from schemas.refusals.codes import Message, Refusal
 
 WORDS: dict[Refusal, Message] = {
+    Refusal.COUNTER_LATE: Message(
+        409,
+        "答复期限已过，不能再提出其他时间；仍能前来的，请直接答应并填写几分钟到。",
+        "The time to answer is over, so no other time can be offered; if you can come, say yes "
+        "with the minutes that it takes.",
+    ),
     Refusal.ALREADY_ANSWERED: Message(
         409,
         "该协助请求已有答复，先到的答复有效；答应后不能前往的，请报告无法继续。",

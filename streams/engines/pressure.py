@@ -39,7 +39,16 @@ URGENT: Final = (
         c.OpenIncident,
         c.ShowPersons,
     ),
-    *(c.AcceptOffer, c.DeclineOffer, c.SetOff, c.Arrive, c.ReportDone, c.CannotComplete),
+    *(
+        c.AcceptOffer,
+        c.DeclineOffer,
+        c.CounterOffer,
+        c.OfferHelp,
+        c.SetOff,
+        c.Arrive,
+        c.ReportDone,
+        c.CannotComplete,
+    ),
     *(
         c.CheckIn,
         c.CountHeads,

@@ -68,13 +68,13 @@ def unfit(
 
 
 def waiting(
-    operation: Operation, line: Line, organization: Organization, at: Instant
+    operation: Operation, line: Line, organization: Organization, away: int | None, at: Instant
 ) -> Bar | None:
-    """What keeps one that waits at the demand already from being asked for a line of it.
+    """What keeps one that waits for a word at the demand from being asked for a line of it.
 
-    Neither distance, duty, hours, rest nor a daily cap: it is there.
+    Neither duty, hours, nor a daily cap: it would come. `away` None: nor distance, it is there.
     """
-    bar = unfit(operation, line, organization, None, at)
+    bar = unfit(operation, line, organization, away, at)
     bar = bar or _asked(operation, line, organization, at)
     if bar is not None:
         return bar

@@ -22,9 +22,9 @@ from streams.matching.bars import barred, waiting
 from streams.matching.unasked import Met, Unasked
 
 
-def parked(offer: Offer) -> bool:
-    """Whether it waits at its demand by the desk's word."""
-    return offer.unasked and offer.by_desk and offer.state is OfferState.STANDBY
+def waits(offer: Offer) -> bool:
+    """Whether it waits by itself: parked by a desk, or it has offered itself."""
+    return offer.unasked and offer.state is OfferState.STANDBY
 
 
 class Candidate(NamedTuple):
@@ -39,9 +39,9 @@ class Candidate(NamedTuple):
 class Search:
     """One line's search: yields who passes every gate, and counts who failed at which.
 
-    Whoever waits there by a desk's word comes first; then who was not asked in this round, then
-    the others, each time the nearest. A request that was taken back because the demand was amended
-    is none: its answer never counted.
+    Whoever waits there, or has offered itself, comes first; then who was not asked in this round,
+    then the others, each time the nearest. A request that was taken back because the demand was
+    amended is none: its answer never counted.
     """
 
     def __init__(
@@ -107,12 +107,14 @@ class Search:
         return barred(self._operation, self._line, organization, meters(met.square), self._at)
 
     def _waits(self, met: Met) -> bool:
-        """Whether a desk has parked it at the demand, and nothing keeps it from this line."""
+        """Whether it waits for a word about the demand, and nothing keeps it from this line."""
         offers = self._operation.offers_to.of(met.organization)
-        if not any(parked(offer) and offer.demand == self._line.demand for offer in offers):
+        here = [one for one in offers if waits(one) and one.demand == self._line.demand]
+        if not here:
             return False
         organization = self._organizations[met.organization]
-        return waiting(self._operation, self._line, organization, self._at) is None
+        away = None if any(one.by_desk for one in here) else meters(met.square)
+        return waiting(self._operation, self._line, organization, away, self._at) is None
 
     def _first(self, organization: OrganizationId) -> bool:
         known = asking.known(self._operation, self._line, organization)

@@ -99,7 +99,9 @@ def _crew(operation: Operation, offer: Offer) -> Assignment | None:
 def _outcome(offer: Offer, crew: Assignment | None, at: Instant) -> Words:
     """How it was chosen, what it answered, and what became of its word."""
     away, sent = kilometers(offer.meters), time_of_day(offer.sent_at, at)
-    if offer.unasked:
+    if offer.unasked and not offer.by_desk:
+        zh, en = f"{sent} 主动报名", f"Offered itself at {sent}"
+    elif offer.unasked:
         zh, en = f"{sent} 未经请求自行前来", f"Came at {sent} without being asked"
     elif offer.by_hand:
         zh = f"{sent} 由值班室直接请求，{away} 公里"

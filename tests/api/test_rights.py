@@ -90,6 +90,7 @@ def about(world: World) -> list[c.Command]:
             for id in operation.demands
         ]
     commands += [c.ShowPersons(offer=id) for id in operation.offers]
+    commands += [c.CounterOffer(offer=id, quantity=1, minutes=90) for id in operation.offers]
     commands += [c.TakeStandby(offer=id) for id in operation.offers]
     commands += [c.EndStandby(offer=id) for id in operation.offers]
     commands += [c.UndoStep(assignment=id) for id in operation.assignments]
@@ -120,6 +121,7 @@ def asked(world: World) -> Iterator[c.Command]:
         yield c.SetOwnCrew(line=line, units=1)
         for organization in world.area.registry.organizations:
             yield c.AskByHand(line=line, organization=organization, reason=REASON)
+            yield c.OfferHelp(line=line, organization=organization, quantity=1)
             yield c.ReceiveCrew(
                 line=line, organization=organization, word=Reception.PARKED, quantity=1
             )

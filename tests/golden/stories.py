@@ -177,6 +177,8 @@ def late() -> World:
     waiting_stories.on_hold(world, incident)
     waiting_stories.helpers(world, incident)
     waiting_stories.drafted(world, incident)
+    waiting_stories.offering(world, incident)
+    waiting_stories.countering(world, incident)
     return world
 
 

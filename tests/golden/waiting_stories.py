@@ -5,7 +5,17 @@ from __future__ import annotations
 from schemas import commands as c
 from schemas import facts as f
 from schemas.values import CloseReason, IncidentId, Reception, Role
-from tests.streams.world import COMMITTEE, COUNTY, DESK, SEALED, VILLAGE, World, only
+from tests.streams.world import (
+    COMMITTEE,
+    COUNTY,
+    DESK,
+    SEALED,
+    STEWARD,
+    VILLAGE,
+    World,
+    asked,
+    only,
+)
 
 
 def drafted(world: World, incident: IncidentId) -> None:
@@ -28,6 +38,24 @@ def on_hold(world: World, incident: IncidentId) -> None:
     world.send(COUNTY, c.HoldDemand(demand=demand, question="桥能不能过车？"))
     world.wait(minutes=40)
     world.send(DESK, c.ResumeDemand(demand=demand, answer="可以，限重五吨"))
+
+
+def offering(world: World, incident: IncidentId) -> None:
+    """One that was not asked offers itself for what is short, and is taken at its word."""
+    team = world.organization("by itself", skill="CHAINSAW_CLEAR", units=2)
+    world.send(STEWARD, c.SetDuty(organization=team, on_duty=False))
+    demand = only(world.demand(incident, skill="CHAINSAW_CLEAR"), f.DemandPublished)
+    command = c.OfferHelp(line=demand.lines[0].line, organization=team, quantity=2, minutes=20)
+    world.send("by itself", command)
+
+
+def countering(world: World, incident: IncidentId) -> None:
+    """One could come in an hour and a half, and the desk would have that."""
+    world.organization("later", skill="DRONE", units=2)
+    offer = asked(world.demand(incident, skill="DRONE", priority=2))[0]
+    name = world.name(offer.organization)
+    world.send(name, c.CounterOffer(offer=offer.offer, quantity=1, minutes=90))
+    world.send(DESK, c.TakeStandby(offer=offer.offer))
 
 
 def helpers(world: World, incident: IncidentId) -> None:

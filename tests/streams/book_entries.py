@@ -80,6 +80,7 @@ class Ask:
     answer_by: int
     by_hand: bool
     unasked: bool = False
+    countered: bool = False  # it could come later than was asked
     parked: bool = False  # at its demand, by a desk's word
     reached: bool = False
     state: str = "sent"

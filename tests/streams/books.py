@@ -280,18 +280,21 @@ def _unreachable(books: Books, fact: f.OfferUnreachable, turn: Turn) -> None:
 def _stood_down(books: Books, fact: f.OfferStoodDown, turn: Turn) -> None:
     """Whom a desk sends home from a line that is short has a pause; others, thanked, have none."""
     ask, pause = books.asks[fact.offer], Pause(fact.at, None, turn.sequence)
-    if fact.reason == "sent_home" and books.missing(books.lines[ask.line]):
+    judged = fact.reason == "sent_home" or (ask.countered and fact.reason == "standby_over")
+    short = books.missing(books.lines[ask.line])
+    if fact.reason == "unsuited" or (judged and short):
         pause = Pause(fact.at + no_crew(ask.priority), "force", turn.sequence)
     _end(books, ask, "stood_down", pause)
 
 
 def _standby(books: Books, fact: f.StandbyOffered, turn: Turn) -> None:
-    """Who is parked where too few are asking already waits for the desk alone."""
+    """Who is parked where the line is short already waits for the desk alone."""
     ask = books.asks[fact.offer]
     line = books.lines[ask.line]
-    short = ask.unasked and books.missing(line) and not books.needs[line.need].held
-    pause = Pause(fact.at + 2 * HOUR if short else fact.at, None, turn.sequence)
-    ask.parked = ask.unasked and fact.by_desk
+    ask.countered, ask.parked = fact.counter, ask.unasked and fact.by_desk
+    short = ask.parked and books.missing(line) and not books.needs[line.need].held
+    later = fact.until if fact.counter else fact.at
+    pause = Pause(fact.at + 2 * HOUR if short else later, None, turn.sequence)
     _end(books, ask, "standby", pause)
 
 

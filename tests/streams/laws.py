@@ -20,7 +20,7 @@ from tests.streams import laws_scene, laws_told, laws_waiting, laws_whole, laws_
 from tests.streams.book_entries import Line
 from tests.streams.books import DAY, Books, until
 from tests.streams.laws_groups import asked_once, grouped
-from tests.streams.needs import CAP, Reason, changed, reason, short_lines
+from tests.streams.needs import CAP, JUDGED, Reason, changed, reason, short_lines
 from tests.streams.play import Play
 
 Wrong = Iterator[str]
@@ -226,7 +226,7 @@ def said_again(watch: Watch, at: int) -> Wrong:
         if (row.again_at, row.again_on) != pair.pause[:2]:
             yield f"{at}: {row.id} ({row.state}): {pair.pause}, but its row says {row.again_at}"
         thanked = row.state == "stood_down" and pair.pause is watch.books.asks[row.id].pause
-        judged = row.stand_down_reason == "sent_home"  # by a desk: the books know for how long
+        judged = row.stand_down_reason in JUDGED  # the books know for how long
         if thanked and not judged and row.again_at != row.ended_at:
             yield f"{at}: {row.id} was thanked and may not be asked at once"
 

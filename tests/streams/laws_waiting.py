@@ -37,14 +37,14 @@ def shown(watch: Watch, at: int) -> Wrong:
 
 
 def first(watch: Watch, fact: Any, turn: Turn) -> Wrong:
-    """Before anybody else is looked for, whoever waits there is asked, if nothing bars it."""
+    """Before anybody else is looked for, whoever waits there by itself is asked, if it may be."""
     if not isinstance(fact, f.OfferSent) or fact.reason is not None:
         return
     line = watch.books.lines[fact.line]
     here = [
         ask
         for ask in waiting(watch)
-        if ask.parked and watch.books.lines[ask.line].need == line.need
+        if ask.unasked and watch.books.lines[ask.line].need == line.need
     ]
     if fact.rank == 0:
         if all(ask.team != fact.organization for ask in here):
@@ -64,7 +64,8 @@ def kept(watch: Watch, fact: Any, turn: Turn) -> Wrong:
     if not isinstance(fact, f.OfferSent) or fact.reason is not None:
         return
     line = watch.books.lines[fact.line]
-    for ask in waiting(watch):
+    known = [ask for ask in waiting(watch) if ask.id in watch.rows]  # not of this very turn
+    for ask in known:
         row = watch.rows[ask.id]
         mine = (ask.line, ask.team) == (fact.line, fact.organization) and row.at_once
         read = watch.words.changed(line.need, watch.words.answered.get(ask.id, 0))

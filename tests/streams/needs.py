@@ -17,6 +17,7 @@ REACH = {"registered": 30_000, "filed": 20_000, "village_guided": 10_000}  # met
 OF_GRADE = {"WATER": (300_000, 150_000, 100_000)}
 CHINA = timezone(timedelta(hours=8))
 CAP = 4
+JUDGED = ("sent_home", "unsuited", "standby_over")  # its pause is no thanks
 
 
 class Reason(NamedTuple):

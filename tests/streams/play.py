@@ -54,7 +54,7 @@ WHAT_PEOPLE_DO: tuple[tuple[int, Noun], ...] = (
     (26, play_work.answer),
     (9, play_reach.reach),
     (6, play_work.by_hand),
-    (7, play_unasked.unasked),
+    (5, play_unasked.unasked),
     (28, play_work.step),
     (2, play_told.instruct),
     (4, play_told.heed),

@@ -105,7 +105,7 @@ def edit(play: Play) -> Attempt:
         return sender, c.TakeBackDemand(demand=demand.id, revision=revision)
     if play.chance(0.15):
         return desk, _several(play, demand)
-    if play.chance(0.15):
+    if play.chance(0.25):
         return desk, _grouping(play, demand)
     revision = demand.revision - (play.chance(0.05) and demand.revision > 1)
     line = play.random.choice(demand.lines)
@@ -151,7 +151,7 @@ def _grouping(play: Play, demand: Demand) -> c.Command:
     division = demand.place.division
     rows = play.operation.demands.rows.values()
     led = [row.id for row in rows if row.leader is not None and row.place.division == division]
-    if led and play.chance(0.6):
+    if led and play.chance(0.75):
         named = play.random.sample(led, min(len(led), 2))
         members = named if play.chance(0.8) else [demand.id, *named]
         return c.UngroupDemands(division=division, demands=tuple(members))

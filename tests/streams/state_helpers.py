@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from schemas import commands as c
 from schemas.helpers import HelpersId
-from schemas.values import Reception
+from schemas.values import OrganizationId, Reception
 from tests.streams.state_commands import Row
-from tests.streams.state_worlds import Scene, published
+from tests.streams.state_worlds import NEAR, RESTING, Scene, published
 from tests.streams.world import DESK, SEALED
 
 
@@ -27,6 +27,23 @@ def ended(scene: Scene) -> c.EndHelpers:
     known = waiting[0].id if waiting else HelpersId("none")
     return c.EndHelpers(demand=scene.demand, helpers=known)
 
+
+def offering(scene: Scene, organization: OrganizationId) -> c.OfferHelp:
+    return c.OfferHelp(line=scene.line, organization=organization, quantity=1)
+
+
+VOLUNTEERS = (
+    Row(c.OfferHelp, "the first team", lambda s: (NEAR, offering(s, s.organization))),
+    Row(c.OfferHelp, "somebody off duty", lambda s: (RESTING, offering(s, s.resting))),
+)
+
+COUNTERS = (
+    Row(
+        c.CounterOffer,
+        "in 90 minutes",
+        lambda s: (NEAR, c.CounterOffer(offer=s.offer, quantity=1, minutes=90)),
+    ),
+)
 
 HELPERS = (
     Row(c.ReceiveHelpers, "parked", lambda s: (s.desk, received(s, Reception.PARKED))),

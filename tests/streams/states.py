@@ -94,7 +94,7 @@ TABLES = (
             "由首报请求 asleep": state_groups.led,
             "需求已关闭 demand closed": worlds.closed_lines,
         },
-        rows.LINE,
+        (*rows.LINE, *state_helpers.VOLUNTEERS),
     ),
     Table(
         "协助请求 Offers",
@@ -112,7 +112,7 @@ TABLES = (
             "已答应 accepted": worlds.committed,
             "需求已关闭 demand closed": worlds.demand_closed,
         },
-        rows.OFFER,
+        (*rows.OFFER, *state_helpers.COUNTERS),
     ),
     Table(
         "任务 Assignments",

@@ -9,7 +9,6 @@ import pytest
 
 from schemas import commands as c
 from schemas import facts as f
-from schemas.helpers import HelpersId
 from schemas.instruction_values import InstructionKind, Zone
 from schemas.refusals import Refusal
 from schemas.turns import DELIVERY, OWNER
@@ -128,8 +127,10 @@ TABLE = {
     "ReceiveCrew": "R..---R-",
     "AcceptOffer": "R..-.-R-",
     "DeclineOffer": "R..-.-R-",
+    "CounterOffer": "R..-.-R-",
     "TakeStandby": "R..-R-R-",
     "EndStandby": "R..-R-R-",
+    "OfferHelp": "RRR-.-R-",
     "ReceiveHelpers": "R..---R-",
     "EndHelpers": "R..---R-",
     "SetOff": "R..-.-R-",
@@ -280,22 +281,21 @@ def _demand_commands(
     yield c.ReopenDemands(division=TOWNSHIP, demands=several)
     yield c.GroupDemands(division=TOWNSHIP, leader=offer.demand, demands=several)
     yield c.UngroupDemands(division=TOWNSHIP, demands=several)
-    yield c.KeepDemand(demand=offer.demand)
     yield c.HoldDemand(demand=offer.demand, question="桥？")
-    yield c.ResumeDemand(demand=offer.demand)
+    yield from (c.KeepDemand(demand=offer.demand), c.ResumeDemand(demand=offer.demand))
     yield c.NoteDemand(demand=offer.demand, text=SEALED)
     yield c.DropLine(line=offer.line)
     yield c.SetOwnCrew(line=offer.line, units=1)
     yield c.OpenSealedText(demand=offer.demand, reason=OpeningReason.CALLING)
-    yield c.ShowPersons(offer=offer.offer)
     yield c.AskByHand(line=offer.line, organization=doer, reason=SEALED)
     yield c.ReceiveCrew(line=offer.line, organization=doer, word=Reception.PARKED, quantity=1)
     yield c.AcceptOffer(offer=offer.offer, quantity=1)
     yield c.DeclineOffer(offer=offer.offer, reason=DeclineReason.OTHER)
-    yield c.TakeStandby(offer=offer.offer)
-    yield c.EndStandby(offer=offer.offer)
+    yield c.CounterOffer(offer=offer.offer, quantity=1, minutes=90)
+    yield from (word(offer=offer.offer) for word in (c.ShowPersons, c.TakeStandby, c.EndStandby))
+    yield c.OfferHelp(line=offer.line, organization=doer, quantity=1)
     yield c.ReceiveHelpers(demand=offer.demand, people=4, word=Reception.PARKED, contact=SEALED)
-    yield c.EndHelpers(demand=offer.demand, helpers=HelpersId("none"))
+    yield c.EndHelpers(demand=offer.demand, helpers=_unknown())
     yield c.RecordReach(unreachable=(offer.offer,))
     for step in (c.SetOff, c.Arrive, c.ReportDone, c.CannotComplete, c.UndoStep):
         yield step(assignment=assignment)

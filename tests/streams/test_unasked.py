@@ -174,6 +174,19 @@ def test_one_that_is_sent_home_because_enough_are_there_is_asked_when_they_are_n
     assert [offer.organization for offer in asked([*short, *world.wait(minutes=1)])] == [team]
 
 
+def test_one_that_is_not_fit_for_it_is_sent_home_for_that_and_not_called_back_soon() -> None:
+    """Given a crew that its desk found unfit, then it is not called back when the line is short:
+    only once its steward says that it is another crew now, or after a pause."""
+    world, line, team = scene()
+    world.send(DESK, c.SetOwnCrew(line=line, units=2))
+    facts = world.send(DESK, came(line, team, Reception.SENT_HOME, unsuited=True))
+    assert only(facts, f.OfferStoodDown).reason is StandDownReason.UNSUITED
+    world.send(DESK, c.SetOwnCrew(line=line, units=0))
+    assert asked(world.wait(minutes=20)) == []
+    changed = world.send(STEWARD, c.SetDuty(organization=team, on_duty=True))
+    assert [offer.organization for offer in asked([*changed, *world.wait(minutes=1)])] == [team]
+
+
 def test_whoever_was_sent_home_does_not_commit_itself() -> None:
     world, line, team = scene()
     world.send(DESK, came(line, team, Reception.SENT_HOME))

@@ -71,7 +71,10 @@ export function askByHand(context, demand, line) {
   });
 }
 
-const WORDS = ["taken_on", "parked", "sent_home"];
+const WORDS = ["taken_on", "parked", "sent_home", "unsuited"];
+
+/** Whoever is not fit for it is sent home, with that reason. */
+const said = (word) => (word === "unsuited" ? { word: "sent_home", unsuited: true } : { word });
 
 /** What was filled in, as the door takes it. */
 function reception(values) {
@@ -79,7 +82,7 @@ function reception(values) {
   const given = (name) => (values.get(name) ? { [name]: Number(values.get(name)) } : {});
   return {
     organization: values.get("organization"),
-    word: values.get("word"),
+    ...said(values.get("word")),
     quantity: Number(values.get("quantity")),
     here,
     ...(here ? {} : given("minutes")),

@@ -184,8 +184,8 @@ const smallButton = (row, name, open) =>
   );
 
 /** Why this one: later waves pass over whoever was asked or busy, however near. */
-function chosen({ by_hand: byHand, unasked, wave, rank }) {
-  if (unasked) return say("party.unasked");
+function chosen({ by_hand: byHand, by_desk: byDesk, unasked, wave, rank }) {
+  if (unasked) return say(byDesk ? "party.unasked" : "party.volunteered");
   if (byHand) return say("party.by_hand");
   if (rank === 0) return say("party.waits_there");
   return say(wave > 1 ? "party.rank_then" : "party.rank", { rank });
@@ -243,6 +243,7 @@ function standbyRow(context, { mine }, row) {
     row.people && h("span", {}, say("party.people", { count: row.people })),
     h("span", {}, distance(row.meters)),
     row.unasked && h("span", { class: "quiet" }, chosen(row)),
+    row.minutes !== null && h("span", {}, say("standby.minutes", { count: row.minutes })),
     h("span", { class: "quiet" }, say("standby.fresh", times)),
     row.at_once && h("span", { class: "quiet" }, say("standby.at_once")),
     mine && row.standby_until > now && [posting(context, take), posting(context, end)],

@@ -104,7 +104,7 @@ function neededCard(context, item) {
 }
 
 function answers(context, { row, bar, calm, moved }) {
-  const paths = ["accept", "decline"].map((answer) => `/offers/${row.id}/${answer}`);
+  const paths = ["accept", "counter", "decline"].map((answer) => `/offers/${row.id}/${answer}`);
   const sent = paths.find((path) => context.outbox.waiting(path));
   if (sent) {
     const entry = context.outbox.waiting(sent);
@@ -117,8 +117,28 @@ function answers(context, { row, bar, calm, moved }) {
     barredWords({ bar }),
     can({ bar }) && details(context, row),
     can({ bar }) && accepting(context, row, say("act.accept"), calm || moved),
+    can({ bar }) && countering(context, row),
     declining(context, row),
   );
+}
+
+/** Neither yes nor no: later than was asked, if the desk would have that; loaded when unfolded. */
+function countering(context, row) {
+  const summary = h("summary", { class: "big button" }, say("act.counter"));
+  const box = h("details", { class: "decline", "data-fold": `counter-${row.id}` }, summary);
+  const fill = async () => {
+    if (!box.open || box.children.length > 1) return;
+    try {
+      const { parts } = await import("./organization-counter.js");
+      const found = await parts(context, row);
+      if (box.children.length === 1) box.append(...found);
+    } catch (problem) {
+      if (!(problem instanceof TypeError)) throw problem;
+      box.open = false; // no signal: unfolded again, it is retried
+    }
+  };
+  box.addEventListener("toggle", fill);
+  return box;
 }
 
 /** Whether a yes may be tried: what is on record speaks against it only until it is put right. */

@@ -8,13 +8,18 @@ import { choose, language, listed, named, say } from "./words.js";
 const MANY = 500;
 const SOON = 90 * 24 * 3600 * 1000; // milliseconds; a certificate that ends by then is said
 
-const FILES = { contacts: "./contacts.js", terms: "./organization-terms.js" };
+const FILES = {
+  contacts: "./contacts.js",
+  needs: "./organization-needs.js",
+  terms: "./organization-terms.js",
+};
 const pending = new Set();
 const loaded = {}; // parts that few need: whom to call, when it is unfolded; hours and leave
 
 /** Wire the folded parts, once. */
 export function startOwn(context) {
   find("#persons-box").addEventListener("toggle", () => unfold(context, "contacts", "persons"));
+  find("#needs-box").addEventListener("toggle", () => unfold(context, "needs", "needs"));
   find("#terms-box").addEventListener("toggle", () => unfold(context, "terms", "terms"));
   find("#add-person").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -62,6 +67,7 @@ export function drawOwn(context) {
   drawNotes(context, own);
   drawCapacity(context, own);
   loaded.contacts?.draw(context);
+  loaded.needs?.draw(context);
   loaded.terms?.draw(context, own);
 }
 

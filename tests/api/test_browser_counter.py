@@ -1,0 +1,49 @@
+"""A team that could only come later asks its desk, which decides with one act."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.api.browsing import (
+    TEAM,
+    TOWN,
+    Screens,
+    Stage,
+    in_both_languages,
+    served,
+    touch,
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterator[Stage]:
+    folder = tmp_path_factory.mktemp("counter") / "data"
+    with served(folder, "--purpose", "exercise") as (address, link):
+        server = Stage(address)
+        server.sign_in(link)
+        yield server
+
+
+def test_the_desk_takes_on_who_comes_later_and_the_leader_reads_it(
+    server: Stage, screens: Screens
+) -> None:
+    team = server.organization(TEAM, "PUMP_DRAIN")
+    incident = server.incident("typhoon")
+    server.demand(incident, "drainage", "PUMP_DRAIN")
+    server.advance(0.1)
+    crew = screens.sign_in(server.link("organization", organization=team), "zh", True)
+    desk = screens.sign_in(server.link("desk", division=TOWN), "zh")
+    offer = crew.locator("#offers .card")
+    offer.get_by_text("要晚些才能到…", exact=True).click()
+    in_both_languages(crew)
+    crew.clock.fast_forward(5_000)
+    touch(offer, "请值班室决定")
+    expect(crew.locator("#standby .card")).to_contain_text("您表示仍可出动（2 台）。值班室在")
+    desk.locator("[data-view=owed]").click()
+    waiting = desk.locator("#demands .party.standby")
+    expect(waiting).to_contain_text("出动后 90 分钟到")
+    in_both_languages(desk)
+    waiting.get_by_role("button", name="请其出动", exact=True).click()
+    expect(crew.locator("#assignments .card .chip.state")).to_have_text("已答应")
+    assert screens.complaints == []
