@@ -151,6 +151,7 @@ class DemandRow(Stored, tag="demand"):
     climbed_at: Instant | None  # since when it is
     held_at: Instant | None
     shut: tuple[StandingView, ...]  # because of these it asks nobody
+    may_lie_in: tuple[StandingView, ...]  # closed zones, its place being known roughly
     question: str | None  # what it is on hold for
     asked_by: DivisionCode | None  # the county that put the question
     closed_at: Instant | None
@@ -176,6 +177,7 @@ class OfferRow(Stored, tag="offer"):
     lon: int
     lat: int
     approximate: bool
+    near_zone: bool  # its place is known roughly, and a zone is closed thereabouts
     meters: int
     rank: int  # by distance among those who could be asked; 0: chosen by a desk
     wave: int
@@ -238,6 +240,7 @@ class AssignmentRow(Stored, tag="assignment"):
     lon: int
     lat: int
     approximate: bool
+    near_zone: bool  # its place is known roughly, and a zone is closed thereabouts
     risk_statement: str
     rally_point: str
     question: str | None  # what its demand is on hold for: nobody more is asked until then

@@ -120,6 +120,7 @@ class Operation(Tables):
         mode: Mode,
         journal: Journal,
         registry: Registry,
+        divisions: DivisionTree,
         actual: Callable[[], bool],
     ) -> None:
         """`actual`: whether the log is for actual work, which its header says."""
@@ -128,6 +129,7 @@ class Operation(Tables):
         self.mode = mode
         self.actual = actual
         self.registry = registry
+        self.divisions = divisions
         self.sequence = 0  # of its present turn, for what says where in the log it is
         self._group()
         self._order()
@@ -254,7 +256,8 @@ class Area(Tables):
     def open_operation(self, operation: OperationId, mode: Mode) -> Operation:
         """The operation, made when its first incident opens."""
         if operation not in self.operations:
-            opened = Operation(operation, mode, self.journal, self.registry, self._for_work)
+            beside = (self.journal, self.registry, self.divisions, self._for_work)
+            opened = Operation(operation, mode, *beside)
             self.operations.put(operation, opened)
         return self.operations[operation]
 

@@ -124,6 +124,7 @@ def _closed(operation: Operation, fact: DemandClosed) -> None:
         reason=fact.reason,
         closed_at=fact.at,
         shut=(),
+        may_lie_in=(),
         followed=fact.leader is not None,
         substitute=fact.substitute or demand.substitute,
         handed=None if demand.handed is None else replace(demand.handed, acted=True),

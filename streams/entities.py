@@ -159,6 +159,7 @@ class Demand(Stored):
     climbed_at: Instant | None = None  # since when it is
     held_at: Instant | None = None
     shut: tuple[InstructionId, ...] = ()  # closed zones that it lies in, and the like
+    may_lie_in: tuple[InstructionId, ...] = ()  # closed zones, its own place being known roughly
     question: str = ""  # what it is on hold for
     asked_by: DivisionCode | None = None  # the county that put it
     handed: Handed | None = None

@@ -296,7 +296,7 @@ def _everybody_told(operation: Operation, fact: IncidentInstructed) -> None:
     )
     operation.instructions.put(known.id, known)
     if orders.shuts(known):
-        for key in _reached(operation, known):
+        for key in [*_reached(operation, known), *_near(operation, known)]:
             shutting.look(operation, key, fact.at)
     else:
         for one in list(operation.assignments_in.of(fact.incident)):
@@ -309,6 +309,15 @@ def _reached(operation: Operation, known: Instruction) -> list[DemandId]:
         return [place[-1] for place in operation.demands_in.within(known.incident)]
     rows = (operation.demands[place[-1]] for place in operation.demands_in.all())
     return [row.id for row in rows if zones.inside(known.zone, row.place)]
+
+
+def _near(operation: Operation, known: Instruction) -> list[DemandId]:
+    """The open demands that may lie in its zone, for all that is known of their place."""
+    if known.zone is None:
+        return []
+    rows = (operation.demands[place[-1]] for place in operation.demands_in.all())
+    tree = operation.divisions
+    return [row.id for row in rows if zones.may_hold(known.zone, row.place, tree)]
 
 
 def _acknowledged(operation: Operation, fact: InstructionAcknowledged) -> None:
@@ -348,7 +357,7 @@ def _over(operation: Operation, fact: InstructionLifted) -> None:
         told = operation.told.get(one.id)
         if told is not None and orders.standing(told, known.id) is not None:
             _lift(operation, told, fact)
-    for key in demands:
+    for key in [*demands, *_near(operation, known)]:
         shutting.look(operation, key, fact.at)
 
 

@@ -12,7 +12,7 @@ from streams.cause import Cause
 from streams.entities import Assignment, Demand
 from streams.instructed import Instruction, Order, Told
 from streams.parameters import ACKNOWLEDGED_WITHIN, INSTRUCTION_ESCALATES
-from streams.zones import inside
+from streams.zones import inside, may_hold
 
 
 def told(operation: Operation, crew: AssignmentId) -> Told:
@@ -50,6 +50,13 @@ def over(operation: Operation, demand: Demand) -> list[Instruction]:
     everybody = [one for one in operation.instructions_in.of(demand.incident) if one.zone is None]
     zones = operation.zones.of(CLOSED)
     return [*everybody, *(one for one in zones if one.zone and inside(one.zone, demand.place))]
+
+
+def near(operation: Operation, demand: Demand) -> list[Instruction]:
+    """Closed zones in which a demand may lie that is known by its division alone."""
+    divisions, place = operation.divisions, demand.place
+    zones = operation.zones.of(CLOSED)
+    return [one for one in zones if one.zone and may_hold(one.zone, place, divisions)]
 
 
 def shuts(instruction: Instruction) -> bool:

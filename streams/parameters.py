@@ -109,6 +109,7 @@ INSTRUCTION_ESCALATES: Final = 2 * MINUTE  # and after that the county's as well
 INSTRUCTIONS_MOST: Final = 8  # that hold for one crew, or for one incident, at the same time
 ZONE_METERS: Final = (10, 50_000)  # the radius of a closed zone
 ZONE_CORNERS: Final = 64
+ZONE_NEAR: Final = (10_000, 40_000)  # meters that a township, and a county, may reach from its seat
 ZONE_SPAN: Final = 10_000_000  # of a ring, in 1e-7 degrees: some 100 km
 UNDO: Final = 30 * SECOND
 CLAIM: Final = 7 * DAY

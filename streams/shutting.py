@@ -15,9 +15,16 @@ from streams.entities import Demand
 
 
 def shut_by(operation: Operation, demand: Demand) -> Demand:
-    """The demand with the instructions because of which it asks nobody, as of now."""
+    """The demand with the instructions because of which it asks nobody, as of now.
+
+    And with the zones that it may lie in: for such a one others are asked, and all concerned read
+    that its place has to be looked up.
+    """
     found = tuple(known.id for known in orders.over(operation, demand) if orders.shuts(known))
-    return demand if found == demand.shut else replace(demand, shut=found)
+    near = tuple(known.id for known in orders.near(operation, demand))
+    if (found, near) == (demand.shut, demand.may_lie_in):
+        return demand
+    return replace(demand, shut=found, may_lie_in=near)
 
 
 def look(operation: Operation, key: DemandId, at: Instant) -> None:

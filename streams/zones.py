@@ -8,9 +8,10 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 
 from geo.distance import squared
+from geo.divisions import DivisionTree
 from schemas.instruction_values import Zone
 from schemas.values import Place, PlaceKind
-from streams.parameters import ZONE_CORNERS, ZONE_METERS, ZONE_SPAN
+from streams.parameters import ZONE_CORNERS, ZONE_METERS, ZONE_NEAR, ZONE_SPAN
 
 Point = tuple[int, int]  # lon, lat
 Edge = tuple[Point, Point]
@@ -43,6 +44,22 @@ def inside(zone: Zone, place: Place) -> bool:
         if (one[1] > point[1]) != (other[1] > point[1]) and (side > 0) == (other[1] > one[1]):
             within = not within
     return within
+
+
+def may_hold(zone: Zone, place: Place, divisions: DivisionTree) -> bool:
+    """Whether a place that is known by its division alone may lie in a zone, its seat outside.
+
+    How far a division reaches is not known: it may where the zone was drawn for that division, or
+    near its seat; a zone drawn for a whole county is looked for farther around.
+    """
+    if place.kind is not PlaceKind.DIVISION or inside(zone, place):
+        return False
+    drawn_for = zone.place.division
+    if divisions.contains(place.division, drawn_for):
+        return True
+    township, county = ZONE_NEAR
+    reach = county if divisions.contains(drawn_for, place.division) else township
+    return squared(zone.place, place) <= ((zone.radius + reach) * 100) ** 2
 
 
 def _corners(zone: Zone) -> list[Point]:

@@ -50,6 +50,7 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
         lon=worked_on.place.lon,
         lat=worked_on.place.lat,
         approximate=worked_on.place.approximate,
+        near_zone=bool(worked_on.may_lie_in),
         risk_statement=worked_on.risk_statement,
         rally_point=worked_on.rally_point,
         question=(worked_on.question or None) if item.live else None,

@@ -67,6 +67,7 @@ def demand(known: Operation, item: Demand) -> Put:
         climbed_at=item.climbed_at,
         held_at=item.held_at,
         shut=tuple(standing(known.instructions[key]) for key in item.shut),
+        may_lie_in=tuple(standing(known.instructions[key]) for key in item.may_lie_in),
         question=item.question or None,
         asked_by=item.asked_by,
         closed_at=item.closed_at,
@@ -117,7 +118,8 @@ def _line(known: Operation, line: Line) -> LineView:
 def shown_with_offers(item: Demand) -> tuple[Any, ...]:
     """What an offer's and an assignment's row show of their demand, and to whom."""
     words = (item.risk_statement, item.rally_point, item.way_in, item.sealed_in)
-    return (item.kind, item.priority, item.place, item.needed_by, *words, sender(item), item.shut)
+    zones = (item.shut, item.may_lie_in)
+    return (item.kind, item.priority, item.place, item.needed_by, *words, sender(item), *zones)
 
 
 def told(item: Demand) -> tuple[Any, ...]:

@@ -45,6 +45,7 @@ def offer(area: Area, known: Operation, item: Offer) -> Put:
         lon=asked_for.place.lon,
         lat=asked_for.place.lat,
         approximate=asked_for.place.approximate,
+        near_zone=bool(asked_for.may_lie_in),
         meters=item.meters,
         rank=item.rank,
         wave=item.wave,

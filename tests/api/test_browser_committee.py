@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.api.browsing import (
+    POINT,
     SMALL,
     TEAM,
     TOWN,
@@ -99,6 +100,51 @@ def test_a_risk_sign_is_inspected_or_made_a_need_of(server: Stage, screens: Scre
     confirm(desk)
     expect(card.filter(has_text="Evacuation").filter(has_text="Published as")).to_have_count(1)
     server.advance(61)
+    assert screens.complaints == []
+
+
+def test_what_a_village_reads_of_its_need_is_so(server: Stage, screens: Screens) -> None:
+    """Who is asked, that nobody can be, who comes, a zone near it, and that it lies in one."""
+    village = screens.sign_in(
+        server.link("committee", division=TOWN, village="Team 8"), "en", phone=True
+    )
+    desk = screens.sign_in(server.link("desk", division=TOWN), "en")
+    [incident] = server.rows("incident")
+    told(village)
+    card = village.locator("#reports .card")
+    draft = desk.locator("#demands .demand.draft")
+    draft.get_by_role("button", name="Publish", exact=True).click()
+    expect(card).to_contain_text("help is being asked for")
+    [demand] = [row for row in server.rows("demand") if row["reporter"]["name"] == "Team 8"]
+    posted = desk.locator("#demands .demand").filter(has_text="Team 8")
+    path = f"/incidents/{incident['id']}"
+
+    near = {**POINT, "lon": 120.89}
+    server.post(f"{path}/close-zone", {"zone": {"place": near, "radius": 500}}, "desk")
+    expect(card).to_contain_text("A zone is closed near here")
+    expect(posted.locator("header")).to_contain_text("may lie in a closed zone")
+    in_both_languages(village)
+    in_both_languages(desk)
+    posted.get_by_role("button", name="Enter its place").click()
+    expect(desk.locator("#dialog [name=lon]")).to_be_visible()
+    desk.keyboard.press("Escape")
+
+    around = {"zone": {"around": demand["id"], "radius": 500}}
+    server.post(f"{path}/close-zone", around, "desk")
+    expect(card).to_contain_text("nobody is sent in for now")
+    expect(posted).to_contain_text("only taken from its township's seat")
+    in_both_languages(village)
+    [row] = [row for row in server.rows("incident") if row["id"] == incident["id"]]
+    for order in row["instructions"]:
+        server.post(f"{path}/instructions/{order['id']}/lift", {}, "desk")
+    expect(card).to_contain_text("help is being asked for")
+    expect(card).not_to_contain_text("closed near here")
+    for offer in server.rows("offer", state="sent"):
+        server.post(f"/offers/{offer['id']}/decline", {"reason": "no_crew"}, "desk")
+    expect(card).to_contain_text("nobody who can be asked now")
+    in_both_languages(village)
+    server.post(f"/demands/{demand['id']}/hold", {"question": "S223?"}, "desk", 1)
+    expect(card).to_contain_text("on hold now")
     assert screens.complaints == []
 
 

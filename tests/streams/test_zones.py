@@ -239,3 +239,81 @@ def test_inside_and_crossing_are_what_a_library_says(seed: int) -> None:
         for y in range(-31, 32, 2):
             point = shapely.Point(HERE.lon + x, HERE.lat + y)
             assert zones.inside(zone, at(x, y)) == polygon.intersects(point)
+
+
+# Whose place is known by its township alone
+
+
+def elsewhere(zone: Zone, township: int, moved: int) -> Zone:
+    """A zone drawn for a township, so many 1e-7 degrees from the first one's seat."""
+    drawn_for = townships()[township]
+    return replace(zone, place=replace(at(moved, 0), division=drawn_for))
+
+
+def shown(world: World) -> Any:
+    [demand] = world.operation.demands.rows.values()
+    row: Any = rows.demand(world.operation, demand).row
+    return row
+
+
+def test_what_may_lie_in_one_is_asked_for_and_said_to_all_concerned_until_it_is_known() -> None:
+    """Its township is all that is known of it, and its seat lies outside."""
+    world = World()
+    world.organization("near")
+    incident = world.incident()
+    [offer] = asked(world.demand(incident))
+    crew = world.at_work(offer)
+    zone = close(world, incident, elsewhere(circle(500), 0, 2_000_000))
+    row = shown(world)
+    assert (row.shut, [one.id for one in row.may_lie_in]) == ((), [zone])
+    working: Any = rows.assignment(
+        world.area, world.operation, world.operation.assignments[crew]
+    ).row
+    assert (working.near_zone, working.instructions) == (True, ())
+    world.amend(offer.demand, place=at(300, 0))
+    assert (shown(world).may_lie_in, shown(world).shut) == ((), ())
+    world.amend(offer.demand, place=at(2_000_000, 0))
+    assert [one.id for one in shown(world).shut] == [zone]
+    assert shown(world).may_lie_in == ()
+
+
+def test_what_is_posted_beside_one_is_asked_for_and_says_so_until_it_is_lifted() -> None:
+    world = World()
+    world.organization("near")
+    incident = world.incident()
+    zone = close(world, incident, elsewhere(circle(500), 0, 2_000_000))
+    [offer] = asked([*world.demand(incident), *world.wait(minutes=1)])
+    asking: Any = rows.offer(world.area, world.operation, world.operation.offers[offer.offer]).row
+    assert asking.near_zone
+    lift(world, incident, zone)
+    assert shown(world).may_lie_in == ()
+
+
+def test_a_zone_of_another_township_far_from_the_seat_concerns_nobody_here() -> None:
+    world = World()
+    incident = world.incident()
+    world.demand(incident)
+    close(world, incident, elsewhere(circle(500), 1, 2_000_000))
+    assert shown(world).may_lie_in == ()
+    near = close(world, incident, elsewhere(circle(500), 1, 500_000))
+    assert [one.id for one in shown(world).may_lie_in] == [near]
+
+
+def test_a_zone_drawn_for_a_whole_county_is_looked_for_farther_around() -> None:
+    world = World()
+    incident = world.incident()
+    world.demand(incident)
+    zone = elsewhere(circle(500), 1, 2_000_000)
+    wide = close(world, incident, replace(zone, place=replace(zone.place, division=world.county)))
+    assert [one.id for one in shown(world).may_lie_in] == [wide]
+
+
+def test_a_demand_that_is_closed_may_lie_in_none_and_once_reopened_may_again() -> None:
+    world = World()
+    incident = world.incident()
+    demand = only(world.demand(incident), f.DemandPublished).demand
+    zone = close(world, incident, elsewhere(circle(500), 0, 2_000_000))
+    world.close(demand)
+    assert shown(world).may_lie_in == ()
+    lift(world, incident, zone)
+    assert shown(world).state == "closed"

@@ -71,6 +71,7 @@ function card(context, { row, place, away }) {
     ),
     h("p", {}, h("strong", {}, become(row, place, now))),
     away && h("p", { class: "quiet" }, say("report.moved", { place })),
+    row.may_lie_in.length > 0 && h("p", { class: "alarm" }, h("strong", {}, say("report.may_lie"))),
     row.state === "on_hold" && h("p", {}, say("report.question", { question: row.question })),
     h("p", { class: "quiet" }, row.risk_statement),
     h("p", { class: "quiet" }, row.rally_point),
@@ -86,16 +87,22 @@ function become(row, place, now) {
     if (row.number === 0) return say("report.discarded", { reason });
     return say("report.ended", { number: spoken(row), reason });
   }
-  if (row.number > 0 && row.kind === INSPECTION && row.state === "published") {
-    return say("report.inspected", { number: spoken(row) });
-  }
-  if (row.number > 0) {
-    return choose("report", row.state, { number: spoken(row) });
-  }
+  if (row.number > 0) return choose("report", standing(row), { number: spoken(row) });
   if (row.climbed_at !== null) {
     return say("report.climbed", { place, time: moment(row.climbed_at, now) });
   }
   return say("report.waits", { place, time: moment(row.climbs_at, now) });
+}
+
+/** How it is with a demand that has been published: what is so now, the most serious first. */
+function standing(row) {
+  if (row.shut.length > 0) return row.shut.some(({ zone }) => zone) ? "shut" : "stopped";
+  if (row.state !== "published") return row.state;
+  if (row.leader !== null) return "grouped";
+  const short = row.lines.filter((line) => line.open && line.short > 0);
+  if (short.length === 0) return row.lines.some((line) => line.working > 0) ? "coming" : "covered";
+  if (short.every((line) => line.unmet && line.asked === 0)) return "nobody";
+  return row.kind === INSPECTION ? "inspected" : "published";
 }
 
 const isSign = () => input("about").value === "sign";

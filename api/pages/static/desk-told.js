@@ -1,6 +1,7 @@
 /** Instructions of the desk: given to a crew or to everybody, read or not, lifted, carried out. */
 
 import { live, toldWords, unread } from "./assignments.js";
+import { amend } from "./desk-amend.js";
 import { numbers } from "./desk-calls.js";
 import { numberWords } from "./desk-model.js";
 import { ask, field, number, radios, select, text } from "./dialog.js";
@@ -75,7 +76,10 @@ function closeZone(context, row) {
   const kinds = IN_ZONE.map((kind) => [kind, choose("instruction", kind)]);
   const shapes = [AROUND, "point", "corners"].map((one) => [one, choose("zone_shape", one)]);
   const open = context.board.all("demand").filter((one) => one.state !== "closed");
-  const called = (one) => [numberWords(context.board, one), placeName(one.division)].join(" · ");
+  const rough = (one) => (one.approximate ? say("place.approximate") : "");
+  const called = (one) =>
+    [numberWords(context.board, one), placeName(one.division) + rough(one)].join(" · ");
+  const unknown = open.filter((one) => one.approximate).length;
   const pairs = open.map((one) => [one.id, called(one)]);
   const around = h("div", {}, field(say("zone.around"), select(AROUND, pairs, pairs[0]?.[0])));
   const degrees = (name, most) =>
@@ -103,6 +107,7 @@ function closeZone(context, row) {
       radius,
       radios("what", say("zone.inside"), kinds, "zone_closed"),
       field(say("told.text"), words, say("told.text_hint")),
+      h("p", { class: "alarm", hidden: !unknown }, say("zone.rough", { count: unknown })),
       h("p", { class: "quiet" }, say("zone.hint")),
     ],
     confirm: say("zone.close"),
@@ -153,13 +158,28 @@ export function shutParts({ clock }, { demand }) {
     const time = moment(order.at, clock.now());
     const who = say("told.given", { desk: placeName(order.by), time });
     const words = say(order.zone ? "zone.shut" : "zone.all_leave");
+    const rough = order.zone !== null && demand.approximate;
     return h(
       "div",
       { class: "alarm" },
       h("p", {}, h("strong", {}, toldWords(order)), " ", order.text),
       h("p", { class: "quiet" }, who, " ", words),
+      rough && h("p", {}, h("strong", {}, say("zone.rough_shut"))),
     );
   });
+}
+
+/** On a demand's card: nobody can tell whether it lies in a closed zone; its desk finds out. */
+export function mayLieParts(context, { demand, mine }) {
+  if (!demand.may_lie_in.length) return null;
+  const said = demand.may_lie_in.map((order) => zoneWords(order.zone)).join(say("list.separator"));
+  return h(
+    "div",
+    { class: "alarm" },
+    h("p", {}, h("strong", {}, say("zone.may")), " ", said),
+    h("p", {}, say("zone.may_means")),
+    mine && button(demand, "zone.say_where", () => amend(context, demand)),
+  );
 }
 
 /** It was said on the telephone: read to the leader, who has understood. */

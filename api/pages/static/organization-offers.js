@@ -28,6 +28,7 @@ export function head({ row, place, meters, point }, ...more) {
       row.whole && h("span", { class: "chip" }, say("line.whole")),
     ),
     h("p", { class: "where" }, h("span", {}, place), mapLink(point ?? row), near, numbered(row)),
+    row.near_zone && h("p", { class: "alarm" }, h("strong", {}, say("zone.near"))),
     h("p", { class: "risk" }, say("demand.risk", { text: row.risk_statement })),
     h("p", {}, say("demand.rally", { text: row.rally_point })),
     row.way_in !== null && h("p", {}, say("demand.way_in", { text: row.way_in })),
