@@ -12,6 +12,7 @@ from schemas.values import (
     InstructionId,
     Stored,
 )
+from schemas.villages import VillageName
 
 
 class CrewInstructed(Stored, tag="CrewInstructed.1"):
@@ -51,6 +52,7 @@ class InstructionAcknowledged(Stored, tag="InstructionAcknowledged.1"):
     assignment: AssignmentId
     account: AccountId
     by_desk: bool
+    by_committee: VillageName | None
     at: Instant
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schemas.instruction_values import InstructionKind, Zone
 from schemas.values import DivisionCode, Instant, InstructionId, Stored
+from schemas.villages import VillageName
 
 
 class InstructionView(Stored):
@@ -19,6 +20,7 @@ class InstructionView(Stored):
     acknowledge_by: Instant
     acknowledged_at: Instant | None
     by_desk: bool  # acknowledged on the telephone
+    by_committee: VillageName | None  # or by the committee of its village
     missed_at: Instant | None  # since when its desk has to call the crew
     escalated: bool  # the county's desk has to as well
     lifted_at: Instant | None

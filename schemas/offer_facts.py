@@ -23,6 +23,7 @@ from schemas.values import (
     Stored,
     Units,
 )
+from schemas.villages import VillageName
 
 
 class OfferSent(Stored, tag="OfferSent.1"):
@@ -79,6 +80,7 @@ class OfferAccepted(Stored, tag="OfferAccepted.1"):
     late: bool
     kept: bool
     by_desk: bool
+    by_committee: VillageName | None
     by_message: bool
     person: PersonId | None
     revision: int
@@ -92,6 +94,7 @@ class OfferDeclined(Stored, tag="OfferDeclined.1"):
     reason: DeclineReason
     free_from: Instant | None
     by_desk: bool
+    by_committee: VillageName | None
     by_message: bool
     person: PersonId | None
     again_at: Instant | None
@@ -127,6 +130,7 @@ class StandbyOffered(Stored, tag="StandbyOffered.1"):
     minutes: int | None
     people: int | None
     by_desk: bool
+    by_committee: VillageName | None
     by_message: bool
     person: PersonId | None
     revision: int
@@ -146,6 +150,7 @@ class YesOutdated(Stored, tag="YesOutdated.1"):
     offer: OfferId
     revision: int
     by_desk: bool
+    by_committee: VillageName | None
     by_message: bool
     person: PersonId | None
     answer_by: Instant

@@ -93,6 +93,7 @@ class RegisterOrganization(Stored, tag="RegisterOrganization.1"):
     capabilities: Capabilities
     people: Count
     credit_code: CreditCode | None = None
+    village: VillageName | None = None
     insist: bool = False
 
 
@@ -109,6 +110,7 @@ class CorrectOrganization(Stored, tag="CorrectOrganization.1"):
     place: Place
     people: Count
     credit_code: CreditCode | None = None
+    village: VillageName | None = None
     insist: bool = False
 
 

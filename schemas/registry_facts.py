@@ -22,6 +22,7 @@ from schemas.values import (
     Stored,
     TimeSource,
 )
+from schemas.villages import VillageName
 
 
 class LogOpened(Stored, tag="LogOpened.1"):
@@ -56,7 +57,7 @@ class RoleGranted(Stored, tag="RoleGranted.1"):
     organization: OrganizationId | None
     until: Instant | None
     at: Instant
-    village: str | None = None
+    village: VillageName | None = None
 
 
 class GrantEnded(Stored, tag="GrantEnded.1"):
@@ -74,6 +75,7 @@ class OrganizationRegistered(Stored, tag="OrganizationRegistered.1"):
     capabilities: tuple[Capability, ...]
     people: Count
     credit_code: str | None
+    village: VillageName | None
     at: Instant
 
 
@@ -85,6 +87,7 @@ class OrganizationCorrected(Stored, tag="OrganizationCorrected.1"):
     place: Place
     people: Count
     credit_code: str | None
+    village: VillageName | None
     at: Instant
 
 

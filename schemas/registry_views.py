@@ -16,6 +16,7 @@ from schemas.values import (
     Shift,
     Stored,
 )
+from schemas.villages import VillageName
 
 
 class CertificateView(Stored):
@@ -35,6 +36,7 @@ class OrganizationRow(Stored, tag="organization"):
     certificates: tuple[CertificateView, ...]
     people: int
     credit_code: str | None
+    village: VillageName | None  # in its home, which is a township then
     on_duty: bool
     hours: tuple[Shift, ...]
     leaves: tuple[Leave, ...]

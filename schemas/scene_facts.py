@@ -11,6 +11,7 @@ from schemas.values import (
     SceneReport,
     Stored,
 )
+from schemas.villages import VillageName
 
 
 class CrewCheckedIn(Stored, tag="CrewCheckedIn.1"):
@@ -20,6 +21,7 @@ class CrewCheckedIn(Stored, tag="CrewCheckedIn.1"):
     account: AccountId
     people: int | None
     by_desk: bool
+    by_committee: VillageName | None
     at: Instant
 
 
@@ -49,6 +51,7 @@ class HeadsCounted(Stored, tag="HeadsCounted.1"):
     account: AccountId
     inside: int
     by_desk: bool
+    by_committee: VillageName | None
     at: Instant
 
 
@@ -59,6 +62,7 @@ class WordsSeen(Stored, tag="WordsSeen.1"):
     account: AccountId
     revision: int
     by_desk: bool
+    by_committee: VillageName | None
     at: Instant
 
 
@@ -74,6 +78,7 @@ class SceneReported(Stored, tag="SceneReported.1"):
     text: str
     answer_by: Instant | None
     by_desk: bool
+    by_committee: VillageName | None
     at: Instant
 
 

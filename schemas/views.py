@@ -34,7 +34,7 @@ from schemas.values import (
     Stored,
     TaskId,
 )
-from schemas.villages import Village
+from schemas.villages import Village, VillageName
 
 
 class Audience(Stored):
@@ -203,6 +203,7 @@ class OfferRow(Stored, tag="offer"):
     people: int | None
     late: bool  # a standby that is not could come later than was asked
     by_desk: bool
+    by_committee: VillageName | None  # of its village, which has said it in its stead
     by_message: bool  # without a sign-in
     reached_at: Instant | None  # first, by a channel
     reached_by: Reach | None
@@ -273,6 +274,7 @@ class AssignmentRow(Stored, tag="assignment"):
     undo_until: Instant | None  # until when its last step can be undone by whoever took it
     stand_down_reason: StandDownReason | None
     by_desk: bool
+    by_committee: VillageName | None
     unasked: bool  # it came, or offered to come, by itself
     kept: bool  # taken on without a word of its own just then: it has to be told
     committed_at: Instant

@@ -32,6 +32,7 @@ from schemas.values import (
 )
 
 # Assignments; `implied` marks a step that a later step proves and nobody reported
+from schemas.villages import VillageName
 
 
 class AssignmentCommitted(Stored, tag="AssignmentCommitted.1"):
@@ -57,6 +58,7 @@ class AssignmentSetOff(Stored, tag="AssignmentSetOff.1"):
     account: AccountId
     implied: bool
     by_desk: bool
+    by_committee: VillageName | None
     at: Instant
 
 
@@ -66,6 +68,7 @@ class AssignmentArrived(Stored, tag="AssignmentArrived.1"):
     people: int | None
     implied: bool
     by_desk: bool
+    by_committee: VillageName | None
     at: Instant
 
 
@@ -73,6 +76,7 @@ class AssignmentReportedDone(Stored, tag="AssignmentReportedDone.1"):
     assignment: AssignmentId
     account: AccountId
     by_desk: bool
+    by_committee: VillageName | None
     at: Instant
 
 
@@ -100,6 +104,7 @@ class AssignmentGivenUp(Stored, tag="AssignmentGivenUp.1"):
     assignment: AssignmentId
     account: AccountId
     by_desk: bool
+    by_committee: VillageName | None
     again_at: Instant
     again_on: AgainOn
     at: Instant
@@ -138,6 +143,7 @@ class NewTimeGiven(Stored, tag="NewTimeGiven.1"):
     promised_at: Instant
     overdue_at: Instant
     by_desk: bool
+    by_committee: VillageName | None
     at: Instant
 
 
@@ -147,6 +153,7 @@ class StepUndone(Stored, tag="StepUndone.1"):
     assignment: AssignmentId
     step: Step
     by_desk: bool
+    by_committee: VillageName | None
     at: Instant
 
 

@@ -26,7 +26,8 @@ from streams import asking
 from streams.area import Area
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Assignment, AssignmentState
-from streams.policy import speaks_by_phone
+from streams.policy import voice_of
+from streams.villages import Voice
 
 
 def set_off(area: Area, command: SetOff, cause: Cause) -> Decision:
@@ -35,8 +36,8 @@ def set_off(area: Area, command: SetOff, cause: Cause) -> Decision:
         return found
     if found.set_off_at is not None:
         return []  # said twice, or implied already: nothing new
-    by_desk = speaks_by_phone(area, cause.actor, found.organization, cause.at)
-    return [_departure(found, cause, by_desk, implied=False)]
+    voice = voice_of(area, cause.actor, found.organization, cause.at)
+    return [_departure(found, cause, voice, implied=False)]
 
 
 def arrive(area: Area, command: Arrive, cause: Cause) -> Decision:
@@ -45,9 +46,9 @@ def arrive(area: Area, command: Arrive, cause: Cause) -> Decision:
         return found
     if found.arrived_at is not None:
         return []
-    by_desk = speaks_by_phone(area, cause.actor, found.organization, cause.at)
-    arrival = _arrival(found, cause, by_desk, command.people, implied=False)
-    return [*_implied(found, cause, by_desk), arrival]
+    voice = voice_of(area, cause.actor, found.organization, cause.at)
+    arrival = _arrival(found, cause, voice, command.people, implied=False)
+    return [*_implied(found, cause, voice), arrival]
 
 
 def report_done(area: Area, command: ReportDone, cause: Cause) -> Decision:
@@ -58,12 +59,16 @@ def report_done(area: Area, command: ReportDone, cause: Cause) -> Decision:
         return []
     if found.inside and not command.everybody_out:
         return Refused(Refusal.HEADS_INSIDE, (found.id,))
-    by_desk = speaks_by_phone(area, cause.actor, found.organization, cause.at)
-    facts = [*there(found, cause, by_desk), *out(found, cause, by_desk)]
+    voice = voice_of(area, cause.actor, found.organization, cause.at)
+    facts = [*there(found, cause, voice), *out(found, cause, voice)]
     if command.helped not in (None, found.helped):
-        facts.append(_helped(found, cause, by_desk, command.helped))
+        facts.append(_helped(found, cause, voice, command.helped))
     done = AssignmentReportedDone(
-        assignment=found.id, account=cause.actor, by_desk=by_desk, at=cause.at
+        assignment=found.id,
+        account=cause.actor,
+        by_desk=voice.by_desk,
+        by_committee=voice.by_committee,
+        at=cause.at,
     )
     return [*facts, done]
 
@@ -76,17 +81,18 @@ def cannot_complete(area: Area, command: CannotComplete, cause: Cause) -> Decisi
         return Refused(Refusal.ALREADY_REPORTED, (found.id,))
     if found.inside and not command.everybody_out:
         return Refused(Refusal.HEADS_INSIDE, (found.id,))
-    by_desk = speaks_by_phone(area, cause.actor, found.organization, cause.at)
+    voice = voice_of(area, cause.actor, found.organization, cause.at)
     priority = area.operations[cause.operation].lines[found.line].priority
     again = asking.after(asking.GAVE_UP, priority, cause.at)
     assert again.at is not None
     assert again.on is not None
     return [
-        *out(found, cause, by_desk),
+        *out(found, cause, voice),
         AssignmentGivenUp(
             assignment=found.id,
             account=cause.actor,
-            by_desk=by_desk,
+            by_desk=voice.by_desk,
+            by_committee=voice.by_committee,
             again_at=again.at,
             again_on=again.on,
             at=cause.at,
@@ -113,49 +119,58 @@ def confirmed(found: Assignment, cause: Cause) -> list[Fact]:
     ]
 
 
-def _departure(
-    found: Assignment, cause: Cause, by_desk: bool, *, implied: bool
-) -> AssignmentSetOff:
+def _departure(found: Assignment, cause: Cause, voice: Voice, *, implied: bool) -> AssignmentSetOff:
     return AssignmentSetOff(
-        assignment=found.id, account=cause.actor, implied=implied, by_desk=by_desk, at=cause.at
+        assignment=found.id,
+        account=cause.actor,
+        implied=implied,
+        by_desk=voice.by_desk,
+        by_committee=voice.by_committee,
+        at=cause.at,
     )
 
 
 def _arrival(
-    found: Assignment, cause: Cause, by_desk: bool, people: int | None, *, implied: bool
+    found: Assignment, cause: Cause, voice: Voice, people: int | None, *, implied: bool
 ) -> AssignmentArrived:
     return AssignmentArrived(
         assignment=found.id,
         account=cause.actor,
         people=people,
         implied=implied,
-        by_desk=by_desk,
+        by_desk=voice.by_desk,
+        by_committee=voice.by_committee,
         at=cause.at,
     )
 
 
-def _implied(found: Assignment, cause: Cause, by_desk: bool) -> list[Fact]:
+def _implied(found: Assignment, cause: Cause, voice: Voice) -> list[Fact]:
     """The departure that an arrival proves, if nobody reported it."""
     if found.set_off_at is not None:
         return []
-    return [_departure(found, cause, by_desk, implied=True)]
+    return [_departure(found, cause, voice, implied=True)]
 
 
-def there(found: Assignment, cause: Cause, by_desk: bool) -> list[Fact]:
+def there(found: Assignment, cause: Cause, voice: Voice) -> list[Fact]:
     """The departure and the arrival that a word from the scene proves, if nobody reported them."""
-    facts = _implied(found, cause, by_desk)
+    facts = _implied(found, cause, voice)
     if found.arrived_at is None:
-        facts.append(_arrival(found, cause, by_desk, None, implied=True))
+        facts.append(_arrival(found, cause, voice, None, implied=True))
     return facts
 
 
-def counted(found: Assignment, cause: Cause, by_desk: bool, inside: int) -> HeadsCounted:
+def counted(found: Assignment, cause: Cause, voice: Voice, inside: int) -> HeadsCounted:
     return HeadsCounted(
-        assignment=found.id, account=cause.actor, inside=inside, by_desk=by_desk, at=cause.at
+        assignment=found.id,
+        account=cause.actor,
+        inside=inside,
+        by_desk=voice.by_desk,
+        by_committee=voice.by_committee,
+        at=cause.at,
     )
 
 
-def _helped(found: Assignment, cause: Cause, by_desk: bool, count: int | None) -> SceneReported:
+def _helped(found: Assignment, cause: Cause, voice: Voice, count: int | None) -> SceneReported:
     """How many people it has helped, said with the end of its work; nobody has to answer that."""
     return SceneReported(
         report=ReportId(cause.new_id()),
@@ -166,14 +181,15 @@ def _helped(found: Assignment, cause: Cause, by_desk: bool, count: int | None) -
         skill=None,
         text="",
         answer_by=None,
-        by_desk=by_desk,
+        by_desk=voice.by_desk,
+        by_committee=voice.by_committee,
         at=cause.at,
     )
 
 
-def out(found: Assignment, cause: Cause, by_desk: bool) -> list[Fact]:
+def out(found: Assignment, cause: Cause, voice: Voice) -> list[Fact]:
     """Nobody leaves a danger zone uncounted: whoever was inside is out."""
-    return [counted(found, cause, by_desk, 0)] if found.inside else []
+    return [counted(found, cause, voice, 0)] if found.inside else []
 
 
 def live(area: Area, cause: Cause, key: AssignmentId) -> Assignment | Refused:

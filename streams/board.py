@@ -19,6 +19,7 @@ from streams.entities import LATE, Demand, Incident, Line, Organization
 from streams.line import missing, together
 from streams.standstill import LOST
 from streams.table import NO_OPERATION, Table
+from streams.villages import guiding
 
 Wanted = tuple[OperationId, str, Any]
 """A row that has to be made: of which operation (if any), which kind, which entity."""
@@ -109,6 +110,8 @@ def _showing_organization(area: Area, key: Any, before: Organization) -> Iterato
         tables: tuple[Table[Any, Any], ...] = ()
         if after.name != before.name:
             tables = (operation.offers, operation.assignments, operation.tasks)
+        elif guiding(after) != guiding(before):  # the committee that may answer for it
+            tables = (operation.offers, operation.assignments)
         elif after.home != before.home:  # whose desks see where it has gone
             tables = (operation.assignments,)
         for table in tables:

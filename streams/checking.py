@@ -24,7 +24,7 @@ from streams.parameters import (
     ESCALATED_AFTER,
     MINUTE,
 )
-from streams.policy import speaks_by_phone
+from streams.policy import voice_of
 
 MOST_URGENT = 1
 
@@ -37,15 +37,16 @@ def check_in(area: Area, command: CheckIn, cause: Cause) -> Decision:
     fewer = command.people is not None and command.people != found.people
     if found.state is AssignmentState.REPORTED_DONE or (_just(area, found, cause) and not fewer):
         return []
-    by_desk = speaks_by_phone(area, cause.actor, found.organization, cause.at)
+    voice = voice_of(area, cause.actor, found.organization, cause.at)
     checked_in = CrewCheckedIn(
         assignment=found.id,
         account=cause.actor,
         people=command.people,
-        by_desk=by_desk,
+        by_desk=voice.by_desk,
+        by_committee=voice.by_committee,
         at=cause.at,
     )
-    return [*there(found, cause, by_desk), checked_in]
+    return [*there(found, cause, voice), checked_in]
 
 
 def count_heads(area: Area, command: CountHeads, cause: Cause) -> Decision:
@@ -57,8 +58,8 @@ def count_heads(area: Area, command: CountHeads, cause: Cause) -> Decision:
         return Refused(Refusal.ALREADY_REPORTED, (found.id,)) if command.inside else []
     if command.inside == found.inside and _just(area, found, cause):
         return []
-    by_desk = speaks_by_phone(area, cause.actor, found.organization, cause.at)
-    return [*there(found, cause, by_desk), counted(found, cause, by_desk, command.inside)]
+    voice = voice_of(area, cause.actor, found.organization, cause.at)
+    return [*there(found, cause, voice), counted(found, cause, voice, command.inside)]
 
 
 def silent(found: Assignment, cause: Cause) -> list[Fact]:

@@ -13,7 +13,7 @@ from streams.entities import Assignment, AssignmentState, Before
 from streams.line import together
 from streams.offer import REFUSALS, lacking
 from streams.parameters import UNDO, URGENCY
-from streams.policy import speaks_by_phone
+from streams.policy import voice_of
 
 STEPS = tuple(Step)
 
@@ -30,11 +30,13 @@ def undo(area: Area, command: UndoStep, cause: Cause) -> Decision:
     refusal = _not_now(area, operation, found, before, cause)
     if refusal is not None:
         return Refused(refusal, (found.id,))
+    voice = voice_of(area, cause.actor, found.organization, cause.at)
     return [
         StepUndone(
             assignment=found.id,
             step=Step(before.state.value),
-            by_desk=speaks_by_phone(area, cause.actor, found.organization, cause.at),
+            by_desk=voice.by_desk,
+            by_committee=voice.by_committee,
             at=cause.at,
         )
     ]

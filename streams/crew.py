@@ -87,6 +87,7 @@ def _committed(operation: Operation, fact: AssignmentCommitted) -> None:
         seen=Seen(revision=offer.revision),
         people=offer.people,
         by_desk=offer.by_desk,
+        by_committee=offer.by_committee,
     )
     assignment = orders.joined(operation, assignment, fact.at)
     operation.assignments.put(assignment.id, assignment)
@@ -100,9 +101,8 @@ def step(operation: Operation, known: Assignment, fact: AssignmentFact) -> Assig
         case AssignmentSetOff() | AssignmentArrived() | AssignmentReportedDone():
             return _stepped(operation, known, fact)
         case AssignmentGivenUp():
-            remembered = _remembering(operation, known, fact)
-            state = AssignmentState.GIVEN_UP
-            return replace(remembered, state=state, by_desk=fact.by_desk, ended_at=fact.at)
+            remembered = _spoken(_remembering(operation, known, fact), fact)
+            return replace(remembered, state=AssignmentState.GIVEN_UP, ended_at=fact.at)
         case (
             AssignmentSentBack()
             | AssignmentConfirmed()
@@ -129,26 +129,28 @@ def _stepped(
     known: Assignment,
     fact: AssignmentSetOff | AssignmentArrived | AssignmentReportedDone,
 ) -> Assignment:
-    known, by_desk = _remembering(operation, known, fact), fact.by_desk
+    known = _spoken(_remembering(operation, known, fact), fact)
     match fact:
         case AssignmentSetOff():
-            state = AssignmentState.EN_ROUTE
-            return replace(known, state=state, set_off_at=fact.at, by_desk=by_desk)
+            return replace(known, state=AssignmentState.EN_ROUTE, set_off_at=fact.at)
         case AssignmentArrived():
             return replace(
                 known,
                 state=AssignmentState.ON_SCENE,
                 arrived_at=fact.at,
                 people=known.people if fact.people is None else fact.people,
-                by_desk=by_desk,
                 late_at=None,
                 overdue=False,
                 doubted=False,
             )
         case AssignmentReportedDone():
             state = AssignmentState.REPORTED_DONE
-            known = replace(known, state=state, reported_at=fact.at, by_desk=by_desk)
-            return replace(known, sent_back=None)
+            return replace(known, state=state, reported_at=fact.at, sent_back=None)
+
+
+def _spoken(known: Assignment, fact: Taken | CrewCheckedIn) -> Assignment:
+    """Whose word its last one was."""
+    return replace(known, by_desk=fact.by_desk, by_committee=fact.by_committee)
 
 
 def _remembering(operation: Operation, known: Assignment, fact: Taken) -> Assignment:
@@ -222,10 +224,10 @@ def _heard(
             return replace(known, seen=Seen(revision=fact.revision, at=fact.at))
         case CrewCheckedIn():
             people = known.people if fact.people is None else fact.people
-            return replace(known, people=people, by_desk=fact.by_desk)
+            return _spoken(replace(known, people=people), fact)
         case HeadsCounted():
             counted = _remembering(operation, known, fact)
-            return replace(counted, inside=fact.inside, by_desk=fact.by_desk)
+            return _spoken(replace(counted, inside=fact.inside), fact)
         case CheckInMissed():
             return replace(known, missed_at=fact.at, silent_at=fact.escalates_at)
         case CheckInEscalated():

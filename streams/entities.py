@@ -36,7 +36,7 @@ from schemas.values import (
     Stored,
     TaskId,
 )
-from schemas.villages import Village
+from schemas.villages import Village, VillageName
 from streams.remembered import Handed, Report, Said, Seen
 
 
@@ -66,6 +66,7 @@ class Organization(Stored):
     capabilities: tuple[Capability, ...]
     people: int
     credit_code: str | None = None
+    village: VillageName | None = None  # in its home, a township
     certificates: tuple[HeldCertificate, ...] = ()
     crews_most: int | None = None  # units of all skills together that it can man at once
     on_duty: bool = True
@@ -270,6 +271,7 @@ class Offer(Stored):
     people: int | None = None
     late: bool = False
     by_desk: bool = False
+    by_committee: VillageName | None = None
     by_message: bool = False
     person: PersonId | None = None
     reached_at: Instant | None = None  # first, by whatever kind of channel
@@ -346,6 +348,7 @@ class Assignment(Stored):
     unneeded: StandDownReason | None = None
     stand_down_reason: StandDownReason | None = None
     by_desk: bool = False
+    by_committee: VillageName | None = None
     before: Before | None = None
     set_off_at: Instant | None = None
     arrived_at: Instant | None = None

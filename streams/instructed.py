@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schemas.instruction_values import LEAVING, InstructionKind, Zone
 from schemas.values import AssignmentId, DivisionCode, IncidentId, Instant, InstructionId, Stored
+from schemas.villages import VillageName
 
 
 class Instruction(Stored):
@@ -32,6 +33,7 @@ class Order(Stored):
     acknowledge_by: Instant
     acknowledged_at: Instant | None = None
     by_desk: bool = False
+    by_committee: VillageName | None = None
     missed_at: Instant | None = None
     escalates_at: Instant | None = None  # None: it has, or is not waited for
     escalated: bool = False

@@ -49,7 +49,7 @@ from streams.cause import Cause, Decision, Refused
 from streams.entities import AssignmentState, Incident, IncidentState
 from streams.instructed import Instruction, Order, Told
 from streams.parameters import ACKNOWLEDGED_WITHIN, INSTRUCTIONS_MOST
-from streams.policy import speaks_by_phone, substitute_for
+from streams.policy import substitute_for, voice_of
 
 ENDING = (*LEAVING, InstructionKind.HAND_OVER)
 """Behind these a desk may end a crew's work."""
@@ -168,12 +168,14 @@ def acknowledge(area: Area, command: AcknowledgeInstruction, cause: Cause) -> De
         return [] if lifted else Refused(Refusal.INSTRUCTION_OVER, (found.id,))
     if order.acknowledged_at is not None:
         return []
+    voice = voice_of(area, cause.actor, found.organization, cause.at)
     return [
         InstructionAcknowledged(
             instruction=order.id,
             assignment=found.id,
             account=cause.actor,
-            by_desk=speaks_by_phone(area, cause.actor, found.organization, cause.at),
+            by_desk=voice.by_desk,
+            by_committee=voice.by_committee,
             at=cause.at,
         )
     ]
@@ -241,7 +243,7 @@ def stand_down(area: Area, command: StandDownCrew, cause: Cause) -> Decision:
         return Refused(Refusal.HEADS_INSIDE, (found.id,))
     again = asking.after(asking.SENT_HOME, operation.lines[found.line].priority, cause.at)
     return [
-        *out(found, cause, speaks_by_phone(area, cause.actor, found.organization, cause.at)),
+        *out(found, cause, voice_of(area, cause.actor, found.organization, cause.at)),
         AssignmentStoodDown(
             assignment=found.id,
             reason=StandDownReason.WITHDRAWN,
@@ -325,7 +327,8 @@ def _acknowledged(operation: Operation, fact: InstructionAcknowledged) -> None:
     known = operation.told[fact.assignment]
     order = orders.standing(known, fact.instruction)
     assert order is not None
-    read = replace(order, acknowledged_at=fact.at, by_desk=fact.by_desk)
+    voice = {"by_desk": fact.by_desk, "by_committee": fact.by_committee}
+    read = replace(order, acknowledged_at=fact.at, **voice)
     operation.told.put(known.assignment, orders.changed(known, read))
     found = checking.timed(operation, operation.assignments[fact.assignment], fact.at)
     operation.assignments.put(found.id, found)

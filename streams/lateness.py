@@ -14,7 +14,7 @@ from streams.assignment import live
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Assignment
 from streams.parameters import MINUTE, NEW_TIMES_BORNE, REPLACED_AFTER, REPLACING, URGENCY
-from streams.policy import speaks_by_phone
+from streams.policy import voice_of
 
 
 def give_new_time(area: Area, command: GiveNewTime, cause: Cause) -> Decision:
@@ -27,11 +27,13 @@ def give_new_time(area: Area, command: GiveNewTime, cause: Cause) -> Decision:
     promised_at = cause.at + command.minutes * MINUTE
     if abs(promised_at - found.promised_at) < MINUTE:
         return []  # said twice, or what it had said before: nothing new
+    voice = voice_of(area, cause.actor, found.organization, cause.at)
     given = NewTimeGiven(
         assignment=found.id,
         promised_at=promised_at,
         overdue_at=promised_at + URGENCY[_priority(operation, found)].grace,
-        by_desk=speaks_by_phone(area, cause.actor, found.organization, cause.at),
+        by_desk=voice.by_desk,
+        by_committee=voice.by_committee,
         at=cause.at,
     )
     put_off = promised_at > found.promised_at and found.new_times >= NEW_TIMES_BORNE

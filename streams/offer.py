@@ -39,7 +39,8 @@ from streams.parameters import (
     STANDBY,
     URGENCY,
 )
-from streams.policy import speaks_by_phone
+from streams.policy import voice_of
+from streams.villages import Voice
 
 
 def accept(area: Area, command: AcceptOffer, cause: Cause) -> Decision:
@@ -66,13 +67,15 @@ def accept(area: Area, command: AcceptOffer, cause: Cause) -> Decision:
 
 def _said(area: Area, offer: Offer, command: AcceptOffer, cause: Cause) -> Offer:
     """The offer with the yes. Where nobody knows which words it answers, it is the present ones."""
+    voice = voice_of(area, cause.actor, offer.organization, cause.at)
     demand = area.operations[cause.operation].demands[offer.demand]
     return replace(
         offer,
         answered=command.quantity,
         minutes=command.minutes,
         people=command.people,
-        by_desk=speaks_by_phone(area, cause.actor, offer.organization, cause.at),
+        by_desk=voice.by_desk,
+        by_committee=voice.by_committee,
         by_message=cause.actor == DELIVERY,
         person=command.person,
         revision=demand.revision if command.revision is None else command.revision,
@@ -112,6 +115,7 @@ def would_come(
             minutes=said.minutes,
             people=said.people,
             by_desk=said.by_desk,
+            by_committee=said.by_committee,
             by_message=said.by_message,
             person=said.person,
             revision=said.revision,
@@ -135,7 +139,8 @@ def taken(area: Area, said: Offer, cause: Cause) -> Decision:
         _committed(area, operation, said, cause),
         *displaced(area, operation, said, cause),
     ]
-    here = not said.by_desk and not said.by_message and not said.kept
+    own = Voice(by_desk=said.by_desk, by_committee=said.by_committee).own
+    here = own and not said.by_message and not said.kept
     if here and operation.demands[said.demand].sealed:
         reason = OpeningReason.ACCEPTED
         facts.append(
@@ -159,6 +164,7 @@ def _accepted(operation: Operation, said: Offer, missing: int, cause: Cause) -> 
         late=_late(operation, said, cause),
         kept=said.kept,
         by_desk=said.by_desk,
+        by_committee=said.by_committee,
         by_message=said.by_message,
         person=said.person,
         revision=said.revision,
@@ -250,12 +256,14 @@ def decline(area: Area, command: DeclineOffer, cause: Cause) -> Decision:
     declines = before.declines + (offer.state is not OfferState.DECLINED)
     again = asking.after_decline(offer.priority, command.reason, declines, free_from, cause.at)
     assert again.on is not None
+    voice = voice_of(area, cause.actor, offer.organization, cause.at)
     return [
         OfferDeclined(
             offer=offer.id,
             reason=command.reason,
             free_from=free_from,
-            by_desk=speaks_by_phone(area, cause.actor, offer.organization, cause.at),
+            by_desk=voice.by_desk,
+            by_committee=voice.by_committee,
             by_message=cause.actor == DELIVERY,
             person=command.person,
             again_at=again.at,

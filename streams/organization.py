@@ -60,6 +60,8 @@ def register(area: Area, command: RegisterOrganization, cause: Cause) -> Decisio
     """Refused with the first one's id where it seems to be there already, unless insisted."""
     if area.divisions.get(command.home) is None:
         return Refused(Refusal.DIVISION_UNKNOWN)
+    if not _lies(area, command):
+        return Refused(Refusal.VILLAGE_UNFIT)
     if not _known(command.capabilities):
         return Refused(Refusal.SKILL_UNKNOWN)
     key = OrganizationId(cause.new_id())
@@ -78,9 +80,18 @@ def register(area: Area, command: RegisterOrganization, cause: Cause) -> Decisio
             capabilities=command.capabilities,
             people=command.people,
             credit_code=command.credit_code,
+            village=command.village,
             at=cause.at,
         )
     ]
+
+
+def _lies(area: Area, command: RegisterOrganization | CorrectOrganization) -> bool:
+    """A village is one of the township that the organization is at home in."""
+    if command.village is None:
+        return True
+    home = area.divisions.get(command.home)
+    return home is not None and home.level == "township"
 
 
 def _same(
@@ -111,6 +122,8 @@ def correct(area: Area, command: CorrectOrganization, cause: Cause) -> Decision:
         return Refused(Refusal.DIVISION_UNKNOWN)
     if not steward_of(area, cause.actor, command.home, cause.at):
         return Refused(Refusal.NOT_FOUND)
+    if not _lies(area, command):
+        return Refused(Refusal.VILLAGE_UNFIT)
     same = _same(area.registry, command, command.organization)
     if same is not None and not command.insist:
         return Refused(Refusal.ORGANIZATION_EXISTS, (same,))
@@ -123,6 +136,7 @@ def correct(area: Area, command: CorrectOrganization, cause: Cause) -> Decision:
             place=command.place,
             people=command.people,
             credit_code=command.credit_code,
+            village=command.village,
             at=cause.at,
         )
     ]
@@ -238,6 +252,7 @@ def _registered(fact: OrganizationFact) -> Organization:
         capabilities=fact.capabilities,
         people=fact.people,
         credit_code=fact.credit_code,
+        village=fact.village,
     )
 
 
@@ -252,6 +267,7 @@ def _changed(area: Area, known: Organization, fact: OrganizationFact) -> Organiz
                 place=fact.place,
                 people=fact.people,
                 credit_code=fact.credit_code,
+                village=fact.village,
             )
         case CapacitySet():
             stated = {"capabilities": fact.capabilities, "crews_most": fact.crews_most}

@@ -13,14 +13,17 @@ from schemas import commands as c
 from schemas.refusals import Refusal
 from schemas.turns import DELIVERY, OWNER
 from schemas.values import AccountId, DivisionCode, Instant, OrganizationId, Role
+from schemas.villages import Village
 from streams import subjects
 from streams.area import Area
 from streams.subjects import Held, Known, Present, Subject
+from streams.villages import Voice, guiding
 
 BY_DESK = (Role.DESK,)
 BY_STEWARD = (Role.STEWARD,)
 BY_COMMITTEE = (Role.COMMITTEE,)
 BY_ORGANIZATION = (Role.ORGANIZATION, Role.DESK)  # the desk records what it hears by phone
+GUIDED = (*BY_ORGANIZATION, Role.COMMITTEE)  # and so does a committee, for groups that it guides
 
 BY_OWNER = c.OpenLog | c.MoveLog | c.ReceiveLog | c.Tick | c.Resume
 BY_DELIVERY = c.RecordReach | c.RestoreReach
@@ -69,32 +72,32 @@ ROLES: dict[type, tuple[Role, ...]] = {
     c.ShowPersons: BY_DESK,
     c.AskByHand: BY_DESK,
     c.ReceiveCrew: BY_DESK,
-    c.AcceptOffer: BY_ORGANIZATION,
-    c.DeclineOffer: BY_ORGANIZATION,
-    c.CounterOffer: BY_ORGANIZATION,
+    c.AcceptOffer: GUIDED,
+    c.DeclineOffer: GUIDED,
+    c.CounterOffer: GUIDED,
     c.TakeStandby: BY_DESK,
     c.EndStandby: BY_DESK,
     c.OfferHelp: (Role.ORGANIZATION,),
     c.ReceiveHelpers: BY_DESK,
     c.EndHelpers: BY_DESK,
-    c.SetOff: BY_ORGANIZATION,
-    c.Arrive: BY_ORGANIZATION,
-    c.ReportDone: BY_ORGANIZATION,
-    c.CannotComplete: BY_ORGANIZATION,
-    c.CheckIn: BY_ORGANIZATION,
-    c.CountHeads: BY_ORGANIZATION,
-    c.SeeWords: BY_ORGANIZATION,
-    c.ReportFromScene: BY_ORGANIZATION,
+    c.SetOff: GUIDED,
+    c.Arrive: GUIDED,
+    c.ReportDone: GUIDED,
+    c.CannotComplete: GUIDED,
+    c.CheckIn: GUIDED,
+    c.CountHeads: GUIDED,
+    c.SeeWords: GUIDED,
+    c.ReportFromScene: GUIDED,
     c.AnswerReport: BY_DESK,
-    c.AcknowledgeInstruction: BY_ORGANIZATION,
+    c.AcknowledgeInstruction: GUIDED,
     c.InstructCrew: BY_DESK,
     c.InstructIncident: BY_DESK,
     c.CloseZone: BY_DESK,
     c.LiftFromCrew: BY_DESK,
     c.LiftFromIncident: BY_DESK,
     c.StandDownCrew: BY_DESK,
-    c.GiveNewTime: BY_ORGANIZATION,
-    c.UndoStep: BY_ORGANIZATION,
+    c.GiveNewTime: GUIDED,
+    c.UndoStep: GUIDED,
     c.CorrectStep: BY_DESK,
     c.ConfirmAssignment: BY_DESK,
     c.OpenTask: BY_DESK,
@@ -141,8 +144,7 @@ def _holds(grant: Held, at: Instant) -> bool:
 
 def _covers(known: Known, grant: Held, subject: Subject) -> bool:
     if grant.role is Role.COMMITTEE:  # one village: what else is in its township does not exist
-        own = subject.village
-        return own is not None and (own.division, own.name) == (grant.division, grant.village)
+        return subject.village is not None and _is_committee(grant, subject.village)
     if grant.role is Role.ORGANIZATION:
         if grant.organization in subject.organizations:
             return True
@@ -175,11 +177,27 @@ def _lies_within(known: Known, grant: Held, division: DivisionCode | None) -> bo
 def speaks_by_phone(
     area: Area, actor: AccountId, organization: OrganizationId, at: Instant
 ) -> bool:
-    """Whether the actor records somebody else's word: a desk that is not the organization."""
+    """Whether the actor records somebody else's word: whoever is not the organization."""
     return actor != DELIVERY and not any(
-        grant.organization == organization and grant.role is Role.ORGANIZATION and _holds(grant, at)
-        for grant in area.registry.grants.get(actor) or ()
+        grant.organization == organization and grant.role is Role.ORGANIZATION
+        for grant in current(area.registry.grants.get(actor) or (), at)
     )
+
+
+def voice_of(area: Area, actor: AccountId, organization: OrganizationId, at: Instant) -> Voice:
+    """Whose word the actor's is about an organization: its own, its committee's, or a desk's."""
+    if not speaks_by_phone(area, actor, organization, at):
+        return Voice()
+    village = guiding(area.registry.organizations[organization])
+    for grant in current(area.registry.grants.get(actor) or (), at):
+        if village is not None and _is_committee(grant, village):
+            return Voice(by_committee=village.name)
+    return Voice(by_desk=True)
+
+
+def _is_committee(grant: Held, village: Village) -> bool:
+    own = (grant.division, grant.village)
+    return grant.role is Role.COMMITTEE and own == (village.division, village.name)
 
 
 def substitute_for(

@@ -273,6 +273,10 @@ def _phone(names: Names) -> str:
     """That an answer or a step did not come by the organization's own page."""
     if names.fact.by_desk:
         return names.pick("（值班室电话代录）", " (by phone, recorded by the desk)")
+    village = getattr(names.fact, "by_committee", None)
+    if village is not None:
+        told = f" (recorded by the village committee of {village})"
+        return names.pick(f"（{village}村（居）委会代录）", told)
     if getattr(names.fact, "by_message", False):
         return names.pick("（消息答复）", " (by message)")
     return ""

@@ -27,8 +27,9 @@ from streams.assignment import live, there
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Assignment, Line
 from streams.parameters import REPORT_ANSWER, REPORT_ANSWER_URGENT, REPORTS_MOST
-from streams.policy import speaks_by_phone
+from streams.policy import voice_of
 from streams.remembered import Report
+from streams.villages import Voice
 
 LOWEST_GRADE = 3
 
@@ -40,14 +41,14 @@ def report(area: Area, command: ReportFromScene, cause: Cause) -> Decision:
     if not _whole(command):
         return Refused(Refusal.REPORT_UNFIT)
     operation = area.operations[cause.operation]
-    by_desk = speaks_by_phone(area, cause.actor, found.organization, cause.at)
-    said = _said(operation, found, command, cause, by_desk)
+    voice = voice_of(area, cause.actor, found.organization, cause.at)
+    said = _said(operation, found, command, cause, voice)
     waiting = operation.scene_reports_of.of(found.id)
     if any(_same(one, said) for one in waiting) or _helped_as_said(found, said):
         return []
     if said.answer_by is not None and len(waiting) >= REPORTS_MOST:
         return Refused(Refusal.REPORTS_WAITING, (found.id,))
-    return [*there(found, cause, by_desk), said]
+    return [*there(found, cause, voice), said]
 
 
 def _helped_as_said(found: Assignment, said: SceneReported) -> bool:
@@ -67,7 +68,7 @@ def _whole(command: ReportFromScene) -> bool:
 
 
 def _said(
-    operation: Operation, found: Assignment, command: ReportFromScene, cause: Cause, by_desk: bool
+    operation: Operation, found: Assignment, command: ReportFromScene, cause: Cause, voice: Voice
 ) -> SceneReported:
     """Of its own skill, and one unit, where a crew that needs more says no other."""
     needs, urgent = command.what is SceneReport.NEED_MORE, checking.MOST_URGENT
@@ -82,7 +83,8 @@ def _said(
         skill=(command.skill or found.skill) if needs else None,
         text=command.text,
         answer_by=None if command.what is SceneReport.PEOPLE_HELPED else cause.at + within,
-        by_desk=by_desk,
+        by_desk=voice.by_desk,
+        by_committee=voice.by_committee,
         at=cause.at,
     )
 

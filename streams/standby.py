@@ -25,7 +25,8 @@ def take_standby(area: Area, command: TakeStandby, cause: Cause) -> Decision:
     offer = _standby(area, command, cause)
     if isinstance(offer, Refused):
         return offer
-    return taken(area, replace(offer, by_desk=True, by_message=False, kept=True), cause)
+    said = replace(offer, by_desk=True, by_committee=None, by_message=False, kept=True)
+    return taken(area, said, cause)
 
 
 def needed(area: Area, operation: Operation, line: Line, cause: Cause) -> Sequence[Fact]:

@@ -26,6 +26,7 @@ from schemas.values import (
 )
 from schemas.villages import Village
 from streams.area import Area, Operation
+from streams.villages import guiding
 
 
 class Held(Protocol):
@@ -67,6 +68,7 @@ class Known(Protocol):
     def divisions(self) -> DivisionTree: ...
     def grants(self, account: AccountId) -> Iterable[Held]: ...
     def home(self, organization: OrganizationId) -> DivisionCode | None: ...
+    def guided(self, organization: OrganizationId) -> Village | None: ...
     def incident(self, id: IncidentId) -> DivisionCode | None: ...
     def demand(self, id: DemandId) -> Lies | None: ...
     def line(self, id: LineId) -> DemandId | None: ...
@@ -119,6 +121,10 @@ class Present:
     def home(self, organization: OrganizationId) -> DivisionCode | None:
         found = self._area.registry.organizations.get(organization)
         return None if found is None else found.home
+
+    def guided(self, organization: OrganizationId) -> Village | None:
+        found = self._area.registry.organizations.get(organization)
+        return None if found is None else guiding(found)
 
     def incident(self, id: IncidentId) -> DivisionCode | None:
         found = None if self._operation is None else self._operation.incidents.get(id)
@@ -301,7 +307,8 @@ def _joined(known: Known, asked: Asked | None) -> Subject | None:
     found = None if asked is None else known.demand(asked.demand)
     if asked is None or found is None:
         return None
-    return Subject(found.division, (asked.organization,), found.sender)
+    own = asked.organization
+    return Subject(found.division, (own,), found.sender, village=known.guided(own))
 
 
 def _task(known: Known, command: c.ReportTask) -> Subject | None:

@@ -84,6 +84,7 @@ def _said(operation: Operation, received: CrewReceived, command: ReceiveCrew) ->
         minutes=0 if command.here else command.minutes,
         people=command.people,
         by_desk=True,
+        by_committee=None,
     )
 
 
@@ -120,7 +121,12 @@ def _arrived(facts: Sequence[Fact], command: ReceiveCrew, cause: Cause) -> list[
 
 def _set_off(crew: AssignmentId, cause: Cause) -> AssignmentSetOff:
     return AssignmentSetOff(
-        assignment=crew, account=cause.actor, implied=True, by_desk=True, at=cause.at
+        assignment=crew,
+        account=cause.actor,
+        implied=True,
+        by_desk=True,
+        by_committee=None,
+        at=cause.at,
     )
 
 
@@ -131,5 +137,6 @@ def _arrival(crew: AssignmentId, command: ReceiveCrew, cause: Cause) -> Assignme
         people=command.people,
         implied=False,
         by_desk=True,
+        by_committee=None,
         at=cause.at,
     )

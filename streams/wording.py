@@ -22,7 +22,7 @@ from streams.assignment import live
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Demand, Offer, OfferState
 from streams.parameters import REST, URGENCY
-from streams.policy import speaks_by_phone
+from streams.policy import voice_of
 from streams.remembered import Said
 
 MATTER = (PublicWord.KIND, PublicWord.PLACE, PublicWord.RISK, PublicWord.RALLY_POINT)
@@ -82,6 +82,7 @@ def outdated(operation: Operation, said: Offer, cause: Cause) -> Decision | None
             offer=said.id,
             revision=said.revision,
             by_desk=said.by_desk,
+            by_committee=said.by_committee,
             by_message=said.by_message,
             person=said.person,
             answer_by=_answer_by(operation, demand, operation.offers[said.id], cause.at),
@@ -125,13 +126,14 @@ def see(area: Area, command: SeeWords, cause: Cause) -> Decision:
         return Refused(Refusal.REVISION_STALE, (demand.id,))
     if not changed(demand, found.seen.revision) or command.revision <= found.seen.revision:
         return []
-    by_desk = speaks_by_phone(area, cause.actor, found.organization, cause.at)
+    voice = voice_of(area, cause.actor, found.organization, cause.at)
     return [
         WordsSeen(
             assignment=found.id,
             account=cause.actor,
             revision=command.revision,
-            by_desk=by_desk,
+            by_desk=voice.by_desk,
+            by_committee=voice.by_committee,
             at=cause.at,
         )
     ]

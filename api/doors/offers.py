@@ -21,6 +21,7 @@ from schemas.refusals import Refusal
 from schemas.values import DeclineReason, DemandId
 from schemas.views import OfferRow
 from streams.engines import Receipt
+from streams.villages import Voice
 from streams.wording import was_outdated as outdated
 
 router = APIRouter(tags=["offers"])
@@ -120,7 +121,8 @@ async def where_to(call: Call[B], key: DemandId, receipt: Receipt) -> WhereTo | 
 
 def _own_yes(receipt: Receipt) -> bool:
     """Whether the organization itself was taken at its word."""
-    return any(isinstance(f, OfferAccepted) and not f.by_desk for f in receipt.turn.facts)
+    yes = (fact for fact in receipt.turn.facts if isinstance(fact, OfferAccepted))
+    return any(Voice(fact.by_desk, fact.by_committee).own for fact in yes)
 
 
 @door(router, "/offers/{offer}/counter", CounterOfferBody, CounterOffer)

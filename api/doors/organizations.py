@@ -13,7 +13,7 @@ from api.doors.call import Call
 from api.doors.demands import Skill
 from api.doors.hanging import door
 from api.doors.places import Code, PlaceBody, placed
-from api.doors.texts import Name
+from api.doors.texts import Name, Village
 from schemas.commands import (
     CorrectOrganization,
     MergeOrganizations,
@@ -59,6 +59,7 @@ class RegisterOrganizationBody(Body):
     capabilities: Capabilities
     people: Count
     credit_code: CreditCode | None = None
+    village: Village | None = None
     insist: bool = False
 
 
@@ -71,6 +72,7 @@ class CorrectOrganizationBody(Body):
     place: PlaceBody
     people: Count
     credit_code: CreditCode | None = None
+    village: Village | None = None
     insist: bool = False
 
 
@@ -108,6 +110,7 @@ async def register(call: Call[RegisterOrganizationBody]) -> Response:
         capabilities=_capabilities(body.capabilities),
         people=body.people,
         credit_code=body.credit_code,
+        village=body.village,
         insist=body.insist,
     )
     return call.created(await call.registry(command), OrganizationRegistered)
@@ -125,6 +128,7 @@ async def correct(call: Call[CorrectOrganizationBody]) -> Response:
         place=placed(call.context, body.place),
         people=body.people,
         credit_code=body.credit_code,
+        village=body.village,
         insist=body.insist,
     )
     return call.answer(await call.registry(command), row.id)

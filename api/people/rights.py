@@ -33,10 +33,13 @@ from schemas.views import (
     GrantView,
     IncidentRow,
     OfferRow,
+    OrganizationRow,
     TaskRow,
 )
+from schemas.villages import Village
 from streams.policy import permit
 from streams.subjects import Asked, Lies
+from streams.villages import guiding
 
 R = TypeVar("R", IncidentRow, DemandRow, OfferRow, AssignmentRow, TaskRow)
 
@@ -71,6 +74,11 @@ class Shown:
 
     def home(self, organization: OrganizationId) -> DivisionCode | None:
         return self._feed.known.homes.get(organization)
+
+    def guided(self, organization: OrganizationId) -> Village | None:
+        put = self._feed.find("organization", organization)
+        row = None if put is None else put.row
+        return guiding(row) if isinstance(row, OrganizationRow) else None
 
     def incident(self, id: IncidentId) -> DivisionCode | None:
         row = self._row(IncidentRow, id)

@@ -108,6 +108,7 @@ class Refusal(StrEnum):
     TICK_OUT_OF_ORDER = "tick_out_of_order"
     UNDO_TOO_LATE = "undo_too_late"
     VALIDITY_UNFIT = "validity_unfit"
+    VILLAGE_UNFIT = "village_unfit"
     VERIFIER_IS_DOER = "verifier_is_doer"
     WHOLE_MINIMUM = "whole_minimum"
     WHOLE_PART = "whole_part"

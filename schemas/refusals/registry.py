@@ -111,4 +111,10 @@ WORDS: dict[Refusal, Message] = {
         "有效期须为真实日期，且开始不晚于结束。",
         "A validity has days of the calendar, and starts before it ends.",
     ),
+    Refusal.VILLAGE_UNFIT: Message(
+        422,
+        "填写村（社区）时，所在区划须为乡镇（街道）；请改填乡镇，或留空村（社区）。",
+        "A village is named within a township: give the township as home, or leave the village "
+        "out.",
+    ),
 }

@@ -83,6 +83,7 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
         undo_until=None if item.before is None else item.before.at + UNDO,
         stand_down_reason=item.stand_down_reason,
         by_desk=item.by_desk,
+        by_committee=item.by_committee,
         unasked=known.offers[item.offer].unasked,
         kept=known.offers[item.offer].kept,
         committed_at=item.committed_at,
@@ -92,7 +93,7 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
         ended_at=item.ended_at,
     )
     home = area.registry.organizations[item.organization].home
-    return Put(row=row, audience=replace(both(worked_on, item), home=home))
+    return Put(row=row, audience=replace(both(area, worked_on, item), home=home))
 
 
 def _orders(known: Operation, item: Assignment) -> Iterator[Order]:
@@ -114,6 +115,7 @@ def _instruction(item: Order) -> InstructionView:
         acknowledge_by=item.acknowledge_by,
         acknowledged_at=item.acknowledged_at,
         by_desk=item.by_desk,
+        by_committee=item.by_committee,
         missed_at=item.missed_at,
         escalated=item.escalated,
         lifted_at=item.lifted_at,

@@ -71,6 +71,7 @@ def offer(area: Area, known: Operation, item: Offer) -> Put:
         people=item.people,
         late=item.late,
         by_desk=item.by_desk,
+        by_committee=item.by_committee,
         by_message=item.by_message,
         reached_at=item.reached_at,
         reached_by=item.reached_by,
@@ -84,7 +85,7 @@ def offer(area: Area, known: Operation, item: Offer) -> Put:
         needed_by=asked_for.needed_by,
         ended_at=item.ended_at,
     )
-    return Put(row=row, audience=both(asked_for, item))
+    return Put(row=row, audience=both(area, asked_for, item))
 
 
 def _newest(known: Operation, item: Offer) -> Asked | None:

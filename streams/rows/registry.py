@@ -16,6 +16,7 @@ from streams.entities import (
     Organization,
 )
 from streams.subjects import county_of
+from streams.villages import guiding
 
 
 def account(area: Area, key: AccountId) -> Put:
@@ -48,6 +49,7 @@ def organization(area: Area, known: Organization) -> Put:
         ),
         people=known.people,
         credit_code=known.credit_code,
+        village=known.village,
         on_duty=known.on_duty,
         hours=known.hours,
         leaves=known.leaves,
@@ -58,5 +60,7 @@ def organization(area: Area, known: Organization) -> Put:
         merged_into=known.merged_into,
     )
     county = county_of(area.divisions, known.home)
-    audience = Audience(division=known.home, organizations=(known.id,), desks=county)
+    audience = Audience(
+        division=known.home, organizations=(known.id,), desks=county, village=guiding(known)
+    )
     return Put(row=row, audience=audience)

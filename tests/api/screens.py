@@ -75,6 +75,7 @@ def organization(id: str, home: DivisionCode, people: int = 1) -> Put:
         certificates=(),
         people=people,
         credit_code=None,
+        village=None,
         crews_most=None,
         on_duty=True,
         hours=(),

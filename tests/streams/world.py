@@ -185,21 +185,24 @@ class World:
         township: int = 0,
         certificate: Certificate | None = None,
         registration_class: RegistrationClass | None = None,
+        village: str | None = None,
     ) -> OrganizationId:
         """Registers an organization with an account of the same name.
 
-        It is registered with civil affairs, unless a class is named.
+        It is registered with civil affairs, unless a class is named; or a village, which guides it.
         """
+        usual = RegistrationClass.VILLAGE_GUIDED if village else RegistrationClass.REGISTERED
         home = DivisionCode(townships(self.county)[township])
         facts = self.send(
             STEWARD,
             c.RegisterOrganization(
                 name=name,
-                registration_class=registration_class or RegistrationClass.REGISTERED,
+                registration_class=registration_class or usual,
                 home=home,
                 place=divisions().seat(home),
                 capabilities=(Capability(skill=skill, units=units),),
                 people=units * 6,
+                village=village,
             ),
         )
         made: OrganizationId = only(facts).organization
@@ -275,7 +278,7 @@ class World:
     def entry(self, organization: OrganizationId, **differs: Any) -> c.CorrectOrganization:
         """A correction of what is named, everything else as it was entered."""
         known = self.area.registry.organizations[organization]
-        names = ("name", "registration_class", "home", "place", "people", "credit_code")
+        names = ("name", "registration_class", "home", "place", "people", "credit_code", "village")
         same = {name: getattr(known, name) for name in names}
         return c.CorrectOrganization(organization=organization, **{**same, **differs})
 
