@@ -21,7 +21,7 @@ from api.doors.hanging import answering
 from api.doors.sealed import demand_of, unkept
 from api.people import Caller
 from api.problems import Problem
-from schemas.values import DemandId, DivisionCode
+from schemas.values import DemandId, DivisionCode, Role
 from schemas.views import DemandRow
 
 router = APIRouter(tags=["demands"])
@@ -42,7 +42,7 @@ async def desk_numbers(
 ) -> Response:
     """The telephones of the desk that answers for a demand.
 
-    For whoever is at work on it, and for desks that see it.
+    For whoever is at work on it, for the committee guiding them, and for desks that see it.
     """
     context = context_of(request)
     row = demand_of(context, DemandId(demand))
@@ -69,4 +69,12 @@ def _concerned(context: Context, caller: Caller, row: DemandRow) -> bool:
     works_on = context.feed.known.works_on
     if any(works_on(organization, row.id) for organization in caller.reader.organizations):
         return True
+    if caller.role is Role.COMMITTEE and _guides(context, caller, row):
+        return True
     return context.feed.shown(caller.reader, "demand", row.id) is not None
+
+
+def _guides(context: Context, caller: Caller, row: DemandRow) -> bool:
+    """Whether a group of the committee's village is at work on it: of others it has no row."""
+    crews = context.feed.known.crews_on(row.id)
+    return any(context.feed.shown(caller.reader, "organization", crew) for crew in crews)

@@ -55,6 +55,10 @@ class LookUps:
         """Whether an organization has a live assignment there."""
         return organization in self._crews_on.get(demand, {}).values()
 
+    def crews_on(self, demand: DemandId) -> Iterable[OrganizationId]:
+        """The organizations with a live assignment there."""
+        return self._crews_on.get(demand, {}).values()
+
     def newest_offer(self, line: LineId, organization: OrganizationId) -> OfferId | None:
         """The last offer of a line to an organization, as far as the board has it still."""
         found = self._newest.get((line, organization))

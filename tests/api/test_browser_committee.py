@@ -1,4 +1,4 @@
-"""A village committee's page: it tells of a need, and sees what becomes of it, and nothing else."""
+"""A village committee's page: it tells of a need and answers for its groups, and nothing else."""
 
 from collections.abc import Iterator
 
@@ -15,6 +15,8 @@ from tests.api.browsing import (
     confirm,
     in_both_languages,
     served,
+    step,
+    touch,
 )
 
 
@@ -145,6 +147,43 @@ def test_what_a_village_reads_of_its_need_is_so(server: Stage, screens: Screens)
     in_both_languages(village)
     server.post(f"/demands/{demand['id']}/hold", {"question": "S223?"}, "desk", 1)
     expect(card).to_contain_text("on hold now")
+    assert screens.complaints == []
+
+
+def test_a_committee_answers_for_its_own_group_and_its_desk_sees_who_said_it(
+    server: Stage, screens: Screens
+) -> None:
+    guided = {"registration_class": "village_guided", "village": "Team 9"}
+    group = server.organization("Team 9", "ELECTRIC_REPAIR", **guided)
+    link = server.link("committee", division=TOWN, village="Team 9")
+    village = screens.sign_in(link, "en", phone=True)
+    other = screens.sign_in(server.link("committee", division=TOWN, village="Team 8"), "en")
+    desk = screens.sign_in(server.link("desk", division=TOWN), "en")
+    crew = screens.sign_in(server.link("organization", organization=group), "en", phone=True)
+    expect(village.locator("#groups")).to_contain_text("Team 9")
+    expect(village.locator("#no-asked")).to_be_visible()
+    server.demand(server.incident("utility_outage"), "power", "ELECTRIC_REPAIR")
+    card = village.locator("#asked .card")
+    expect(card).to_contain_text("Team 9")
+    expect(card.locator(".countdown")).to_be_visible()
+    assert village.evaluate(SMALL) == []
+    in_both_languages(village)
+    asked = desk.locator("#demands .party.asked", has_text="Team 9")
+    expect(asked).to_contain_text("guided by Team 9")
+    card.locator("select").first.select_option("1")
+    touch(card, "Say yes")
+    said = "recorded by Team 9"
+    work = village.locator("#crews .card")
+    expect(work).to_contain_text(said)
+    expect(work).to_contain_text("The desk itself tells the crew")
+    expect(desk.locator("#demands .party.committed", has_text="Team 9")).to_contain_text(said)
+    expect(crew.locator("#assignments .card")).to_contain_text(said)
+    step(work, "On my way", "on the way")
+    expect(crew.locator("#assignments .card .chip.state")).to_have_text("on the way")
+    in_both_languages(village)
+    in_both_languages(crew)
+    in_both_languages(desk)
+    expect(other.locator("#groups-box")).to_be_hidden()
     assert screens.complaints == []
 
 

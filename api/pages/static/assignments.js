@@ -115,6 +115,10 @@ export function foundWords({ what, quantity, skill, text }) {
   return [choose("scene_report", what), much, text].filter(Boolean).join(" · ");
 }
 
+/** Whose word it was, where the organization has not said it here itself. */
+export const spokenBy = ({ by_committee: village, by_desk: desk }) =>
+  village ? say("party.by_committee", { village }) : desk && say("party.by_desk");
+
 /** Why something ended: our reason, or the organization's; an old no explains no stand-down. */
 export const endReason = (row) =>
   row.stand_down_reason

@@ -1,6 +1,10 @@
-/** A village committee's page, for one thumb: tell of a need, and see what has become of it. */
+/**
+ * A village committee's page, for one thumb: answer for the groups that it guides, tell of a need,
+ * and see what has become of it.
+ */
 
 import { priorityMark } from "./assignments.js";
+import { drawGroups } from "./committee-groups.js";
 import { refill } from "./dialog.js";
 import { drawList, find, h, setText } from "./dom.js";
 import { moment, spoken } from "./format.js";
@@ -25,6 +29,7 @@ function draw(context) {
   const { me, board } = context;
   const [scope] = me.scopes;
   setText(find("#village"), [placeName(scope.division), scope.village].join(" "));
+  drawGroups(context);
   drawForm(board, scope.division);
   const rows = context.past?.with(board) ?? board.all("demand");
   rows.sort((one, other) => other.drafted_at - one.drafted_at);

@@ -6,6 +6,7 @@ import {
   live,
   nextSteps,
   slow,
+  spokenBy,
   stepTimes,
   undoButton,
   unread,
@@ -206,6 +207,7 @@ function offerRow(context, item, row) {
     !row.unasked && h("span", {}, reachedWords(row, now)),
     row.outdated && h("span", { class: "chip warn" }, say("party.outdated")),
     h("span", {}, say("offer.answer_by", { time }), " ", countdown(row.answer_by)),
+    guidedWords(context, row),
     messages(context, row),
     callParts(context, item, row),
   );
@@ -222,9 +224,17 @@ function lostRow(context, item, row) {
     h("span", {}, counted(row.skill, row.quantity)),
     h("span", {}, distance(row.meters)),
     h("span", { class: "quiet" }, [moment(row.ended_at, now), againWords(row, now)].join(" · ")),
+    guidedWords(context, row),
     messages(context, row),
     callParts(context, item, row),
   );
+}
+
+/** Whose committee may answer in its stead, and can be asked to. */
+function guidedWords({ board }, row) {
+  const { village, registration_class: kind } = board.get("organization", row.organization) ?? {};
+  if (!village || kind !== "village_guided") return null;
+  return h("span", { class: "quiet" }, say("party.guided", { village }));
 }
 
 /** Waits for the desk's word since when, until when: one act takes it on, another thanks it. */
@@ -272,7 +282,7 @@ function assignmentRow(context, item, row) {
     h("span", {}, expected(row, now)),
     row.check_in_by && h("span", { class: "quiet" }, wordBy(row, now)),
     row.seen_at && !row.changed.length && h("span", { class: "quiet" }, seenWords(row, now)),
-    row.by_desk && h("span", { class: "quiet" }, say("party.by_desk")),
+    spokenBy(row) && h("span", { class: "quiet" }, spokenBy(row)),
     offer?.by_message && h("span", { class: "quiet" }, say("party.by_message")),
     h("span", { class: "quiet" }, stepTimes(row, now).join(" · ")),
     partial && h("span", { class: "quiet" }, partial),
@@ -340,7 +350,7 @@ function endedRow(context, { mine, line, undo }, row) {
     offered && !row.unasked && row.state !== "unreachable" && reachedWords(row, now),
     row.free_from && say("offer.free_from", { time: moment(row.free_from, now) }),
     line.open && row.answerable && againWords(row, now),
-    row.by_desk && say("party.by_desk"),
+    spokenBy(row),
     row.by_message && say("party.by_message"),
   ];
   return h(

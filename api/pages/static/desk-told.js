@@ -1,7 +1,7 @@
 /** Instructions of the desk: given to a crew or to everybody, read or not, lifted, carried out. */
 
-import { live, toldWords, unread } from "./assignments.js";
 import { amend } from "./desk-amend.js";
+import { live, spokenBy, toldWords, unread } from "./assignments.js";
 import { numbers } from "./desk-calls.js";
 import { numberWords } from "./desk-model.js";
 import { ask, field, number, radios, select, text } from "./dialog.js";
@@ -249,8 +249,8 @@ function readWords(order, now) {
       time: moment(order.acknowledge_by, now),
     });
   }
-  const words = order.by_desk ? "told.read_by_phone" : "told.read_at";
-  return say(words, { time: moment(order.acknowledged_at, now) });
+  const words = say("told.read_at", { time: moment(order.acknowledged_at, now) });
+  return [words, spokenBy(order)].filter(Boolean).join(" · ");
 }
 
 function buttons(context, row, order) {

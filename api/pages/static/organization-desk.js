@@ -31,7 +31,7 @@ async function look(context, demand, division, asked) {
   asked.looking = true;
   let holds = AGAIN; // no signal: it is tried again
   try {
-    const told = await get(`/demands/${demand}/desk`, "organization");
+    const told = await get(`/demands/${demand}/desk`, context.role);
     Object.assign(asked, { told, division });
     holds = told.telephones.length ? KNOWN_HOLDS : NONE_HOLDS;
   } catch (problem) {

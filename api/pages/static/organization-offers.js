@@ -1,7 +1,7 @@
 /** Cards of an organization's page for what it is asked: to answer, to answer late, standby. */
 
 import { lacking, today } from "./able.js";
-import { freeFromField, inRange, priorityMark } from "./assignments.js";
+import { freeFromField, inRange, priorityMark, spokenBy } from "./assignments.js";
 import { h } from "./dom.js";
 import { distance, fieldMoment, fieldTime, moment, spokenDemand } from "./format.js";
 import { posting, withdrawing } from "./page.js";
@@ -83,7 +83,7 @@ const neededWords = ({ needed_by: at }, now) =>
  * What a yes would be refused for by now, or was; it counts again once its own row has changed.
  */
 export function barred(context, row) {
-  const own = context.board.get("organization", context.organization);
+  const own = context.board.get("organization", row.organization);
   const lack = lacking(own, row, today(context.clock.now()));
   if (lack) return { words: choose("lacking", lack) };
   const refused = context.refused?.get(row.id);
@@ -157,7 +157,7 @@ function accepting(context, row, words, calm) {
   const first = () => void (body.revision = row.words_in);
   const refused = (problem) => {
     if (problem.code === "words_changed") return;
-    const own = context.board.get("organization", context.organization);
+    const own = context.board.get("organization", row.organization);
     (context.refused ??= new Map()).set(row.id, { problem, own });
     context.redraw();
   };
@@ -272,7 +272,7 @@ function lateWords({ row, bar }, now) {
   const reason = named("decline_reasons", row.decline_reason);
   const declined = say("late.declined", { time, reason });
   const free = row.free_from && say("offer.free_from", { time: moment(row.free_from, now) });
-  return [declined, free, row.by_desk && say("party.by_desk")].filter(Boolean).join(" · ");
+  return [declined, free, spokenBy(row)].filter(Boolean).join(" · ");
 }
 
 /** Would still come: taken on once the line is short, or by the desk; until when. */

@@ -1,6 +1,6 @@
 /** What the desk tells a crew: over the whole screen until it was read, then on the card. */
 
-import { toldWords } from "./assignments.js";
+import { spokenBy, toldWords } from "./assignments.js";
 import { find, h } from "./dom.js";
 import { moment, spokenDemand } from "./format.js";
 import { posting } from "./page.js";
@@ -59,7 +59,8 @@ function parts(context, { row, order }, more) {
 }
 
 /** On the card: what holds, since when it was read; and what holds no longer. */
-export function toldParts({ clock, outbox }, row) {
+export function toldParts(context, row) {
+  const { clock, outbox } = context;
   const now = clock.now();
   const standing = row.instructions.filter(holds).map((order) =>
     h(
@@ -67,6 +68,7 @@ export function toldParts({ clock, outbox }, row) {
       { class: "alarm" },
       h("p", {}, h("strong", {}, toldWords(order)), " ", order.text),
       h("p", { class: "quiet" }, readWords(order, outbox.waiting(readPath(row, order)), now)),
+      context.role === "committee" && order.acknowledged_at === null && passOn(context, row, order),
     ),
   );
   const over = row.instructions.filter((order) => !holds(order)).map((order) => {
@@ -77,8 +79,12 @@ export function toldParts({ clock, outbox }, row) {
   return [...standing, ...over];
 }
 
+/** A committee is no crew: it tells the crew, and says that it has. */
+const passOn = (context, row, order) =>
+  posting(context, { path: readPath(row, order), words: say("told.passed_on"), look: "wide" });
+
 function readWords(order, sending, now) {
   if (order.acknowledged_at === null) return say(sending ? "told.sending" : "told.unread");
-  const words = order.by_desk ? "told.read_by_phone" : "told.read_at";
-  return say(words, { time: moment(order.acknowledged_at, now) });
+  const words = say("told.read_at", { time: moment(order.acknowledged_at, now) });
+  return [words, spokenBy(order)].filter(Boolean).join(" · ");
 }

@@ -5,6 +5,7 @@ import {
   expected,
   live,
   nextSteps,
+  spokenBy,
   stepButton,
   stepTimes,
   undoButton,
@@ -27,7 +28,7 @@ export function assignmentCard(context, item) {
   const now = context.clock.now();
   const sent = row.sent ?? row; // as the desk sees it, without what waits for a signal
   const state = h("span", { class: "chip state end" }, choose("assignment_state", sent.state));
-  const facts = [stepTimes(sent, now), expected(sent, now), row.by_desk && say("party.by_desk")];
+  const facts = [stepTimes(sent, now), expected(sent, now), spokenBy(row)];
   const here = opened?.lon && opened.near?.join() === [row.lon, row.lat].join();
   const point = here ? opened : undefined;
   return h(
@@ -39,7 +40,7 @@ export function assignmentCard(context, item) {
     live(row) && item.scene && context.scene.toldParts(context, row),
     live(row) && row.question !== null && onHold(row),
     live(row) && callDesk(context, row),
-    live(row) && sealedPart(context, row, opened),
+    live(row) && (context.role === "committee" ? toCrew() : sealedPart(context, row, opened)),
     row.overdue && lateness(context, row, now),
     row.state === "on_scene" && item.scene && context.scene.sceneParts(context, item),
     row.sent_back && h("p", { class: "until" }, sentBack(row)),
@@ -51,6 +52,9 @@ export function assignmentCard(context, item) {
 }
 
 const sentBack = (row) => say("assignment.sent_back", { reason: row.sent_back });
+
+/** What is sealed goes from the desk to the crew: a committee that speaks for it has none. */
+const toCrew = () => h("p", { class: "quiet" }, say("sealed.crew"));
 
 /** Its desk has a question, and asks nobody more meanwhile; who is at work goes on. */
 const onHold = ({ question }) =>
@@ -253,7 +257,7 @@ export function endedCard({ clock }, { row, place }) {
   const why = [
     endReason(row),
     moment(row.ended_at, clock.now()),
-    row.by_desk && say("party.by_desk"),
+    spokenBy(row),
     thanks,
   ];
   return h(

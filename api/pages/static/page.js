@@ -175,10 +175,10 @@ export function tell(words, { problem = false, action = null, lasts = NOTICE_LAS
   return notice;
 }
 
-/** A refusal's words, with the number of the demand that an organization's command was about. */
+/** A refusal's words, on a phone with the number of the demand that the command was about. */
 export function refusal({ role, board }, problem) {
   const [, kind, id, step] = (problem.path ?? "").split("/");
-  if (role !== "organization" || !id) return problem.text;
+  if (role === "desk" || !id) return problem.text;
   const row =
     kind === "demands"
       ? board.all("assignment").find((one) => one.demand === id)
@@ -233,7 +233,7 @@ export function posting(context, options) {
   const label = waiting ? say(waiting.tries ? "act.retrying" : "act.sending") : words;
   const attributes = { type: "button", class: look, disabled: Boolean(waiting) };
   const press = async () => {
-    if (context.role === "organization" && slip()) return;
+    if (context.role !== "desk" && slip()) return;
     if (twice && !armed) return arm();
     if (first?.() === false) return;
     const answer = await act(context, path, body, { revision, refused, anew });
