@@ -200,6 +200,17 @@ COLUMNS: Final[tuple[Column, ...]] = (
         Words("代码，或“县 乡镇”名称", "its code, or county and township by name"),
     ),
     Column(
+        "village",
+        "所在村（社区）",
+        "Village",
+        False,
+        text,
+        "",
+        Words(
+            "村级指导的组织填写，与村委会账号一致", "of a village-guided one, as its committee's"
+        ),
+    ),
+    Column(
         "lon",
         "经度",
         "Longitude",

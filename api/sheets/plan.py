@@ -204,6 +204,7 @@ def standing(known: OrganizationRow) -> dict[str, Any]:
         "registration_class": known.registration_class,
         "credit_code": known.credit_code,
         "home": known.home,
+        "village": known.village,
         "lon": known.lon / DEGREE,
         "lat": known.lat / DEGREE,
         "people": known.people,

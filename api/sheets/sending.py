@@ -19,7 +19,7 @@ from api.sheets.columns import PERSONS_MOST, CertificateCell, Problem
 from api.sheets.plan import Difference, Outcome, Step, standing
 from schemas.views import OrganizationRow
 
-ENTRY = ("name", "registration_class", "home", "people", "credit_code")
+ENTRY = ("name", "registration_class", "home", "people", "credit_code", "village")
 AT_ONCE = 16
 _POINT = ("lon", "lat", "crs")
 
@@ -165,11 +165,14 @@ def _entry(step: Step) -> dict[str, Any]:
 def _correction(
     known: OrganizationRow, said: dict[str, Any], there: dict[str, Any]
 ) -> dict[str, Any]:
-    """The whole entry: what the row leaves out stays; moved to another home, it is at its seat."""
+    """The whole entry: what the row leaves out stays; moved to another home, it is at its seat, and
+    of no village there until one is named."""
     home = said.get("home", known.home)
     stays = {} if home != known.home else {key: there[key] for key in ("lon", "lat")}
     point = {**stays, **({"crs": "WGS-84"} if stays else {}), **said}
     entry = {key: said.get(key, there[key]) for key in ENTRY}
+    if home != known.home:
+        entry["village"] = said.get("village")
     return {**entry, "place": _place(point, home)}
 
 

@@ -24,6 +24,7 @@ from api.people import holders, new_link
 from api.settings import Settings
 from api.sheets.columns import COLUMNS
 from api.sheets.reasons import REASONS
+from schemas.commands import CorrectOrganization, RegisterOrganization
 from schemas.turns import Turn
 from schemas.values import AreaId, Role
 from schemas.wire import decode_turn
@@ -75,6 +76,12 @@ class Desk:
 
     def commands(self) -> list[str]:
         return [type(turn.command).__name__ for turn in self._turns()]
+
+    def registered(self) -> dict[str, Any]:
+        """An organization's entry, as it was said last."""
+        entries = (RegisterOrganization, CorrectOrganization)
+        said = [turn.command for turn in self._turns() if isinstance(turn.command, entries)]
+        return {"village": said[-1].village}
 
     def _turns(self) -> list[Turn]:
         reader = open_reader(self.folder)
@@ -212,6 +219,27 @@ def test_what_only_the_rules_can_refuse_leaves_a_row_entered_in_part(
     code, answer = desk.bring_in(sheet(tmp_path / "in.csv", group, heads=[*HEADS, "证书"]))
     assert (code, counts(answer)) == (1, {"partly": 1})
     assert "in.csv:2" in desk.said.err
+
+
+def test_a_village_goes_in_and_is_left_behind_with_the_home_it_lies_in(
+    desk: Desk, tmp_path: Path
+) -> None:
+    heads = [*HEADS, "所在村（社区）"]
+    file = sheet(tmp_path / "in.csv", [*BOATS, "岭下村"], heads=heads)
+    assert counts(desk.bring_in(file)[1]) == {"record": 1}
+    assert desk.registered()["village"] == "岭下村"
+    assert counts(desk.bring_in(sheet(tmp_path / "same.csv", BOATS))[1]) == {"same": 1}
+    out = tmp_path / "out.csv"
+    assert desk.run("export", str(out))[0] == 0
+    with out.open(encoding="utf-8-sig", newline="") as written:
+        head, row = csv.reader(written)
+    named = dict(zip(head, row, strict=True))
+    assert named["所在村（社区）"] == "岭下村"
+    moved = sheet(
+        tmp_path / "moved.csv", [named["编号"], "永嘉县 桥头镇"], heads=["编号", "所在乡镇"]
+    )
+    assert counts(desk.bring_in(moved)[1]) == {"change": 1}
+    assert desk.registered()["village"] is None
 
 
 def test_the_template_goes_in_as_it_is(desk: Desk, tmp_path: Path) -> None:

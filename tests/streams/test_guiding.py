@@ -21,6 +21,7 @@ from schemas.views import AssignmentRow, OfferRow, Put
 from schemas.villages import Village
 from streams import rows
 from streams.parameters import MINUTE
+from streams.policy import ROLES
 from tests.streams.world import (
     COMMITTEE,
     DESK,
@@ -235,3 +236,22 @@ def test_a_village_is_named_within_a_township() -> None:
     moved = world.entry(group, home=home, place=place)
     assert world.refused(STEWARD, moved) is Refusal.VILLAGE_UNFIT
     assert world.send(STEWARD, replace(moved, village=None))
+
+
+def test_answers_and_steps_are_all_that_it_may_record() -> None:
+    may = {command for command, roles in ROLES.items() if Role.COMMITTEE in roles}
+    assert may - {c.ReportNeed} == {
+        c.AcceptOffer,
+        c.DeclineOffer,
+        c.SetOff,
+        c.Arrive,
+        c.ReportDone,
+        c.CannotComplete,
+        c.GiveNewTime,
+        c.UndoStep,
+        c.CheckIn,
+        c.CountHeads,
+        c.SeeWords,
+        c.ReportFromScene,
+        c.AcknowledgeInstruction,
+    }

@@ -325,6 +325,12 @@ def test_what_a_desk_heard_on_the_telephone_is_marked(tree: DivisionTree) -> Non
     assert "by phone" in en
 
 
+def test_what_a_committee_records_bears_its_village(tree: DivisionTree) -> None:
+    zh, en = said(tree, "OfferAccepted", by_desk=False, by_committee="岭下村")
+    assert "岭下村村（居）委会代录" in zh
+    assert "recorded by the village committee of 岭下村" in en
+
+
 def test_silence_is_said_with_when_it_is_asked_again(tree: DivisionTree) -> None:
     zh, en = said(tree, "OfferExpired", at=START, again_at=START + 600_000)
     assert "07:36" in zh
