@@ -118,7 +118,7 @@ def test_a_leader_on_the_telephone_acknowledges_through_the_desk_and_is_stood_do
     on_desk.get_by_role("button", name="Acknowledged by phone").click()
     confirm(desk)
     expect(crew.locator("#told")).to_be_hidden()
-    expect(crew.locator("#assignments .card")).to_contain_text("电话确认收到")
+    expect(crew.locator("#assignments .card")).to_contain_text("电话代录")
     down = on_desk.get_by_role("button", name="Stand the crew down")
     down.click()
     on_desk.get_by_role("button", name=re.compile("again", re.IGNORECASE)).click()
