@@ -9,7 +9,7 @@ import { moved, prime, quiet, undoable } from "./quiet.js";
 import { language, say } from "./words.js";
 
 const FETCH_AGAIN = 3000; // milliseconds
-const ENDED_LASTS = 12 * 3600 * 1000; // for which what is over is shown: somebody may be on the road
+const ENDED_LASTS = 12 * 3600 * 1000; // what is over is shown so long: who is on the road reads it
 
 let above = []; // what has been drawn so far, from the top
 
