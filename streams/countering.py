@@ -14,7 +14,7 @@ from streams.area import Area
 from streams.cause import Cause, Decision, Refused
 from streams.entities import OfferState
 from streams.offer import answerable, would_come
-from streams.policy import speaks_by_phone
+from streams.policy import voice_of
 
 
 def counter(area: Area, command: CounterOffer, cause: Cause) -> Decision:
@@ -32,12 +32,14 @@ def counter(area: Area, command: CounterOffer, cause: Cause) -> Decision:
         return Refused(Refusal.COUNTER_LATE, (offer.id,))
     if command.quantity > offer.quantity:
         return Refused(Refusal.QUANTITY_OVER_OFFER)
+    voice = voice_of(area, cause.actor, offer.organization, cause.at)
     said = replace(
         offer,
         answered=command.quantity,
         minutes=command.minutes,
         people=command.people,
-        by_desk=speaks_by_phone(area, cause.actor, offer.organization, cause.at),
+        by_desk=voice.by_desk,
+        by_committee=voice.by_committee,
         revision=operation.demands[offer.demand].revision
         if command.revision is None
         else command.revision,

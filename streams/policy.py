@@ -16,7 +16,8 @@ from schemas.values import AccountId, DivisionCode, Instant, OrganizationId, Rol
 from schemas.villages import Village
 from streams import subjects
 from streams.area import Area
-from streams.subjects import Held, Known, Present, Subject
+from streams.present import Present
+from streams.subjects import Held, Known, Subject
 from streams.villages import Voice, guiding
 
 BY_DESK = (Role.DESK,)

@@ -52,7 +52,7 @@ from streams import (
 )
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
-from streams.subjects import Present
+from streams.present import Present
 
 DECIDE: dict[type, Callable[[Area, Any, Cause], Decision]] = {
     c.Tick: clock.tick,

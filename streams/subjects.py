@@ -1,6 +1,6 @@
 """Subjects: what a command is about, as far as it decides who may send it.
 
-The same questions are asked of the state (`Present`) and, at the door, of the board's rows.
+The same questions are asked of the state (`streams.present`) and, at the door, of the board's rows.
 """
 
 from __future__ import annotations
@@ -25,8 +25,6 @@ from schemas.values import (
     TaskId,
 )
 from schemas.villages import Village
-from streams.area import Area, Operation
-from streams.villages import guiding
 
 
 class Held(Protocol):
@@ -96,70 +94,6 @@ class Subject(NamedTuple):
     desks: DivisionCode | None = None
     beside: DivisionCode | None = None
     village: Village | None = None
-
-
-class Present:
-    """What the state of an area, and of one of its operations, knows."""
-
-    __slots__ = ("_area", "_operation")
-
-    def __init__(self, area: Area, operation: Operation | None) -> None:
-        self._area = area
-        self._operation = operation
-
-    @property
-    def area(self) -> AreaId:
-        return self._area.id
-
-    @property
-    def divisions(self) -> DivisionTree:
-        return self._area.divisions
-
-    def grants(self, account: AccountId) -> Iterable[Held]:
-        return self._area.registry.grants.get(account) or ()
-
-    def home(self, organization: OrganizationId) -> DivisionCode | None:
-        found = self._area.registry.organizations.get(organization)
-        return None if found is None else found.home
-
-    def guided(self, organization: OrganizationId) -> Village | None:
-        found = self._area.registry.organizations.get(organization)
-        return None if found is None else guiding(found)
-
-    def incident(self, id: IncidentId) -> DivisionCode | None:
-        found = None if self._operation is None else self._operation.incidents.get(id)
-        return None if found is None else found.division
-
-    def demand(self, id: DemandId) -> Lies | None:
-        found = None if self._operation is None else self._operation.demands.get(id)
-        if found is None:
-            return None
-        sender = None if found.handed is None else found.handed.place.division
-        return Lies(found.place.division, sender)
-
-    def line(self, id: LineId) -> DemandId | None:
-        found = None if self._operation is None else self._operation.lines.get(id)
-        return None if found is None else found.demand
-
-    def offer(self, id: OfferId) -> Asked | None:
-        found = None if self._operation is None else self._operation.offers.get(id)
-        return None if found is None else Asked(found.demand, found.organization)
-
-    def assignment(self, id: AssignmentId) -> Asked | None:
-        found = None if self._operation is None else self._operation.assignments.get(id)
-        return None if found is None else Asked(found.demand, found.organization)
-
-    def task(self, id: TaskId) -> Lies | None:
-        found = None if self._operation is None else self._operation.tasks.get(id)
-        if found is None:
-            return None
-        return Lies(found.place.division, organization=found.organization)
-
-    def works_on(self, organization: OrganizationId, demand: DemandId) -> bool:
-        if self._operation is None:
-            return False
-        crews = self._operation.assignments_by.of(organization)
-        return any(crew.demand == demand for crew in crews)
 
 
 def subject_of(known: Known, command: c.Command) -> Subject | None:

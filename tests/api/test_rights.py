@@ -30,7 +30,7 @@ from streams import board
 from streams.area import Area
 from streams.engines import Published
 from streams.policy import BY_OWNER, permit
-from streams.subjects import Present
+from streams.present import Present
 from tests.streams.play import Play
 from tests.streams.world import COUNTY, DESK, EXERCISE, World, divisions, only, townships
 

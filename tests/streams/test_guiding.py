@@ -100,6 +100,13 @@ def test_its_no_is_recorded_as_the_committee_s() -> None:
     assert scene.row().by_committee == VILLAGE
 
 
+def test_that_they_could_come_later_is_recorded_as_the_committee_s() -> None:
+    scene = Scene()
+    later = c.CounterOffer(offer=scene.offer.offer, quantity=1, minutes=120)
+    standby = only(scene.world.send(COMMITTEE, later), f.StandbyOffered)
+    assert (standby.by_committee, standby.by_desk) == (VILLAGE, False)
+
+
 def test_a_late_yes_of_the_committee_waits_or_counts_like_any_other() -> None:
     scene = Scene()
     scene.world.until(scene.offer.answer_by + MINUTE)
@@ -243,6 +250,7 @@ def test_answers_and_steps_are_all_that_it_may_record() -> None:
     assert may - {c.ReportNeed} == {
         c.AcceptOffer,
         c.DeclineOffer,
+        c.CounterOffer,
         c.SetOff,
         c.Arrive,
         c.ReportDone,

@@ -31,8 +31,8 @@ from schemas.values import (
     TimeSource,
 )
 from streams.policy import ROLES, permit
+from streams.present import Present
 from streams.rules import DECIDE
-from streams.subjects import Present
 from tests.streams.crew_commands import on_the_scene
 from tests.streams.world import (
     COUNTY,

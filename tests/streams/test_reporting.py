@@ -14,7 +14,7 @@ from schemas.villages import Village
 from streams import rows
 from streams.parameters import MINUTE
 from streams.policy import permit
-from streams.subjects import Present
+from streams.present import Present
 from tests.streams.world import (
     COMMITTEE,
     COUNTY,
