@@ -1,7 +1,7 @@
 /** Instructions of the desk: given to a crew or to everybody, read or not, lifted, carried out. */
 
-import { amend } from "./desk-amend.js";
 import { live, spokenBy, toldWords, unread } from "./assignments.js";
+import { amend } from "./desk-amend.js";
 import { numbers } from "./desk-calls.js";
 import { numberWords } from "./desk-model.js";
 import { ask, field, number, radios, select, text } from "./dialog.js";
