@@ -188,6 +188,7 @@ def _amended(operation: Operation, fact: DemandAmended) -> None:
         _line_amended(operation, before, demand, key, target, fact.at)
     add_lines(operation, operation.demands[demand.id], len(before.lines) + 1, fact.lines, fact.at)
     shutting.look(operation, demand.id, fact.at)
+    wording.let_go(operation, operation.demands[demand.id])
 
 
 def _asked_about(demand: Demand, at: Instant) -> Demand:
@@ -265,3 +266,4 @@ def _taken_back(operation: Operation, fact: DemandTakenBack) -> None:
         lines.wake(operation, line, max(demand.release_at, fact.at))
         lines.mark_offers(operation, operation.lines[key], StandDownReason.DEMAND_AMENDED)
     shutting.look(operation, demand.id, fact.at)
+    wording.let_go(operation, operation.demands[demand.id])

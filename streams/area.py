@@ -161,7 +161,9 @@ class Operation(Tables):
             self.assignments, lambda row: row.incident if row.live else None
         )
         # By demand: those who have people in a danger zone.
-        self.inside_for = Groups(self.assignments, lambda row: row.demand if row.inside else None)
+        self.danger_for = Groups(
+            self.assignments, lambda row: row.demand if row.in_danger else None
+        )
         self.helpers_for = Groups(self.helpers, attrgetter("demand"))
         self.scene_reports_of = Groups(self.scene_reports, attrgetter("assignment"))
         self.scene_reports_for = Groups(self.scene_reports, attrgetter("demand"))

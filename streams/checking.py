@@ -6,6 +6,9 @@ county's: `Assignment.silent_at` is when the next of the two happens.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Final
+
 from msgspec.structs import replace
 
 from schemas.commands import CheckIn, CountHeads
@@ -60,6 +63,19 @@ def count_heads(area: Area, command: CountHeads, cause: Cause) -> Decision:
         return []
     voice = voice_of(area, cause.actor, found.organization, cause.at)
     return [*there(found, cause, voice), counted(found, cause, voice, command.inside)]
+
+
+LISTED_MOST: Final = 200  # crews that a refusal names
+
+
+def endangered(crews: Iterable[Assignment]) -> Refused | None:
+    """Why nothing is closed over them: people are counted inside, or are silent on the scene."""
+    rows = list(crews)
+    inside = tuple(crew.id for crew in rows if crew.inside)
+    if inside:
+        return Refused(Refusal.HEADS_INSIDE, inside[:LISTED_MOST])
+    silent = tuple(crew.id for crew in rows if crew.missed_at is not None)
+    return Refused(Refusal.CREW_SILENT, silent[:LISTED_MOST]) if silent else None
 
 
 def silent(found: Assignment, cause: Cause) -> list[Fact]:

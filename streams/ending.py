@@ -22,7 +22,7 @@ from schemas.facts import (
 )
 from schemas.refusals import Refusal
 from schemas.values import StandDownReason
-from streams import grouping, needed, shutting
+from streams import checking, grouping, needed, shutting
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.assignment import confirmed
@@ -45,9 +45,9 @@ def close(area: Area, command: CloseDemand, cause: Cause) -> Decision:
     demand = open_for_edit(area, cause, command.demand, command.revision)
     if isinstance(demand, Refused):
         return demand
-    inside = area.operations[cause.operation].inside_for.of(demand.id)
-    if inside:
-        return Refused(Refusal.HEADS_INSIDE, tuple(crew.id for crew in inside))
+    refused = checking.endangered(area.operations[cause.operation].danger_for.of(demand.id))
+    if refused is not None:
+        return refused
     in_place = None
     if demand.state is DemandState.DRAFT:
         in_place = substitute_for(area, cause.actor, demand.place.division, cause.at)
@@ -85,9 +85,10 @@ def drop_line(area: Area, command: DropLine, cause: Cause) -> Decision:
         return refused
     if sum(operation.lines[key].open for key in demand.lines) == 1:
         return Refused(Refusal.LAST_LINE, (demand.id,))
-    inside = [crew.id for crew in operation.inside_for.of(demand.id) if crew.line == line.id]
-    if inside:
-        return Refused(Refusal.HEADS_INSIDE, tuple(inside))
+    crews = operation.danger_for.of(demand.id)
+    refused = checking.endangered(crew for crew in crews if crew.line == line.id)
+    if refused is not None:
+        return refused
     return [LineDropped(line=line.id, demand=demand.id, at=cause.at)]
 
 

@@ -153,7 +153,7 @@ def followed(operation: Operation, leader: Demand, cause: Cause) -> Sequence[Fac
     """What becomes of the next report, now that its leader was closed or reopened.
 
     A reason that was said of the leader alone leaves the others open; and nothing is closed over
-    people in a danger zone, nor as undone where a crew has come.
+    people in danger, nor as undone where a crew has come.
     """
     reason = leader.reason
     demand = operation.demands[_next(operation, leader)]
@@ -174,7 +174,7 @@ def followed(operation: Operation, leader: Demand, cause: Cause) -> Sequence[Fac
 
 def _goes_on(operation: Operation, demand: Demand, reason: CloseReason) -> bool:
     """Whether it cannot be over with its leader, for what is done there."""
-    if demand.id in operation.inside_for:
+    if demand.id in operation.danger_for:
         return True
     return reason in NO_RECOVERY and helped(operation, demand)
 

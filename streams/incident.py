@@ -21,7 +21,7 @@ from schemas.facts import (
 from schemas.ids import digest_of
 from schemas.refusals import Refusal
 from schemas.values import AssignmentId, DivisionCode, IncidentId, Instant, StandDownReason
-from streams import instruction
+from streams import checking, instruction
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Incident, IncidentState
@@ -85,9 +85,9 @@ def close(area: Area, command: CloseIncident, cause: Cause) -> Decision:
     live = live_in(operation, incident.id)
     if live and command.live != digest_of(live):
         return Refused(Refusal.INCIDENT_HAS_ASSIGNMENTS, live[:LISTED_MOST])
-    inside = tuple(key for key in live if operation.assignments[key].inside)
-    if inside:
-        return Refused(Refusal.HEADS_INSIDE, inside[:LISTED_MOST])
+    refused = checking.endangered(operation.assignments[key] for key in live)
+    if refused is not None:
+        return refused
     lifted = instruction.all_lifted(operation, incident.id, cause)
     return [*lifted, IncidentClosing(incident=incident.id, at=cause.at)]
 

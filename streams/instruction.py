@@ -239,9 +239,12 @@ def stand_down(area: Area, command: StandDownCrew, cause: Cause) -> Decision:
         return Refused(Refusal.INSTRUCTION_MISSING, (found.id,))
     if found.state is AssignmentState.REPORTED_DONE:
         return Refused(Refusal.ALREADY_REPORTED, (found.id,))
-    if found.inside and not command.everybody_out:
-        return Refused(Refusal.HEADS_INSIDE, (found.id,))
-    again = asking.after(asking.SENT_HOME, operation.lines[found.line].priority, cause.at)
+    refused = None if command.everybody_out else checking.endangered([found])
+    if refused is not None:
+        return refused
+    judged = not any(order.everybody for order in standing)  # it, and not the place
+    outcome = asking.SENT_HOME if judged else asking.STOOD_DOWN
+    again = asking.after(outcome, operation.lines[found.line].priority, cause.at)
     return [
         *out(found, cause, voice_of(area, cause.actor, found.organization, cause.at)),
         AssignmentStoodDown(

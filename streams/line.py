@@ -313,8 +313,18 @@ def recount(operation: Operation, before: Line, line: Line, at: Instant) -> None
     covers = line.open and not missing(line) and missing(before) > 0
     after = _calm(line) if covers else _woken_by(operation, line, at) or line
     operation.lines.put(line.id, after)
+    if missing(line) and not missing(before):
+        _call_parked(operation, line.id, at)
     if covers:
         mark_offers(operation, line, StandDownReason.COVERED)
+
+
+def _call_parked(operation: Operation, key: LineId, at: Instant) -> None:
+    """The line is short again: whom its desk has parked there meanwhile is asked before others."""
+    for offer in operation.offers_on.of(key):
+        asked = operation.asked.get((key, offer.organization))
+        if offer.state is OfferState.STANDBY and asked is not None and asked.offer == offer.id:
+            operation.asked.put((key, offer.organization), replace(asked, again_at=at))
 
 
 def mark_offers(operation: Operation, line: Line, reason: StandDownReason) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from schemas.commands import CloseDemands, ReopenDemands
 from schemas.facts import DemandClosed
 from schemas.refusals import Refusal
+from streams import checking
 from streams.area import Area
 from streams.cause import Cause, Decision, Refused
 from streams.demand import open_incident
@@ -22,9 +23,10 @@ def close(area: Area, command: CloseDemands, cause: Cause) -> Decision:
     still_open = [demand for demand in found if demand.state is not DemandState.CLOSED]
     if not still_open:
         return Refused(Refusal.DEMAND_CLOSED, command.demands[:1])
-    still_open = [demand for demand in still_open if demand.id not in operation.inside_for]
-    if not still_open:
-        return Refused(Refusal.HEADS_INSIDE, command.demands[:1])
+    in_danger = [crew for demand in still_open for crew in operation.danger_for.of(demand.id)]
+    still_open = [demand for demand in still_open if demand.id not in operation.danger_for]
+    if not still_open and (refused := checking.endangered(in_danger)) is not None:
+        return Refused(refused.code, command.demands[:1])
     if command.reason in NO_RECOVERY:
         still_open = [demand for demand in still_open if not helped(operation, demand)]
     if not still_open:

@@ -29,6 +29,15 @@ MATTER = (PublicWord.KIND, PublicWord.PLACE, PublicWord.RISK, PublicWord.RALLY_P
 """What a yes depends on. Whether a line is hazardous never changes: another one takes its place."""
 
 
+def let_go(operation: Operation, demand: Demand) -> None:
+    """A yes that stands by was said to other words: it no longer counts by itself, and says so."""
+    for key in demand.lines:
+        for offer in operation.offers_on.of(key):
+            kept = offer.state is OfferState.STANDBY and offer.at_once
+            if kept and offer.revision < mattering(demand):
+                operation.offers.put(offer.id, replace(offer, at_once=False))
+
+
 def amended(before: Demand, fact: DemandAmended) -> Said:
     """What each word's last revision is after an amendment."""
     anew = {

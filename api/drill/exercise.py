@@ -134,8 +134,16 @@ class CountyDesk(Player):
             live = await self.board.session.get(f"/incidents/{incident.id}/live")
             body, key = {"live": live["digest"]}, f"close-{incident.id}-{now}-live"
             answer = await self.post(path, body, key)
-        if _has_assignments(answer):  # more has begun meanwhile
+        if _not_yet(answer):  # more has begun meanwhile, or a crew is silent
             self.stage.clock.plan(now + MINUTE, partial(self._close, incident))
+
+
+PASSING = (Refusal.INCIDENT_HAS_ASSIGNMENTS, Refusal.CREW_SILENT, Refusal.HEADS_INSIDE)
+
+
+def _not_yet(answer: Answer | Refused) -> bool:
+    """Whether what stands in the way passes: somebody is at work, or has to be heard first."""
+    return isinstance(answer, Refused) and answer.code in PASSING
 
 
 def _has_assignments(answer: Answer | Refused) -> bool:

@@ -28,6 +28,7 @@ class Refusal(StrEnum):
     CREW_ARRIVED = "crew_arrived"
     CREW_ON_SCENE = "crew_on_scene"
     COUNTER_LATE = "counter_late"
+    CREW_SILENT = "crew_silent"
     CREWS_TAKEN = "crews_taken"
     DEMAND_CLOSED = "demand_closed"
     DEMAND_DRAFT = "demand_draft"

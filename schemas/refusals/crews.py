@@ -76,6 +76,11 @@ WORDS: dict[Refusal, Message] = {
         "People are still counted inside the danger zone; count them first, and go on once "
         "everybody is out.",
     ),
+    Refusal.CREW_SILENT: Message(
+        409,
+        "该队现场失联，安全未确认；请先联系上并代为记录其情况，再继续。",
+        "This crew is silent on the scene; reach it first and record what it says, then go on.",
+    ),
     Refusal.NOTHING_TO_UNDO: Message(409, "没有可以撤销的步骤。", "There is no step to undo."),
     Refusal.STEP_NOT_TAKEN: Message(
         409,

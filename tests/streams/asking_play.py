@@ -199,9 +199,15 @@ class Play:
     def close(self) -> None:
         need = self._need()
         if need is not None:
+            self._hear(need)
             reason, revision = self.random.choice(CLOSED), self._revision(need)
             command = c.CloseDemand(demand=need.demand, reason=reason, revision=revision)
             self.both(DESK, command, lambda: self.model.close(need, reason))
+
+    def _hear(self, need: Any) -> None:
+        """Whoever is silent on the scene is called first: nothing is closed over them."""
+        for crew in list(self.world.operation.danger_for.of(need.demand)):
+            self.world.send(DESK, c.CheckIn(assignment=crew.id))
 
     def reopen(self) -> None:
         need = self.pick(one for one in self.model.needs.values() if not one.open)

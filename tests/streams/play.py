@@ -187,9 +187,9 @@ class Play:
         return self.world
 
     def everybody_out(self) -> None:
-        """Nothing is closed over the heads of people in danger."""
+        """Nothing is closed over people in danger, nor over a crew that is silent."""
         for crew in self.operation.assignments.rows.values():
-            if crew.inside:
+            if crew.in_danger:
                 desk = self.desk_of(self.operation.demands[crew.demand].place.division)
                 self.send(desk, c.CountHeads(assignment=crew.id, inside=0))
 
@@ -204,6 +204,7 @@ class Play:
 
     def _close(self, incident: IncidentId) -> None:
         if self.operation.incidents[incident].state is IncidentState.OPEN:
+            self.everybody_out()
             self.world.close_incident(incident)
             self.watch()
         self.wait(0)

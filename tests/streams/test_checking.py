@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from schemas import commands as c
 from schemas import facts as f
 from schemas.ids import digest_of
+from schemas.instruction_values import InstructionKind
 from schemas.refusals import Refusal
 from schemas.turns import OWNER
 from schemas.values import AssignmentId, CloseReason, Step
@@ -232,3 +233,27 @@ def test_a_crew_that_is_sent_back_is_told_why_until_it_reports_again() -> None:
     assert scene.row().check_in_by == scene.world.at + 60 * MINUTE
     scene.step(c.ReportDone)
     assert scene.row().sent_back is None
+
+
+# Nothing is closed over a crew that is silent
+
+
+def test_nothing_is_closed_over_a_crew_of_which_nobody_has_heard() -> None:
+    """Given a crew on the scene that has missed its check-in, then neither its demand nor its
+    incident is closed until somebody has heard of it: the alarm does not go out by itself."""
+    scene = OnScene()
+    scene.world.wait(minutes=70)
+    live = digest_of(live_in(scene.world.operation, scene.incident))
+    assert scene.world.refused(DESK, scene.close()) is Refusal.CREW_SILENT
+    closing = c.CloseIncident(incident=scene.incident, live=live)
+    assert scene.world.refused(COUNTY, closing) is Refusal.CREW_SILENT
+    scene.step(c.CheckIn, DESK)
+    assert "DemandClosed" in kinds(scene.world.send(DESK, scene.close()))
+
+
+def test_a_silent_crew_is_stood_down_only_once_its_desk_has_heard_that_all_are_out() -> None:
+    scene = OnScene()
+    scene.step(c.InstructCrew, DESK, what=InstructionKind.WITHDRAW)
+    scene.world.wait(minutes=70)
+    assert scene.refused(c.StandDownCrew, DESK) is Refusal.CREW_SILENT
+    assert "AssignmentStoodDown" in kinds(scene.step(c.StandDownCrew, DESK, everybody_out=True))

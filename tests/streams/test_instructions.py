@@ -275,3 +275,15 @@ def test_nobody_cannot_be_told() -> None:
     assert scene.world.refused(COUNTY, command) is Refusal.INSTRUCTION_TO_NOBODY
     scene.world.close_incident(scene.incident)
     assert scene.world.refused(COUNTY, command) is Refusal.INCIDENT_NOT_OPEN
+
+
+def test_whom_a_word_to_everybody_sent_home_is_asked_once_it_is_lifted() -> None:
+    """Given everybody told to leave, and a crew stood down for it, then it was not judged: once
+    the word is lifted it is asked at once, for its line is short."""
+    scene = OnScene(priority=1)
+    given = everybody(scene, WITHDRAW)
+    stood_down = only(scene.step(c.StandDownCrew, DESK), f.AssignmentStoodDown)
+    assert stood_down.again_at == stood_down.at
+    command = c.LiftFromIncident(incident=scene.incident, instruction=given)
+    lifted = scene.world.send(COUNTY, command)
+    assert asked([*lifted, *scene.world.wait(minutes=0)])

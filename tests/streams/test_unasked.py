@@ -143,6 +143,19 @@ def test_one_that_is_parked_at_a_line_that_is_short_waits_for_the_desk_alone() -
     assert asked(world.wait(minutes=119)) == []
 
 
+def test_one_that_is_parked_is_asked_when_whoever_covered_the_line_gives_up() -> None:
+    """Given a crew parked at a line that was short, and another that covers it and gives up, then
+    whoever stands there is asked at once: nobody waits for two hours beside a need."""
+    world, line, team = scene()
+    other = world.organization("other", units=2)
+    world.send(DESK, came(line, team, Reception.PARKED))
+    offer = next(row for row in asked(world.wait(minutes=15)) if row.organization == other)
+    crew = only(world.yes(offer), f.AssignmentCommitted).assignment
+    facts = world.send("other", c.CannotComplete(assignment=crew))
+    [again, *_] = asked([*facts, *world.wait(minutes=0)])
+    assert again.organization == team
+
+
 def test_what_was_parked_while_a_question_was_open_is_asked_first_when_it_goes_on() -> None:
     world, line, team = scene()
     demand = world.operation.lines[line].demand

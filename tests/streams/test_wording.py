@@ -183,7 +183,9 @@ def test_who_stood_by_is_shown_what_has_changed_since_its_yes() -> None:
     world.organization("second", units=2)
     world.yes(only(asked(world.until(world.at + 10 * MINUTE, f.OfferSent))))
     assert only(world.yes(offer, revision=1), f.StandbyOffered)
+    assert world.operation.offers[offer.offer].at_once
     world.amend(offer.demand, risk_statement=DAM)
+    assert not world.operation.offers[offer.offer].at_once  # it was said to other words
     facts = world.send(DESK, c.TakeStandby(offer=offer.offer))
     key = only(facts, f.AssignmentCommitted).assignment
     assert crew(world, key).changed == (PublicWord.RISK,)

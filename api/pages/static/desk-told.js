@@ -264,10 +264,11 @@ function buttons(context, row, order) {
   ];
 }
 
-/** With people counted inside, a second touch says that everybody is out. */
+/** With people counted inside, or silent, a second touch says that they were heard and are out. */
 function standDown(context, row, order) {
-  const body = row.inside > 0 ? { everybody_out: true } : {};
-  const words = say(row.inside > 0 ? "told.stand_down_out" : "told.stand_down");
+  const danger = row.inside > 0 || row.missed_at !== null;
+  const body = danger ? { everybody_out: true } : {};
+  const words = say(danger ? "told.stand_down_out" : "told.stand_down");
   const path = `/assignments/${row.id}/stand-down`;
   const focus = `down-${row.id}-${order.id}`;
   return posting(context, { path, body, words, look: "small", twice: true, focus });
