@@ -262,8 +262,7 @@ def _taken_back(operation: Operation, fact: DemandTakenBack) -> None:
     for key in demand.lines:
         before = operation.lines[key]
         line = replace(before, place=demand.place, own=0 if before.open else before.own)
-        operation.lines.put(key, line)
-        lines.wake(operation, line, max(demand.release_at, fact.at))
+        lines.recount(operation, before, line, max(demand.release_at, fact.at))
         lines.mark_offers(operation, operation.lines[key], StandDownReason.DEMAND_AMENDED)
     shutting.look(operation, demand.id, fact.at)
     wording.let_go(operation, operation.demands[demand.id])

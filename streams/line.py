@@ -213,6 +213,8 @@ def wake_up(operation: Operation, line: Line, at: Instant) -> None:
     """It asks for itself again, for what it still lacks."""
     awake = replace(line, asleep=False)
     operation.lines.put(line.id, awake)
+    if missing(awake):
+        _call_parked(operation, awake, at)
     wake(operation, awake, at)
 
 
@@ -314,17 +316,20 @@ def recount(operation: Operation, before: Line, line: Line, at: Instant) -> None
     after = _calm(line) if covers else _woken_by(operation, line, at) or line
     operation.lines.put(line.id, after)
     if missing(line) and not missing(before):
-        _call_parked(operation, line.id, at)
+        _call_parked(operation, line, at)
     if covers:
         mark_offers(operation, line, StandDownReason.COVERED)
 
 
-def _call_parked(operation: Operation, key: LineId, at: Instant) -> None:
-    """The line is short again: whom its desk has parked there meanwhile is asked before others."""
-    for offer in operation.offers_on.of(key):
-        asked = operation.asked.get((key, offer.organization))
-        if offer.state is OfferState.STANDBY and asked is not None and asked.offer == offer.id:
-            operation.asked.put((key, offer.organization), replace(asked, again_at=at))
+def _call_parked(operation: Operation, line: Line, at: Instant) -> None:
+    """It is short again: whom its desk has parked there meanwhile is asked before others."""
+    at = max(at, operation.demands[line.demand].release_at)
+    for offer in operation.offers_on.of(line.id):
+        asked = operation.asked.get((line.id, offer.organization))
+        parked = offer.state is OfferState.STANDBY and offer.unasked and offer.by_desk
+        if parked and asked is not None and asked.offer == offer.id:
+            again_at = at if asked.again_at is None else min(asked.again_at, at)
+            operation.asked.put((line.id, offer.organization), replace(asked, again_at=again_at))
 
 
 def mark_offers(operation: Operation, line: Line, reason: StandDownReason) -> None:

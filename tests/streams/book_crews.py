@@ -27,11 +27,15 @@ def _gave_up(books: Books, fact: f.AssignmentGivenUp, turn: Turn) -> None:
 
 
 def _sent_away(books: Books, fact: f.AssignmentStoodDown, turn: Turn) -> None:
-    """Whom a desk has withdrawn it does not ask again for it at once."""
+    """Whom a desk has withdrawn it does not ask again for it at once; unless everybody was told to
+    leave, which judges nobody."""
     if fact.again_at is not None:
         crew = books.crews.rows[fact.assignment]
         line = books.lines[crew.line]
-        pause = Pause(fact.at + no_crew(books.priority(line)), "force", turn.sequence)
+        if any(told.everybody for told in crew.told.values()):
+            pause = Pause(fact.at, None, turn.sequence)
+        else:
+            pause = Pause(fact.at + no_crew(books.priority(line)), "force", turn.sequence)
         _paused(books, crew, pause)
     else:
         _released(books, fact, turn)

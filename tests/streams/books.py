@@ -43,13 +43,17 @@ class Books:
         self.answers: dict[str, tuple[int, int]] = {}  # by skill: asked to the end, yes
         self.channels = False  # whether any has ever handed an offer over
         self.crews = Crews()
+        self.parked: list[Ask] = []
         self.zones: dict[str, Shut] = {}
 
     def learn(self, fact: f.Fact, turn: Turn) -> None:
         learner = _LEARNERS.get(type(fact))
+        waiting = [ask for ask in self.parked if not self.missing(self.lines[ask.line])]
         if learner is not None:
             learner(self, fact, turn)
         self.crews.learn(fact, turn)
+        for ask in waiting:
+            _called(self, ask, turn.at)
         book_crews.withheld(self, turn)
 
     def shut(self, need: Need) -> bool:
@@ -296,6 +300,18 @@ def _standby(books: Books, fact: f.StandbyOffered, turn: Turn) -> None:
     later = fact.until if fact.counter else fact.at
     pause = Pause(fact.at + 2 * HOUR if short else later, None, turn.sequence)
     _end(books, ask, "standby", pause)
+    if ask.parked:
+        books.parked.append(ask)
+
+
+def _called(books: Books, ask: Ask, at: int) -> None:
+    """The line is short again: whom its desk has parked there meanwhile may be asked at once."""
+    line = books.lines[ask.line]
+    pair = books.pair(line, ask.team)
+    pause = pair.pause if pair.newest == ask.id and ask.state == "standby" else None
+    if pause is not None and books.missing(line):
+        again = max(at, books.needs[line.need].release_at)
+        pair.pause = pause._replace(at=min(pause.at or again, again))
 
 
 def _end(
