@@ -161,9 +161,7 @@ class Operation(Tables):
             self.assignments, lambda row: row.incident if row.live else None
         )
         # By demand: those who have people in a danger zone.
-        self.danger_for = Groups(
-            self.assignments, lambda row: row.demand if row.in_danger else None
-        )
+        self.danger_for = Groups(self.assignments, _in_danger)
         self.helpers_for = Groups(self.helpers, attrgetter("demand"))
         self.scene_reports_of = Groups(self.scene_reports, attrgetter("assignment"))
         self.scene_reports_for = Groups(self.scene_reports, attrgetter("demand"))
@@ -362,3 +360,8 @@ def _report(demand: Demand) -> tuple[Any, ...] | None:
     if demand.state is DemandState.CLOSED:
         state = ReportState.FOLLOWED if demand.followed else ReportState.CLOSED
     return (demand.leader, state, demand.id)
+
+
+def _in_danger(row: Assignment) -> DemandId | None:
+    """Whose people are counted inside a danger zone, or are silent: nothing is closed over them."""
+    return row.demand if row.inside or row.missed_at is not None else None

@@ -356,11 +356,6 @@ class Assignment(Stored):
     ended_at: Instant | None = None
 
     @property
-    def in_danger(self) -> bool:
-        """Counted inside a danger zone, or silent on the scene: nothing is closed over them."""
-        return bool(self.inside) or self.missed_at is not None
-
-    @property
     def live(self) -> bool:
         return self.state not in ENDED
 

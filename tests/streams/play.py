@@ -189,7 +189,7 @@ class Play:
     def everybody_out(self) -> None:
         """Nothing is closed over people in danger, nor over a crew that is silent."""
         for crew in self.operation.assignments.rows.values():
-            if crew.in_danger:
+            if crew.inside or crew.missed_at is not None:
                 desk = self.desk_of(self.operation.demands[crew.demand].place.division)
                 self.send(desk, c.CountHeads(assignment=crew.id, inside=0))
 
