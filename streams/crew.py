@@ -145,7 +145,9 @@ def _stepped(
             )
         case AssignmentReportedDone():
             state = AssignmentState.REPORTED_DONE
-            return replace(known, state=state, reported_at=fact.at, sent_back=None)
+            return replace(
+                known, state=state, reported_at=fact.at, sent_back=None, sent_back_at=None
+            )
 
 
 def _spoken(known: Assignment, fact: Taken | CrewCheckedIn) -> Assignment:
@@ -183,7 +185,8 @@ def _judged(
     match fact:
         case AssignmentSentBack():
             state, why = AssignmentState.ON_SCENE, fact.reason
-            return replace(known, state=state, reported_at=None, sent_back=why)
+            back = replace(known, state=state, reported_at=None, sent_back=why)
+            return replace(back, sent_back_at=fact.at)
         case AssignmentConfirmed():
             return replace(known, state=AssignmentState.CONFIRMED)
         case AssignmentReleased():

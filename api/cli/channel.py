@@ -49,7 +49,7 @@ from streams.engines.folder import FolderUnfit
 VARIABLE: Final = f"{PREFIX}CHANNEL_"
 FILE: Final = "@"  # before the name of a file that holds the value
 
-NEEDED: Final = ("template_over", "template_needed", "template_desk")
+NEEDED: Final = ("template_over", "template_needed", "template_told", "template_desk")
 
 
 class Recipient(NamedTuple):

@@ -17,7 +17,7 @@ from api.doors.call import Call, JsonResponse, answered, submitted
 from api.doors.callers import SignedIn
 from api.doors.hanging import answering, door
 from api.problems import Problem
-from api.reach import Notice, words
+from api.reach import Notice, shown_by_page, words
 from schemas.commands import RecordReach
 from schemas.ids import command_id
 from schemas.turns import DELIVERY, Envelope
@@ -41,7 +41,7 @@ class SeenBody(Body):
 
 
 class SeenAnswer(msgspec.Struct):
-    """How many of them are the caller's, and await an answer or are to set off."""
+    """How many of them are the caller's, and await an answer or are at work."""
 
     seen: int
 
@@ -76,18 +76,17 @@ async def seen(call: Call[SeenBody]) -> Response:
     ids = dict.fromkeys(call.body.offers)
     rows = (call.context.feed.shown(call.caller.reader, "offer", id) for id in ids)
     own = [put.row.id for put in rows if put is not None and _awaited(put.row)]
-    crews = list(_to_set_off(call, dict.fromkeys(call.body.assignments)))
-    call.context.telling.see(own, crews)
+    crews = list(_own_crews(call, dict.fromkeys(call.body.assignments)))
+    call.context.telling.see((id, "") for id in own)
+    call.context.telling.see(one for row in crews for one in shown_by_page(row))
     return answered(SeenAnswer(len(own) + len(crews)))
 
 
-def _to_set_off(call: Call[SeenBody], ids: Iterable[str]) -> Iterator[str]:
-    """The offers of crews that a page has shown that they are needed now."""
+def _own_crews(call: Call[SeenBody], ids: Iterable[str]) -> Iterator[AssignmentRow]:
     for id in ids:
         put = call.context.feed.shown(call.caller.reader, "assignment", id)
-        row = None if put is None else put.row
-        if isinstance(row, AssignmentRow) and row.state == "committed":
-            yield row.offer
+        if put is not None and isinstance(put.row, AssignmentRow):
+            yield put.row
 
 
 async def recorded(context: Context, command: RecordReach, key: str) -> Receipt:

@@ -10,11 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.context import Context, context_of
-from api.doors.call import JsonResponse
+from api.doors.body import Empty
+from api.doors.call import Call, JsonResponse, answered
 from api.doors.callers import SignedIn
-from api.doors.hanging import answering
+from api.doors.hanging import answering, door
+from api.people import refused
 from api.problems import Problem
-from api.reach import Standing, any_way, standings
+from api.reach import Standing, any_way, shown_by_page, standings
+from schemas.commands import ShowPersons
 from schemas.values import Role
 from schemas.views import AssignmentRow
 
@@ -39,13 +42,40 @@ async def told(
     return JsonResponse(msgspec.json.encode(found))
 
 
+class ToldAnswer(msgspec.Struct):
+    """How much that crew had to be told."""
+
+    told: int
+
+
+@door(router, "/assignments/{assignment}/told", Empty, ShowPersons, answer=ToldAnswer)
+async def told_by_phone(call: Call[Empty]) -> Response:
+    """You have told a crew on the telephone what it had to be told: nobody tells it again.
+
+    Not an instruction and not changed words, which it acknowledges: their doors record that. A
+    repeat changes nothing.
+    """
+    context, row = call.context, call.subject(AssignmentRow)
+    command = ShowPersons(offer=row.offer)
+    refusal = refused(
+        context.feed, row.operation, call.caller.account, command, context.rule_time()
+    )
+    if refusal is not None:
+        raise Problem(refusal.value)
+    known = context.notices.shown(row.offer)
+    told = [(offer, what) for offer, what in shown_by_page(row) if what not in known]
+    context.notices.see(told, context.now(), by=call.caller.account)
+    return answered(ToldAnswer(len(told)))
+
+
 def standings_of(context: Context, row: AssignmentRow) -> list[Standing]:
     """How it stands with everything that a crew is owed."""
     entries = context.feed.known.entries_of(row.organization)
     addresses, setups = context.addresses, context.setups
     return standings(
         row,
-        context.notices.seen(row.offer, work=True) is not None,
+        context.notices.shown(row.offer),
         context.notices.of_offer(row.offer),
         lambda asking: any_way(asking, row.mode, entries, addresses, setups),
+        context.rule_time(),
     )

@@ -39,7 +39,7 @@ from api.reach.qr_codes import drawn, in_terminal
 from api.reach.receiving import sealed_as
 from api.reach.replies import Understood, Word, binding, understood
 from api.reach.setups import SETUPS, UNREADABLE, Setup, Setups, open_setups
-from api.reach.standing import Standing, standings
+from api.reach.standing import Standing, shown_by_page, standings
 from api.reach.states import State
 from api.reach.telling import Telling
 
@@ -97,6 +97,7 @@ __all__ = [
     "push_secret",
     "sealed_as",
     "sheet",
+    "shown_by_page",
     "standings",
     "understood",
     "words",

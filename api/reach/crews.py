@@ -7,6 +7,9 @@ from typing import Any, Final
 import msgspec
 
 from api.reach.past import Past
+from schemas.codes import PublicWord
+from schemas.instruction_views import InstructionView
+from schemas.scene_views import ReportView
 from schemas.values import (
     AreaId,
     AssignmentId,
@@ -37,7 +40,13 @@ class Crew(msgspec.Struct, frozen=True):
     kept: bool
     unasked: bool
     new_times: int
+    changed: tuple[PublicWord, ...]
+    changed_at: Instant
+    words_in: int
     seen_at: Instant | None
+    instructions: tuple[InstructionView, ...]
+    sent_back_at: Instant | None
+    answered: ReportView | None
     committed_at: Instant
     starts_at: Instant
     promised_at: Instant
@@ -85,5 +94,10 @@ class Crews:
         )
 
 
+_JSON: Final = ("changed", "instructions", "answered")
+
+
 def _crew(row: tuple[Any, ...]) -> Crew:
-    return msgspec.convert(dict(zip(_NAMES, row, strict=True)), Crew, strict=False)
+    told = dict(zip(_NAMES, row, strict=True))
+    told |= {name: msgspec.json.decode(told[name]) for name in _JSON}
+    return msgspec.convert(told, Crew, strict=False)

@@ -52,6 +52,12 @@ class Asking(NamedTuple):
     sent_at: Instant
     again: bool = False
     seen_at: Instant | None = None
+    own_pace: Pace | None = None
+
+    @property
+    def pace(self) -> Pace:
+        """Its own, else its priority's."""
+        return self.own_pace or PACES[self.priority]
 
 
 class Step(NamedTuple):
@@ -72,7 +78,7 @@ def steps(asking: Asking, ways: Iterable[Way], failed: Mapping[str, Instant]) ->
     begins: Instant | None = asking.sent_at
     for number, person in enumerate(sorted({way.person for way in usable})):
         own = sorted((way for way in usable if way.person == person), key=_order)
-        due = asking.sent_at + number * PACES[asking.priority].person * SECOND
+        due = asking.sent_at + number * asking.pace.person * SECOND
         begins = due if begins is None else min(due, begins)
         found.extend(_of_person(asking, own, begins, failed))
         begins = _over(own, failed)
@@ -87,7 +93,7 @@ def used(asking: Asking, way: Way) -> bool:
 
 
 def _after(asking: Asking, rung: Rung) -> int | None:
-    pace = PACES[asking.priority]
+    pace = asking.pace
     return {Rung.CHAT: pace.chat, Rung.SMS: pace.sms, Rung.VOICE: pace.voice}[rung]
 
 

@@ -90,7 +90,7 @@ class Messenger:
             self._contacts,
             self._routes.leads_to,
             self._notices.of_offer,
-            lambda offer: self._notices.seen(offer, work=True) is not None,
+            self._notices.shown,
             known_from,
         )
         self._duty = Duty(self._offers, self._addresses, self._notices, self._routes, tree)
@@ -239,9 +239,9 @@ class Messenger:
 
     def _see(self) -> None:
         """Pages that have shown an offer, or its work, have reached somebody."""
-        for number, id, at, work in self._notices.seen_since(self._seen_to):
+        for number, id, at, what in self._notices.seen_since(self._seen_to):
             self._seen_to = number
-            if work:
+            if what:
                 self._owing.see(id, self._now())
             else:
                 self._shown(id, min(at, self._now()))

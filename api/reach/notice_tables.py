@@ -27,7 +27,7 @@ CREATE INDEX IF NOT EXISTS reports_open ON reports (number) WHERE NOT done;
 CREATE INDEX IF NOT EXISTS reports_made ON reports (kind, made_at);
 CREATE TABLE IF NOT EXISTS seen (
     number INTEGER PRIMARY KEY, offer TEXT NOT NULL, at INTEGER NOT NULL,
-    work INTEGER NOT NULL, UNIQUE (offer, work)
+    what TEXT NOT NULL, by TEXT, UNIQUE (offer, what)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS replies (
     id TEXT PRIMARY KEY, at INTEGER NOT NULL, offer TEXT NOT NULL, organization TEXT NOT NULL,

@@ -79,12 +79,12 @@ class Pushed(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """A page has shown an offer: as a request, or as the `work` that came of it."""
+    """A page has shown an offer's request ("" in `what`), or a word that is owed to its crew."""
 
     number: int
     offer: OfferId
     at: Instant
-    work: bool
+    what: str
 
 
 class Rang(NamedTuple):
@@ -242,22 +242,28 @@ class Notices:
 
     # What pages have shown
 
-    def see(self, offers: Iterable[tuple[str, bool]], at: Instant) -> None:
-        """Each was shown as a request, or as the work that came of it."""
+    def see(self, shown: Iterable[tuple[str, str]], at: Instant, *, by: str | None = None) -> None:
+        """Offers, each with what was shown of it; `by`: the desk's account that has told it."""
         with writing(self._store):
             self._store.executemany(
-                "INSERT INTO seen (offer, at, work) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                ((offer, at, work) for offer, work in offers),
+                "INSERT INTO seen (offer, at, what, by) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                ((offer, at, what, by) for offer, what in shown),
             )
 
-    def seen(self, offer: str, *, work: bool = False) -> Instant | None:
-        asked = "SELECT at FROM seen WHERE offer = ? AND work = ?"
-        row = self._store.execute(asked, (offer, work)).fetchone()
+    def seen(self, offer: str) -> Instant | None:
+        """When its request was shown."""
+        asked = "SELECT at FROM seen WHERE offer = ? AND what = ''"
+        row = self._store.execute(asked, (offer,)).fetchone()
         return None if row is None else row[0]
+
+    def shown(self, offer: str) -> frozenset[str]:
+        """All that was shown of an offer."""
+        rows = self._store.execute("SELECT what FROM seen WHERE offer = ?", (offer,))
+        return frozenset(str(what) for (what,) in rows)
 
     def seen_since(self, number: int) -> list[Seen]:
         """What was seen behind a number, in its order; whatever clocks do."""
-        asked = "SELECT number, offer, at, work FROM seen WHERE number > ? ORDER BY number"
+        asked = "SELECT number, offer, at, what FROM seen WHERE number > ? ORDER BY number"
         rows = self._store.execute(asked, (number,))
         return [msgspec.convert(row, Seen, strict=False) for row in rows]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from heapq import heappop, heappush
 
 from api.people import Address
@@ -23,14 +23,14 @@ Key = tuple[OfferId, About, str]
 class Owing:
     """The crews that are owed a word. Touches no file and no clock: `contacts` look people up,
     `leads_to` tells whether some channel is there for an address, `known` what went out before,
-    and `shown` whether a page has shown an offer's work."""
+    and `shown` what of an offer pages have shown."""
 
     def __init__(
         self,
         contacts: Contacts,
         leads_to: Callable[[Address], bool],
         known: Callable[[OfferId], Iterable[Notice]],
-        shown: Callable[[OfferId], bool],
+        shown: Callable[[OfferId], Container[str]],
         known_from: Instant = 0,
     ) -> None:
         self._contacts, self._leads_to = contacts, leads_to
@@ -93,7 +93,7 @@ class Owing:
         crew = self._crews[each[0]]
         usable = self._contacts.of(crew.organization, crew.mode)
         contacts = [one for one in usable if self._leads_to(one.address) and _meant(word, one)]
-        asking = ladder.Asking(word.priority, word.since)
+        asking = asking_of(word)
 
         def made(contact: Contact, due: Instant) -> Notice:
             return doubted(_notice(crew, word, contact, now), due, self._known_from)
@@ -102,6 +102,11 @@ class Owing:
         if planned.again is not None:
             heappush(self._next, (planned.again, each))
         return planned.notices
+
+
+def asking_of(word: Word) -> ladder.Asking:
+    """How a word is told."""
+    return ladder.Asking(word.priority, word.since, own_pace=word.pace)
 
 
 def _meant(word: Word, contact: Contact) -> bool:

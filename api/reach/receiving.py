@@ -162,13 +162,16 @@ class Receiver:
         self._notices.heard(heard, reports)
 
     def _heard(self, reply: Reply, said: Understood | None, at: Instant) -> bool:
-        """Whether it says of what a crew was told that it knows: then nobody tells it again."""
+        """Whether it says of what a crew was told that it knows: then nobody tells it again.
+
+        What it has to acknowledge is for its desk to record: a key proves nobody.
+        """
         notice = self._notices.with_id(reply.of) if reply.of else None
-        if notice is None or notice.about is not About.NEEDED:
+        if notice is None or notice.about not in (About.NEEDED, About.BACK):
             return False
         if said is None or said.word is not Word.YES or said.rest:
             return False
-        self._notices.see([(notice.offer, True)], at)
+        self._notices.see([(notice.offer, f"{notice.about.value}|{notice.item}")], at)
         return True
 
     def _sender(self, reply: Reply, addressee: Addressee | None) -> tuple[str, str | None]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from typing import Final
 
@@ -67,17 +67,16 @@ class Telling:
         # A hold of its own: its threads write while the doors read by theirs.
         self._notices, self._engine, self._feed = open_notices(settings), engine, feed
         self._settings, self._now = settings, now
-        self._seen: dict[tuple[str, bool], None] = {}
+        self._seen: dict[tuple[str, str], None] = {}
 
     def close(self) -> None:
         self._notices.close()
 
-    def see(self, offers: Sequence[str], work: Sequence[str] = ()) -> None:
-        """An organization's page has shown these, the latter as the work that came of them; told
-        within a moment, lost with the process."""
+    def see(self, shown: Iterable[tuple[str, str]]) -> None:
+        """An organization's page has shown these, offers with what of each; told within a moment,
+        lost with the process."""
         if len(self._seen) < SEEN_MOST:
-            self._seen.update(dict.fromkeys((one, False) for one in offers))
-            self._seen.update(dict.fromkeys((one, True) for one in work))
+            self._seen.update(dict.fromkeys(shown))
 
     async def run(self) -> None:
         """Until it is canceled; a file or a log that is busy costs a round."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from api.reach import wording
-from api.reach.channels import Message
+from api.reach.channels import About, Message
+from api.reach.crews import Crew
 from api.reach.notices import Notice
 from api.reach.owing import Owing
 from api.reach.routes import Route
@@ -32,7 +34,7 @@ class ToCrews:
         if crew is None:
             return None
         place = self._tree.get(crew.division)
-        text = wording.needed(crew, "" if place is None else place.name, self._url)
+        text = self._text(notice, crew, "" if place is None else place.name)
         return Message(
             id=notice.id,
             to=route.to,
@@ -48,3 +50,21 @@ class ToCrews:
             drill=crew.mode is not Mode.ACTUAL,
             urgent=notice.priority <= 2,
         )
+
+    def _text(self, notice: Notice, crew: Crew, place: str) -> str:
+        match notice.about:
+            case About.NEEDED:
+                return wording.needed(crew, place, self._url)
+            case About.ORDER:
+                kind = next(one.what for one in crew.instructions if one.id == notice.item)
+                return wording.order(crew, place, kind, self._url)
+            case _:
+                return _SAID[notice.about](crew, place, self._url)
+
+
+_SAID: Final = {
+    About.LIFTED: wording.lifted,
+    About.WORDS: wording.changed,
+    About.BACK: wording.sent_back,
+    About.ANSWERED: wording.answered,
+}

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from api.reach.crews import Crew
-from schemas.codes import SKILLS
+from schemas.codes import PUBLIC_WORDS, SKILLS
+from schemas.instruction_values import InstructionKind
 from schemas.values import Instant, Mode
 from streams.days import time_of_day
+from streams.told_words import TELLING
 
 
 class Told(NamedTuple):
@@ -58,6 +60,39 @@ def over(told: Told, committed: bool) -> str:
             "已出发的请返回，谢谢。"
         )
     return f"{mark(told.mode)}{told.place}的{skill.zh}需求已不需要您出动，谢谢。"
+
+
+def order(crew: Crew, place: str, kind: InstructionKind, url: str) -> str:
+    """An instruction: what is to be done; to whom or where it is, and the rest, a page has."""
+    return (
+        f"{_of(crew, place)}值班室指令：{TELLING[kind].zh}。请立即执行，"
+        f"并打开 {url} 查看全文，点“收到，照办”。"
+    )
+
+
+def lifted(crew: Crew, place: str, url: str) -> str:
+    """What it was told holds no longer."""
+    return f"{_of(crew, place)}值班室此前的指令已解除，请打开 {url} 查看后继续。"
+
+
+def changed(crew: Crew, place: str, url: str) -> str:
+    """What its work is about reads otherwise: which words, never what they say."""
+    words = "、".join(PUBLIC_WORDS[word].zh for word in crew.changed)
+    return f"{_of(crew, place)}内容有变更（{words}），请打开 {url} 查看，并点“已看清”。"
+
+
+def sent_back(crew: Crew, place: str, url: str) -> str:
+    """Its desk did not find it done."""
+    return f"{_of(crew, place)}值班室核实后认为任务尚未完成，请打开 {url} 查看原因，继续处置。"
+
+
+def answered(crew: Crew, place: str, url: str) -> str:
+    """What it reported from the scene."""
+    return f"{_of(crew, place)}您上报的现场情况已有答复，请打开 {url} 查看。"
+
+
+def _of(crew: Crew, place: str) -> str:
+    return f"{mark(crew.mode)}{place} {crew.demand_number} 号需求："
 
 
 def needed(crew: Crew, place: str, url: str) -> str:

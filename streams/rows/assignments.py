@@ -78,6 +78,7 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
         instructions=tuple(map(_instruction, _orders(known, item))),
         withdrawing=item.withdrawing,
         sent_back=item.sent_back,
+        sent_back_at=item.sent_back_at,
         inside=item.inside,
         unfit=_unfit(area, known, item),
         undo_until=None if item.before is None else item.before.at + UNDO,

@@ -33,6 +33,7 @@ SMS_SETTINGS = {
     "template_ask_drill": "SMS_2",
     "template_over": "SMS_2",
     "template_needed": "SMS_2",
+    "template_told": "SMS_2",
 }
 _numbers = count(13_800_000_000)
 
@@ -87,6 +88,7 @@ class Stage:
             shown_number="057700000000",
             template_ask="TTS_1",
             template_needed="TTS_1",
+            template_told="TTS_1",
             template_yes="TTS_1",
             template_no="TTS_1",
             **more,

@@ -333,7 +333,7 @@ async def test_a_page_whose_clock_is_ahead_delays_no_call(stage: Stage) -> None:
     team = await stage.team("voice")
     (offer,) = await stage.publish()
     await stage.rounds(1)
-    stage.house.context.notices.see([(offer.id, False)], stage.now() + 5 * 3_600_000)
+    stage.house.context.notices.see([(offer.id, "")], stage.now() + 5 * 3_600_000)
     await stage.rounds(1)
     await stage.after(31)
     assert len(stage.gateway.arrived(team.number)) == 1
@@ -343,7 +343,7 @@ async def test_a_page_that_is_sooner_than_history_has_reached_somebody(stage: St
     await stage.team("sms")
     await stage.rounds(1)
     (offer,) = await stage.publish()
-    stage.house.context.notices.see([(offer.id, False)], stage.now())
+    stage.house.context.notices.see([(offer.id, "")], stage.now())
     assert stage.messenger is not None
     await stage.messenger.step()
     await stage.rounds(2)

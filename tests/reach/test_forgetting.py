@@ -94,7 +94,7 @@ async def test_with_the_key_of_an_incident_everything_about_its_offers_goes_at_o
     tmp_path: Path, notices: Notices
 ) -> None:
     notices.put([notice(1, NOW - 5), notice(2, NOW - 5)])
-    notices.see([("o1", False), ("o2", False)], NOW)
+    notices.see([("o1", ""), ("o2", "")], NOW)
     notices.heard(Heard("h", NOW, "o1", "team", "p", b"sealed", understood=False), [])
     with closing(Answers(tmp_path / NOTICES, Vault(tmp_path / "keys.db"))) as answers:
         made = answers.make(OfferId("o1"), None, OrganizationId("team"), NOW + DAY)
@@ -127,7 +127,7 @@ async def test_links_go_when_they_are_over_and_reports_only_once_they_are_done(
 
 async def test_a_portion_at_a_time_holds_nobody_up(tmp_path: Path, notices: Notices) -> None:
     notices.put(notice(number, NOW - 31 * DAY) for number in range(450))
-    notices.see(((f"o{number}", False) for number in range(450)), NOW - 31 * DAY)
+    notices.see(((f"o{number}", "") for number in range(450)), NOW - 31 * DAY)
     assert await forget(tmp_path) == 450
     assert [notices.with_id("n449"), notices.seen("o449")] == [None, None]
 
@@ -163,7 +163,7 @@ def steps(path: Path, count: int, look: Callable[[Notices], object]) -> int:
     with closing(Notices(path)) as kept:
         times = [NOW - 365 * DAY * (count - number) // count for number in range(count)]
         kept.put(notice(number, at) for number, at in enumerate(times))
-        kept.see(((f"o{number}", False) for number in range(count)), NOW)
+        kept.see(((f"o{number}", "") for number in range(count)), NOW)
         kinds = ("reached", "unreachable")
         told = [Report(0, kinds[n % 2], f"o{n}", {}, at) for n, at in enumerate(times)]
         kept.put([], told)

@@ -12,6 +12,7 @@ from api.reach.channels import About, Rung
 from api.reach.channels.channel import Reply
 from api.reach.notices import Notice
 from api.reach.states import State
+from schemas.instruction_views import InstructionView
 from schemas.values import OfferId
 from schemas.views import AssignmentRow, OfferRow
 from tests.api.house import OTHER_TOWN
@@ -224,3 +225,154 @@ async def test_an_answer_by_key_to_it_answers_no_request(stage: Stage) -> None:
     crew = crew_of(stage, offer.id)
     assert crew is not None
     assert await standing(stage, crew) == []
+
+
+# What a crew at work is told
+
+
+async def at_work(stage: Stage, *rungs: str) -> tuple[Team, AssignmentRow]:
+    """A crew that has said yes on its page, and is on the scene."""
+    team = await stage.team(*rungs)
+    (offer,) = await stage.publish(priority=2)
+    return team, await arrived(stage, team, offer)
+
+
+async def arrived(stage: Stage, team: Team, offer: OfferRow) -> AssignmentRow:
+    said = await team.crew.post(f"/offers/{offer.id}/accept", {"quantity": 1})
+    assert said.status == 200, said.content
+    await until(lambda: crew_of(stage, offer.id) is not None)
+    crew = crew_of(stage, offer.id)
+    assert crew is not None
+    assert (await team.crew.post(f"/assignments/{crew.id}/arrive", {})).status == 200
+    await stage.rounds(2)
+    return crew
+
+
+async def instructed(stage: Stage, crew: AssignmentRow, **body: str) -> str:
+    """An instruction of its desk; its id."""
+    assert stage.desk is not None
+    body = {"what": "withdraw", "text": "张三家后山滑坡", **body}
+    given = await stage.desk.post(f"/assignments/{crew.id}/instruct", body)
+    assert given.status == 200, given.content
+    await until(lambda: bool(orders(stage, crew)))
+    return orders(stage, crew)[-1].id
+
+
+def orders(stage: Stage, crew: AssignmentRow) -> tuple[InstructionView, ...]:
+    now = crew_of(stage, crew.offer)
+    assert now is not None
+    return now.instructions
+
+
+async def test_an_instruction_climbs_until_it_is_acknowledged(stage: Stage) -> None:
+    """Whatever the priority and the hour: the leader at once and by a call, then the next one."""
+    stage.sms()
+    stage.voice()
+    team, crew = await at_work(stage, "sms", "voice")
+    first = team.number
+    await stage.person(team, "sms", order=2)
+    before = len(stage.gateway.taken)
+    order = await instructed(stage, crew)
+    await stage.rounds(2)
+    assert [one.to for one in stage.gateway.taken[before:]] == [first]
+    await stage.after(31)
+    assert [one.to for one in stage.gateway.taken[before:]] == [first, first]
+    await stage.after(90)
+    assert [one.to for one in stage.gateway.taken[before:]] == [first, first, team.number]
+    (one,) = await standing(stage, crew)
+    assert (one["about"], one["item"], one["rung"]) == ("order", order, "sms")
+    path = f"/assignments/{crew.id}/instructions/{order}/acknowledge"
+    assert (await team.crew.post(path, {})).status == 200
+    await stage.rounds(2)
+    assert await standing(stage, crew) == []
+
+
+async def test_whoever_acknowledges_is_not_called(stage: Stage) -> None:
+    stage.sms()
+    stage.voice()
+    team, crew = await at_work(stage, "sms", "voice")
+    order = await instructed(stage, crew)
+    await stage.rounds(2)
+    path = f"/assignments/{crew.id}/instructions/{order}/acknowledge"
+    assert (await team.crew.post(path, {})).status == 200
+    await stage.after(130)
+    assert list(rungs(stage, crew.offer, About.ORDER)) == [Rung.SMS]
+
+
+async def test_an_instruction_is_told_by_its_kind_and_never_by_its_words(stage: Stage) -> None:
+    team = await stage.team()
+    robot = await stage.robot(team)
+    (offer,) = await stage.publish(priority=2)
+    crew = await arrived(stage, team, offer)
+    await instructed(stage, crew, what="come_to", to="张三家")
+    await stage.rounds(2)
+    text = stage.gateway.arrived(robot)[-1].text
+    assert "指令：转移" in text
+    assert "张三" not in text
+
+
+async def test_a_closed_zone_reaches_every_crew_inside(stage: Stage) -> None:
+    stage.sms()
+    team, crew = await at_work(stage, "sms")
+    assert stage.desk is not None
+    before = len(stage.gateway.arrived(team.number))
+    body = {"zone": {"around": crew.demand, "radius": 500}, "what": "zone_closed"}
+    closed = await stage.desk.post(f"/incidents/{stage.incident}/close-zone", body)
+    assert closed.status in (200, 201), closed.content
+    await until(lambda: bool(orders(stage, crew)))
+    await stage.rounds(2)
+    assert len(stage.gateway.arrived(team.number)) == before + 1
+
+
+async def test_what_is_lifted_before_it_went_out_is_not_said_and_that_it_is_lifted_is(
+    stage: Stage,
+) -> None:
+    stage.voice()
+    stage.sms()
+    team, crew = await at_work(stage, "voice", "sms")
+    order = await instructed(stage, crew)
+    await stage.rounds(2)
+    assert stage.desk is not None
+    lifting = f"/assignments/{crew.id}/instructions/{order}/lift"
+    lifted = await stage.desk.post(lifting, {"mistaken": False})
+    assert lifted.status == 200, lifted.content
+    await until(lambda: orders(stage, crew)[-1].lifted_at is not None)
+    await stage.after(60)
+    assert list(rungs(stage, crew.offer, About.ORDER)) == [Rung.SMS]
+    assert list(rungs(stage, crew.offer, About.LIFTED)) == [Rung.SMS], "nobody is rung for it"
+    await team.crew.post("/offers/seen", {"assignments": [crew.id]})
+    await stage.house.context.telling.step()
+    assert await standing(stage, crew) == []
+
+
+async def test_an_instruction_that_no_channel_tells_is_on_the_call_list_at_once(
+    stage: Stage,
+) -> None:
+    _, crew = await at_work(stage)
+    order = await instructed(stage, crew)
+    (one,) = await standing(stage, crew)
+    assert (one["item"], one["nobody"], one["by_page"]) == (order, True, False)
+    assert one["call_at"] == orders(stage, crew)[-1].at
+
+
+async def test_work_that_is_not_found_done_is_told_and_a_desk_can_say_it_on_the_telephone(
+    stage: Stage,
+) -> None:
+    stage.sms()
+    team, crew = await at_work(stage, "sms")
+    assert (await team.crew.post(f"/assignments/{crew.id}/report-done", {})).status == 200
+    assert stage.desk is not None
+    judged = {"done": False, "reason": "还有积水"}
+    path = f"/assignments/{crew.id}/confirm"
+    assert (await stage.desk.post(path, judged)).status == 200
+    await until(lambda: getattr(crew_of(stage, crew.offer), "sent_back", None) is not None)
+    await stage.rounds(2)
+    assert list(rungs(stage, crew.offer, About.BACK)) == [Rung.SMS]
+    (one,) = await standing(stage, crew)
+    assert (one["about"], one["by_page"]) == ("back", True)
+    for count in (1, 0):
+        told = await stage.desk.post(f"/assignments/{crew.id}/told", {})
+        assert told.json == {"told": count}
+    assert await standing(stage, crew) == []
+    await stage.after(3_000)
+    assert list(rungs(stage, crew.offer, About.BACK)) == [Rung.SMS]

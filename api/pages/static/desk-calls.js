@@ -2,6 +2,7 @@
 
 import { freeFromField, nextSteps } from "./assignments.js";
 import { heard } from "./desk-called.js";
+import { forget, owedTo } from "./desk-heard.js";
 import { numberWords } from "./desk-model.js";
 import { ask, field, number, radios, refill, select, text } from "./dialog.js";
 import { h, setText } from "./dom.js";
@@ -170,6 +171,7 @@ function answered(offer, values) {
 }
 
 const NEW_TIME = "new-time";
+const TOLD = "told";
 const WELL = "check-in";
 const HEADS = "heads";
 const SEEN = "seen";
@@ -179,6 +181,7 @@ const LEAVING = ["report-done", "cannot-complete"];
 function sayable(row) {
   const steps = nextSteps(row);
   if (row.arrived_at === null) steps.splice(-1, 0, [NEW_TIME, say("act.new_time")]);
+  if (owedTo(row).some((one) => one.by_page)) steps.unshift([TOLD, say("act.told_by_phone")]);
   const words = changedWords(row);
   if (words) steps.unshift([SEEN, say("act.words_told", { words })]);
   if (row.state !== "on_scene") return steps;
@@ -188,6 +191,7 @@ function sayable(row) {
 function proposed(row, steps) {
   if (row.overdue) return NEW_TIME;
   if (row.changed.length) return SEEN;
+  if (owedTo(row).some((one) => one.by_page)) return TOLD;
   return row.state === "on_scene" && row.missed_at === null ? "report-done" : steps[0][0];
 }
 
@@ -233,6 +237,7 @@ function send(context, row, values) {
     return context.outbox.post(path, { minutes: Number(values.get("minutes")) });
   }
   if (step === SEEN) return context.outbox.post(path, { revision: row.words_in });
+  if (step === TOLD) return context.outbox.post(path).then(() => forget(row));
   if (step === WELL) return context.outbox.post(path);
   took(context, row.id);
   if (step === HEADS) {

@@ -12,8 +12,15 @@ const asked = new Map(); // when it was last asked for
 /** What a crew has to be told and does not know yet. */
 export const owedTo = (row) => told.get(row.id) ?? [];
 
+/** How far a crew has been told of an instruction that it has not acknowledged. */
+export const standingOf = (row, order) =>
+  owedTo(row).find((one) => one.about === "order" && one.item === order.id);
+
 /** From now on a person has to. */
 export const due = (one, now) => one.call_at !== null && one.call_at <= now;
+
+/** It was told on the telephone: the next look says the same. */
+export const forget = (row) => void told.delete(row.id);
 
 /** Whether a desk has to call a crew, since nothing else has told it. */
 export const toTell = (row, now) => live(row) && owedTo(row).some((one) => due(one, now));

@@ -286,6 +286,7 @@ function assignmentRow(context, item, row) {
     offer?.by_message && h("span", { class: "quiet" }, say("party.by_message")),
     h("span", { class: "quiet" }, stepTimes(row, now).join(" · ")),
     partial && h("span", { class: "quiet" }, partial),
+    offer && messages(context, offer),
     item.mine && assignmentButtons(context, item, row),
     owedParts(context, item, row),
     toldParts(context, item, row),

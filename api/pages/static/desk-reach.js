@@ -53,7 +53,7 @@ function button(row, name, onclick) {
 
 /** Every message about an offer, asked for where it is unfolded, and as long as it stays so. */
 export function messages(context, row) {
-  if (row.unasked) return null;
+  if (row.unasked && row.state !== "accepted") return null;
   const list = h("ul", { class: "quiet" });
   const fold = h(
     "details",
@@ -101,8 +101,7 @@ function noticeWords(notice, now) {
   const parts = [
     choose("rung", notice.rung),
     person ? say("messages.person", { number: person }) : say("messages.group"),
-    notice.about === "over" && say("messages.over"),
-    notice.about === "needed" && say("messages.needed"),
+    notice.about !== "ask" && choose("message_about", notice.about),
     ...times,
     tries > 1 && say("messages.tries", { count: tries }),
     inLanguage(notice),

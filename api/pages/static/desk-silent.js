@@ -4,6 +4,7 @@ import { foundWords, live, toldWords, unread } from "./assignments.js";
 import { stepByPhone } from "./desk-calls.js";
 import { reveal } from "./desk-demands.js";
 import { climbedDrafts } from "./desk-drafts.js";
+import { standingOf } from "./desk-heard.js";
 import { answersFor, divisionsOf, numberWords } from "./desk-model.js";
 import { reportsOf } from "./desk-reports.js";
 import { readByPhone } from "./desk-told.js";
@@ -52,7 +53,8 @@ function ignoredOf(context) {
   const orders = all.flatMap((row) => unread(row).map((order) => ({ row, order })));
   const late = orders.filter(
     ({ row, order }) =>
-      order.missed_at !== null && (order.escalated || own.includes(row.division)),
+      (order.missed_at !== null || standingOf(row, order)?.nobody) &&
+      (order.escalated || own.includes(row.division)),
   );
   return late.map(({ row, order }) => ({
     key: `${row.id}-${order.id}`,

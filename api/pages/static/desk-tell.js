@@ -2,15 +2,18 @@
 
 import { live } from "./assignments.js";
 import { stepByPhone } from "./desk-calls.js";
-import { due, owedTo } from "./desk-heard.js";
+import { due, owedTo, standingOf } from "./desk-heard.js";
 import { h } from "./dom.js";
 import { moment } from "./format.js";
 import { choose, say } from "./words.js";
 
+const ORDER = "order"; // which stands below its crew by itself
+
 export function owedParts(context, { mine }, row) {
   if (!live(row)) return null;
   const now = context.clock.now();
-  return owedTo(row).map((one) => owedPart(context, row, one, mine && due(one, now)));
+  const words = owedTo(row).filter((one) => one.about !== ORDER);
+  return words.map((one) => owedPart(context, row, one, mine && due(one, now)));
 }
 
 function owedPart(context, row, one, call) {
@@ -29,9 +32,15 @@ function owedPart(context, row, one, call) {
 }
 
 /** By what it was told first, and when; in words that promise no more than is known. */
-function toldBy(one, now) {
+export function toldBy(one, now) {
   if (one.nobody) return say("owed_word.nobody");
   if (one.told_at === null) return say("reached.not_yet");
   const time = moment(one.told_at, now);
   return [choose("reach", one.rung, { time }), say("owed_word.unheard")].join(" · ");
+}
+
+/** By what a crew was told of an instruction that it has not acknowledged. */
+export function orderTold(row, order, now) {
+  const one = standingOf(row, order);
+  return one && h("span", {}, toldBy(one, now));
 }

@@ -4,6 +4,7 @@ import { live, spokenBy, toldWords, unread } from "./assignments.js";
 import { amend } from "./desk-amend.js";
 import { numbers } from "./desk-calls.js";
 import { numberWords } from "./desk-model.js";
+import { orderTold } from "./desk-tell.js";
 import { ask, field, number, radios, select, text } from "./dialog.js";
 import { h } from "./dom.js";
 import { moment } from "./format.js";
@@ -230,6 +231,7 @@ export function toldParts(context, { mine }, row) {
         order.text && h("span", {}, order.text),
         h("span", { class: "quiet" }, givenWords(order, now)),
         h("span", {}, readWords(order, now)),
+        orderTold(row, order, now),
         mine && h("span", { class: "buttons" }, buttons(context, row, order)),
       ),
     );

@@ -26,7 +26,13 @@ class About(StrEnum):
 
     ASK = "ask"  # an answer is awaited
     OVER = "over"  # what was asked for is needed no longer
+    ANEW = "anew"  # a yes was not taken, since the words have changed: an answer is awaited
     NEEDED = "needed"  # a yes that was kept counts now: set out
+    ORDER = "order"  # an instruction of the desk
+    LIFTED = "lifted"  # which holds no longer
+    WORDS = "words"  # what the work is about reads otherwise now
+    BACK = "back"  # the desk did not find it done
+    ANSWERED = "answered"  # what was reported from the scene
     DESK = "desk"  # to a desk: something needs a person
     TEST = "test"  # a channel is tried out
 

@@ -177,9 +177,20 @@ TEMPLATES: Final = (
     Setting("template_over_drill", "同上（演练）", "the same, for drills", default=""),
     Setting("template_needed", "需要出动的模板", "template: needed now", default=""),
     Setting("template_needed_drill", "同上（演练）", "the same, for drills", default=""),
+    Setting(
+        "template_told", "新指令或变更的模板", "template: an instruction, a change", default=""
+    ),
+    Setting("template_told_drill", "同上（演练）", "the same, for drills", default=""),
     Setting("template_desk", "通知值班室的模板", "template for desks", default=""),
     Setting("template_desk_drill", "同上（演练）", "the same, for drills", default=""),
 )
+
+
+TEMPLATE_OF: Final = {
+    About.ANEW: "ask",
+    **dict.fromkeys((About.ORDER, About.LIFTED, About.WORDS, About.BACK, About.ANSWERED), "told"),
+}
+"""Which template says it, where it has none of its own name."""
 
 
 def template(settings: Mapping[str, str], message: Message) -> str:
@@ -187,7 +198,7 @@ def template(settings: Mapping[str, str], message: Message) -> str:
     check(message)
     if message.about is About.TEST:
         return settings.get("template_code") or settings.get("template_ask", "")
-    about = message.about
+    about = TEMPLATE_OF.get(message.about, message.about.value)
     return settings.get(f"template_{about}{'_drill' if message.drill else ''}", "")
 
 
