@@ -269,7 +269,7 @@ class AssignmentRow(Stored, tag="assignment"):
     instructions: tuple[InstructionView, ...]  # what holds, and what was lifted last
     withdrawing: bool  # told to stop or to withdraw: it is no cover meanwhile
     sent_back: str | None  # why its desk did not find it done, until it reports again
-    sent_back_at: Instant | None
+    sent_back_at: Instant | None  # when it last was
     inside: int | None  # of its people in the danger zone; None: never counted
     unfit: Gate | None  # what it lacks by now of what the line asks for
     undo_until: Instant | None  # until when its last step can be undone by whoever took it

@@ -145,9 +145,7 @@ def _stepped(
             )
         case AssignmentReportedDone():
             state = AssignmentState.REPORTED_DONE
-            return replace(
-                known, state=state, reported_at=fact.at, sent_back=None, sent_back_at=None
-            )
+            return replace(known, state=state, reported_at=fact.at, sent_back=None)
 
 
 def _spoken(known: Assignment, fact: Taken | CrewCheckedIn) -> Assignment:
@@ -184,9 +182,8 @@ def _judged(
     known = replace(known, before=None)
     match fact:
         case AssignmentSentBack():
-            state, why = AssignmentState.ON_SCENE, fact.reason
-            back = replace(known, state=state, reported_at=None, sent_back=why)
-            return replace(back, sent_back_at=fact.at)
+            back = replace(known, sent_back=fact.reason, sent_back_at=fact.at)
+            return replace(back, state=AssignmentState.ON_SCENE, reported_at=None)
         case AssignmentConfirmed():
             return replace(known, state=AssignmentState.CONFIRMED)
         case AssignmentReleased():

@@ -344,7 +344,7 @@ class Assignment(Stored):
     answered: Report | None = None  # the last of its reports that was
     withdrawing: bool = False  # told to stop or to withdraw: no cover meanwhile
     sent_back: str | None = None  # why its desk did not find it done, until it reports again
-    sent_back_at: Instant | None = None
+    sent_back_at: Instant | None = None  # when it last was
     inside: int | None = None  # of its people in the danger zone; None: never counted
     unneeded: StandDownReason | None = None
     stand_down_reason: StandDownReason | None = None

@@ -45,6 +45,7 @@ class Crew(msgspec.Struct, frozen=True):
     words_in: int
     seen_at: Instant | None
     instructions: tuple[InstructionView, ...]
+    sent_back: str | None
     sent_back_at: Instant | None
     answered: ReportView | None
     committed_at: Instant

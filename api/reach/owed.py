@@ -101,7 +101,7 @@ def _changed(crew: Crew) -> Iterator[Word]:
 
 def _judged(crew: Crew) -> Iterator[Word]:
     """What its desk has said to what it reported."""
-    if crew.sent_back_at is not None:
+    if crew.sent_back is not None and crew.sent_back_at is not None:
         yield Word(About.BACK, str(crew.sent_back_at), crew.sent_back_at)
     if crew.answered is not None and crew.answered.answered_at is not None:
         yield Word(About.ANSWERED, crew.answered.id, crew.answered.answered_at, called=False)

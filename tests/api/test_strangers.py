@@ -81,6 +81,7 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ("/offers/{offer}/counter", {"quantity": 1, "minutes": 90}, CREWS),
     ("/offers/{offer}/persons", {}, DESKS),
     ("/offers/{offer}/not-picked-up", {}, DESKS),
+    ("/assignments/{assignment}/told", {}, DESKS),
     ("/standby/{offer}/take", {}, DESKS),
     ("/standby/{offer}/end", {}, DESKS),
     ("/assignments/{assignment}/set-off", {}, CREWS),
