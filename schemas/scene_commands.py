@@ -20,10 +20,14 @@ Heads = Annotated[int, Meta(ge=0, le=10_000)]
 
 
 class CheckIn(Stored, tag="CheckIn.1"):
-    """All well on the scene, with so many people where that has changed; being there is implied."""
+    """All well on the scene, with so many people where that has changed; being there is implied.
+
+    `out`: told to stop or to leave, all of them have, and are safe; that implies no arrival.
+    """
 
     assignment: AssignmentId
     people: People | None = None
+    out: bool = False
 
 
 class CountHeads(Stored, tag="CountHeads.1"):

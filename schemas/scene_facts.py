@@ -15,7 +15,10 @@ from schemas.villages import VillageName
 
 
 class CrewCheckedIn(Stored, tag="CrewCheckedIn.1"):
-    """All well; the time until the next check-in begins anew."""
+    """All well; the time until the next check-in begins anew.
+
+    `out`: told to stop or to leave, all of them have.
+    """
 
     assignment: AssignmentId
     account: AccountId
@@ -23,6 +26,7 @@ class CrewCheckedIn(Stored, tag="CrewCheckedIn.1"):
     by_desk: bool
     by_committee: VillageName | None
     at: Instant
+    out: bool = False
 
 
 class CheckInMissed(Stored, tag="CheckInMissed.1"):

@@ -268,6 +268,7 @@ class AssignmentRow(Stored, tag="assignment"):
     helped: int | None  # people that it has helped so far, as it says
     instructions: tuple[InstructionView, ...]  # what holds, and what was lifted last
     withdrawing: bool  # told to stop or to withdraw: it is no cover meanwhile
+    out_at: Instant | None  # since when it has left, or stopped, as it was told; all are safe
     sent_back: str | None  # why its desk did not find it done, until it reports again
     sent_back_at: Instant | None  # when it last was
     inside: int | None  # of its people in the danger zone; None: never counted

@@ -36,6 +36,8 @@ def set_off(area: Area, command: SetOff, cause: Cause) -> Decision:
         return found
     if found.set_off_at is not None:
         return []  # said twice, or implied already: nothing new
+    if kept_away(area, found, cause):
+        return Refused(Refusal.INSTRUCTION_HOLDS, (found.id,))
     voice = voice_of(area, cause.actor, found.organization, cause.at)
     return [_departure(found, cause, voice, implied=False)]
 
@@ -46,6 +48,8 @@ def arrive(area: Area, command: Arrive, cause: Cause) -> Decision:
         return found
     if found.arrived_at is not None:
         return []
+    if kept_away(area, found, cause):
+        return Refused(Refusal.INSTRUCTION_HOLDS, (found.id,))
     voice = voice_of(area, cause.actor, found.organization, cause.at)
     arrival = _arrival(found, cause, voice, command.people, implied=False)
     return [*_implied(found, cause, voice), arrival]
@@ -190,6 +194,15 @@ def _helped(found: Assignment, cause: Cause, voice: Voice, count: int | None) ->
 def out(found: Assignment, cause: Cause, voice: Voice) -> list[Fact]:
     """Nobody leaves a danger zone uncounted: whoever was inside is out."""
     return [counted(found, cause, voice, 0)] if found.inside else []
+
+
+def kept_away(area: Area, found: Assignment, cause: Cause) -> bool:
+    """Whether it was told to stop or to leave, or the place is shut: it goes no farther in.
+
+    A word from the scene proves where it is, and is taken all the same.
+    """
+    demand = area.operations[cause.operation].demands[found.demand]
+    return found.withdrawing or bool(demand.shut)
 
 
 def live(area: Area, cause: Cause, key: AssignmentId) -> Assignment | Refused:

@@ -16,7 +16,7 @@ from schemas.facts import CheckInEscalated, CheckInMissed, CrewCheckedIn, Fact
 from schemas.refusals import Refusal
 from schemas.values import Instant, Milliseconds
 from streams.area import Area, Operation
-from streams.assignment import counted, live, there
+from streams.assignment import counted, live, out, there
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Assignment, AssignmentState, Line
 from streams.parameters import (
@@ -28,6 +28,7 @@ from streams.parameters import (
     MINUTE,
 )
 from streams.policy import voice_of
+from streams.villages import Voice
 
 MOST_URGENT = 1
 
@@ -37,19 +38,33 @@ def check_in(area: Area, command: CheckIn, cause: Cause) -> Decision:
     found = live(area, cause, command.assignment)
     if isinstance(found, Refused):
         return found
+    if command.out:
+        return _out(area, found, command, cause)
     fewer = command.people is not None and command.people != found.people
     if found.state is AssignmentState.REPORTED_DONE or (_just(area, found, cause) and not fewer):
         return []
     voice = voice_of(area, cause.actor, found.organization, cause.at)
-    checked_in = CrewCheckedIn(
+    return [*there(found, cause, voice), _well(found, command, cause, voice)]
+
+
+def _out(area: Area, found: Assignment, command: CheckIn, cause: Cause) -> Decision:
+    """Told to stop or to leave, they have, and nobody is inside; said twice, nothing is new."""
+    if found.state is AssignmentState.REPORTED_DONE or found.out_at is not None:
+        return []
+    voice = voice_of(area, cause.actor, found.organization, cause.at)
+    return [*out(found, cause, voice), _well(found, command, cause, voice)]
+
+
+def _well(found: Assignment, command: CheckIn, cause: Cause, voice: Voice) -> CrewCheckedIn:
+    return CrewCheckedIn(
         assignment=found.id,
         account=cause.actor,
         people=command.people,
         by_desk=voice.by_desk,
         by_committee=voice.by_committee,
         at=cause.at,
+        out=command.out,
     )
-    return [*there(found, cause, voice), checked_in]
 
 
 def count_heads(area: Area, command: CountHeads, cause: Cause) -> Decision:

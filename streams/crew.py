@@ -224,7 +224,8 @@ def _heard(
             return replace(known, seen=Seen(revision=fact.revision, at=fact.at))
         case CrewCheckedIn():
             people = known.people if fact.people is None else fact.people
-            return _spoken(replace(known, people=people), fact)
+            out_at = fact.at if fact.out and known.withdrawing else known.out_at
+            return _spoken(replace(known, people=people, out_at=out_at), fact)
         case HeadsCounted():
             counted = _remembering(operation, known, fact)
             return _spoken(replace(counted, inside=fact.inside), fact)
@@ -326,8 +327,7 @@ def _pause(
     key = (after.line, after.organization)
     known = operation.asked.get(key)
     if known is not None and known.round == after.round:
-        turn = operation.sequence
-        paused = replace(known, again_at=again_at, again_on=again_on, turn=turn)
+        paused = replace(known, again_at=again_at, again_on=again_on, turn=operation.sequence)
         operation.asked.put(key, paused)
 
 
@@ -373,7 +373,7 @@ def rescheduled(operation: Operation, line: Line, needed_by: Instant | None, at:
 
 def obey(operation: Operation, known: Told, at: Instant) -> None:
     """What a crew is told by now, and with it whether it is cover."""
-    before = operation.assignments[known.assignment]
+    before = orders.said_out(operation, known)
     if known != orders.told(operation, known.assignment):
         operation.told.put(known.assignment, known)
     if before.withdrawing != known.withdrawing:

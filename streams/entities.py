@@ -181,9 +181,8 @@ class Demand(Stored):
 class Line(Stored):
     """One line and how far it is covered. `wake_at` is when settling looks at it (again).
 
-    Units are counted once, for the present round only: `working` (committed), `delivered`
-    (confirmed), `own` (the township's); of those working, `doubtful` ones are overdue, and for
-    `replacing` ones somebody more is asked.
+    Units are counted once, for the present round only: `working` (committed), `delivered`, `own`
+    (the township's); of those working, `doubtful` are overdue, `replacing` are replaced.
     """
 
     id: LineId
@@ -343,6 +342,7 @@ class Assignment(Stored):
     helped: int | None = None  # people so far, as it says
     answered: Report | None = None  # the last of its reports that was
     withdrawing: bool = False  # told to stop or to withdraw: no cover meanwhile
+    out_at: Instant | None = None  # since when all have left, or stopped, as told
     sent_back: str | None = None  # why its desk did not find it done, until it reports again
     sent_back_at: Instant | None = None  # when it last was
     inside: int | None = None  # of its people in the danger zone; None: never counted

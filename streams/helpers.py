@@ -33,6 +33,8 @@ def receive(area: Area, command: ReceiveHelpers, cause: Cause) -> Decision:
     if command.word is Reception.TAKEN_ON:
         return Refused(Refusal.HELPERS_UNREGISTERED, (demand.id,))
     parked = command.word is Reception.PARKED
+    if parked and demand.shut:
+        return Refused(Refusal.ZONE_CLOSED, (demand.id,))
     waiting = area.operations[cause.operation].helpers_for.of(demand.id)
     if parked and len(waiting) >= HELPERS_MOST:
         return Refused(Refusal.HELPERS_WAITING, (demand.id,))

@@ -65,6 +65,11 @@ class Told(Stored):
         return min((at for at in times if at is not None), default=None)
 
     @property
+    def leaving(self) -> tuple[InstructionId, ...]:
+        """By which it is told to stop or to leave."""
+        return tuple(order.id for order in self.standing if order.what in LEAVING)
+
+    @property
     def withdrawing(self) -> bool:
         """Whether it does no work meanwhile."""
-        return any(order.what in LEAVING for order in self.standing)
+        return bool(self.leaving)

@@ -188,8 +188,10 @@ def lift_from_crew(area: Area, command: LiftFromCrew, cause: Cause) -> Decision:
         return found
     known = orders.told(area.operations[cause.operation], found.id)
     order = orders.standing(known, command.instruction)
-    if order is None or order.everybody:
+    if order is None:
         return Refused(Refusal.INSTRUCTION_OVER, (found.id,))
+    if order.everybody:
+        return Refused(Refusal.INSTRUCTION_EVERYBODY, (found.id,))
     return [_lifted(command, cause, assignment=found.id)]
 
 

@@ -10,7 +10,7 @@ from schemas.commands import GiveNewTime
 from schemas.facts import CrewDoubted, CrewOverdue, Fact, NewTimeGiven
 from schemas.refusals import Refusal
 from streams.area import Area, Operation
-from streams.assignment import live
+from streams.assignment import kept_away, live
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Assignment
 from streams.parameters import MINUTE, NEW_TIMES_BORNE, REPLACED_AFTER, REPLACING, URGENCY
@@ -23,6 +23,8 @@ def give_new_time(area: Area, command: GiveNewTime, cause: Cause) -> Decision:
         return found
     if found.arrived_at is not None:
         return Refused(Refusal.CREW_ARRIVED, (found.id,))
+    if kept_away(area, found, cause):
+        return Refused(Refusal.INSTRUCTION_HOLDS, (found.id,))
     operation = area.operations[cause.operation]
     promised_at = cause.at + command.minutes * MINUTE
     if abs(promised_at - found.promised_at) < MINUTE:

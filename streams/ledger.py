@@ -22,9 +22,11 @@ from schemas.values import (
     Mode,
     OfferId,
     OrganizationId,
+    Place,
     Role,
     TaskId,
 )
+from streams import zones
 
 Decided = f.OfferSent | f.LineUnmet
 
@@ -54,6 +56,7 @@ class KnownDemand(NamedTuple):
     kind: str
     division: DivisionCode
     mode: Mode | None
+    place: Place | None = None
 
 
 class KnownLine(NamedTuple):
@@ -84,6 +87,7 @@ class Ledger:
         self.organizations: dict[str, KnownOrganization] = {}
         self.grants: dict[tuple[str, Role], About] = {}
         self.incidents: dict[str, KnownIncident] = {}
+        self.instructed: dict[str, f.IncidentInstructed] = {}  # everybody, that is
         self.demands: dict[str, KnownDemand] = {}
         self.lines: dict[str, KnownLine] = {}
         self.offers: dict[str, tuple[LineId, OrganizationId]] = {}
@@ -126,6 +130,20 @@ class Ledger:
             organization=organization,
             division=known.division if known else self._division(named, incident, organization),
         )
+
+    def tells(self, thing: msgspec.Struct | None, demand: DemandId) -> bool:
+        """Whether it told everybody at work for a demand, or took that back.
+
+        In its incident, or where it lies, or may lie for all that was known of its place then.
+        """
+        known = self.demands.get(demand)
+        if not isinstance(thing, f.IncidentInstructed | f.InstructionLifted) or known is None:
+            return False
+        given = self.instructed.get(thing.instruction)
+        if given is None or given.zone is None or known.place is None:
+            return given is not None and given.zone is None and given.incident == known.incident
+        zone, place = given.zone, known.place
+        return zones.inside(zone, place) or zones.may_hold(zone, place, self.divisions)
 
     def began(self, command: msgspec.Struct) -> Instant:
         """When the offer or the assignment that a command answers came into being; else 0."""
@@ -197,6 +215,10 @@ def _joined(ledger: Ledger, fact: f.IncidentJoined, _turn: Turn) -> None:
     ledger.incidents[fact.incident] = known._replace(joined=(*known.joined, fact.division))
 
 
+def _instructed(ledger: Ledger, fact: f.IncidentInstructed, _turn: Turn) -> None:
+    ledger.instructed[fact.instruction] = fact
+
+
 def _destroyed(ledger: Ledger, fact: f.KeyDestroyed, turn: Turn) -> None:
     ledger.destroyed[fact.incident] = turn.sequence
 
@@ -204,7 +226,7 @@ def _destroyed(ledger: Ledger, fact: f.KeyDestroyed, turn: Turn) -> None:
 def _demand(ledger: Ledger, fact: f.DemandPublished | f.DemandDrafted, turn: Turn) -> None:
     number = fact.number if isinstance(fact, f.DemandPublished) else 0
     ledger.demands[fact.demand] = KnownDemand(
-        fact.incident, number, fact.kind, fact.place.division, turn.mode
+        fact.incident, number, fact.kind, fact.place.division, turn.mode, fact.place
     )
     _lines(ledger, fact.demand, 1, fact.lines)
 
@@ -215,14 +237,15 @@ def _draft_published(ledger: Ledger, fact: f.DraftPublished, _turn: Turn) -> Non
 
 def _amended(ledger: Ledger, fact: f.DemandAmended, _turn: Turn) -> None:
     known = ledger.demands[fact.demand]
-    moved = known._replace(kind=fact.kind, division=fact.place.division)
+    moved = known._replace(kind=fact.kind, division=fact.place.division, place=fact.place)
     ledger.demands[fact.demand] = moved
     _lines(ledger, fact.demand, len(fact.targets) + 1, fact.lines)
 
 
 def _taken_back(ledger: Ledger, fact: f.DemandTakenBack, _turn: Turn) -> None:
     known = ledger.demands[fact.demand]
-    ledger.demands[fact.demand] = known._replace(division=fact.place.division)
+    moved = known._replace(division=fact.place.division, place=fact.place)
+    ledger.demands[fact.demand] = moved
 
 
 def _lines(ledger: Ledger, demand: DemandId, first: int, lines: Iterable[f.NumberedLine]) -> None:
@@ -267,6 +290,7 @@ _LEARNERS: dict[type, Callable[[Ledger, Any, Turn], None]] = {
     r.RoleGranted: _granted,
     f.IncidentOpened: _incident,
     f.IncidentJoined: _joined,
+    f.IncidentInstructed: _instructed,
     f.KeyDestroyed: _destroyed,
     f.DemandPublished: _demand,
     f.DemandDrafted: _demand,

@@ -64,6 +64,17 @@ def shuts(instruction: Instruction) -> bool:
     return instruction.zone is not None or instruction.what in LEAVING
 
 
+def said_out(operation: Operation, known: Told) -> Assignment:
+    """A crew that is told more, or may go on: that all of it are out was said of what held then."""
+    before, had = operation.assignments[known.assignment], told(operation, known.assignment)
+    more = [one for one in known.leaving if one not in had.leaving]
+    if before.out_at is None or (known.leaving and not more):
+        return before
+    inside_again = replace(before, out_at=None)
+    operation.assignments.put(before.id, inside_again)
+    return inside_again
+
+
 def joined(operation: Operation, crew: Assignment, at: Instant) -> Assignment:
     """A crew that has come to be at work, or is again after all, told what holds there."""
     known = kept(operation, crew, at)

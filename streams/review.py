@@ -87,7 +87,11 @@ class Scope(NamedTuple):
     demand: DemandId | None = None
     organization: OrganizationId | None = None
 
-    def shows(self, ledger: Ledger, about: About) -> bool:
+    def shows(self, ledger: Ledger, about: About, thing: msgspec.Struct | None = None) -> bool:
+        """Whether a fact or a command is in scope; what all were told is about each demand."""
+        if self.demand is not None and ledger.tells(thing, self.demand):
+            division = ledger.demands[self.demand].division
+            about = about._replace(demand=self.demand, division=division)
         if not self._wants(about):
             return False
         if about == About():
@@ -122,7 +126,7 @@ def entry(ledger: Ledger, turn: Turn, scope: Scope) -> Entry | None:
     facts = tuple(
         _view(ledger, fact, about, turn.mode)
         for fact in turn.facts
-        if scope.shows(ledger, about := ledger.about(fact))
+        if scope.shows(ledger, about := ledger.about(fact), fact)
     )
     refused = turn.refusal is not None and scope.shows(ledger, ledger.about(turn.command))
     if not facts and not refused:
@@ -146,7 +150,7 @@ def _led(ledger: Ledger, turn: Turn, scope: Scope) -> bool:
     """Whether what the command itself did is shown: its own fact is the first of its turn."""
     if isinstance(turn.command, Tick | Resume | RecordReach | RestoreReach):
         return True  # which is about nobody alone: all that follows is its own
-    return scope.shows(ledger, ledger.about(turn.facts[0]))
+    return scope.shows(ledger, ledger.about(turn.facts[0]), turn.facts[0])
 
 
 CLAIMED = (

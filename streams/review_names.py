@@ -345,6 +345,11 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     "purpose": lambda names: names.word(PURPOSES.get(names.fact.purpose), names.fact.purpose),
     "medium": lambda names: names.word(MEDIA.get(names.fact.medium), names.fact.medium),
     "phone": _phone,
+    "well": lambda names: (
+        names.pick("报告已按指令停止或撤出，全员平安", "has stopped or left as told, all safe")
+        if names.fact.out
+        else names.pick("现场报平安", "checked in, all well")
+    ),
     "implied": lambda names: (
         names.pick("（由后一步推定）", " (implied by a later step)") if names.fact.implied else ""
     ),

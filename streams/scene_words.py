@@ -13,8 +13,8 @@ from streams import told_words
 FACTS: dict[type, Words] = {
     **told_words.FACTS,
     f.CrewCheckedIn: Words(
-        "{organization}现场报平安：{line}{phone}。",
-        "{organization} checked in, all well: {line}{phone}.",
+        "{organization}{well}：{line}{phone}。",
+        "{organization} {well}: {line}{phone}.",
     ),
     f.CheckInMissed: Words(
         "{organization}未按时报平安：{line}，应于 {due_at} 前；请值班室致电。",

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import AfterValidator, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from api.doors.assignments import LeavingBody
 from api.doors.body import Body, Empty
-from api.doors.call import Call
+from api.doors.call import Answer, Call, answered, wider
 from api.doors.hanging import door
 from api.doors.numbers import masked
 from api.doors.places import PlaceBody, placed
-from api.doors.texts import Name, PublicWords
+from api.doors.texts import Name, Statement
 from api.problems import Problem
 from geo.distance import ecef_centimeters
 from schemas.commands import (
@@ -29,22 +29,43 @@ from schemas.commands import (
 from schemas.instruction_values import InstructionKind, Zone
 from schemas.values import Datum, InstructionId, Place, PlaceKind
 from schemas.views import AssignmentRow, DemandRow, IncidentRow
+from streams.engines import Receipt
 
 router = APIRouter(tags=["instructions"])
 
-To = Annotated[Name, AfterValidator(masked)]
+WORDS = ("to", "text")
 
 
-class InstructBody(Body):
-    """What is to be done; `to`: to whom a crew hands over, or where it comes to.
+class WordsBody(Body):
+    """`to`: to whom a crew hands over, or where it comes to; and whatever else is to be said.
 
     The words are no secret: names are not for them, and numbers of seven and more digits are
-    masked.
+    masked, which the answer says.
     """
 
+    to: Name | None = None
+    text: Statement | None = None
+
+    def stored(self) -> dict[str, str]:
+        """The words as they are stored."""
+        return {field: masked(getattr(self, field) or "") for field in WORDS}
+
+    def masked(self) -> tuple[str, ...]:
+        """In which of them numbers are masked."""
+        stored = self.stored()
+        return tuple(field for field in WORDS if (getattr(self, field) or "") != stored[field])
+
+
+class InstructAnswer(Answer):
+    """`masked`: the words, by field, in which numbers were masked."""
+
+    masked: tuple[str, ...]
+
+
+class InstructBody(WordsBody):
+    """What is to be done."""
+
     what: InstructionKind
-    to: To | None = None
-    text: PublicWords | None = None
 
 
 class ZoneBody(Body):
@@ -56,13 +77,11 @@ class ZoneBody(Body):
     radius: Annotated[int, Field(ge=0, le=100_000)] = 0
 
 
-class CloseZoneBody(Body):
+class CloseZoneBody(WordsBody):
     """What whoever is inside is told: `zone_closed`, where nothing else is said."""
 
     zone: ZoneBody
     what: InstructionKind = InstructionKind.ZONE_CLOSED
-    to: To | None = None
-    text: PublicWords | None = None
 
 
 class LiftBody(Body):
@@ -71,14 +90,18 @@ class LiftBody(Body):
     mistaken: bool = False
 
 
-@door(router, "/assignments/{assignment}/instruct", InstructBody, InstructCrew)
+@door(
+    router,
+    "/assignments/{assignment}/instruct",
+    InstructBody,
+    InstructCrew,
+    answer=InstructAnswer,
+)
 async def instruct_crew(call: Call[InstructBody]) -> Response:
     """Tell a crew what to do. It acknowledges, within two minutes; nobody is asked to agree."""
     row, body = call.subject(AssignmentRow), call.body
-    command = InstructCrew(
-        assignment=row.id, what=body.what, to=body.to or "", text=body.text or ""
-    )
-    return call.answer(await call.about(row, command), row.id)
+    command = InstructCrew(assignment=row.id, what=body.what, **body.stored())
+    return _told(call, await call.about(row, command), row.id)
 
 
 @door(
@@ -112,17 +135,27 @@ async def stand_down(call: Call[LeavingBody]) -> Response:
     return call.answer(await call.about(row, command), row.id)
 
 
-@door(router, "/incidents/{incident}/instruct", InstructBody, InstructIncident)
+@door(
+    router,
+    "/incidents/{incident}/instruct",
+    InstructBody,
+    InstructIncident,
+    answer=InstructAnswer,
+)
 async def instruct_incident(call: Call[InstructBody]) -> Response:
     """Tell everybody at work in an incident, and whoever comes to be, until it is lifted."""
     row, body = call.subject(IncidentRow), call.body
-    command = InstructIncident(
-        incident=row.id, what=body.what, to=body.to or "", text=body.text or ""
-    )
-    return call.answer(await call.about(row, command), row.id)
+    command = InstructIncident(incident=row.id, what=body.what, **body.stored())
+    return _told(call, await call.about(row, command), row.id)
 
 
-@door(router, "/incidents/{incident}/close-zone", CloseZoneBody, CloseZone)
+@door(
+    router,
+    "/incidents/{incident}/close-zone",
+    CloseZoneBody,
+    CloseZone,
+    answer=InstructAnswer,
+)
 async def close_zone(call: Call[CloseZoneBody]) -> Response:
     """Nobody goes into a zone until that is lifted; whoever is at work there is told so."""
     row, body = call.subject(IncidentRow), call.body
@@ -130,10 +163,14 @@ async def close_zone(call: Call[CloseZoneBody]) -> Response:
         incident=row.id,
         zone=Zone(place=_where(call), radius=body.zone.radius),
         what=body.what,
-        to=body.to or "",
-        text=body.text or "",
+        **body.stored(),
     )
-    return call.answer(await call.about(row, command), row.id)
+    return _told(call, await call.about(row, command), row.id)
+
+
+def _told(call: Call[InstructBody] | Call[CloseZoneBody], receipt: Receipt, id: str) -> Response:
+    answer = call.answer_of(receipt, id)
+    return answered(wider(InstructAnswer, answer, masked=call.body.masked()))
 
 
 def _where(call: Call[CloseZoneBody]) -> Place:

@@ -24,9 +24,13 @@ Heads = Annotated[int, Field(ge=0, le=10_000)]
 
 
 class CheckInBody(Body):
-    """All well, with so many people where that has changed."""
+    """All well, with so many people where that has changed.
+
+    `out`: told to stop or to leave, all of them have, and are safe.
+    """
 
     people: People | None = None
+    out: bool = False
 
 
 class CountHeadsBody(Body):
@@ -62,9 +66,10 @@ class AnswerReportBody(Body):
 
 @door(router, "/assignments/{assignment}/check-in", CheckInBody, CheckIn)
 async def check_in(call: Call[CheckInBody]) -> Response:
-    """The crew is well; the time until its next word begins anew. Being there is implied."""
+    """The crew is well; the time until its next word begins anew. Being there is implied, unless it
+    says that it is out, as it was told."""
     row = call.subject(AssignmentRow)
-    command = CheckIn(assignment=row.id, people=call.body.people)
+    command = CheckIn(assignment=row.id, people=call.body.people, out=call.body.out)
     return call.answer(await call.about(row, command), row.id)
 
 

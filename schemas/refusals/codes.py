@@ -56,6 +56,8 @@ class Refusal(StrEnum):
     INCIDENT_HAS_ASSIGNMENTS = "incident_has_assignments"
     INCIDENT_NOT_OPEN = "incident_not_open"
     INSTRUCTION_MISSING = "instruction_missing"
+    INSTRUCTION_EVERYBODY = "instruction_everybody"
+    INSTRUCTION_HOLDS = "instruction_holds"
     INSTRUCTION_OVER = "instruction_over"
     INSTRUCTION_TO_NOBODY = "instruction_to_nobody"
     INSTRUCTION_UNFIT = "instruction_unfit"

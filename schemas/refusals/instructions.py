@@ -5,6 +5,21 @@ from __future__ import annotations
 from schemas.refusals.codes import Message, Refusal
 
 WORDS: dict[Refusal, Message] = {
+    Refusal.INSTRUCTION_EVERYBODY: Message(
+        409,
+        "该指令是向全体或封控区下达的，不能只对一支队伍解除；请由负责该突发事件的值班室或其上级，"
+        "在突发事件卡片上解除。",
+        "Everybody in the incident, or in the zone, was told this; it is not lifted for one crew. "
+        "The desk of the incident lifts it on the incident's card, or a desk above it.",
+    ),
+    Refusal.INSTRUCTION_HOLDS: Message(
+        409,
+        "已要求该队停止、撤离，或该地点已封控；解除前不得出发、进入或另报到达时间。"
+        "请按指令执行，有疑问立即致电值班室。",
+        "The crew was told to stop or to withdraw, or the place is closed: until that is lifted "
+        "nobody sets off, arrives or names a time. Follow the instruction; if in doubt, call the "
+        "desk now.",
+    ),
     Refusal.INSTRUCTION_MISSING: Message(
         409,
         "尚未要求该队停止、撤离或移交；请先下达指令，让队伍知道原因。",

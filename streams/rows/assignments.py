@@ -26,7 +26,7 @@ from streams.rows.audience import both
 
 
 def assignment(area: Area, known: Operation, item: Assignment) -> Put:
-    worked_on = known.demands[item.demand]
+    worked_on, team = known.demands[item.demand], area.registry.organizations[item.organization]
     row = AssignmentRow(
         id=item.id,
         operation=known.id,
@@ -36,7 +36,7 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
         demand=item.demand,
         demand_number=worked_on.number,
         organization=item.organization,
-        organization_name=area.registry.organizations[item.organization].name,
+        organization_name=team.name,
         kind=worked_on.kind,
         skill=item.skill,
         hazardous=known.lines[item.line].hazardous,
@@ -77,6 +77,7 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
         helped=item.helped,
         instructions=tuple(map(_instruction, _orders(known, item))),
         withdrawing=item.withdrawing,
+        out_at=item.out_at,
         sent_back=item.sent_back,
         sent_back_at=item.sent_back_at,
         inside=item.inside,
@@ -93,8 +94,7 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
         reported_at=item.reported_at,
         ended_at=item.ended_at,
     )
-    home = area.registry.organizations[item.organization].home
-    return Put(row=row, audience=replace(both(area, worked_on, item), home=home))
+    return Put(row=row, audience=replace(both(area, worked_on, item), home=team.home))
 
 
 def _orders(known: Operation, item: Assignment) -> Iterator[Order]:

@@ -34,6 +34,7 @@ SKILLS = {
     "typhoon": ("drainage", "PUMP_DRAIN"),
     "rainstorm_flood": ("supplies", "CATERING"),
     "earthquake": ("obstruction", "CHAINSAW_CLEAR"),
+    "landslide_debris": ("shelter", "SHELTER_OPS"),
     "forest_fire": ("evacuation", "EVAC_GUIDE"),
 }
 
@@ -97,7 +98,7 @@ def test_an_instruction_is_the_whole_screen_until_it_was_read(
     card = crew.locator("#assignments .card")
     expect(card).to_contain_text("确认收到")
     on_desk = desk.locator("#demands .card")
-    expect(on_desk).to_contain_text("stopped or withdrawing, no cover")
+    expect(on_desk).to_contain_text("withdrawing, no cover")
     in_both_languages(crew)
 
     on_desk.get_by_role("button", name="Lift", exact=True).click()
@@ -119,6 +120,11 @@ def test_a_leader_on_the_telephone_acknowledges_through_the_desk_and_is_stood_do
     confirm(desk)
     expect(crew.locator("#told")).to_be_hidden()
     expect(crew.locator("#assignments .card")).to_contain_text("电话代录")
+    expect(on_desk).to_contain_text("stopped, no cover")
+    on_desk.get_by_role("button", name="By phone: all safe").click()
+    confirm(desk)
+    expect(on_desk).to_contain_text("Stopped and all safe at")
+    expect(crew.locator("#assignments .card")).to_contain_text("报告停止作业、全员平安")
     down = on_desk.get_by_role("button", name="Stand the crew down")
     down.click()
     on_desk.get_by_role("button", name=re.compile("again", re.IGNORECASE)).click()
@@ -170,4 +176,29 @@ def test_a_zone_is_closed_from_the_incident_and_the_card_says_so(
     confirm(county)
     expect(on_desk.locator("header")).not_to_contain_text("closed zone")
     expect(crew.locator("#assignments .card")).to_contain_text("解除，可继续作业")
+    assert screens.complaints == []
+
+
+def test_who_is_told_to_leave_says_that_all_are_out_and_is_led_no_farther_in(
+    server: Stage, screens: Screens
+) -> None:
+    """Without that word its desk is shown, ten minutes after it was read, that it has to call."""
+    crew, desk, _ = at_work(server, screens, "landslide_debris", "Team 13")
+    card, on_desk = crew.locator("#assignments .card"), desk.locator("#demands .card")
+    expect(on_desk).to_contain_text("expected")
+    instruct(desk, "Withdraw now", "K12")
+    touch(crew.locator("#told"), "收到，照办")
+    expect(on_desk).to_contain_text("Nobody has said yet that all are safe")
+    expect(on_desk).not_to_contain_text("expected")
+    for step in ("已出发", "已到达"):
+        expect(card.get_by_role("button", name=step, exact=True)).to_have_count(0)
+    server.advance(10.1)
+    expect(desk.locator("#silent li")).to_contain_text("Was to say by")
+    in_both_languages(desk)
+    touch(card, "已安全撤出，全员平安")
+    expect(card).to_contain_text("报告安全撤出")
+    expect(desk.locator("#silent-box")).to_be_hidden()
+    expect(on_desk).to_contain_text("All out and safe at")
+    in_both_languages(crew)
+    in_both_languages(desk)
     assert screens.complaints == []

@@ -118,3 +118,20 @@ async def test_a_zone_of_corners_that_crosses_itself_is_refused(stage: House) ->
     refused(await desk.post(path, {"zone": {"place": bow}}), 422, "shape_invalid")
     square = [corners[0], corners[2], corners[1], corners[3]]
     done(await desk.post(path, {"zone": {"place": bow | {"ring": square}}}), incident)
+
+
+async def test_whoever_gives_an_instruction_reads_that_a_number_in_it_was_masked(
+    stage: House,
+) -> None:
+    desk, crew, assignment = await at_work(stage)
+    told = {"what": "hand_over", "to": "县消防 13857712345", "text": "见 S223"}
+    reply = await step(desk, assignment, "instruct", **told)
+    assert (reply.status, reply.json["masked"]) == (200, ["to"])
+    assert (await order(crew))["to"] == "县消防 138********"
+    incident = (await the_row(desk, "incident"))["id"]
+    base = f"/incidents/{incident}"
+    reply = await desk.post(f"{base}/instruct", {"what": "stop", "text": "请致电 13857712345"})
+    assert reply.json["masked"] == ["text"]
+    demand = (await the_row(desk, "demand"))["id"]
+    zone = {"zone": {"around": demand, "radius": 50}, "text": "余震"}
+    assert (await desk.post(f"{base}/close-zone", zone)).json["masked"] == []

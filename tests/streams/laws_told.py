@@ -52,6 +52,10 @@ def nobody(watch: Watch, fact: Any, turn: Turn) -> Wrong:
         need = watch.books.needs[fact.demand]
         if watch.books.shut(need):
             yield f"{turn.sequence}: {fact.organization} goes where nobody goes"
+    if isinstance(fact, f.AssignmentSetOff | f.AssignmentArrived) and not fact.implied:
+        crew = watch.books.crews.rows[fact.assignment]
+        if crew.withdrawing:
+            yield f"{turn.sequence}: {fact.assignment} goes farther in, and was told to leave"
 
 
 def early(watch: Watch, fact: Any, turn: Turn) -> Wrong:

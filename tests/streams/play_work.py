@@ -178,6 +178,7 @@ def _of_the_crew(play: Play, found: Assignment) -> c.Command:
             c.SeeWords(assignment=found.id, revision=_read(play, _worked_on(play, found)) or 1),
         ),
         (5 if found.missed_at else 2, c.CheckIn(assignment=found.id, people=people)),
+        (5 if found.withdrawing else 0, c.CheckIn(assignment=found.id, out=True)),
         (
             4 if found.inside else 1,
             c.CountHeads(assignment=found.id, inside=play.random.choice((0, 0, 2))),

@@ -54,6 +54,11 @@ EVERYBODY = (
 
 CREW = (
     Row(
+        c.CheckIn,
+        "out, as told",
+        lambda s: (NEAR, c.CheckIn(assignment=s.assignment, out=True)),
+    ),
+    Row(
         c.InstructCrew,
         "to withdraw",
         lambda s: (

@@ -12,7 +12,7 @@ from schemas.instruction_values import InstructionKind
 from schemas.instruction_views import InstructionView
 from schemas.refusals import Refusal
 from schemas.turns import OWNER
-from schemas.values import Capability, CloseReason, InstructionId
+from schemas.values import Capability, CloseReason, InstructionId, Step
 from schemas.views import IncidentRow
 from streams import rows
 from streams.parameters import DAY, HOUR, INSTRUCTIONS_MOST, MINUTE
@@ -214,7 +214,7 @@ def test_everybody_at_work_is_told_and_whoever_comes_later() -> None:
     missed = scene.world.wait(minutes=3)
     assert kinds(missed).count("AcknowledgmentMissed") == 2
     mine = {"instruction": given}
-    assert scene.refused(c.LiftFromCrew, DESK, **mine) is Refusal.INSTRUCTION_OVER
+    assert scene.refused(c.LiftFromCrew, DESK, **mine) is Refusal.INSTRUCTION_EVERYBODY
     lift = c.LiftFromIncident(incident=scene.incident, instruction=given, mistaken=True)
     scene.world.send(COUNTY, lift)
     assert (order(scene).lifted_at, order(scene).mistaken) == (scene.world.at, True)
@@ -287,3 +287,66 @@ def test_whom_a_word_to_everybody_sent_home_is_asked_once_it_is_lifted() -> None
     command = c.LiftFromIncident(incident=scene.incident, instruction=given)
     lifted = scene.world.send(COUNTY, command)
     assert asked([*lifted, *scene.world.wait(minutes=0)])
+
+
+# Out, and no farther in
+
+
+def on_the_way(what: InstructionKind = WITHDRAW) -> OnScene:
+    """A crew that has set off, and is told to turn round."""
+    scene = OnScene()
+    scene.step(c.CorrectStep, DESK, step=Step.COMMITTED)
+    instruct(scene, what)
+    return scene
+
+
+@pytest.mark.parametrize("actor", ["near", DESK])
+@pytest.mark.parametrize("what", [STOP, WITHDRAW])
+def test_who_is_told_to_stop_or_to_leave_is_led_no_farther_in(
+    what: InstructionKind, actor: str
+) -> None:
+    """Also by its desk for it: until that is lifted nobody sets off, arrives or names a time."""
+    scene = on_the_way(what)
+    for command, said in ((c.SetOff, {}), (c.Arrive, {}), (c.GiveNewTime, {"minutes": 50})):
+        assert scene.refused(command, actor, **said) is Refusal.INSTRUCTION_HOLDS
+    scene.step(c.LiftFromCrew, DESK, instruction=order(scene).id)
+    assert kinds(scene.step(c.SetOff, actor)) == ["AssignmentSetOff"]
+
+
+def test_who_is_told_to_come_elsewhere_or_to_hand_over_goes_on() -> None:
+    scene = OnScene()
+    scene.step(c.CorrectStep, DESK, step=Step.COMMITTED)
+    instruct(scene, COME_TO, to="镇政府")
+    assert kinds(scene.step(c.SetOff)) == ["AssignmentSetOff"]
+
+
+@pytest.mark.parametrize("actor", ["near", DESK])
+def test_that_all_are_out_is_a_word_of_its_own_with_its_time(actor: str) -> None:
+    """Said twice it is said once; nobody is inside any more, and who was on the way stays there."""
+    scene = OnScene()
+    scene.step(c.CountHeads, inside=2)
+    instruct(scene)
+    assert scene.row().out_at is None
+    facts = scene.step(c.CheckIn, actor, out=True)
+    assert kinds(facts) == ["HeadsCounted", "CrewCheckedIn"]
+    assert (scene.row().inside, scene.row().out_at) == (0, scene.world.at)
+    scene.world.wait(minutes=5)
+    assert scene.step(c.CheckIn, actor, out=True) == ()
+    scene = on_the_way()
+    assert kinds(scene.step(c.CheckIn, actor, out=True)) == ["CrewCheckedIn"]
+    assert (scene.row().state, scene.row().arrived_at) == ("committed", None)
+
+
+def test_out_of_one_is_not_out_of_the_next_and_nobody_is_out_who_may_go_on() -> None:
+    scene = OnScene()
+    given = instruct(scene, STOP)
+    scene.step(c.CheckIn, out=True)
+    further = instruct(scene, WITHDRAW)
+    assert scene.row().out_at is None
+    scene.step(c.CheckIn, out=True)
+    scene.step(c.LiftFromCrew, DESK, instruction=given)
+    assert scene.row().out_at == scene.world.at
+    scene.step(c.LiftFromCrew, DESK, instruction=further)
+    assert scene.row().out_at is None
+    scene.step(c.CheckIn, out=True)  # it was lifted while the word was on its way
+    assert scene.row().out_at is None

@@ -238,6 +238,10 @@ def _left_inside(patch: Patch) -> None:
     patch.setattr(assignment, "out", lambda *_: [])
 
 
+def _led_farther_in(patch: Patch) -> None:
+    patch.setattr(assignment, "kept_away", lambda *_: False)
+
+
 def _zones_are_open(patch: Patch) -> None:
     patch.setattr(shutting, "shut_by", lambda _, demand: demand)
 
@@ -320,6 +324,7 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("owed", lambda patch: _nobody_waits(patch, Wait.INSTRUCTION)),
     ("unread", _unread_for_seconds),
     ("zones", _zones_are_open),
+    ("zones", _led_farther_in),
     ("whole", _a_part_will_do),
     ("parts", _a_part_will_do),
     ("first", _whoever_waits_is_passed_over),

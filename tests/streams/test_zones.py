@@ -15,9 +15,12 @@ from schemas import facts as f
 from schemas.instruction_values import InstructionKind, Zone
 from schemas.refusals import Refusal
 from schemas.values import InstructionId, OrganizationId, Place, PlaceKind, Reception
+from schemas.wire import decode_turn
 from streams import rows, zones
 from streams.entities import OfferState
+from streams.ledger import Ledger
 from streams.matching.why import why
+from streams.review import Scope, entry
 from tests.streams.test_checking import OnScene
 from tests.streams.world import (
     COUNTY,
@@ -114,6 +117,18 @@ def test_who_says_yes_into_one_is_refused_with_the_reason_and_so_is_a_desk() -> 
         line=offer.line, organization=resting, word=Reception.SENT_HOME, quantity=1
     )
     assert kinds(world.send(DESK, home))[0] == "CrewReceived"
+
+
+def test_nobody_waits_at_a_place_that_is_shut_whoever_they_are() -> None:
+    """People who belong to no organization wait there as little as a crew does."""
+    world = World()
+    incident = world.incident()
+    demand = only(world.demand(incident), f.DemandPublished).demand
+    close(world, incident)
+    came = c.ReceiveHelpers(demand=demand, word=Reception.PARKED, people=3, contact=SEALED)
+    assert world.refused(DESK, came) is Refusal.ZONE_CLOSED
+    home = replace(came, word=Reception.SENT_HOME)
+    assert kinds(world.send(DESK, home)) == ["HelpersReceived"]
 
 
 def test_a_demand_that_moves_out_of_one_is_asked_for() -> None:
@@ -317,3 +332,28 @@ def test_a_demand_that_is_closed_may_lie_in_none_and_once_reopened_may_again() -
     assert shown(world).may_lie_in == ()
     lift(world, incident, zone)
     assert shown(world).state == "closed"
+
+
+def recorded(world: World, demand: Any, scope: Any) -> list[str]:
+    """The kinds of fact that the timeline of one demand shows a desk, in order."""
+    ledger, wanted = Ledger(divisions()), Scope(divisions=(scope,), demand=demand)
+    entries = [entry(ledger, decode_turn(one), wanted) for one in world.log]
+    return [fact.type for one in entries if one is not None for fact in one.facts]
+
+
+def test_the_timeline_of_a_demand_has_what_everybody_there_was_told() -> None:
+    """The zone that it lies in, and the word that opens it; no zone elsewhere. A township's desk
+    reads what the county has said."""
+    world = World()
+    incident = world.incident()
+    demand = only(world.demand(incident), f.DemandPublished).demand
+    world.amend(demand, place=at(0, 0))
+    world.organization("near")
+    zone = close(world, incident)
+    close(world, incident, circle(100, 50_000))
+    lift(world, incident, zone)
+    for scope in (world.county, townships()[0]):
+        shown = recorded(world, demand, scope)
+        assert shown.count("IncidentInstructed") == 1
+        assert shown.count("InstructionLifted") == 1
+    assert "IncidentInstructed" not in recorded(world, demand, townships()[1])

@@ -74,7 +74,7 @@ export const slow = (row, now) => row.slow_at !== null && row.slow_at <= now;
 
 /** When it is expected, until it is there; without a word of its own it is only estimated. */
 export function expected(row, now) {
-  if (!live(row) || row.arrived_at !== null) return null;
+  if (!live(row) || row.withdrawing || row.arrived_at !== null) return null;
   const told = row.minutes !== null || row.new_times > 0;
   const time = moment(row.promised_at, now);
   if (row.state === "committed" && row.starts_at > now) {

@@ -179,8 +179,10 @@ const LEAVING = ["report-done", "cannot-complete"];
 
 /** What may be said of a crew now: on the scene first that it is well, and who is in danger. */
 function sayable(row) {
-  const steps = nextSteps(row);
-  if (row.arrived_at === null) steps.splice(-1, 0, [NEW_TIME, say("act.new_time")]);
+  const goes = ([step]) => !row.withdrawing || LEAVING.includes(step);
+  const steps = nextSteps(row).filter(goes);
+  const expected = row.arrived_at === null && !row.withdrawing;
+  if (expected) steps.splice(-1, 0, [NEW_TIME, say("act.new_time")]);
   if (owedTo(row).some((one) => one.by_page)) steps.unshift([TOLD, say("act.told_by_phone")]);
   const words = changedWords(row);
   if (words) steps.unshift([SEEN, say("act.words_told", { words })]);

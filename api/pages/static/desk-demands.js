@@ -9,7 +9,7 @@ import { lineBlock } from "./desk-lines.js";
 import { VIEWS, demandItems, insideOf } from "./desk-model.js";
 import { isSign } from "./desk-drafts.js";
 import { reportParts } from "./desk-reports.js";
-import { mayLieParts, shutParts } from "./desk-told.js";
+import { mayLieParts, shutChip, shutParts } from "./desk-told.js";
 import { addNote, notesWords, readNotes } from "./desk-notes.js";
 import { holdDemand, owed } from "./desk-owed.js";
 import { closeSeveral, startSeveral } from "./desk-several.js";
@@ -147,7 +147,7 @@ function header({ clock }, { demand, place, number, calls, assignments }) {
     {},
     priorityMark(demand.priority),
     h("h3", {}, `${number} ${named("kinds", demand.kind)}`),
-    demand.shut.length > 0 && h("span", { class: "chip bad" }, say("zone.chip")),
+    demand.shut.length > 0 && h("span", { class: "chip bad" }, shutChip(demand)),
     demand.may_lie_in.length > 0 && h("span", { class: "chip bad" }, say("zone.may_chip")),
     demand.state === "on_hold" && h("span", { class: "chip warn" }, say("hold.chip")),
     h("span", { class: "place" }, place, rough),

@@ -7,9 +7,10 @@ import { climbedDrafts } from "./desk-drafts.js";
 import { standingOf } from "./desk-heard.js";
 import { answersFor, divisionsOf, numberWords } from "./desk-model.js";
 import { reportsOf } from "./desk-reports.js";
-import { readByPhone } from "./desk-told.js";
+import { outByPhone, readByPhone } from "./desk-told.js";
 import { drawList, find, h, setText } from "./dom.js";
 import { moment } from "./format.js";
+import { outBy } from "./leaving.js";
 import { placeName } from "./places.js";
 import { language, named, say } from "./words.js";
 
@@ -38,9 +39,10 @@ export function drawSilent(context) {
     language: language(),
   }));
   const ignored = ignoredOf(context);
-  const count = rows.length + ignored.length;
+  const staying = stayingOf(context);
+  const count = rows.length + ignored.length + staying.length;
   setText(find("#silent-title"), count ? say("silent.title", { count }) : "");
-  const all = [...ignored, ...items, ...climbedOf(context), ...drafts];
+  const all = [...ignored, ...staying, ...items, ...climbedOf(context), ...drafts];
   find("#silent-box").hidden = !all.length;
   drawList(find("#silent"), all, (item) => (item.draw ?? drawCrew)(context, item));
 }
@@ -65,6 +67,39 @@ function ignoredOf(context) {
     place: placeName(row.division),
     language: language(),
   }));
+}
+
+/** Told to stop or to leave, and nobody has said in time that all of them are safe. */
+function stayingOf(context) {
+  const { board, clock, me } = context;
+  const own = divisionsOf(me);
+  const ours = board.all("assignment").filter((row) => own.includes(row.division));
+  clock.passed(ours.map(outBy));
+  const late = ours.filter((row) => outBy(row) !== null && outBy(row) <= clock.now());
+  return late.map((row) => ({
+    key: `out-${row.id}`,
+    row,
+    draw: drawStaying,
+    demand: numberWords(board, row),
+    place: placeName(row.division),
+    language: language(),
+  }));
+}
+
+function drawStaying(context, { row, demand, place }) {
+  const focus = `staying-${row.id}`;
+  const call = h("button", { type: "button", class: "small", "data-focus": focus });
+  call.textContent = say("silent.call");
+  call.addEventListener("click", () => outByPhone(context, row, true));
+  const time = moment(outBy(row), context.clock.now());
+  return h(
+    "li",
+    {},
+    h("strong", {}, row.organization_name),
+    h("span", {}, [demand, place].join(" · ")),
+    h("span", {}, say("silent.not_out", { time })),
+    call,
+  );
 }
 
 function drawIgnored(context, { row, order, demand, place }) {

@@ -8,7 +8,8 @@ import { orderTold } from "./desk-tell.js";
 import { ask, field, number, radios, select, text } from "./dialog.js";
 import { h } from "./dom.js";
 import { moment } from "./format.js";
-import { posting } from "./page.js";
+import { toLeave } from "./leaving.js";
+import { posting, tell } from "./page.js";
 import { incidentWords, placeName } from "./places.js";
 import { choose, say } from "./words.js";
 
@@ -51,6 +52,12 @@ function instruct({ title, hint, send }) {
   show();
 }
 
+/** Whoever gave it reads that a number in it was masked: the crew has to be told it otherwise. */
+async function given(sent) {
+  const answer = await sent;
+  if (answer?.masked.length) tell(() => say("told.masked"), { problem: true });
+}
+
 function bodyOf(values) {
   const body = { what: values.get("what") };
   if (NAMING.includes(body.what)) body.to = values.get("to");
@@ -62,14 +69,14 @@ export const instructCrew = (context, row) =>
   instruct({
     title: say("told.crew_title", about(context, row)),
     hint: say("told.hint"),
-    send: (body) => context.outbox.post(`/assignments/${row.id}/instruct`, body),
+    send: (body) => given(context.outbox.post(`/assignments/${row.id}/instruct`, body)),
   });
 
 const instructIncident = (context, row) =>
   instruct({
     title: say("told.incident_title", { incident: incidentWords(row) }),
     hint: say("told.incident_hint"),
-    send: (body) => context.outbox.post(`/incidents/${row.id}/instruct`, body),
+    send: (body) => given(context.outbox.post(`/incidents/${row.id}/instruct`, body)),
   });
 
 /** Nobody goes in any more: a circle around a demand or a point, or a ring of corners. */
@@ -113,7 +120,8 @@ function closeZone(context, row) {
     ],
     confirm: say("zone.close"),
     look: "danger",
-    send: (values) => context.outbox.post(`/incidents/${row.id}/close-zone`, zoneOf(row, values)),
+    send: (values) =>
+      given(context.outbox.post(`/incidents/${row.id}/close-zone`, zoneOf(row, values))),
   });
   const show = () => {
     const shape = form.elements.shape.value;
@@ -170,6 +178,12 @@ export function shutParts({ clock }, { demand }) {
   });
 }
 
+/** In a word: its zone is closed, or everybody there was told to leave, or to stop. */
+export function shutChip({ shut }) {
+  if (shut.some((order) => order.zone)) return choose("shut", "zone_closed");
+  return choose("shut", shut.some(({ what }) => what !== "stop") ? "withdraw" : "stop");
+}
+
 /** On a demand's card: nobody can tell whether it lies in a closed zone; its desk finds out. */
 export function mayLieParts(context, { demand, mine }) {
   if (!demand.may_lie_in.length) return null;
@@ -217,6 +231,12 @@ function lift(context, base, order, title) {
   });
 }
 
+/** Since when all of them are out, or that nobody has said so yet. */
+const outWords = (row, now) =>
+  row.out_at === null
+    ? say("told.not_out")
+    : choose("told_out_at", toLeave(row) ? "withdraw" : "stop", { time: moment(row.out_at, now) });
+
 /** Below a crew: what it is told, whether it has read that, and what the desk can do then. */
 export function toldParts(context, { mine }, row) {
   if (!live(row)) return null;
@@ -232,10 +252,17 @@ export function toldParts(context, { mine }, row) {
         h("span", { class: "quiet" }, givenWords(order, now)),
         h("span", {}, readWords(order, now)),
         orderTold(row, order, now),
+        answered(order) && h("strong", {}, outWords(row, now)),
         mine && h("span", { class: "buttons" }, buttons(context, row, order)),
       ),
     );
 }
+
+/** Told to stop or to leave, and read: then it is said whether all of them are safe. */
+const answered = (order) => IN_ZONE.includes(order.what) && order.acknowledged_at !== null;
+
+/** Whether all of them being safe is still to be said. */
+const outOwed = (row, { what }) => IN_ZONE.includes(what) && row.out_at === null;
 
 const late = (order) => order.missed_at !== null && order.acknowledged_at === null;
 
@@ -261,10 +288,24 @@ function buttons(context, row, order) {
   const read = () => readByPhone(context, row, order);
   return [
     order.acknowledged_at === null && button(order, "told.by_phone", read),
+    outOwed(row, order) && button(order, "told.out_by_phone", () => outByPhone(context, row)),
     !order.everybody && button(order, "told.lift", () => lift(context, base, order, title)),
     ENDING.includes(order.what) && row.state !== "reported_done" && standDown(context, row, order),
   ];
 }
+
+/** Its leader says on the telephone that all of them have left, or stopped, and are safe. */
+export const outByPhone = (context, row, shown = false) =>
+  ask({
+    title: say("told.out_title", about(context, row)),
+    parts: [
+      numbers(context, row.offer, shown),
+      h("p", {}, h("strong", {}, choose("told_out", toLeave(row) ? "withdraw" : "stop"))),
+      h("p", { class: "quiet" }, say("told.out_hint")),
+    ],
+    confirm: say("act.record"),
+    send: () => context.outbox.post(`/assignments/${row.id}/check-in`, { out: true }),
+  });
 
 /** With people counted inside, or silent, a second touch says that they were heard and are out. */
 function standDown(context, row, order) {
@@ -317,12 +358,19 @@ export const readCounts = (board, row) =>
     return all.filter((one) => one.id === id && one.acknowledged_at !== null).length;
   });
 
+/** Told to leave is not told to stop; out is what all of them say, or nobody has said yet. */
+function leavingWords(row) {
+  const told = toLeave(row) ? "withdraw" : "stop";
+  if (row.out_at !== null) return choose("party_out", told);
+  return unread(row).length ? choose("party_told", told) : choose("party_leaving", told);
+}
+
 /** Beside the name of a crew: told to leave, or told something that it has not read. */
 export function toldFlags(row) {
   const found = [];
   if (unread(row).some(late)) found.push(["bad", say("party.unread")]);
   if (row.withdrawing) {
-    found.push(["warn", say(unread(row).length ? "party.to_withdraw" : "party.withdrawing")]);
+    found.push(["warn", leavingWords(row)]);
   }
   return found;
 }

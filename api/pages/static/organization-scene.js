@@ -10,7 +10,7 @@ import { changedWords } from "./wording.js";
 import { choose, listed, moreWords, named, say } from "./words.js";
 
 export { ahead, queueParts } from "./organization-queue.js";
-export { drawTold, toldParts } from "./organization-told.js";
+export { drawTold, outParts, toldParts } from "./organization-told.js";
 
 const SOON = 5 * 60000; // milliseconds before it is due from which the button stands out
 
@@ -68,8 +68,9 @@ function wellPart(context, row, moved) {
   const now = context.clock.now();
   const path = `/assignments/${row.id}/check-in`;
   const late = row.missed_at !== null || row.check_in_by <= now;
-  const look = late || row.check_in_by - SOON <= now ? "big primary" : "big";
-  const button = posting(context, { path, words: say("scene.well"), look });
+  const plain = row.withdrawing ? "wide" : "big"; // then that they are out is the one large button
+  const look = late || row.check_in_by - SOON <= now ? `${plain} primary` : plain;
+  const button = posting(context, { path, words: say("scene.well"), look, anew: row.withdrawing });
   button.disabled ||= moved;
   const time = moment(row.check_in_by, now);
   const left = h("span", { class: "countdown", "data-until": row.check_in_by });

@@ -1,11 +1,12 @@
 /** What the desk tells a crew: over the whole screen until it was read, then on the card. */
 
-import { spokenBy, toldWords } from "./assignments.js";
+import { spokenBy, stepButton, toldWords } from "./assignments.js";
 import { find, h } from "./dom.js";
 import { moment, spokenDemand } from "./format.js";
+import { toLeave } from "./leaving.js";
 import { posting } from "./page.js";
 import { placeName } from "./places.js";
-import { named, say } from "./words.js";
+import { choose, named, say } from "./words.js";
 
 const holds = (order) => order.lifted_at === null;
 const readPath = (row, order) => `/assignments/${row.id}/instructions/${order.id}/acknowledge`;
@@ -72,7 +73,8 @@ export function toldParts(context, row) {
     ),
   );
   const over = row.instructions.filter((order) => !holds(order)).map((order) => {
-    const words = order.mistaken ? "told.mistaken" : "told.lifted";
+    const goes = standing.length ? "told.lifted_only" : "told.lifted";
+    const words = order.mistaken ? "told.mistaken" : goes;
     const parts = { what: toldWords(order), time: moment(order.lifted_at, now) };
     return h("p", { class: "until", role: "status" }, say(words, parts));
   });
@@ -82,6 +84,25 @@ export function toldParts(context, row) {
 /** A committee is no crew: it tells the crew, and says that it has. */
 const passOn = (context, row, order) =>
   posting(context, { path: readPath(row, order), words: say("told.passed_on"), look: "wide" });
+
+/** Told to leave, the one large button is that all of them are out; nothing leads farther in. */
+export function outParts(context, row) {
+  const told = toLeave(row) ? "withdraw" : "stop";
+  const time = row.out_at && moment(row.out_at, context.clock.now());
+  const words = say("act.report_done");
+  const done = row.state === "on_scene" && stepButton(context, row, "report-done", words, "wide");
+  const out = {
+    path: `/assignments/${row.id}/check-in`,
+    body: { out: true },
+    words: choose("out", told),
+    look: "big primary",
+    twice: row.inside > 0,
+    anew: true,
+    focus: `out-${row.id}`,
+  };
+  if (row.out_at === null) return [posting(context, out), h("p", {}, say("out.hint")), done];
+  return [h("p", { class: "until", role: "status" }, choose("out_at", told, { time })), done];
+}
 
 function readWords(order, sending, now) {
   if (order.acknowledged_at === null) return say(sending ? "told.sending" : "told.unread");

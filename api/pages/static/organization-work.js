@@ -47,7 +47,7 @@ export function assignmentCard(context, item) {
     item.due && h("p", { class: "until" }, say("overdue.due")),
     item.undo && undoButton(context, row),
     row.queued && context.scene.queueParts(context, row),
-    live(row) && steps(context, item),
+    live(row) && (row.withdrawing ? leaving(context, item) : steps(context, item)),
   );
 }
 
@@ -143,6 +143,15 @@ function readButton(context, row) {
 
 // What goes on beside the steps, and keeps nobody from the next one.
 const WORDS_ONLY = /[/](check-in|heads|report|acknowledge|seen)$/;
+
+const leaving = (context, { row, scene }) =>
+  row.state !== "reported_done" &&
+  h(
+    "div",
+    { class: "answers" },
+    scene && context.scene.outParts(context, row),
+    givingUp(context, row),
+  );
 
 function steps(context, { row, calm, moved }) {
   const [next] = nextSteps(row);
