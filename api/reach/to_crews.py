@@ -45,7 +45,7 @@ class ToCrews:
                 "code": str(crew.demand_number),
                 "time": time_of_day(crew.promised_at, self._now()),
             },
-            link=f"{self._url}/",
+            link=self._url,
             tries=notice.tries,
             drill=crew.mode is not Mode.ACTUAL,
             urgent=notice.priority <= 2,

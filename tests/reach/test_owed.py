@@ -109,7 +109,7 @@ async def test_a_page_that_shows_it_is_enough(stage: Stage) -> None:
     team, offer = await kept(stage, "voice")
     await taken(stage, offer)
     crew = crew_of(stage, offer.id)
-    assert crew is not None
+    assert crew
     seen = await team.crew.post("/offers/seen", {"assignments": [crew.id, "nobody's"]})
     assert seen.json == {"seen": 1}
     await stage.house.context.telling.step()
@@ -217,9 +217,8 @@ async def test_an_answer_by_key_to_it_answers_no_request(stage: Stage) -> None:
     receiver.reply(Reply("k2", "", "2", of=notice.id), stage.now())
     await stage.rounds(2)
     assert stage.offer(offer.id).state == "accepted"
-    assert [one.organization for one in stage.house.context.notices.unread()] == [
-        offer.organization
-    ]
+    unread = stage.house.context.notices.unread()
+    assert [one.organization for one in unread] == [offer.organization]
     receiver.reply(Reply("k1", "", "1", of=notice.id), stage.now())
     await stage.rounds(2)
     crew = crew_of(stage, offer.id)
@@ -251,8 +250,8 @@ async def arrived(stage: Stage, team: Team, offer: OfferRow) -> AssignmentRow:
 async def instructed(stage: Stage, crew: AssignmentRow, **body: str) -> str:
     """An instruction of its desk; its id."""
     assert stage.desk is not None
-    body = {"what": "withdraw", "text": "张三家后山滑坡", **body}
-    given = await stage.desk.post(f"/assignments/{crew.id}/instruct", body)
+    said = {"what": "withdraw", "text": "张三家后山滑坡", **body}
+    given = await stage.desk.post(f"/assignments/{crew.id}/instruct", said)
     assert given.status == 200, given.content
     await until(lambda: bool(orders(stage, crew)))
     return orders(stage, crew)[-1].id
@@ -376,3 +375,27 @@ async def test_work_that_is_not_found_done_is_told_and_a_desk_can_say_it_on_the_
     assert await standing(stage, crew) == []
     await stage.after(3_000)
     assert list(rungs(stage, crew.offer, About.BACK)) == [Rung.SMS]
+
+
+async def test_words_that_have_changed_climb_until_the_crew_has_read_them(stage: Stage) -> None:
+    team = await stage.team()
+    robot = await stage.robot(team)
+    (offer,) = await stage.publish(priority=2)
+    crew = await arrived(stage, team, offer)
+    assert stage.desk is not None
+    body = {"priority": 2, "targets": [2], "lines": [], "rally_point": "张三家门口"}
+    body |= {"risk_statement": crew.risk_statement}
+    made = await stage.desk.post(f"/demands/{crew.demand}/amend", body, revision=1)
+    assert made.status == 200, made.content
+    await until(lambda: bool(getattr(crew_of(stage, offer.id), "changed", ())))
+    await stage.rounds(2)
+    assert list(rungs(stage, offer.id, About.WORDS)) == [Rung.CHAT]
+    text = stage.gateway.arrived(robot)[-1].text
+    assert "集合点" in text
+    assert "张三" not in text
+    (one,) = await standing(stage, crew)
+    assert (one["about"], one["by_page"]) == ("words", False)
+    seen = await team.crew.post(f"/assignments/{crew.id}/seen", {"revision": 2})
+    assert seen.status == 200
+    await until(lambda: not getattr(crew_of(stage, offer.id), "changed", ()))
+    assert await standing(stage, crew) == []

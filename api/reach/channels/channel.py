@@ -26,7 +26,6 @@ class About(StrEnum):
 
     ASK = "ask"  # an answer is awaited
     OVER = "over"  # what was asked for is needed no longer
-    ANEW = "anew"  # a yes was not taken, since the words have changed: an answer is awaited
     NEEDED = "needed"  # a yes that was kept counts now: set out
     ORDER = "order"  # an instruction of the desk
     LIFTED = "lifted"  # which holds no longer

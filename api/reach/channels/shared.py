@@ -187,7 +187,6 @@ TEMPLATES: Final = (
 
 
 TEMPLATE_OF: Final = {
-    About.ANEW: "ask",
     **dict.fromkeys((About.ORDER, About.LIFTED, About.WORDS, About.BACK, About.ANSWERED), "told"),
 }
 """Which template says it, where it has none of its own name."""

@@ -1,0 +1,96 @@
+"""By fact: whether somebody outside is owed a word when something has become a fact, and what
+tells it: messages up the ladder, and the list on which a desk finds whom nothing has told.
+
+A fact that is in neither table has no place in the log: the tests say so.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from api.reach.channels import About
+from schemas import facts as f
+
+
+class Owed(NamedTuple):
+    """Who is owed it, the messages that say it, and where a desk finds whom to call; "" where
+    nobody is called for it."""
+
+    to: str
+    abouts: tuple[About, ...]
+    call_list: str
+
+
+_TO_CALL: Final = "the demand's card and the view of calls"
+_ON_TOP: Final = "the list on top of the desk's page"
+
+OWED: Final[dict[type, Owed]] = {
+    f.OfferSent: Owed("whoever is asked", (About.ASK,), _TO_CALL),
+    f.OfferUnreachable: Owed("whoever nothing has reached", (), _TO_CALL),
+    f.OfferExpired: Owed("whoever was silent, while still wanted", (), _TO_CALL),
+    f.OfferStoodDown: Owed("whoever was told of an urgent request", (About.OVER,), ""),
+    f.YesOutdated: Owed("whoever said yes by message", (), "the replies to be read"),
+    f.AssignmentCommitted: Owed("a crew whose yes was kept", (About.NEEDED,), _TO_CALL),
+    f.AssignmentStoodDown: Owed("a crew that is called back", (About.OVER,), ""),
+    f.AssignmentSentBack: Owed("a crew that has reported", (About.BACK,), _TO_CALL),
+    f.DemandAmended: Owed("a crew at work", (About.WORDS,), _TO_CALL),
+    f.DemandTakenBack: Owed("a crew at work", (About.WORDS,), _TO_CALL),
+    f.CrewInstructed: Owed("a crew at work", (About.ORDER,), _ON_TOP),
+    f.IncidentInstructed: Owed("every crew at work there", (About.ORDER,), _ON_TOP),
+    f.AcknowledgmentMissed: Owed("a crew that does not answer", (About.ORDER,), _ON_TOP),
+    f.AcknowledgmentEscalated: Owed("a crew that does not answer", (About.ORDER,), _ON_TOP),
+    f.InstructionLifted: Owed("whoever had it", (About.LIFTED,), ""),
+    f.ReportAnswered: Owed("the crew that reported", (About.ANSWERED,), ""),
+    f.CrewOverdue: Owed("a crew that is late", (), "the crew's row, in red"),
+    f.CrewDoubted: Owed("a crew that is late", (), "the crew's row, in red"),
+    f.CheckInMissed: Owed("a crew that is silent", (), _ON_TOP),
+    f.CheckInEscalated: Owed("a crew that is silent", (), _ON_TOP),
+    f.LineUnmet: Owed("a desk, of what is most urgent", (About.DESK,), _TO_CALL),
+    f.DemandClimbed: Owed("the desk above", (About.DESK,), _ON_TOP),
+    f.ReportEscalated: Owed("the desk above", (), _ON_TOP),
+}
+
+_ITSELF: Final = "said by whoever it concerns, or by a desk that has just heard it from them"
+_FOLLOWS: Final = "what follows for anybody is a fact of its own: an offer, a crew, changed words"
+_DESKS: Final = "the matter of desks, whose page shows it and whose waits have their times"
+_THANKS: Final = "the work is over: its page says so, and nobody waits for it"
+_TASKS: Final = "recovery is not urgent: the page shows it, and its waits have their times"
+
+NOBODY: Final[dict[type, str]] = {
+    **dict.fromkeys(
+        (
+            f.AssignmentArrived, f.AssignmentGivenUp, f.AssignmentReportedDone,
+            f.AssignmentSetOff, f.CrewCheckedIn, f.CrewReceived, f.HeadsCounted,
+            f.HelpersEnded, f.HelpersReceived, f.InstructionAcknowledged, f.NewTimeGiven,
+            f.OfferAccepted, f.OfferDeclined, f.OfferReached, f.OwnCrewSet, f.SceneReported,
+            f.StandbyOffered, f.StepCorrected, f.StepUndone, f.WordsSeen,
+        ),
+        _ITSELF,
+    ),
+    **dict.fromkeys(
+        (
+            f.DemandClosed, f.DemandGrouped, f.DemandHeld, f.DemandPublished, f.DemandReopened,
+            f.DemandResumed, f.DemandUngrouped, f.DraftPublished, f.IncidentClosed,
+            f.IncidentJoined, f.IncidentReopened, f.LineDropped, f.LineInHand, f.LineWoken,
+            f.LinesLookedAt,
+        ),
+        _FOLLOWS,
+    ),
+    **dict.fromkeys(
+        (
+            f.DemandDrafted, f.DemandKept, f.DemandNoted, f.HoldAsked, f.IncidentClosing,
+            f.IncidentOpened, f.KeyDestroyed, f.KeyDestructionDue, f.PersonsShown,
+            f.SealedTextOpened, f.StillNeededAsked,
+        ),
+        _DESKS,
+    ),
+    **dict.fromkeys((f.AssignmentConfirmed, f.AssignmentReleased), _THANKS),
+    **dict.fromkeys(
+        (
+            f.TaskClaimEnded, f.TaskClaimed, f.TaskDropped, f.TaskLapsed, f.TaskNeedAsked,
+            f.TaskOpened, f.TaskProposed, f.TaskReportedDone, f.TaskSentBack, f.TaskVerified,
+        ),
+        _TASKS,
+    ),
+}  # fmt: skip
+"""Facts of which nobody outside is owed a word, each with its reason."""
