@@ -162,7 +162,8 @@ def test_a_committee_answers_for_its_own_group_and_its_desk_sees_who_said_it(
     crew = screens.sign_in(server.link("organization", organization=group), "en", phone=True)
     expect(village.locator("#groups")).to_contain_text("Team 9")
     expect(village.locator("#no-asked")).to_be_visible()
-    server.demand(server.incident("utility_outage"), "power", "ELECTRIC_REPAIR")
+    sealed = {"contact": "Team 9"}
+    server.demand(server.incident("utility_outage"), "power", "ELECTRIC_REPAIR", **sealed)
     card = village.locator("#asked .card")
     expect(card).to_contain_text("Team 9")
     expect(card.locator(".countdown")).to_be_visible()
@@ -178,6 +179,7 @@ def test_a_committee_answers_for_its_own_group_and_its_desk_sees_who_said_it(
     expect(work).to_contain_text("The desk itself tells the crew")
     expect(desk.locator("#demands .party.committed", has_text="Team 9")).to_contain_text(said)
     expect(crew.locator("#assignments .card")).to_contain_text(said)
+    expect(desk.locator("#demands .chip", has_text="call the crew")).to_be_visible()
     step(work, "On my way", "on the way")
     expect(crew.locator("#assignments .card .chip.state")).to_have_text("on the way")
     in_both_languages(village)

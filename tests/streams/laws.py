@@ -18,8 +18,9 @@ from schemas.views import AssignmentRow, DemandRow, IncidentRow, OfferRow, Put, 
 from streams.matching.why import why
 from tests.streams import laws_scene, laws_told, laws_waiting, laws_whole, laws_words, waiting
 from tests.streams.book_entries import Line
-from tests.streams.books import DAY, Books, until
+from tests.streams.books import DAY, Books
 from tests.streams.laws_groups import asked_once, grouped
+from tests.streams.laws_villages import Villages, guided, spoken
 from tests.streams.needs import CAP, JUDGED, Reason, changed, reason, short_lines
 from tests.streams.play import Play
 
@@ -32,7 +33,7 @@ class Watch:
 
     def __init__(self, play: Play) -> None:
         self.play, self.books, self.words = play, Books(), laws_words.Words()
-        self.complaints: dict[str, list[str]] = defaultdict(list)
+        self.villages, self.complaints = Villages(), defaultdict[str, list[str]](list)
         self.rows: dict[str, Any] = {}
         self.audiences: dict[str, Any] = {}
         self.live: dict[str, Any] = {}  # rows that promise or wait for something
@@ -49,6 +50,7 @@ class Watch:
                 self._apply(BEFORE, fact, taken.turn)
                 self.books.learn(fact, taken.turn)
                 self.words.learn(fact)
+                self.villages.learn(fact)
             self._show(taken.changes, taken.turn)
             for fact in taken.turn.facts:
                 self._apply(AFTER, fact, taken.turn)
@@ -146,16 +148,6 @@ def early(watch: Watch, fact: Any, turn: Turn) -> Wrong:
             line = watch.books.lines[fact.line]
             if fact.at < watch.books.needs[line.need].release_at:
                 yield f"{turn.sequence}: {fact.offer} goes out before the demand is released"
-
-
-def clock(watch: Watch, fact: Any, turn: Turn) -> Wrong:
-    """The time to answer begins when somebody was reached, and no later than the bound."""
-    if isinstance(fact, f.OfferReached):
-        ask = watch.books.asks[fact.offer]
-        if fact.answer_by != until(watch.books, ask, fact.at):
-            yield f"{turn.sequence}: {fact.offer} has until {fact.answer_by}"
-        if fact.answer_by < ask.answer_by:
-            yield f"{turn.sequence}: {fact.offer} has less time than was said"
 
 
 # Who is asked
@@ -340,7 +332,7 @@ def replaced(watch: Watch, fact: Any, turn: Turn) -> Wrong:
 
 BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "promises": early,
-    "clock": clock,
+    "clock": laws_waiting.clock,
     "fit": fit,
     "held": waiting.held,
     "drafts": waiting.drafted,
@@ -362,6 +354,7 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
 """Seen with what was known before the fact."""
 AFTER: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "displaced": displaced,
+    "spoken": spoken,
 }
 """Seen with what is known behind the turn."""
 RESTING: dict[str, Callable[[Watch, int], Wrong]] = {
@@ -383,6 +376,7 @@ SAMPLED: dict[str, Callable[[Watch, int], Wrong]] = {
     "live": live,
     "waiting": waiting.climbs,
     "shown": laws_waiting.shown,
+    "guided": guided,
 }
 """At every fourth of these instants."""
 NAMES = tuple(dict.fromkeys([*BEFORE, *AFTER, *RESTING, *SAMPLED]))

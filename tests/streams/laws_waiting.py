@@ -1,4 +1,4 @@
-"""Laws of who waits for a desk's word: shown to it with an age and an end, and asked first."""
+"""Laws of waiting: for an answer as long as was said, and for a desk, which sees it and asks it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from schemas import facts as f
 from schemas.turns import Turn
 from tests.streams.book_entries import Ask
-from tests.streams.books import DAY
+from tests.streams.books import DAY, until
 from tests.streams.needs import midnight, reason, unfit
 
 if TYPE_CHECKING:
@@ -90,3 +90,13 @@ def taken(watch: Watch, fact: Any, turn: Turn) -> Wrong:
     insured = team.insured is not None and fact.at < midnight(team.insured) + DAY
     if line.hazardous and not (team.adults and insured):
         yield f"{turn.sequence}: {fact.organization} is taken on for hazardous work unproved"
+
+
+def clock(watch: Watch, fact: Any, turn: Turn) -> Wrong:
+    """The time to answer begins when somebody was reached, and no later than the bound."""
+    if isinstance(fact, f.OfferReached):
+        ask = watch.books.asks[fact.offer]
+        if fact.answer_by != until(watch.books, ask, fact.at):
+            yield f"{turn.sequence}: {fact.offer} has until {fact.answer_by}"
+        if fact.answer_by < ask.answer_by:
+            yield f"{turn.sequence}: {fact.offer} has less time than was said"

@@ -24,7 +24,7 @@ from schemas.values import (
 )
 from streams.entities import Organization
 from streams.parameters import DAY, HOUR
-from tests.streams.world import COUNTY, STEWARD, certificate, divisions
+from tests.streams.world import COUNTY, STEWARD, VILLAGE, certificate, divisions
 
 if TYPE_CHECKING:
     from tests.streams.play import Attempt, Play
@@ -39,11 +39,14 @@ def begin(play: Play) -> None:
     """An organization that is there from the start, with an account of its own."""
     skill = play.random.choice(SKILLS)
     name = f"organization {len(play.names)}"
+    village = VILLAGE if skill != "WATER" and play.chance(0.3) else None
+    home = play.random.choice((0, 1)) if village else play.random.randrange(20)
     made = play.world.organization(
         name,
         skill=skill,
         units=play.random.randint(1, 4),
-        township=play.random.randrange(20),
+        township=home,
+        village=village,
         certificate=_good(play) if skill == "WATER" and play.chance(0.85) else None,
     )
     play.names[made] = name
@@ -156,6 +159,7 @@ def _correct(play: Play, known: Organization) -> Attempt:
         place=divisions().seat(home),
         people=known.people,
         credit_code=known.credit_code,
+        village=known.village if play.chance(0.8) else play.random.choice((None, "上塘村")),
     )
     return STEWARD, command
 

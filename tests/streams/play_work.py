@@ -22,7 +22,7 @@ from streams.entities import (
 from streams.wording import last
 from tests.streams.play_demands import SEALED
 from tests.streams.play_reach import PERSON
-from tests.streams.world import DESK
+from tests.streams.world import COMMITTEE, DESK
 
 if TYPE_CHECKING:
     from tests.streams.play import Attempt, Play
@@ -43,7 +43,14 @@ def answer(play: Play) -> Attempt:
     command = _no(play, offer) if play.chance(0.35) else _yes(play, offer)
     if play.chance(0.12):
         return DELIVERY, replace(command, person=PERSON)
-    return desk if play.chance(0.12) else play.names[offer.organization], command
+    return desk if play.chance(0.12) else _speaker(play, offer.organization), command
+
+
+def _speaker(play: Play, organization: Any) -> str:
+    """The organization itself; of a village's group as often its committee, or another one's."""
+    village = play.world.area.registry.organizations[organization].village
+    asked = 0.02 if village is None else 0.5
+    return COMMITTEE if play.chance(asked) else play.names[organization]
 
 
 def _yes(play: Play, offer: Offer) -> c.AcceptOffer:
@@ -122,7 +129,7 @@ def step(play: Play) -> Attempt:
     if play.operation.scene_reports and play.chance(0.1):
         return answer_report(play)
     desk = play.desk_of(play.operation.demands[found.demand].place.division)
-    actor = desk if play.chance(0.1) else play.names[found.organization]
+    actor = desk if play.chance(0.1) else _speaker(play, found.organization)
     just = found.before is not None and play.world.at - found.before.at <= MINUTE
     if found.before is not None and play.chance(0.3 if just else 0.02):
         return found.before.account, c.UndoStep(assignment=found.id)

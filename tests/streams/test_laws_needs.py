@@ -34,7 +34,9 @@ from streams.area import Operation
 from streams.gates import Bar
 from streams.matching import assign, bars, candidates
 from streams.matching import why as telling
+from streams.rows import audience
 from streams.turning import RuleFailed
+from streams.villages import Voice
 from streams.wakes import AT_ONCE, Wait, Wakes
 from tests.streams.laws import NAMES, SEEDS, Watch, watched
 from tests.streams.play import EndlessTicks, Play
@@ -281,6 +283,14 @@ def _crews_know_it_all(patch: Patch) -> None:
     patch.setattr(wording, "changed", lambda *_: ())
 
 
+def _whoever_speaks_is_a_desk(patch: Patch) -> None:
+    patch.setattr(offer, "voice_of", lambda *_: Voice(by_desk=True))
+
+
+def _no_committee_sees_it(patch: Patch) -> None:
+    patch.setattr(audience, "guiding", lambda _: None)
+
+
 WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("ticks", _always_a_pause),
     ("asked", _never_again),
@@ -334,6 +344,8 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("answered", _any_words_will_do),
     ("heard", _no_time_to_read),
     ("unread", _crews_know_it_all),
+    ("spoken", _whoever_speaks_is_a_desk),
+    ("guided", _no_committee_sees_it),
 ]
 
 

@@ -18,6 +18,9 @@ export function flags(item, row, now) {
   if (live(row) && row.changed.length) {
     found.push(["bad", say("party.words_unseen", { words: changedWords(row) })]);
   }
+  if (row.by_committee && row.state === "committed" && item.demand.sealed.length) {
+    found.push(["warn", say("party.tell_crew")]);
+  }
   if (row.inside > 0) found.push(["warn", say("party.inside", { count: row.inside })]);
   if (row.new_times) found.push(["warn", say("party.new_times", { count: row.new_times })]);
   if (row.unfit) found.push(["bad", named("gates", row.unfit)]);
