@@ -22,7 +22,8 @@ from schemas.values import DivisionCode, Instant, Mode, OfferId, OrganizationId
 FAILED: Final = (State.FAILED, State.EXPIRED, State.CANCELED)
 PACE_MS: Final = 60_000  # between two tries
 CALLED_MS: Final = 3 * 60_000  # after a message that nobody has acted upon
-AGAIN_MS: Final = 30 * 60_000  # while nothing changes
+AGAIN_MS: Final = 30 * 60_000  # while nothing changes; then the county is told, too
+DAY_MS: Final = 24 * 3_600_000
 KEPT_MS: Final = 10 * 60_000  # for which such a message is worth sending
 DRAFT: Final = "草稿"  # which has no number
 
@@ -59,16 +60,24 @@ class Duty:
             call = (bool(before) and not told) or (_waited(told, now) and not rung)
             if (told and not call) or (before and now - before[-1].made_at < PACE_MS):
                 continue
-            found.extend(self._of(line, now, call, bool(told)))
+            found.extend(self._of(line, now, call, bool(told), self._told_before(line, now)))
         return found
 
     def _matters(self) -> list[Matter]:
         return [*self._offers.short(), *self._offers.undecided()]
 
-    def _of(self, line: Matter, now: Instant, call: bool, told: bool) -> Iterator[Notice]:
-        """One message to each address of the nearest desk that has any."""
+    def _told_before(self, line: Matter, now: Instant) -> bool:
+        """Whether it was told in vain: half an hour ago or more, and not longer than for a day."""
+        ages = (now - one.made_at for one in self._notices.of_offer(line.id))
+        return any(AGAIN_MS <= age < DAY_MS for age in ages)
+
+    def _of(
+        self, line: Matter, now: Instant, call: bool, told: bool, vain: bool
+    ) -> Iterator[Notice]:
+        """One message to each address of the nearest desk that has any; in `vain`, to the county's
+        as well."""
         since = now // PACE_MS  # a start of the messenger says it no second time
-        for division, address in self._to(line):
+        for division, address in self._to(line, vain):
             if (address.rung == Rung.VOICE) > call or (told and address.rung != Rung.VOICE):
                 continue
             notice = Notice(
@@ -87,7 +96,7 @@ class Duty:
             if self._notices.with_id(notice.id) is None:
                 yield notice
 
-    def _to(self, line: Matter) -> Iterable[tuple[DivisionCode, Address]]:
+    def _to(self, line: Matter, vain: bool) -> Iterable[tuple[DivisionCode, Address]]:
         told: list[tuple[DivisionCode, Address]] = []
         for code in self._tree.ancestors(line.division):
             division = DivisionCode(code)
@@ -98,7 +107,8 @@ class Duty:
                 if CONSENT[line.mode] in address.consent and self._routes.leads_to(address)
             ]
             told += found
-            if told and (isinstance(line, ShortLine) or self._is_county(division)):
+            alone = isinstance(line, ShortLine) and not vain
+            if told and (alone or self._is_county(division)):
                 break
         return told
 

@@ -85,8 +85,9 @@ def test_a_no_with_a_time_is_asked_again_then(
     crew = crew_of(server, screens, TEAM, "PUMP_DRAIN")
     demanded(server, incident, "PUMP_DRAIN", 2)
     desk = desk_of(server, screens, incident)
-    crew.locator("#offers summary").tap()
-    free = crew.locator("#offers [type=datetime-local]")
+    no = crew.locator("#offers details", has=crew.get_by_text("谢绝", exact=True))
+    no.locator("summary").tap()
+    free = no.locator("[type=datetime-local]")
     latest = free.get_attribute("max") or ""
     at = datetime.fromisoformat(latest) - timedelta(hours=46)
     free.fill(f"{at:%Y-%m-%dT%H:%M}")

@@ -66,6 +66,7 @@ async def test_the_township_is_told_once_and_again_while_it_lasts(stage: Stage) 
     stage.ahead += 31 * 60_000
     await look(stage)
     assert len(stage.gateway.arrived("13700000001")) == 2
+    assert len(stage.gateway.arrived("13700000002")) == 1, "half an hour in vain: the county too"
 
 
 async def test_a_township_without_a_number_has_its_county(stage: Stage) -> None:

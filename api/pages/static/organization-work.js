@@ -15,6 +15,7 @@ import { moment, spokenDemand } from "./format.js";
 import { Problem } from "./http.js";
 import { head } from "./organization-offers.js";
 import { posting, refusal, tell } from "./page.js";
+import { placeName } from "./places.js";
 import { see } from "./quiet.js";
 import { keep, read, sealedList } from "./sealed.js";
 import { choose, counted, named, say } from "./words.js";
@@ -243,7 +244,8 @@ function taskButtons(context, row) {
 /** What a turn is about, in one sentence. */
 export function turnWords({ row, why }) {
   const reason = endReason(row) || choose("assignment_state", row.state);
-  return choose("turn", why, { demand: spokenDemand(row), reason });
+  const which = [spokenDemand(row), named("kinds", row.kind), placeName(row.division)];
+  return choose("turn", why, { demand: which.join(" · "), reason });
 }
 
 /** Somebody may be on the road for nothing: said until it is tapped away. */
