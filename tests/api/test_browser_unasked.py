@@ -84,4 +84,12 @@ def test_one_that_is_on_its_way_is_parked_and_taken_on_later(
     confirm(desk)
     parked.get_by_role("button", name="请其出动", exact=True).click()
     expect(card.locator(".party.committed")).to_contain_text("Team 8")
+    owed = card.locator(".party.told")  # it left its page and has no channel
+    expect(owed).to_contain_text("须告知：现在需要出动", timeout=15_000)
+    expect(owed).to_contain_text("没有渠道能通知到")
+    in_both_languages(desk)
+    owed.get_by_role("button", name="打给谁", exact=True).click()
+    dialog.get_by_text("已电话告知", exact=True).click()
+    confirm(desk)
+    expect(owed).to_have_count(0)
     assert screens.complaints == []
