@@ -88,8 +88,7 @@ def test_a_no_with_a_time_is_asked_again_then(
     no = crew.locator("#offers details", has=crew.get_by_text("谢绝", exact=True))
     no.locator("summary").tap()
     free = no.locator("[type=datetime-local]")
-    latest = free.get_attribute("max") or ""
-    at = datetime.fromisoformat(latest) - timedelta(hours=46)
+    at = datetime.fromisoformat(free.get_attribute("max") or "") - timedelta(hours=46)
     free.fill(f"{at:%Y-%m-%dT%H:%M}")
     in_both_languages(crew)
     touch(crew, "装备不足")
