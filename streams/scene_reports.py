@@ -133,7 +133,8 @@ def _raised(
     targets = tuple(row.target + (known.quantity if row is like else 0) for row in rows)
     if max(targets) > UNITS_MOST:
         return Refused(Refusal.ANSWER_UNFIT, (found.id,))
-    added = () if like is not None else (_added(rows, found, known.skill, known.quantity),)
+    own = operation.lines[found.line]  # perhaps of a further report, and not among these
+    added = () if like is not None else (_added(own, known.skill, known.quantity),)
     more = replace(amending.unchanged(operation, demand), targets=targets, lines=added)
     return amending.amend(area, more, cause)
 
@@ -144,9 +145,8 @@ def _like(rows: list[Line], found: Assignment, skill: str) -> Line | None:
     return next((row for row in fit if row.id == found.line), fit[0] if fit else None)
 
 
-def _added(rows: list[Line], found: Assignment, skill: str, quantity: int) -> LineRequest:
+def _added(own: Line, skill: str, quantity: int) -> LineRequest:
     """As hazardous as the crew's own; of a graded skill any grade will do."""
-    [own] = [row for row in rows if row.id == found.line]
     grade = LOWEST_GRADE if SKILLS[skill].graded else None
     return LineRequest(
         skill=skill, minimum=quantity, target=quantity, grade=grade, hazardous=own.hazardous

@@ -285,6 +285,10 @@ def test_what_a_crew_of_a_further_report_needs_more_is_asked_for_by_the_leader()
     world.send(DESK, answer)
     assert reports.line(reports.leader).target == before + 3
     assert reports.line(reports.second).asleep
+    said = only(world.send(name, replace(need, skill="CATERING")), f.SceneReported)
+    world.send(DESK, replace(answer, report=said.report))
+    lines = world.operation.demands[reports.leader].lines
+    assert world.operation.lines[lines[-1]].skill == "CATERING", "where it has none of that skill"
 
 
 def test_a_group_stays_in_its_township() -> None:
