@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from schemas.refiling import CarriedNote
 from schemas.values import (
     CloseReason,
     DemandId,
@@ -167,6 +168,24 @@ class TakeBackDemand(Stored, tag="TakeBackDemand.1"):
     revision: Revision
 
 
+class RefileDemand(Stored, tag="RefileDemand.1"):
+    """A demand that was posted in the wrong incident goes to another, with its lines and crews.
+
+    What is sealed comes sealed anew, under the other incident's key: every text that the demand
+    has, and its latest notes, the newest first; `older`: the turn of the next one behind these.
+    """
+
+    demand: DemandId
+    revision: Revision
+    incident: IncidentId
+    contact: Sealed | None = None
+    address: Sealed | None = None
+    note: Sealed | None = None
+    lead: Sealed | None = None
+    notes: Annotated[tuple[CarriedNote, ...], Meta(max_length=40)] = ()
+    older: Annotated[int, Meta(ge=0)] = 0
+
+
 class KeepDemand(Stored, tag="KeepDemand.1"):
     """It is still needed, as it is."""
 
@@ -230,6 +249,7 @@ DemandCommand = (
     | GroupDemands
     | UngroupDemands
     | TakeBackDemand
+    | RefileDemand
     | KeepDemand
     | HoldDemand
     | ResumeDemand

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas.refiling import DemandRefiled
 from schemas.values import (
     AccountId,
     CloseReason,
@@ -374,7 +375,7 @@ IncidentFact = (
     | KeyDestroyed
 )
 DemandFact = DemandPublished | StillNeededAsked | DemandKept | SealedTextOpened | PersonsShown
-AmendingFact = DemandAmended | DemandTakenBack | DemandNoted
+AmendingFact = DemandAmended | DemandTakenBack | DemandRefiled | DemandNoted
 DraftingFact = DemandDrafted | DraftPublished
 HoldingFact = DemandHeld | HoldAsked | DemandResumed | DemandClimbed
 EndingFact = DemandClosed | DemandReopened

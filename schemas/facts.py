@@ -67,6 +67,7 @@ from schemas.offer_facts import (
     StandbyOffered,
     YesOutdated,
 )
+from schemas.refiling import DemandRefiled
 from schemas.registry_facts import RegistryFact
 from schemas.scene_facts import (
     CheckInEscalated,
@@ -164,6 +165,7 @@ __all__ = [
     "DemandKept",
     "DemandNoted",
     "DemandPublished",
+    "DemandRefiled",
     "DemandReopened",
     "DemandResumed",
     "DemandTakenBack",

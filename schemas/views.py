@@ -8,6 +8,7 @@ from __future__ import annotations
 from schemas.codes import PublicWord
 from schemas.helpers import Helpers
 from schemas.instruction_views import InstructionView, StandingView
+from schemas.refiling import Refiled
 from schemas.registry_views import AccountRow, CertificateView, GrantView, OrganizationRow
 from schemas.scene_views import ReportView
 from schemas.values import (
@@ -128,6 +129,7 @@ class DemandRow(Stored, tag="demand"):
     leader: DemandId | None  # tells of the same need, and is asked for in its place
     members: int  # how many further reports of the same need it leads, closed ones too
     sender: DivisionCode | None  # the township that moved it here
+    refiled: Refiled | None  # where it was posted, if that was the wrong incident
     returnable: bool  # the sender may still take it back
     reason: CloseReason | None
     risk_statement: str

@@ -13,6 +13,7 @@ from schemas.facts import (
     AmendingFact,
     DemandAmended,
     DemandNoted,
+    DemandRefiled,
     DemandTakenBack,
 )
 from schemas.refusals import Refusal
@@ -22,7 +23,7 @@ from schemas.values import (
     Place,
     StandDownReason,
 )
-from streams import checking, crew, needed, noting, shutting, texts, wording
+from streams import checking, crew, needed, noting, refiling, shutting, texts, wording
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
@@ -146,6 +147,8 @@ def evolve(operation: Operation, fact: AmendingFact) -> None:
             _amended(operation, fact)
         case DemandTakenBack():
             _taken_back(operation, fact)
+        case DemandRefiled():
+            refiling.evolve(operation, fact)
         case DemandNoted():
             noting.noted(operation, fact)
         case _:

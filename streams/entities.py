@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from schemas.refiling import Refiled
 from schemas.values import (
     AccountId,
     AgainOn,
@@ -164,6 +165,7 @@ class Demand(Stored):
     question: str = ""  # what it is on hold for
     asked_by: DivisionCode | None = None  # the county that put it
     handed: Handed | None = None
+    refiled: Refiled | None = None
     drafted_at: Instant | None = None
     reporter: Village | None = None
     people: int | None = None
@@ -179,11 +181,7 @@ class Demand(Stored):
 
 
 class Line(Stored):
-    """One line and how far it is covered. `wake_at` is when settling looks at it (again).
-
-    Units are counted once, for the present round only: `working` (committed), `delivered`, `own`
-    (the township's); of those working, `doubtful` are overdue, `replacing` are replaced.
-    """
+    """One line and how far it is covered; units count once, in its present round."""
 
     id: LineId
     demand: DemandId
@@ -198,17 +196,17 @@ class Line(Stored):
     priority: int
     place: Place  # of its demand, as the priority is
     opened_at: Instant  # its present round
-    wake_at: Instant | None
+    wake_at: Instant | None  # when settling looks at it (again)
     open: bool = True
     dropped: bool = False
     asleep: bool = False  # another demand asks in its place, or its own is a draft
     round: int = 1  # rises when the demand is reopened
     wave: int = 0  # how many times somebody was looked for in this round
-    working: int = 0
-    delivered: int = 0
-    own: int = 0
-    doubtful: int = 0
-    replacing: int = 0
+    working: int = 0  # committed
+    delivered: int = 0  # confirmed
+    own: int = 0  # the township's
+    doubtful: int = 0  # of those working: overdue
+    replacing: int = 0  # of those working: somebody more is asked
     asked: int = 0
     live_offers: int = 0
     unmet: bool = False

@@ -40,6 +40,7 @@ class About(NamedTuple):
     task: TaskId | None = None
     organization: OrganizationId | None = None
     division: DivisionCode | None = None
+    before: IncidentId | None = None  # the incident that a demand leaves by it
 
 
 class KnownIncident(NamedTuple):
@@ -129,6 +130,7 @@ class Ledger:
             task=named.get("task"),
             organization=organization,
             division=known.division if known else self._division(named, incident, organization),
+            before=thing.before.incident if isinstance(thing, f.DemandRefiled) else None,
         )
 
     def tells(self, thing: msgspec.Struct | None, demand: DemandId) -> bool:
@@ -242,6 +244,11 @@ def _amended(ledger: Ledger, fact: f.DemandAmended, _turn: Turn) -> None:
     _lines(ledger, fact.demand, len(fact.targets) + 1, fact.lines)
 
 
+def _refiled(ledger: Ledger, fact: f.DemandRefiled, _turn: Turn) -> None:
+    known = ledger.demands[fact.demand]
+    ledger.demands[fact.demand] = known._replace(incident=fact.incident, number=fact.number)
+
+
 def _taken_back(ledger: Ledger, fact: f.DemandTakenBack, _turn: Turn) -> None:
     known = ledger.demands[fact.demand]
     moved = known._replace(division=fact.place.division, place=fact.place)
@@ -297,6 +304,7 @@ _LEARNERS: dict[type, Callable[[Ledger, Any, Turn], None]] = {
     f.DraftPublished: _draft_published,
     f.DemandAmended: _amended,
     f.DemandTakenBack: _taken_back,
+    f.DemandRefiled: _refiled,
     f.LineUnmet: _unmet,
     f.OfferSent: _offer,
     f.CrewReceived: _crew,

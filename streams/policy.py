@@ -63,6 +63,7 @@ ROLES: dict[type, tuple[Role, ...]] = {
     c.GroupDemands: BY_DESK,
     c.UngroupDemands: BY_DESK,
     c.TakeBackDemand: BY_DESK,
+    c.RefileDemand: BY_DESK,
     c.KeepDemand: BY_DESK,
     c.HoldDemand: BY_DESK,
     c.ResumeDemand: BY_DESK,

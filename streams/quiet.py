@@ -41,6 +41,7 @@ from schemas.commands import (
     PublishDraft,
     ReceiveCrew,
     ReceiveHelpers,
+    RefileDemand,
     ReopenDemand,
     ReportDone,
     ReportFromScene,
@@ -138,6 +139,7 @@ def _about(operation: Operation, command: Command) -> DemandId | None:
             | CloseDemand(demand=key)
             | ReopenDemand(demand=key)
             | TakeBackDemand(demand=key)
+            | RefileDemand(demand=key)
             | KeepDemand(demand=key)
             | GroupDemands(leader=key)
             | HoldDemand(demand=key)

@@ -104,7 +104,7 @@ class Scope(NamedTuple):
         if about == About():
             return self.demand is None and self.organization is None
         return (
-            self.incident in (None, about.incident)
+            self.incident in (None, about.incident, about.before)
             and self.demand in (None, about.demand)
             and self.organization in (None, about.organization)
         )

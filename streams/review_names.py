@@ -120,6 +120,17 @@ def _incident(names: Names) -> str:
     return names.pick(f"{number} 号事件（{hazard}）", f"incident {number} ({hazard})")
 
 
+def _was(names: Names) -> str:
+    """A demand as it was filed in another incident."""
+    before = names.fact.before
+    incident = names.ledger.incidents[before.incident]
+    mode = incident.mode
+    number, of = names.marked(before.number, mode), names.marked(incident.number, mode)
+    if not before.number:
+        return names.pick(f"{of} 号事件中的需求草稿", f"a draft of incident {of}")
+    return names.pick(f"{of} 号事件 {number} 号需求", f"demand {number} of incident {of}")
+
+
 def _demand(names: Names) -> str:
     known = names.ledger.demands[names.about.demand or ""]
     number = names.marked(known.number, known.mode)
@@ -290,6 +301,7 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     "task": _task,
     "organization": _organization,
     "merged": lambda names: names.organization(names.fact.merged),
+    "was": _was,
     "division": lambda names: names.place(names.about.division),
     "scope": _scope,
     "certificate": _certificate,

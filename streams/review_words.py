@@ -39,6 +39,11 @@ FACTS: dict[type, Words] = {
         "{demand} was amended to revision {revision}, priority {priority}, "
         "targets {targets}{added}{needed}{sealed}{numbers}.",
     ),
+    f.DemandRefiled: Words(
+        "{was}改列{incident}，现为{demand}；队伍不变，无人需再次答复。",
+        "{was} was filed in {incident} instead, and is {demand} now; its crews stay with it, and "
+        "nobody is asked again.",
+    ),
     f.DemandTakenBack: Words(
         "{demand}由移出的乡镇取回，回到{division}。",
         "{demand} was taken back by {division}, which had moved it.",

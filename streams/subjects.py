@@ -301,7 +301,7 @@ SUBJECTS: dict[type, _About] = {
     c.ReportNeed: _reported,
     **_of(_incident, c.CloseIncident, c.ReopenIncident),
     **_of(_incident, c.InstructIncident, c.CloseZone, c.LiftFromIncident),
-    **_of(_demand, c.AmendDemand, c.CloseDemand, c.ReopenDemand, c.KeepDemand),
+    **_of(_demand, c.AmendDemand, c.CloseDemand, c.ReopenDemand, c.KeepDemand, c.RefileDemand),
     **_of(_demand, c.HoldDemand, c.ResumeDemand, c.PublishDraft, c.ReceiveHelpers, c.EndHelpers),
     c.TakeBackDemand: _sender,
     c.OpenSealedText: _sealed,

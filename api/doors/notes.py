@@ -6,10 +6,12 @@ by amending the demand. Reading them is the same fact as reading the sealed text
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, ClassVar
 
 import msgspec
 from fastapi import APIRouter
+from msgspec.structs import replace
 from pydantic import Field
 from starlette.responses import Response
 
@@ -21,8 +23,9 @@ from api.doors.sealed import Reason, demand_of, seal, turn_at, unkept, unsealed
 from api.doors.texts import Note
 from api.problems import Problem
 from schemas.commands import NoteDemand, OpenSealedText
-from schemas.facts import DemandNoted
-from schemas.values import DemandId, Instant, OpeningReason, Role
+from schemas.facts import DemandNoted, DemandRefiled
+from schemas.refiling import CarriedNote
+from schemas.values import DemandId, Instant, OpeningReason, Role, Sealed
 from schemas.views import DemandRow
 
 router = APIRouter(tags=["demands"])
@@ -94,25 +97,50 @@ async def read_notes(call: Call[ReadNotesBody]) -> Response:
 
 async def _behind(context: Context, demand: DemandId, turn: int) -> NotesAnswer:
     """The notes from one turn on backward. Raises Problem where that turn has none of them."""
-    notes: list[NoteView] = []
-    while turn and len(notes) < AT_ONCE:
-        fact = await _noted_in(context, demand, turn)
-        notes.append(
-            NoteView(
-                number=fact.number,
-                text=unsealed(context, FIELD, fact.text) or "",
-                name=context.people.name(fact.account),
-                at=fact.at,
-            )
+    found, older = await _said(context, demand, turn)
+    notes = (
+        NoteView(
+            number=one.number,
+            text=unsealed(context, FIELD, one.text) or "",
+            name=context.people.name(one.account),
+            at=one.at,
         )
-        turn = fact.before
-    return NotesAnswer(tuple(notes), turn or None)
+        for one in found
+    )
+    return NotesAnswer(tuple(notes), older or None)
 
 
-async def _noted_in(context: Context, demand: DemandId, turn: int) -> DemandNoted:
+async def carried(
+    context: Context, row: DemandRow, again: Callable[[str], Sealed]
+) -> tuple[tuple[CarriedNote, ...], int]:
+    """The latest notes of a demand, sealed `again`, and the turn of the next one behind these."""
+    found, older = await _said(context, row.id, row.noted_in)
+    anew = (
+        replace(one, text=again(unsealed(context, FIELD, one.text) or ""))  # said, so it is there
+        for one in found
+    )
+    return tuple(anew), older
+
+
+async def _said(context: Context, demand: DemandId, turn: int) -> tuple[list[CarriedNote], int]:
+    """About as many notes as are read at once, the newest first, and the turn of the next one."""
+    found: list[CarriedNote] = []
+    while turn and len(found) < AT_ONCE:
+        some, turn = await _said_in(context, demand, turn)
+        found += some
+    return found, turn
+
+
+async def _said_in(
+    context: Context, demand: DemandId, turn: int
+) -> tuple[tuple[CarriedNote, ...], int]:
+    """What one turn has noted, or has carried over from another incident."""
     if turn > context.feed.sequence:
         raise Problem("not_found")
     for fact in (await turn_at(context, turn)).facts:
         if isinstance(fact, DemandNoted) and fact.demand == demand:
-            return fact
+            note = CarriedNote(number=fact.number, account=fact.account, text=fact.text, at=fact.at)
+            return (note,), fact.before
+        if isinstance(fact, DemandRefiled) and fact.demand == demand and fact.notes:
+            return fact.notes, fact.older
     raise Problem("not_found")

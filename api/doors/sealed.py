@@ -21,7 +21,7 @@ from api.doors.hanging import door
 from api.problems import Problem, later
 from api.safe import Ciphertexts, KeyGone, TextDamaged
 from schemas.commands import OpenSealedText
-from schemas.facts import DemandAmended, DemandDrafted, DemandPublished
+from schemas.facts import DemandAmended, DemandDrafted, DemandPublished, DemandRefiled
 from schemas.refusals import Refusal
 from schemas.turns import Turn
 from schemas.values import DemandId, IncidentId, OpeningReason, Role, Sealed, SealedText
@@ -70,7 +70,7 @@ def seal(context: Context, incident: IncidentId, field: str, text: str) -> Seale
 def remember(context: Context, turn: Turn) -> None:
     """Keep what a turn has said sealed, so that whoever says yes need not wait for the log."""
     for fact in turn.facts:
-        if isinstance(fact, DemandPublished | DemandDrafted | DemandAmended):
+        if isinstance(fact, DemandPublished | DemandDrafted | DemandAmended | DemandRefiled):
             if len(context.ciphertexts) >= REMEMBERED_MAX:
                 context.ciphertexts.clear()
             texts = Ciphertexts(fact.contact, fact.address, fact.note, fact.lead)

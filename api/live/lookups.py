@@ -84,8 +84,8 @@ class LookUps:
             case OfferRow():
                 self._offer(row)
             case DemandRow():
-                self._demand(row)
                 known = before if isinstance(before, DemandRow) else None
+                self._demand(row, known)
                 self.alike.take(row, known)
                 self.short.take(row, known)
             case OrganizationRow():
@@ -119,7 +119,9 @@ class LookUps:
         else:
             self._crews_on.setdefault(row.demand, {})[row.id] = row.organization
 
-    def _demand(self, row: DemandRow) -> None:
+    def _demand(self, row: DemandRow, before: DemandRow | None) -> None:
+        if before is not None and before.incident != row.incident:
+            _drop(self._demands_in, before.incident, row.id)
         self._demands_in.setdefault(row.incident, {})[row.id] = None
         for line in row.lines:
             self._demand_of[line.id] = row.id

@@ -90,6 +90,8 @@ class Refusal(StrEnum):
     ORGANIZATION_RETIRED = "organization_retired"
     PLACE_OUTSIDE_INCIDENT = "place_outside_incident"
     QUANTITY_OVER_OFFER = "quantity_over_offer"
+    REFILE_INSTRUCTED = "refile_instructed"
+    REFILE_REOPENED = "refile_reopened"
     REVISION_STALE = "revision_stale"
     ROLE_MISSING = "role_missing"
     SKILL_GRADE_UNFIT = "skill_grade_unfit"

@@ -44,6 +44,7 @@ def demand(known: Operation, item: Demand) -> Put:
         leader=item.leader,
         members=item.members,
         sender=sender(item),
+        refiled=item.refiled,
         returnable=item.handed is not None and not item.handed.acted,
         reason=item.reason,
         risk_statement=item.risk_statement,
@@ -118,8 +119,8 @@ def _line(known: Operation, line: Line) -> LineView:
 def shown_with_offers(item: Demand) -> tuple[Any, ...]:
     """What an offer's and an assignment's row show of their demand, and to whom."""
     words = (item.risk_statement, item.rally_point, item.way_in, item.sealed_in)
-    zones = (item.shut, item.may_lie_in)
-    return (item.kind, item.priority, item.place, item.needed_by, *words, sender(item), *zones)
+    named = (item.number, item.kind, item.priority, item.place, item.needed_by)
+    return (*named, *words, sender(item), item.shut, item.may_lie_in)
 
 
 def told(item: Demand) -> tuple[Any, ...]:

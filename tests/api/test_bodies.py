@@ -19,6 +19,7 @@ from api.doors import (
     notes,
     offers,
     organizations,
+    refiling,
     scene,
     sealed,
     several,
@@ -30,6 +31,8 @@ from api.doors.body import Body, Empty
 from api.doors.hanging import bodies
 from schemas import commands as c
 from schemas.values import Capability, Certificate, LineRequest, OpeningReason
+
+REFILED = {"demand", "revision", "contact", "address", "note", "lead", "notes", "older"}
 
 # Each command with its body, and with what the door itself puts in: from the path, from a
 # header, or made here. What is sealed or placed has another shape in the command.
@@ -46,6 +49,7 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.ReopenDemands, several.SeveralBody, set()),
     (c.GroupDemands, several.SeveralBody, {"leader"}),
     (c.UngroupDemands, several.SeveralBody, set()),
+    (c.RefileDemand, refiling.RefileDemandBody, REFILED),
     (c.TakeBackDemand, Empty, {"demand", "revision"}),
     (c.KeepDemand, Empty, {"demand"}),
     (c.DraftDemand, demands.DraftDemandBody, set()),

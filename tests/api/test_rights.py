@@ -76,6 +76,10 @@ def about(world: World) -> list[c.Command]:
         for id in operation.demands
     ]
     commands += [c.EndHelpers(demand=id, helpers=HelpersId("none")) for id in operation.demands]
+    commands += [
+        c.RefileDemand(demand=id, revision=1, incident=row.incident)
+        for id, row in operation.demands.rows.items()
+    ]
     commands += [c.TakeBackDemand(demand=id, revision=1) for id in operation.demands]
     commands += [c.KeepDemand(demand=id) for id in operation.demands]
     commands += [c.ResumeDemand(demand=id) for id in operation.demands]

@@ -60,6 +60,7 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ("/demands/{demand}/still-needed", {}, DESKS),
     ("/demands/{demand}/hold", {"question": "桥？"}, DESKS),
     ("/demands/{demand}/resume", {}, DESKS),
+    ("/demands/{demand}/refile", {"incident": "{incident}"}, DESKS),
     ("/demands/{sent}/take-back", {}, DESKS),  # moved next door; for its receiver there is nothing
     ("/demands/{demand}/sealed", {"reason": "checking"}, CREWS),
     ("/demands/{demand}/notes", {"text": "家属来电"}, DESKS),

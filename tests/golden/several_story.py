@@ -6,8 +6,9 @@ from msgspec.structs import replace
 
 from schemas import commands as c
 from schemas import facts as f
-from schemas.values import CloseReason, IncidentId
-from tests.streams.world import DESK, World, only
+from schemas.refiling import CarriedNote
+from schemas.values import AccountId, CloseReason, IncidentId
+from tests.streams.world import DESK, SEALED, World, only
 
 
 def false_flood(world: World, incident: IncidentId) -> None:
@@ -32,3 +33,19 @@ def same_need(world: World, incident: IncidentId) -> None:
     world.close(leader, CloseReason.MET)
     world.reopen(leader)
     world.close(leader, CloseReason.UNFOUNDED)
+
+
+def wrong_incident(world: World, incident: IncidentId) -> None:
+    """Posted in the wrong incident, and filed in the right one with all that is its."""
+    posted = only(
+        world.send(DESK, replace(world.demand_command(incident, priority=4), contact=SEALED))
+    )
+    world.send(DESK, c.NoteDemand(demand=posted.demand, text=SEALED))
+    fire = world.incident("forest_fire")
+    sealed = replace(SEALED, key=fire)
+    note = CarriedNote(number=1, account=AccountId(DESK), text=sealed, at=world.at)
+    moving = c.RefileDemand(
+        demand=posted.demand, revision=1, incident=fire, contact=sealed, notes=(note,)
+    )
+    world.send(DESK, moving)
+    world.close(posted.demand, CloseReason.UNFOUNDED)

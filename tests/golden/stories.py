@@ -38,7 +38,7 @@ from tests.golden import waiting_stories
 from tests.golden.reach_story import reach
 from tests.golden.registry_story import people
 from tests.golden.scene_stories import on_scene
-from tests.golden.several_story import false_flood, same_need
+from tests.golden.several_story import false_flood, same_need, wrong_incident
 from tests.golden.told_story import instructed
 from tests.streams.world import (
     COUNTY,
@@ -173,6 +173,7 @@ def late() -> World:
     unmet(world, incident)
     false_flood(world, incident)
     same_need(world, incident)
+    wrong_incident(world, incident)
     own_crew(world, incident)
     waiting_stories.on_hold(world, incident)
     waiting_stories.helpers(world, incident)

@@ -8,7 +8,9 @@ from msgspec.structs import replace
 
 from schemas import commands as c
 from schemas.ids import digest_of
+from schemas.refiling import CarriedNote
 from schemas.values import (
+    AccountId,
     CloseReason,
     DemandId,
     DivisionCode,
@@ -126,6 +128,7 @@ def edit(play: Play) -> Attempt:
             (4, c.HoldDemand(demand=demand.id, question="桥能不能过车？")),
             (12 if demand.held_at else 1, c.ResumeDemand(demand=demand.id)),
             (1, c.NoteDemand(demand=demand.id, text=SEALED)),
+            (3, _refiling(play, demand)),
             (3, c.SetOwnCrew(line=line, units=play.random.choice((0, 0, 1, 2, 500)))),
             (1, c.ReopenDemand(demand=demand.id, revision=revision)),
         ]
@@ -161,6 +164,23 @@ def _grouping(play: Play, demand: Demand) -> c.Command:
     members = play.random.sample(several, min(len(several), play.random.randint(1, 3)))
     return c.GroupDemands(
         division=division, leader=demand.id, demands=tuple(members) or (demand.id,)
+    )
+
+
+def _refiling(play: Play, demand: Demand) -> c.RefileDemand:
+    """To another incident, or to the one that it is in."""
+    others = [row.id for row in play.open_incidents() if row.id != demand.incident]
+    to = others[0] if others else demand.incident
+    sealed = replace(SEALED, key=to)
+    texts = {one.text.value: sealed for one in demand.sealed}
+    note = CarriedNote(number=max(demand.notes, 1), account=AccountId("a"), text=sealed, at=0)
+    return c.RefileDemand(
+        demand=demand.id,
+        revision=demand.revision,
+        incident=to,
+        notes=(note,) if demand.notes else (),
+        older=0,
+        **texts,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from schemas import commands as c
 from schemas.helpers import HelpersId
 from schemas.values import OrganizationId, Reception
@@ -31,6 +33,17 @@ def ended(scene: Scene) -> c.EndHelpers:
 def offering(scene: Scene, organization: OrganizationId) -> c.OfferHelp:
     return c.OfferHelp(line=scene.line, organization=organization, quantity=1)
 
+
+def refile(scene: Scene) -> c.RefileDemand:
+    """To an incident that is opened now, with what is sealed."""
+    known = scene.world.operation.demands[scene.demand]
+    to = scene.world.incident("forest_fire")
+    texts = {one.text.value: replace(SEALED, key=to) for one in known.sealed}
+    moving = c.RefileDemand(demand=known.id, revision=known.revision, incident=to)
+    return replace(moving, **texts)
+
+
+FILED = (Row(c.RefileDemand, "to another incident", lambda s: (s.desk, refile(s))),)
 
 VOLUNTEERS = (
     Row(c.OfferHelp, "the first team", lambda s: (NEAR, offering(s, s.organization))),

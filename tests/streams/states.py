@@ -80,7 +80,7 @@ TABLES = (
             "已接手 moved here, taken up": worlds.taken_up,
             "突发事件已结束 incident closed": worlds.closed,
         },
-        (*rows.DEMAND, *state_drafts.DEMAND, *state_helpers.HELPERS),
+        (*rows.DEMAND, *state_drafts.DEMAND, *state_helpers.FILED, *state_helpers.HELPERS),
     ),
     Table(
         "需求项 Lines",

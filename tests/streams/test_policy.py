@@ -113,6 +113,7 @@ TABLE = {
     "ReopenDemands": "R..---R-",
     "GroupDemands": "R..---R-",
     "UngroupDemands": "R..---R-",
+    "RefileDemand": "R..---R-",
     "TakeBackDemand": "R..---R-",  # the sender's; for the receiver there is nothing to take back
     "KeepDemand": "R..---R-",
     "HoldDemand": "R..---R-",
@@ -273,9 +274,9 @@ def _demand_commands(
 ) -> Iterator[c.Command]:
     offer = only(asked(world.send(DESK, published)))
     assignment = world.at_work(offer)
-    yield _amendment(offer.demand)
+    yield from (_amendment(offer.demand), c.ReopenDemand(demand=offer.demand, revision=1))
     yield c.CloseDemand(demand=offer.demand, reason=CloseReason.MET, revision=1)
-    yield c.ReopenDemand(demand=offer.demand, revision=1)
+    yield c.RefileDemand(demand=offer.demand, revision=1, incident=published.incident)
     several = (offer.demand,)
     yield c.CloseDemands(division=TOWNSHIP, demands=several, reason=CloseReason.UNFOUNDED)
     yield c.ReopenDemands(division=TOWNSHIP, demands=several)
@@ -284,8 +285,7 @@ def _demand_commands(
     yield c.HoldDemand(demand=offer.demand, question="桥？")
     yield from (c.KeepDemand(demand=offer.demand), c.ResumeDemand(demand=offer.demand))
     yield c.NoteDemand(demand=offer.demand, text=SEALED)
-    yield c.DropLine(line=offer.line)
-    yield c.SetOwnCrew(line=offer.line, units=1)
+    yield from (c.DropLine(line=offer.line), c.SetOwnCrew(line=offer.line, units=1))
     yield c.OpenSealedText(demand=offer.demand, reason=OpeningReason.CALLING)
     yield c.AskByHand(line=offer.line, organization=doer, reason=SEALED)
     yield c.ReceiveCrew(line=offer.line, organization=doer, word=Reception.PARKED, quantity=1)
@@ -299,10 +299,9 @@ def _demand_commands(
     yield c.RecordReach(unreachable=(offer.offer,))
     for step in (c.SetOff, c.Arrive, c.ReportDone, c.CannotComplete, c.UndoStep):
         yield step(assignment=assignment)
-    yield from on_the_scene(assignment)
+    yield from (*on_the_scene(assignment), c.ConfirmAssignment(assignment=assignment))
     yield c.GiveNewTime(assignment=assignment, minutes=5)
     yield c.CorrectStep(assignment=assignment, step=Step.COMMITTED)
-    yield c.ConfirmAssignment(assignment=assignment)
 
 
 def _task_commands(
@@ -362,6 +361,7 @@ def test_what_does_not_exist_looks_like_what_is_out_of_reach(scene: Scene) -> No
     for command in (
         c.CloseDemand(demand=_unknown(), reason=CloseReason.MET, revision=1),
         c.TakeBackDemand(demand=_unknown(), revision=1),
+        c.RefileDemand(demand=_unknown(), revision=1, incident=_unknown()),
         c.DropLine(line=_unknown()),
         c.AskByHand(line=_unknown(), organization=_unknown(), reason=SEALED),
         c.ReceiveCrew(line=_unknown(), organization=_unknown(), word=Reception.PARKED, quantity=1),

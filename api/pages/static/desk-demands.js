@@ -8,6 +8,7 @@ import { helpersBlock, receiveHelpers } from "./desk-helpers.js";
 import { lineBlock } from "./desk-lines.js";
 import { VIEWS, demandItems, insideOf } from "./desk-model.js";
 import { isSign } from "./desk-drafts.js";
+import { others, refile } from "./desk-refile.js";
 import { reportParts } from "./desk-reports.js";
 import { mayLieParts, shutChip, shutParts } from "./desk-told.js";
 import { addNote, notesWords, readNotes } from "./desk-notes.js";
@@ -18,7 +19,7 @@ import { moment } from "./format.js";
 import { Problem } from "./http.js";
 import { posting, tell } from "./page.js";
 import { Past } from "./past.js";
-import { placeName } from "./places.js";
+import { incidentWords, placeName } from "./places.js";
 import { choose, named, say } from "./words.js";
 
 const PAGE = 60; // cards drawn at first; a longer list is asked for
@@ -114,6 +115,7 @@ function card(context, item) {
     },
     header(context, item),
     moved(item),
+    refiled(context, item.demand),
     likeness(context, item),
     groupBlock(context, item),
     shutParts(context, item),
@@ -182,6 +184,15 @@ function moved({ demand, place, mine }) {
   return words.length > 0 && h("p", {}, h("span", { class: "chip" }, words.join(" · ")));
 }
 
+/** Under which number others may still speak of it. */
+function refiled({ board }, { refiled: before }) {
+  const incident = before && board.get("incident", before.incident);
+  if (!incident) return "";
+  const key = before.number ? "refiled.from" : "refiled.from_draft";
+  const words = say(key, { incident: incidentWords(incident), number: before.number });
+  return h("p", { class: "quiet" }, words);
+}
+
 const button = (demand, name, open) =>
   h(
     "button",
@@ -222,6 +233,10 @@ const notes = (context, demand, { mine, sent, readable }) => [
 
 const edits = (context, demand) => [
   button(demand, "act.amend", () => amend(context, demand)),
+  demand.leader === null &&
+    demand.members === 0 &&
+    others(context, demand).length > 0 &&
+    button(demand, "act.refile", () => refile(context, demand)),
   ...(demand.state === "draft" ? [] : further(context, demand)),
 ];
 

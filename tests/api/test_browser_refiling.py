@@ -1,0 +1,34 @@
+"""A demand posted in the wrong incident: its desk files it in the right one; whence, it sees."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.api.browsing import TEAM, TOWN, Screens, Stage, served
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterator[Stage]:
+    folder = tmp_path_factory.mktemp("refiling") / "data"
+    with served(folder, "--purpose", "exercise") as (address, link):
+        server = Stage(address)
+        server.sign_in(link)
+        yield server
+
+
+def test_a_desk_files_a_demand_in_another_incident(server: Stage, screens: Screens) -> None:
+    server.organization(TEAM, "PUMP_DRAIN")
+    typhoon, fire = server.incident("typhoon"), server.incident("forest_fire")
+    demand = server.demand(typhoon, "drainage", "PUMP_DRAIN")
+    desk = screens.sign_in(server.link("desk", division=TOWN), "zh")
+    card = desk.locator(".card.demand")
+    card.get_by_role("button", name="改列其他事件").click()
+    dialog = desk.locator("#dialog")
+    expect(dialog).to_contain_text("无人需再次答复")
+    expect(dialog.locator("select")).to_have_value(fire)
+    dialog.get_by_role("button", name="改列其他事件").click()
+    expect(card).to_contain_text("原列")
+    [row] = server.rows("demand", id=demand)
+    assert (row["incident"], row["refiled"]["incident"]) == (fire, typhoon)
+    expect(card.get_by_role("button", name="改列其他事件")).to_be_visible()
