@@ -15,7 +15,6 @@ import { moment, spokenDemand } from "./format.js";
 import { Problem } from "./http.js";
 import { head } from "./organization-offers.js";
 import { posting, refusal, tell } from "./page.js";
-import { placeName } from "./places.js";
 import { see } from "./quiet.js";
 import { keep, read, sealedList } from "./sealed.js";
 import { choose, counted, named, say } from "./words.js";
@@ -241,11 +240,14 @@ function taskButtons(context, row) {
   );
 }
 
+const needWords = ({ row, place }) =>
+  [spokenDemand(row), named("kinds", row.kind), place].join(" · ");
+
 /** What a turn is about, in one sentence. */
-export function turnWords({ row, why }) {
+export function turnWords(item) {
+  const { row, why } = item;
   const reason = endReason(row) || choose("assignment_state", row.state);
-  const which = [spokenDemand(row), named("kinds", row.kind), placeName(row.division)];
-  return choose("turn", why, { demand: which.join(" · "), reason });
+  return choose("turn", why, { demand: needWords(item), reason });
 }
 
 /** Somebody may be on the road for nothing: said until it is tapped away. */
@@ -260,11 +262,12 @@ export function turnCard(context, item) {
 }
 
 /** What is over, in one line and with its reason. */
-export function endedCard({ clock }, { row, place }) {
+export function endedCard({ clock }, item) {
+  const { row } = item;
   const offered = row.offer === undefined;
   const state = offered ? choose("offer_state", row.state) : choose("assignment_state", row.state);
   const thanks = row.state === "stood_down" && say("ended.thanks");
-  const what = [spokenDemand(row), named("kinds", row.kind), place].join(" · ");
+  const what = needWords(item);
   const why = [
     endReason(row),
     moment(row.ended_at, clock.now()),
