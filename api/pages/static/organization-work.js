@@ -240,14 +240,12 @@ function taskButtons(context, row) {
   );
 }
 
-const needWords = ({ row, place }) =>
-  [spokenDemand(row), named("kinds", row.kind), place].join(" · ");
+const needWords = (row) => [spokenDemand(row), named("kinds", row.kind)].join(" · ");
 
 /** What a turn is about, in one sentence. */
-export function turnWords(item) {
-  const { row, why } = item;
+export function turnWords({ row, why }) {
   const reason = endReason(row) || choose("assignment_state", row.state);
-  return choose("turn", why, { demand: needWords(item), reason });
+  return choose("turn", why, { demand: needWords(row), reason });
 }
 
 /** Somebody may be on the road for nothing: said until it is tapped away. */
@@ -262,12 +260,11 @@ export function turnCard(context, item) {
 }
 
 /** What is over, in one line and with its reason. */
-export function endedCard({ clock }, item) {
-  const { row } = item;
+export function endedCard({ clock }, { row, place }) {
   const offered = row.offer === undefined;
   const state = offered ? choose("offer_state", row.state) : choose("assignment_state", row.state);
   const thanks = row.state === "stood_down" && say("ended.thanks");
-  const what = needWords(item);
+  const what = [needWords(row), place].join(" · ");
   const why = [
     endReason(row),
     moment(row.ended_at, clock.now()),

@@ -202,9 +202,7 @@ function announce(context, asked, turns) {
   document.title = count ? `(${count}) ${say("organization.title")}` : say("organization.title");
   const isNew = (key) => told !== null && !told.has(key);
   const turned = turns.filter(({ turn }) => isNew(turn.key));
-  const words = turned.map(({ turn: { why }, ...row }) =>
-    turnWords({ row, why, place: placeName(row.division) }),
-  );
+  const words = turned.map(({ turn, ...row }) => turnWords({ row, why: turn.why }));
   if (asked.some((row) => isNew(row.id))) words.push(say("offers.news", { count }));
   told = new Set([...asked.map((row) => row.id), ...turns.map(({ turn }) => turn.key)]);
   if (!told.size) setText(find("#news"), "");
