@@ -215,13 +215,19 @@ def in_both_languages(page: Page) -> None:
     """Whatever the page shows just now, all of it is in the chosen language; then back."""
     for _ in range(2):
         language = page.locator("html").get_attribute("lang") or ""
-        for _ in range(20):  # lists are drawn again a moment after the page's own texts
-            page.wait_for_timeout(50)
-            if not mixed(page, language[:2]):
-                break
-        assert not mixed(page, language[:2])
+        assert drawn(page, language[:2])
         page.locator("[data-language]").click()
         expect(page.locator("html")).not_to_have_attribute("lang", language)
+    assert drawn(page, (page.locator("html").get_attribute("lang") or "")[:2])
+
+
+def drawn(page: Page, language: str) -> bool:
+    """Whether all is drawn in a language: lists are, a moment after the page's own texts."""
+    for _ in range(20):
+        page.wait_for_timeout(50)
+        if not mixed(page, language):
+            return True
+    return not mixed(page, language)
 
 
 def touch(within: Page | Locator, name: str | re.Pattern[str]) -> None:
