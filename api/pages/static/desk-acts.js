@@ -13,6 +13,8 @@ const pairsOf = (list) => listed(list).map(([code]) => [code, named(list, code)]
 
 // Only a person chooses among these; the others are written by the rules themselves.
 const NOT_CHOSEN = new Set(["incident_closed"]);
+// Nobody was asked for a draft, so it is not met, nor has it run out.
+const NOT_OF_A_DRAFT = new Set([...NOT_CHOSEN, "met", "partly_met_accepted", "expired_unmet"]);
 
 /** Close a demand, with the reason. */
 export function closeDemand(context, demand) {
@@ -30,7 +32,7 @@ export function closeDemand(context, demand) {
 
 /** Discard a draft: nobody was asked, and nobody has to be told but whoever has reported it. */
 export function discardDraft(context, demand) {
-  const pairs = pairsOf("close_reasons").filter(([code]) => !NOT_CHOSEN.has(code));
+  const pairs = pairsOf("close_reasons").filter(([code]) => !NOT_OF_A_DRAFT.has(code));
   const reason = select("reason", [["", say("draft.choose")], ...pairs], "");
   reason.required = true;
   ask({
