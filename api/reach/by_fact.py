@@ -54,6 +54,7 @@ _ITSELF: Final = "said by whoever it concerns, or by a desk that has just heard 
 _FOLLOWS: Final = "what follows for anybody is a fact of its own: an offer, a crew, changed words"
 _DESKS: Final = "the matter of desks, whose page shows it and whose waits have their times"
 _THANKS: Final = "the work is over: its page says so, and nobody waits for it"
+_SAME: Final = "where to go, for what, and whom to call stay; its card shows the new number"
 _TASKS: Final = "recovery is not urgent: the page shows it, and its waits have their times"
 
 NOBODY: Final[dict[type, str]] = {
@@ -84,6 +85,7 @@ NOBODY: Final[dict[type, str]] = {
         ),
         _DESKS,
     ),
+    f.DemandRefiled: _SAME,
     **dict.fromkeys((f.AssignmentConfirmed, f.AssignmentReleased), _THANKS),
     **dict.fromkeys(
         (

@@ -19,6 +19,7 @@ ASKINGS = st.builds(
     priority=st.integers(1, 4),
     sent_at=st.integers(DAY_TIME, DAY_TIME + 24 * HOUR),
     again=st.booleans(),
+    own_pace=st.none(),
 )
 FAILURES = st.dictionaries(st.integers(0, 7).map("a{}".format), st.integers(0, 25 * HOUR))
 """Addresses, and how long after the asking each has failed."""

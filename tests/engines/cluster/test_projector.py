@@ -197,12 +197,13 @@ async def test_a_board_that_is_exchanged_while_it_is_followed_is_noticed(stage: 
 async def test_the_process_goes_on_where_the_boards_end(stage: Stage, tmp_path: Path) -> None:
     """Killed again and again, and given turns while it is away and while it is there."""
     screen, out, process = await stage.screen(), line(), Process(tmp_path, "projector")
-    for end in (200, 400, len(out)):
-        stage.topic.write(out[end - 200 : end - 100] if end < len(out) else out[400:-100])
+    cuts = [share * len(out) // 6 for share in range(7)]
+    for start, middle, end in zip(cuts[::2], cuts[1::2], cuts[2::2], strict=False):
+        stage.topic.write(out[start:middle])
         process.start(command(stage))
         try:
-            await reach(screen, out[:end][:-100])
-            stage.topic.write(out[:end][-100:])
+            await reach(screen, out[:middle])
+            stage.topic.write(out[middle:end])
             await reach(screen, out[:end])
         finally:
             process.kill()
