@@ -182,8 +182,9 @@ def test_a_zone_is_closed_from_the_incident_and_the_card_says_so(
 def test_who_is_told_to_leave_says_that_all_are_out_and_is_led_no_farther_in(
     server: Stage, screens: Screens
 ) -> None:
-    """Without that word its desk is shown, ten minutes after it was read, that it has to call."""
-    crew, desk, _ = at_work(server, screens, "landslide_debris", "Team 13")
+    """Without that word its desk is shown, ten minutes after it was read, that it has to call, and
+    five minutes later the county's as well."""
+    crew, desk, county = at_work(server, screens, "landslide_debris", "Team 13")
     card, on_desk = crew.locator("#assignments .card"), desk.locator("#demands .card")
     expect(on_desk).to_contain_text("expected")
     instruct(desk, "Withdraw now", "K12")
@@ -194,6 +195,9 @@ def test_who_is_told_to_leave_says_that_all_are_out_and_is_led_no_farther_in(
         expect(card.get_by_role("button", name=step, exact=True)).to_have_count(0)
     server.advance(10.1)
     expect(desk.locator("#silent li")).to_contain_text("Was to say by")
+    expect(county.locator("#silent-box")).to_be_hidden()
+    server.advance(5)
+    expect(county.locator("#silent li")).to_contain_text("Was to say by")
     in_both_languages(desk)
     touch(card, "已安全撤出，全员平安")
     expect(card).to_contain_text("报告安全撤出")

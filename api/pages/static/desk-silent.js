@@ -18,6 +18,8 @@ import { language, named, say } from "./words.js";
 const ours = ({ me }, row) =>
   answersFor(me, row.division) && (row.escalated || divisionsOf(me).includes(row.division));
 
+const ABOVE_AFTER = 5 * 60 * 1000; // milliseconds: then a crew that may not be out is the county's
+
 export function drawSilent(context) {
   const rows = context.board
     .all("assignment")
@@ -73,9 +75,12 @@ function ignoredOf(context) {
 function stayingOf(context) {
   const { board, clock, me } = context;
   const own = divisionsOf(me);
-  const ours = board.all("assignment").filter((row) => own.includes(row.division));
-  clock.passed(ours.map(outBy));
-  const late = ours.filter((row) => outBy(row) !== null && outBy(row) <= clock.now());
+  const ours = board
+    .all("assignment")
+    .filter((row) => answersFor(me, row.division) && outBy(row) !== null);
+  const due = (row) => outBy(row) + (own.includes(row.division) ? 0 : ABOVE_AFTER);
+  clock.passed(ours.map(due));
+  const late = ours.filter((row) => due(row) <= clock.now());
   return late.map((row) => ({
     key: `out-${row.id}`,
     row,
