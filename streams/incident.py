@@ -26,8 +26,6 @@ from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Incident, IncidentState
 
-LISTED_MOST = 200  # assignments that a refusal names
-
 
 def open_incident(area: Area, command: OpenIncident, cause: Cause) -> Decision:
     if command.hazard not in HAZARDS:
@@ -84,7 +82,7 @@ def close(area: Area, command: CloseIncident, cause: Cause) -> Decision:
         return Refused(Refusal.INCIDENT_NOT_OPEN, (incident.id,))
     live = live_in(operation, incident.id)
     if live and command.live != digest_of(live):
-        return Refused(Refusal.INCIDENT_HAS_ASSIGNMENTS, live[:LISTED_MOST])
+        return Refused(Refusal.INCIDENT_HAS_ASSIGNMENTS, live[: checking.LISTED_MOST])
     refused = checking.endangered(operation.assignments[key] for key in live)
     if refused is not None:
         return refused

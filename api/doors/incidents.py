@@ -24,7 +24,7 @@ from schemas.ids import digest_of
 from schemas.refusals import Refusal
 from schemas.values import AssignmentId, DivisionCode, IncidentId, Role
 from schemas.views import IncidentRow
-from streams.incident import LISTED_MOST
+from streams.checking import LISTED_MOST
 
 router = APIRouter(tags=["incidents"])
 

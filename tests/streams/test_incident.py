@@ -21,8 +21,9 @@ from schemas.values import (
     StandDownReason,
     TaskId,
 )
+from streams.checking import LISTED_MOST
 from streams.entities import IncidentState
-from streams.incident import LISTED_MOST, live_in
+from streams.incident import live_in
 from streams.parameters import DAY, HOUR
 from tests.streams.world import COUNTY, DESK, SEALED, World, asked, kinds, only
 
