@@ -36,6 +36,8 @@ HELP = {
     "session_hours": "how long a sign-in lasts, in hours",
     "link_hours": "how long an unused sign-in link lasts, in hours",
     "messages": "whether messages go out to people whose page is closed",
+    "key_file": "file with the master key (default: beside the data folder, its name and .key)",
+    "key_command": "command that prints the master key, instead of a file",
 }
 
 
@@ -54,6 +56,8 @@ class Settings:
     session_hours: int = 12
     link_hours: int = 72
     messages: bool = True
+    key_file: str = ""
+    key_command: str = ""
 
     def __post_init__(self) -> None:
         """ValueError, saying what to change, where a number is out of its bounds."""

@@ -6,21 +6,23 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from api.cli.flags import add as _add
+from api.cli.flags import head as _head
+from api.cli.flags import settings_flags as _settings_flags
+from api.cli.keeping_flags import add_keeping
 from api.cli.trouble import Answer, Trouble
 from api.language import say
 from api.settings import HELP, PREFIX
-from schemas.values import AreaId, Purpose, Role
+from schemas.values import AreaId, Role
 
 TROUBLE = 2
 PIPE_CLOSED = 141  # as shells have it: 128 + SIGPIPE
-
-Flags = Callable[[argparse.ArgumentParser], None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,28 +63,9 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = found.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_folder(commands)
+    add_keeping(commands)
     _add_cluster(commands)
     return found
-
-
-def _add(commands: Any, name: str, handle: tuple[str, str], words: str, flags: Flags) -> None:
-    made = commands.add_parser(name, help=words, description=words)
-    made.set_defaults(run=handle)
-    made.add_argument("--json", action="store_true", help="end with one JSON object on a line")
-    flags(made)
-
-
-def _settings_flags(made: argparse.ArgumentParser, *names: str) -> None:
-    """Flags that are settings: left out, the environment and then the default count."""
-    kinds = {"data": Path, "divisions": Path, "port": int, "session_hours": int, "link_hours": int}
-    for name in names:
-        flag, words = f"--{name.replace('_', '-')}", f"{HELP[name]} [{PREFIX}{name.upper()}]"
-        if name == "https":
-            made.add_argument(flag, action="store_true", default=None, help=words)
-        elif name == "purpose":
-            made.add_argument(flag, type=Purpose, choices=list(Purpose), help=words)
-        else:
-            made.add_argument(flag, type=kinds.get(name, str), help=words)
 
 
 # Of every data folder
@@ -174,16 +157,6 @@ def _verify_flags(made: argparse.ArgumentParser) -> None:
     made.add_argument("--area", type=AreaId, help="this area only; all of them if left out")
     words = "a head that was kept elsewhere, as an earlier run has printed it"
     made.add_argument("--head", type=_head, metavar="SEQUENCE:HASH", help=words)
-
-
-def _head(typed: str) -> Any:
-    """A head as typed. argparse.ArgumentTypeError says what is expected."""
-    from streams.verify import Head  # only here: most commands start without the rules
-
-    try:
-        return Head.read(typed)
-    except ValueError:
-        raise argparse.ArgumentTypeError("not a head as `shouwang verify` prints it") from None
 
 
 def _review_flags(made: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
 from api.language import say
 from api.people import Holder, holders, new_account, new_link, wall_ms
 from api.reach import ANSWER, SIGN_IN, Sheet, in_terminal, sheet
-from api.safe import Vault
+from api.safe import Vault, make_master_key, place_of
 from api.serving import Stop, areas_of, listening, opened, opened_as, run, serve
 from api.settings import PREFIX, Settings
 from schemas.values import Purpose, Role, TimeSource
@@ -21,6 +21,9 @@ from streams.engines.logs import create
 
 EXERCISE = Path("data/exercise")
 HISTORY = Path("data/history")
+
+_KEY_ZH = "请把其中那一行抄在纸上，锁进保险柜：没有它，备份谁也恢复不了。"
+_KEY_EN = "Keep its one line on paper, in a safe: without it nobody can restore a backup."
 
 
 def init(typed: argparse.Namespace) -> tuple[int, Answer]:
@@ -41,10 +44,14 @@ def init(typed: argparse.Namespace) -> tuple[int, Answer]:
             None if live else wall_ms(),
         )
         Vault(settings.data / "keys.db").close()
+        made = make_master_key(settings)
         name = typed.name or say("管理员", "Steward")
         address = new_link(settings, steward, Role.STEWARD, name)
     print(say(f"已建立 {settings.data}。", f"{settings.data} is ready."))
     print(say("管理员一次性登录链接：", "The steward's one-time sign-in link:"), address)
+    if made:
+        print(say("主密钥：", "The master key:"), place_of(settings))
+        print(say(_KEY_ZH, _KEY_EN))
     print(say("接着运行：", "Next:"), f"shouwang serve --data {settings.data}")
     answer = {"data": str(settings.data), "area": settings.area, "purpose": settings.purpose}
     return 0, {**answer, "account": steward, "link": address}

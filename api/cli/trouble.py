@@ -40,13 +40,25 @@ def told_plainly() -> Iterator[None]:
     except Trouble:
         raise
     except Exception as error:
-        found = _packages(error) or _cluster(error) or _folder(error) or _files(error)
+        found = (
+            _told(error) or _packages(error) or _cluster(error) or _folder(error) or _files(error)
+        )
         if found is None:
             raise
         raise found from None
 
 
 # What these look at is imported only when something has gone wrong: a worker starts sooner.
+
+
+def _told(error: Exception) -> Trouble | None:
+    """What says by itself, in both languages, what is wrong and what to do."""
+    from api.keeping import Unkept
+    from api.safe import MasterKeyUnfit
+
+    if isinstance(error, (MasterKeyUnfit, Unkept)):
+        return Trouble(error.zh, error.en)
+    return None
 
 
 def _packages(error: Exception) -> Trouble | None:

@@ -1,0 +1,43 @@
+"""The flags of the commands that keep a folder: copies of it, and bringing it back."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from api.cli.flags import add, head, settings_flags
+
+
+def add_keeping(commands: Any) -> None:
+    here = "api.cli.keeping"
+    words = "备份数据目录，服务不必停。 Copy a data folder, sealed, also while it serves."
+    add(commands, "backup", (here, "backup"), words, _backup_flags)
+    words = "从副本恢复。 Bring a data folder back out of a copy, into an empty folder."
+    add(commands, "restore", (here, "bring_back"), words, _restore_flags)
+
+
+def _backup_flags(made: argparse.ArgumentParser) -> None:
+    settings_flags(made, "data", "key_file", "key_command")
+    words = "the copy: an empty folder, or an earlier copy of this folder; best on another disk"
+    made.add_argument("--to", type=Path, required=True, metavar="COPY", help=words)
+    _keys_flag(made)
+    words = "keep the copy up, at most a second behind, until Ctrl-C"
+    made.add_argument("--follow", action="store_true", help=words)
+
+
+def _restore_flags(made: argparse.ArgumentParser) -> None:
+    made.add_argument("copy", type=Path, metavar="COPY", help="what `backup` has made")
+    settings_flags(made, "data", "key_file", "key_command")
+    _keys_flag(made)
+    words = "decide every command again, as `verify` does, not only fold the turns"
+    made.add_argument("--verify", action="store_true", help=words)
+    words = "a head that was kept elsewhere: says how many turns are lost"
+    made.add_argument("--head", type=head, metavar="SEQUENCE:HASH", help=words)
+    words = "an older stand, by its number (default: the newest)"
+    made.add_argument("--stand", type=int, metavar="NUMBER", help=words)
+
+
+def _keys_flag(made: argparse.ArgumentParser) -> None:
+    words = "where copies of the sealing keys are, apart (default: keys/ in the copy)"
+    made.add_argument("--keys", type=Path, metavar="FOLDER", help=words)
