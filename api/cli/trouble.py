@@ -6,9 +6,12 @@ import argparse
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from api.settings import Settings, read
+
+if TYPE_CHECKING:
+    from streams.engines.log_file import LogDamaged
 
 EXTRA: Final = ("aiokafka", "crc32c", "faust", "kafka", "mode", "redis")  # packages of a cluster
 
@@ -128,11 +131,22 @@ def _files(error: Exception) -> Trouble | None:
     from schemas.wire import NotReadable
     from streams.engines.cluster.partition import Hole, NotInTable
     from streams.engines.folder import FolderUnfit
-    from streams.engines.log_file import NotOurLog
+    from streams.engines.log_file import LogDamaged, NotOurLog
 
+    if isinstance(error, LogDamaged):
+        return _damaged(error)
     unfit = (FolderUnfit, NotOurLog, NotReadable, ValueError, Hole, NotInTable)
     if isinstance(error, unfit):
         return Trouble(f"数据目录或文件不可用：{error}", f"This cannot be used: {error}")
     if isinstance(error, (OSError, apsw.Error)):
         return Trouble(f"无法读写：{error}", f"Cannot read or write: {error}")
     return None
+
+
+def _damaged(error: LogDamaged) -> Trouble:
+    where = "" if error.place is None else f"（指挥区 {error.place[0]} 第 {error.place[1]} 条）"
+    return Trouble(
+        f"日志已损坏：{error.path}{where}，磁盘故障或有人改动过。请原样保留该数据目录，"
+        "用 shouwang restore 恢复备份，再用 shouwang verify 核验。",
+        str(error),
+    )

@@ -27,6 +27,7 @@ from api.people import open_people
 from api.settings import HELP, Settings, read
 from schemas.values import Mode, Purpose, Role
 from tests.api.house import AREA, STEWARD, demand_body, opened
+from tests.engines.forging import rewrite
 
 ROOT = Path(__file__).parents[2]
 Captured = pytest.CaptureFixture[str]
@@ -250,12 +251,11 @@ def tampered(folder: Path) -> Iterator[apsw.Connection]:
 def test_the_first_turn_at_fault_is_named(
     folder: Path, capsys: Captured, old: str, new: str
 ) -> None:
-    with tampered(folder) as log:
-        stored = log.execute("SELECT stored FROM turns WHERE sequence = 2").fetchall()[0][0]
-        assert isinstance(stored, bytes)
+    def changed(stored: bytes) -> bytes:
         head, _, tail = stored.decode().rpartition(old)
-        changed = (head + new + tail).encode()
-        log.execute("UPDATE turns SET stored = ? WHERE sequence = 2", (changed,))
+        return (head + new + tail).encode()
+
+    rewrite(folder / "log.db", 2, changed)
     assert cli.main(["verify", str(folder), "--json"]) == 1
     area = told(capsys)
     assert (area["sound"], area["bad"], area["chain"]) == (False, 2, "ok")

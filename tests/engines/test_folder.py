@@ -18,6 +18,7 @@ from streams.engines import log_file
 from streams.engines.embedded import Embedded
 from streams.engines.folder import LOG, Folder, FolderHeld, FolderUnfit
 from streams.engines.log_file import LogFile, NotOurLog
+from tests.engines.forging import rewrite
 from tests.engines.given import (
     HANGZHOU,
     START,
@@ -206,10 +207,8 @@ async def test_a_turn_of_a_newer_program_is_not_guessed_at(folder: EmbeddedBench
     folder.make()
     async with opened(folder) as engine:
         await Scene(engine).staffed()
-    database = apsw.Connection(str(folder.path / LOG))
-    newer = "replace(stored, '\"format\":1', '\"format\":2')"
-    database.execute(f"UPDATE turns SET stored = CAST({newer} AS BLOB) WHERE sequence = 2")
-    database.close()
+    newer = (b'"format":1', b'"format":2')
+    rewrite(folder.path / LOG, 2, lambda stored: stored.replace(*newer))
     with pytest.raises(FolderUnfit, match="turn 2 of area 3303: "):
         folder.open()
 

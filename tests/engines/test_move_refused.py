@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from pathlib import Path
 
-import apsw
 import msgspec
 import pytest
 
@@ -22,6 +20,7 @@ from streams.engines.folder import LOG, Folder, FolderHeld, FolderUnfit
 from streams.engines.move import move
 from streams.engines.sides import CannotMove, Why
 from tests.engines.cluster.conftest import ON_ONE_PARTITION
+from tests.engines.forging import rewrite
 from tests.engines.given import (
     WENZHOU,
     verdict,
@@ -216,13 +215,8 @@ def test_topics_that_have_not_been_made_take_no_log(folder: Path, home: Path) ->
 
 def test_a_log_that_has_been_altered_is_not_moved(folder: Path, home: Path) -> None:
     """Given a stored turn with one other byte, then nothing of the log goes anywhere."""
-    with closing(apsw.Connection(str(folder / LOG))) as log:
-        log.execute(
-            "UPDATE turns SET stored = CAST(replace(CAST(stored AS TEXT), ?, ?) AS BLOB) "
-            "WHERE area = ? AND sequence = 2",
-            ('"at":1', '"at":2', WENZHOU),
-        )
-    with pytest.raises(FolderUnfit, match="chain of area 3303 is broken at turn 3"):
+    rewrite(folder / LOG, 2, lambda stored: stored.replace(b'"at":1', b'"at":2'))
+    with pytest.raises(FolderUnfit, match=r"chain of area \d+ is broken at turn 3"):
         move(folder, home, untold)
     assert logs_in(home) == {}
 

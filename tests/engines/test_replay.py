@@ -8,13 +8,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import apsw
 import msgspec
 import pytest
 
 from schemas.facts import OfferSent
 from schemas.wire import decode_turn, digest, encode
 from streams.engines.folder import LOG, FolderUnfit
+from tests.engines.forging import rewrite
 from tests.engines.given import EmbeddedBench, verdict
 
 Alter = Callable[[OfferSent, list[bytes]], OfferSent]
@@ -91,7 +91,7 @@ async def test_a_log_with_a_broken_chain_is_not_opened(
 ) -> None:
     place = first_offer(log)
     forged = altered(log, place, elsewhere)
-    rewrite(folder, place + 1, forged)
+    rewrite(folder.path / LOG, place + 1, lambda _: forged)
     with pytest.raises(FolderUnfit, match=f"broken at turn {place + 2}"):
         folder.open()
 
@@ -121,10 +121,3 @@ def rechained(log: list[bytes], place: int, forgery: bytes) -> list[bytes]:
         linked = msgspec.structs.replace(decode_turn(record), previous=digest(forged[-1]))
         forged.append(encode(linked))
     return forged
-
-
-def rewrite(folder: EmbeddedBench, sequence: int, record: bytes) -> None:
-    """Change a turn in the file, as somebody with an editor could."""
-    database = apsw.Connection(str(folder.path / LOG))
-    database.execute("UPDATE turns SET stored = ? WHERE sequence = ?", (record, sequence))
-    database.close()
