@@ -41,6 +41,7 @@ test: $(VENV)/.developed ## Run every test in its short form [ONLY="path or opti
 	@command -v chromium >/dev/null || deploy/install-chromium.sh
 	@deploy/install-java.sh
 	@deploy/install-redis.sh
+	@deploy/install-nginx.sh
 	@$(BIN)/python -m deploy.servers.jars || true
 	@$(BIN)/python -m pytest $(ONLY)
 

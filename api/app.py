@@ -65,7 +65,8 @@ def create_app(context: Context) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid)
     packed = GZipMiddleware(super(Application, app).__call__, PACK_FROM, compresslevel=1)
     entrance = Entrance(packed, PREFIX)  # a command's answer is small, and goes out unpacked
-    app.guard = Guard(entrance, context.settings.url, context.settings.https)
+    settings = context.settings
+    app.guard = Guard(entrance, settings.url, settings.secure, settings.host_names)
     return app
 
 

@@ -55,7 +55,7 @@ class Context:
     ciphertexts: dict[tuple[DemandId, int], Ciphertexts] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        https = self.settings.https
+        https = self.settings.secure
         self.callers = Callers(self.people, self.feed, self.now, https=https)
         self.pulse = Pulse(self.feed, self.now)
         self.telling = Telling(self.engine, self.feed, self.settings, self.vault, self.now)

@@ -101,6 +101,12 @@ PROBLEMS: dict[str, Message] = {
         400, "同一请求头出现多次。", "A header that may come once came twice."
     ),
     "headers_too_large": Message(431, "请求头过大。", "The headers are too large."),
+    "host_foreign": Message(
+        421,
+        "此服务器不使用该域名；请用登录链接中的网址打开，或由管理员用 --names 登记此域名。",
+        "This server does not go by this name; open the address of your sign-in link, "
+        "or have the name listed with --names.",
+    ),
     "json_invalid": Message(400, "请求内容不是有效的 JSON。", "The body is not valid JSON."),
     "key_invalid": Message(
         400,
@@ -208,6 +214,9 @@ PROBLEMS: dict[str, Message] = {
         "The header If-Match is missing; load the present revision first.",
     ),
     "query_too_long": Message(414, "地址过长。", "The address is too long."),
+    "request_invalid": Message(
+        400, "请求不符合 HTTP 协议。", "This is not a request as HTTP has it."
+    ),
     "resume_lost": Message(
         410,
         "断开期间的更新已不可续传，请重新加载页面数据。",

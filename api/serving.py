@@ -10,23 +10,21 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
-
-import uvicorn
-from fastapi import FastAPI
 
 from api.app import create_app
 from api.conductor import Conductor
 from api.context import Context
 from api.history import HISTORY, Apart, History
+from api.listening import BACKLOG, Manner, Papers, Server, most_connections
 from api.live import Feed
 from api.people import open_addresses, open_people, open_persons
 from api.reach import attend, open_answers, open_notices, open_setups
 from api.safe import Vault
-from api.settings import Settings
+from api.settings import THIS_MACHINE, Settings, listed
 from geo.divisions import DivisionTree
 from schemas.registry_facts import LogOpened
 from schemas.values import AreaId, TimeSource
@@ -40,7 +38,6 @@ from streams.engines.logs import open_reader
 PORTS_TRIED = 50
 SWITCH_S = 0.005  # shorter costs a tenth of the turns; nothing here computes for long
 COLLECT = (50_000, 20, 1_000)  # what lives long makes no cycles, so it is hardly looked at
-STOP_S = 3  # for requests under way when the server stops
 T = TypeVar("T")
 
 _logger = logging.getLogger("shouwang.server")
@@ -152,44 +149,25 @@ def _bound(host: str, port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-        listener.listen(2_048)
+        listener.listen(BACKLOG)
     except OSError:
         listener.close()
         raise
     return listener
 
 
-class Server(uvicorn.Server):
-    """Uvicorn, stopped by us instead of by signals; streams end as soon as it stops."""
+async def serve(
+    context: Context,
+    listener: socket.socket,
+    work: Awaitable[T],
+    papers: Papers | None = None,
+) -> T | None:
+    """Serve until the work is done or the server ends by itself; gives the work's outcome.
 
-    def __init__(self, app: FastAPI, feed: Feed) -> None:
-        config = uvicorn.Config(
-            app,
-            http="httptools",
-            ws="none",
-            access_log=False,
-            log_config=None,
-            log_level="warning",
-            server_header=False,
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=STOP_S,
-        )
-        super().__init__(config)
-        self._feed = feed
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._feed.close()
-        await super().shutdown(sockets)
-
-
-async def serve(context: Context, listener: socket.socket, work: Awaitable[T]) -> T | None:
-    """Serve until the work is done or the server ends by itself; gives the work's outcome."""
-    app = create_app(context)
-    server = Server(app, context.feed)
+    `papers`: what is shown to whoever comes by https, which is then the only way to come.
+    """
+    manner = manner_of(context.settings, papers)
+    server = Server(create_app(context), manner, context.feed.close)
     sys.setswitchinterval(SWITCH_S)
     gc.set_threshold(*COLLECT)
     gc.collect()
@@ -210,6 +188,13 @@ async def serve(context: Context, listener: socket.socket, work: Awaitable[T]) -
     with contextlib.suppress(asyncio.CancelledError):
         return await working
     return None
+
+
+def manner_of(settings: Settings, papers: Papers | None = None) -> Manner:
+    """Whom a server lets in and believes. Behind a named proxy elsewhere, that one alone."""
+    named = listed(settings.proxy)
+    only = frozenset({*named, *THIS_MACHINE}) if named and not settings.plain else frozenset()
+    return Manner(most_connections(), papers, settings.proxies, only)
 
 
 def reaching(context: Context) -> Iterator[Coroutine[Any, Any, None]]:

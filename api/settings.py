@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import socket
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields
+from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from schemas.turns import REGISTRY
 from schemas.values import AreaId, Mode, OperationId, Purpose
@@ -24,6 +27,18 @@ _MODES = {
 }
 
 
+EVERY_ADDRESS = ("0.0.0.0", "::", "")
+THIS_MACHINE = ("127.0.0.1", "::1")
+
+
+class Https(StrEnum):
+    """Who speaks https; false where nobody does."""
+
+    NOBODY = ""
+    PROXY = "proxy"
+    SELF = "self"
+
+
 HELP = {
     "data": "data folder",
     "area": "command area, a code of the divisions file",
@@ -31,7 +46,12 @@ HELP = {
     "purpose": "what the log is for; decided when it is made, read from it afterwards",
     "host": "address to listen on",
     "port": "port to listen on; where it is taken, the next free one",
-    "https": "a proxy in front speaks https: cookies are bound to it",
+    "https": "who speaks https: a `proxy` in front (so without a word), or this server it`self`, "
+    "by a root certificate of its own, for phones in the same network",
+    "proxy": "addresses of the proxy in front, with commas: whom it forwards for is believed, and "
+    "from other machines nobody else is let in (default with --https: this machine)",
+    "names": "further host names under which it is reached, with commas",
+    "plain": "serve other machines without https although whoever is on the network reads along",
     "address": "where people reach the server, for links (default: host and port)",
     "session_hours": "how long a sign-in lasts, in hours",
     "link_hours": "how long an unused sign-in link lasts, in hours",
@@ -51,7 +71,10 @@ class Settings:
     purpose: Purpose = Purpose.OPERATIONS
     host: str = "127.0.0.1"
     port: int = 8000
-    https: bool = False
+    https: Https = Https.NOBODY
+    proxy: str = ""
+    names: str = ""
+    plain: bool = False
     address: str = ""
     session_hours: int = 12
     link_hours: int = 72
@@ -83,9 +106,44 @@ class Settings:
         return None if operation == REGISTRY else self.mode
 
     @property
+    def secure(self) -> bool:
+        """Whether people reach the server by https, which their cookies are bound to then."""
+        return bool(self.https)
+
+    @property
     def url(self) -> str:
         """Where people reach the server, without a final slash."""
-        return self.address.rstrip("/") or f"http://{self.host}:{self.port}"
+        scheme = "https" if self.https is Https.SELF else "http"
+        host = own_address() if self.host in EVERY_ADDRESS else self.host
+        host = f"[{host}]" if ":" in host else host
+        return self.address.rstrip("/") or f"{scheme}://{host}:{self.port}"
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """The addresses whose word on whom they forward for is believed; none without a proxy."""
+        named = listed(self.proxy)
+        return named or (THIS_MACHINE if self.https is Https.PROXY else ())
+
+    @property
+    def host_names(self) -> tuple[str, ...]:
+        """Every name that people may have typed to get here."""
+        known = (urlsplit(self.url).hostname or "", self.host, *listed(self.names))
+        return tuple(name.lower() for name in known if name)
+
+
+def own_address() -> str:
+    """The address by which others in the network reach this machine; its own, where none do."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        try:
+            one.connect(("192.0.2.1", 9))  # sends nothing; the system says which way it would go
+            return str(one.getsockname()[0])
+        except OSError:
+            return THIS_MACHINE[0]
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """What stands between commas."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def read(arguments: argparse.Namespace, environment: Mapping[str, str], **given: Any) -> Settings:
@@ -108,6 +166,8 @@ def _parsed(entry: Field[Any], text: str) -> Any:
     """The text of a variable as its setting's kind, which the default shows."""
     kind: Any = type(entry.default)
     try:
+        if kind is Https and text.lower() in _TRUTH:
+            return Https.PROXY if _TRUTH[text.lower()] else Https.NOBODY
         return _TRUTH[text.lower()] if kind is bool else kind(text)
     except (KeyError, ValueError):
         raise ValueError(f"{PREFIX}{entry.name.upper()} is no {kind.__name__}") from None

@@ -110,14 +110,14 @@ def _init_flags(made: argparse.ArgumentParser) -> None:
 
 
 def _serve_flags(made: argparse.ArgumentParser) -> None:
-    _settings_flags(made, "data", "area", "host", "port", "address", "https")
-    _settings_flags(made, "session_hours", "link_hours")
+    _settings_flags(made, "data", "area", "host", "port", "address", "https", "proxy", "names")
+    _settings_flags(made, "plain", "session_hours", "link_hours")
     words = "the machine's clock is right although it does not fit the log"
     made.add_argument("--accept-clock", action="store_true", help=words)
 
 
 def _link_flags(made: argparse.ArgumentParser) -> None:
-    _settings_flags(made, "data", "area", "host", "port", "address", "link_hours")
+    _settings_flags(made, "data", "area", "host", "port", "address", "https", "link_hours")
     who = made.add_mutually_exclusive_group()
     who.add_argument("--account", help="id of the account")
     who.add_argument("--name", help="name of the account")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from api.settings import HELP, PREFIX
+from api.settings import HELP, PREFIX, Https
 from schemas.values import Purpose
 
 Flags = Callable[[argparse.ArgumentParser], None]
@@ -27,6 +27,9 @@ def settings_flags(made: argparse.ArgumentParser, *names: str) -> None:
     for name in names:
         flag, words = f"--{name.replace('_', '-')}", f"{HELP[name]} [{PREFIX}{name.upper()}]"
         if name == "https":
+            known: dict[str, Any] = {"choices": [Https.PROXY, Https.SELF], "const": Https.PROXY}
+            made.add_argument(flag, type=Https, nargs="?", help=words, **known)
+        elif name == "plain":
             made.add_argument(flag, action="store_true", default=None, help=words)
         elif name == "purpose":
             made.add_argument(flag, type=Purpose, choices=list(Purpose), help=words)

@@ -8,7 +8,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from api.cli import playing
+from api.cli import network, playing
 from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
 from api.language import say
 from api.people import Holder, holders, new_account, new_link, wall_ms
@@ -67,22 +67,24 @@ def serve_folder(typed: argparse.Namespace) -> tuple[int, Answer]:
                 listener = listening(settings.host, settings.port)
                 port = listener.getsockname()[1]
                 context.settings = replace(context.settings, port=port)
-                _say_where(context.settings, context.feed.sequence, typed.json)
-                await serve(context, listener, stop.wait())
+                papers = network.papers_of(context.settings)
+                async with network.shown(context.settings, papers) as page:
+                    network.say_where(context.settings, papers, page)
+                    if typed.json:
+                        _tell_where(context.settings, context.feed.sequence, page)
+                    await serve(context, listener, stop.wait(), papers)
 
+    network.check(settings)
     with told_plainly():
         run(whole)
     return 0, {}
 
 
-def _say_where(settings: Settings, turns: int, as_json: bool) -> None:
-    print(say("守望已启动：", "Shouwang is at"), f"{settings.url}/", flush=True)
-    if settings.host not in ("127.0.0.1", "::1", "localhost") and not settings.https:
-        zh = "注意：未经 https，同一网络中的人可以读到传输内容。"
-        print(say(zh, "Mind: without https, whoever is on this network can read along."))
-    if as_json:
-        answer = {"address": settings.url, "area": settings.area, "turns": turns}
-        print(json.dumps(answer), flush=True)
+def _tell_where(settings: Settings, turns: int, page: str) -> None:
+    """`root`: the page with the root, where https is our own."""
+    answer = {"address": settings.url, "area": settings.area, "turns": turns}
+    answer |= {"root": page} if page else {}
+    print(json.dumps(answer), flush=True)
 
 
 def link(typed: argparse.Namespace) -> tuple[int, Answer]:

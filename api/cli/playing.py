@@ -16,6 +16,7 @@ from pathlib import Path
 from time import time_ns
 from typing import Any, NamedTuple
 
+from api.cli import network
 from api.context import Context
 from api.drill import LINK
 from api.language import say
@@ -117,6 +118,7 @@ async def play(settings: Settings, player: Play, welcome: Welcome | None = None)
 
     `welcome` is given the address and a one-time link for each role that people may try.
     """
+    network.check(settings)
     with Stop() as stop:
         async with opened(settings) as context:
             listener = listening(settings.host, settings.port)

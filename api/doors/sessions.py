@@ -67,7 +67,7 @@ async def sign_in(request: Request) -> Response:
     answer = SignedIn(session.account, session.role, session.name, session.expires)
     response = answered(answer)
     settings = context.settings
-    set_cookie(response, session, secret, hours=settings.session_hours, https=settings.https)
+    set_cookie(response, session, secret, hours=settings.session_hours, https=settings.secure)
     return response
 
 
@@ -96,5 +96,5 @@ async def sign_out(request: Request) -> Response:
     context.callers.forget(session)
     context.feed.end_account(session.account)
     response = answered(Ended(ended=True))
-    drop_cookie(response, session.role, https=context.settings.https)
+    drop_cookie(response, session.role, https=context.settings.secure)
     return response

@@ -1,14 +1,16 @@
-"""Around everything: bounds of a request's head, foreign origins, security headers, defects."""
+"""Around everything: bounds of a head, foreign names and origins, security headers, defects."""
 
 from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import Problem
+from api.safe.names import Names
 
 HEADERS_MAX = 16 * 1024
 QUERY_MAX = 2 * 1024
@@ -44,8 +46,9 @@ def security_headers(https: bool) -> Headers:
 class Guard:
     """Pure ASGI: costs a request some microseconds and no task."""
 
-    def __init__(self, app: ASGIApp, url: str, https: bool) -> None:
+    def __init__(self, app: ASGIApp, url: str, https: bool, names: Iterable[str] = ()) -> None:
         self._app = app
+        self._names = Names(names)
         self._scheme = b"https" if https else b"http"
         self._origin = _origin(url)
         self._headers = security_headers(https)
@@ -85,6 +88,11 @@ class Guard:
             return Problem("headers_too_large")
         if len(scope["query_string"]) > QUERY_MAX or len(scope["path"]) > PATH_MAX:
             return Problem("query_too_long")
+        hosts = [value for name, value in listed if name == b"host"]
+        if not all(map(self._names.ours, hosts)):
+            return Problem("host_foreign")
+        if len(hosts) > 1:
+            return Problem("header_repeated")
         if scope["method"] in SAFE or self._own(dict(listed)):
             return None
         return Problem("origin_foreign")

@@ -236,13 +236,23 @@ async def test_a_body_that_does_not_arrive(house: House, monkeypatch: Any) -> No
     assert not current.cancelling()
 
 
+async def test_a_name_that_is_none_of_ours_gets_nothing(house: House) -> None:
+    """A page of a foreign name that is pointed here would be of our doors' origin."""
+    desk = await house.desk()
+    foreign = ("host", "desk.example:8000")
+    reply = await ask(house.app, "GET", "/api/v1/board", [("cookie", desk.cookie), foreign])
+    assert (reply.status, reply.code) == (421, "host_foreign")
+    twice = [("cookie", desk.cookie), ("host", "localhost"), ("host", "127.0.0.1")]
+    assert (await ask(house.app, "GET", "/api/v1/board", twice)).code == "header_repeated"
+
+
 async def test_same_origin_requests_pass(house: House) -> None:
     desk = await house.desk()
     body = b'{"hazard": "typhoon", "division": "330324001"}'
-    keyed = {**JSON_HEADERS, "host": "desk.example:8000"}
+    keyed = {**JSON_HEADERS, "host": "localhost:8000"}
     for number, own in enumerate(
         (
-            {"origin": "http://desk.example:8000"},
+            {"origin": "http://localhost:8000"},
             {"origin": "http://127.0.0.1:8000"},  # what the server calls itself
             {"sec-fetch-site": "same-origin", "origin": "http://rewritten.by.a.proxy"},
             {"sec-fetch-site": "none"},

@@ -24,7 +24,7 @@ from api import serving
 from api.cli import command as cli
 from api.cli import playing, verify
 from api.people import open_people
-from api.settings import HELP, Settings, read
+from api.settings import HELP, Https, Settings, read
 from schemas.values import Mode, Purpose, Role
 from tests.api.house import AREA, STEWARD, demand_body, opened
 from tests.engines.forging import rewrite
@@ -108,7 +108,7 @@ def test_what_is_typed_comes_before_the_environment() -> None:
     typed = argparse.Namespace(port=9001, host=None)
     settings = read(typed, environment, host="::1", data=Path("elsewhere"))
     assert settings.port == 9001
-    assert settings.https is True
+    assert settings.https is Https.PROXY
     assert settings.data == Path("/there")
     assert settings.host == "::1"
     assert settings.mode is Mode.EXERCISE

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from api.people.accounts import FAILURES_MAX, HOUR_MS, People, SignInRefused
-from api.settings import Settings
+from api.settings import Https, Settings
 from schemas.commands import GrantRole
 from schemas.ids import command_id, made_id
 from schemas.turns import REGISTRY, Envelope
@@ -221,7 +221,9 @@ async def test_whoever_reaches_further_is_not_in_a_stewards_hands(house: House) 
 
 @pytest.fixture
 async def behind_https(tmp_path: Path) -> AsyncIterator[House]:
-    settings = Settings(data=tmp_path, area=AREA, https=True, address="https://shouwang.example")
+    settings = Settings(
+        data=tmp_path, area=AREA, https=Https.PROXY, address="https://shouwang.example"
+    )
     async with opened(tmp_path, settings) as house:
         yield house
 

@@ -1,0 +1,22 @@
+"""Listening: connections and their bounds, how many, from whom; https of one's own."""
+
+from api.listening.keeper import Keeper
+from api.listening.open_files import BACKLOG, CONNECTIONS_MAX, most_connections
+from api.listening.own_https import NameNotCovered, Papers, der, papers_for
+from api.listening.root_page import CERTIFICATE, page_of_root
+from api.listening.server import Manner, Server
+
+__all__ = [
+    "BACKLOG",
+    "CERTIFICATE",
+    "CONNECTIONS_MAX",
+    "Keeper",
+    "Manner",
+    "NameNotCovered",
+    "Papers",
+    "Server",
+    "der",
+    "most_connections",
+    "page_of_root",
+    "papers_for",
+]
