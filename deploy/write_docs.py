@@ -1,4 +1,5 @@
-"""Write the pages that the program can say itself: docs/refusals.md, codes.md, facts.md, asking.md.
+"""Write the pages that the program can say itself: refusals, codes, facts, asking, parameters and
+invariants, in docs/.
 
 python -m deploy.write_docs [--check]
 
@@ -15,7 +16,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 from api.doors.reference import PRIORITIES
+from api.invariants import Checker
 from api.problems import PROBLEMS
+from deploy.markdown import Row, page, section, span, table
+from deploy.parameters_page import parameters_page
 from schemas import facts as f
 from schemas.codes import DOMAINS, HAZARDS, KINDS, SKILLS, Words
 from schemas.refusals import REFUSALS, Message
@@ -37,7 +41,6 @@ from streams.review_codes import (
 from streams.review_words import FACTS
 
 DOCS = Path(__file__).parent.parent / "docs"
-GENERATED = "<!-- Written by `make schemas`; change the words where they are, not here. -->"
 ROOMS = {
     "登记 Registry": RegistryFact,
     "突发事件 Incidents": f.IncidentFact,
@@ -55,8 +58,6 @@ ROOMS = {
     "时间 Time": f.ClockFact,
 }
 
-Row = Iterable[str]
-
 
 def pages() -> dict[str, str]:
     """Each page's name and text."""
@@ -65,34 +66,36 @@ def pages() -> dict[str, str]:
         "codes.md": codes(),
         "facts.md": facts(),
         "asking.md": asking_page(),
+        "parameters.md": parameters_page(),
+        "invariants.md": invariants_page(),
     }
 
 
 def refusals() -> str:
-    return _page(
+    return page(
         "拒绝代码 Refusals",
         "Every reason to say no, with its HTTP status. A refusal of the rules is a turn in the "
         "log; a problem at the door leaves no trace there. No answer repeats what was sent.",
-        _section("规则 By the rules", _messages({str(k): v for k, v in REFUSALS.items()})),
-        _section("入口 At the door", _messages(PROBLEMS)),
+        section("规则 By the rules", _messages({str(k): v for k, v in REFUSALS.items()})),
+        section("入口 At the door", _messages(PROBLEMS)),
     )
 
 
 def _messages(messages: Mapping[str, Message]) -> list[str]:
     rows = [(f"`{code}`", str(m.status), m.zh, m.en) for code, m in sorted(messages.items())]
-    return _table(("Code", "HTTP", "中文", "English"), rows)
+    return table(("Code", "HTTP", "中文", "English"), rows)
 
 
 def codes() -> str:
     hazards = [(f"`{c}`", h.zh, h.en, f"`{h.event_kind}`") for c, h in HAZARDS.items()]
-    return _page(
+    return page(
         "代码表 Codes",
         "Every code list with its names. Codes are stored: they are never renamed or taken away. "
         "Skills with a standard are graded and need a verified certificate of it.",
-        _section("技能 Skills", _skills()),
-        _section("灾种 Hazards", _table(("Code", "中文", "English", "类别 Class"), hazards)),
-        _section("需求类别 Kinds of demand", _kinds()),
-        *(_section(title, _names(entries)) for title, entries in _lists().items()),
+        section("技能 Skills", _skills()),
+        section("灾种 Hazards", table(("Code", "中文", "English", "类别 Class"), hazards)),
+        section("需求类别 Kinds of demand", _kinds()),
+        *(section(title, _names(entries)) for title, entries in _lists().items()),
     )
 
 
@@ -101,7 +104,7 @@ def _skills() -> list[str]:
         (f"`{c}`", s.zh, s.en, f"{s.unit_zh} {s.unit_en}, {s.units_en}", s.standard or "")
         for c, s in SKILLS.items()
     ]
-    return _table(("Code", "中文", "English", "单位 Unit", "分级标准 Standard"), rows)
+    return table(("Code", "中文", "English", "单位 Unit", "分级标准 Standard"), rows)
 
 
 def _kinds() -> list[str]:
@@ -110,7 +113,7 @@ def _kinds() -> list[str]:
         (f"`{c}`", k.zh, k.en, f"`{k.skill}`", f"`{k.beside}`" if k.beside else "", f"`{k.domain}`")
         for c, k in KINDS.items()
     ]
-    return _table(heads, rows)
+    return table(heads, rows)
 
 
 def _lists() -> dict[str, Mapping[Any, Any]]:
@@ -134,15 +137,15 @@ def _lists() -> dict[str, Mapping[Any, Any]]:
 
 def _names(entries: Mapping[Any, Any]) -> list[str]:
     rows = [(f"`{code}`", words.zh, words.en) for code, words in entries.items()]
-    return _table(("Code", "中文", "English"), rows)
+    return table(("Code", "中文", "English"), rows)
 
 
 def facts() -> str:
-    return _page(
+    return page(
         "事实 Facts",
         "Everything that can be in the log, with its fields in the order of the bytes, and what "
         "the review says of it. Types and bounds: the JSON Schema behind each name.",
-        *(_section(title, _facts(get_args(room))) for title, room in ROOMS.items()),
+        *(section(title, _facts(get_args(room))) for title, room in ROOMS.items()),
     )
 
 
@@ -152,7 +155,7 @@ def _facts(kinds: Iterable[type[f.Fact]]) -> list[str]:
         tag, words = tag_of(kind), FACTS[kind]
         fields = ", ".join(f"`{name}`" for name in kind.__struct_fields__)
         rows.append((f"[`{tag}`](../schemas/json/facts/{tag}.json)", fields, words.zh, words.en))
-    return _table(("Fact", "Fields", "中文", "English"), rows)
+    return table(("Fact", "Fields", "中文", "English"), rows)
 
 
 # Who is asked again, and how long everything waits
@@ -176,20 +179,20 @@ OUTCOMES: dict[str, Words] = {
 
 
 def asking_page() -> str:
-    return _page(
+    return page(
         "请求与等待 Asking and waiting",
         "When an organization may be asked again for the same line, and how long everything waits. "
         "The numbers are those of the rules (`streams/asking.py`, `streams/parameters.py`).",
-        _section("再次请求 Asked again", [*_again(), "", *_again_notes()]),
-        _section("优先级 By priority", _by_priority()),
-        _section("期限 How long things wait", _waits()),
-        _section("范围 How far by itself", [*_radius(), "", *_terms_notes()]),
+        section("再次请求 Asked again", [*_again(), "", *_again_notes()]),
+        section("优先级 By priority", _by_priority()),
+        section("期限 How long things wait", _waits()),
+        section("范围 How far by itself", [*_radius(), "", *_terms_notes()]),
     )
 
 
 def _again() -> list[str]:
     heads = ("结果 Outcome", "P1", "P2", "P3", "P4", "或立即于 Or at once upon")
-    return _table(heads, (_again_row(code, again) for code, again in asking.AGAIN.items()))
+    return table(heads, (_again_row(code, again) for code, again in asking.AGAIN.items()))
 
 
 def _again_row(code: str, again: asking.Again) -> Row:
@@ -241,7 +244,7 @@ def _by_priority() -> list[str]:
         "逾期 A crew is overdue after its time by": [span(item.grace) for item in urgency],
     }
     heads = ("", *(f"P{priority}" for priority in parameters.URGENCY))
-    return _table(heads, ((name, *values) for name, values in rows.items()))
+    return table(heads, ((name, *values) for name, values in rows.items()))
 
 
 def _at_night(priority: int) -> str:
@@ -275,7 +278,18 @@ def _waits() -> list[str]:
         "密钥（演练） The key, in an exercise": parameters.KEY_KEPT_EXERCISE,
         "停顿后 After a standstill nobody is overdue for": parameters.QUIET,
     }
-    return _table(("", "时长 Time"), ((name, span(wait)) for name, wait in rows.items()))
+    return table(("", "时长 Time"), ((name, span(wait)) for name, wait in rows.items()))
+
+
+def invariants_page() -> str:
+    rows = ((f"`{one.name}`", one.zh, one.en) for one in Checker({}).invariants)
+    return page(
+        "不变式 Invariants",
+        "What may be relied on in every log, whatever people did. `shouwang verify --invariants` "
+        "looks for breaches in the log's JSON alone (`api/invariants/`), with code that shares "
+        "nothing with the rules; the logs that tests make are held against them as well.",
+        section("检查 Checked", table(("名称 Name", "中文", "English"), rows)),
+    )
 
 
 def _radius() -> list[str]:
@@ -289,7 +303,7 @@ def _radius() -> list[str]:
         (f"{SKILLS[skill].zh} {SKILLS[skill].en}", "", *map(kilometers, grades))
         for skill, grades in radius.BY_GRADE.items()
     )
-    return _table(heads, (*classes, *skills))
+    return table(heads, (*classes, *skills))
 
 
 def kilometers(meters: int) -> str:
@@ -320,36 +334,6 @@ def _terms_notes() -> list[str]:
         "is not asked. Of whom it is not known may be asked; its yes counts once both are on "
         "record. No desk passes that by hand.",
     ]
-
-
-def span(milliseconds: int) -> str:
-    """A time in its largest whole unit; days only from a week on."""
-    if milliseconds >= 7 * parameters.DAY and milliseconds % parameters.DAY == 0:
-        return f"{milliseconds // parameters.DAY} d"
-    for unit, name in ((parameters.HOUR, "h"), (parameters.MINUTE, "min")):
-        if milliseconds and milliseconds % unit == 0:
-            return f"{milliseconds // unit} {name}"
-    return f"{milliseconds // parameters.SECOND} s"
-
-
-def _page(title: str, introduction: str, *sections: list[str]) -> str:
-    lines = [f"# {title}", "", GENERATED, "", introduction]
-    for section in sections:
-        lines += ["", *section]
-    return "\n".join(lines) + "\n"
-
-
-def _section(title: str, body: list[str]) -> list[str]:
-    return [f"## {title}", "", *body]
-
-
-def _table(heads: Row, rows: Iterable[Row]) -> list[str]:
-    heads = list(heads)
-    return [_row(heads), _row("---" for _ in heads), *(_row(row) for row in rows)]
-
-
-def _row(cells: Row) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 def differing() -> list[str]:

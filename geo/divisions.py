@@ -145,6 +145,10 @@ class DivisionTree:
         """The code itself, its parent, and so on to the root; empty for unknown codes."""
         return self._ancestors.get(code, ())
 
+    def parents(self) -> dict[str, str | None]:
+        """The parent of every code, None for a root: the tree as plain data."""
+        return {code: next(iter(above[1:]), None) for code, above in self._ancestors.items()}
+
     def children(self, code: str) -> tuple[str, ...]:
         """Codes directly below, ordered; empty for leaves and unknown codes."""
         return self._children.get(code, ())

@@ -157,6 +157,8 @@ def _verify_flags(made: argparse.ArgumentParser) -> None:
     made.add_argument("--area", type=AreaId, help="this area only; all of them if left out")
     words = "a head that was kept elsewhere, as an earlier run has printed it"
     made.add_argument("--head", type=_head, metavar="SEQUENCE:HASH", help=words)
+    words = "also ask for a second opinion, of a program that knows none of the rules"
+    made.add_argument("--invariants", action="store_true", help=words)
 
 
 def _review_flags(made: argparse.ArgumentParser) -> None:

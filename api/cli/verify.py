@@ -7,11 +7,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from api.cli.invariants import Opinion, second_opinion
 from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
 from api.language import say
+from geo.divisions import DivisionTree
 from schemas.values import AreaId
 from schemas.wire import decode_turn
 from streams.area import Area
@@ -40,17 +43,24 @@ def verify_folder(typed: argparse.Namespace) -> tuple[int, Answer]:
             raise Trouble("有多个区域，请用 --area 指明。", "There are several areas; name one.")
         kept = [_Kept(folder, area) for area in areas]
         verdicts = [_verified(folder, reader, one, typed.head) for one in kept]
+        opinions = [_opinion(folder, reader, area) for area in areas if typed.invariants]
         letters = [] if typed.area else _letters(folder, reader)
-    for verdict, one in zip(verdicts, kept, strict=True):
-        _tell(verdict)
-        one.tell()
+    rows = list(zip_longest(verdicts, kept, opinions))
+    for row in rows:
+        _tell(row[0])
+        for one in filter(None, row[1:]):
+            one.tell()
     _tell_letters(letters)
-    sound = all(one.sound for side in (verdicts, kept, letters) for one in side)
-    pairs = zip(verdicts, kept, strict=True)
-    found = [{**asdict(verdict), "checkpoints": one.outcome} for verdict, one in pairs]
+    sound = all(one.sound for side in (verdicts, kept, opinions, letters) for one in side)
+    found = [_found(*row) for row in rows]
     told = found[0] if len(found) == 1 else {"areas": found}
     beside = {"dead_letters": [asdict(checked) for checked in letters]} if letters else {}
     return int(not sound), {"sound": sound, **told, **beside}
+
+
+def _found(verdict: Verdict, kept: _Kept, opinion: Opinion | None) -> Answer:
+    told = {**asdict(verdict), "checkpoints": kept.outcome}
+    return told if opinion is None else {**told, "invariants": opinion.answer()}
 
 
 class _Kept:
@@ -89,18 +99,27 @@ class _Kept:
 
 
 def _verified(folder: Path, reader: Reader | Replay, kept: _Kept, head: Head | None) -> Verdict:
-    try:
-        opened = opening(decode_turn(reader.stored(kept.area, 1)))
-    except LookupError:
-        there = ", ".join(reader.areas()) or "none"
-        raise FolderUnfit(f"area {kept.area} is not in this folder; there is {there}") from None
-    area = Area(kept.area, Divisions(folder).tree(opened.divisions))
+    area = Area(kept.area, _tree(folder, reader, kept.area))
 
     def progress(turns: int) -> None:
         kept.compare(area, turns)
         _progress(turns)
 
     return verify(area, _chain(reader, kept.area), progress, head)
+
+
+def _opinion(folder: Path, reader: Reader | Replay, area: AreaId) -> Opinion:
+    return second_opinion(_chain(reader, area), _tree(folder, reader, area), _progress)
+
+
+def _tree(folder: Path, reader: Reader | Replay, area: AreaId) -> DivisionTree:
+    """The divisions that an area's log was opened with. FolderUnfit where it has none there."""
+    try:
+        opened = opening(decode_turn(reader.stored(area, 1)))
+    except LookupError:
+        there = ", ".join(reader.areas()) or "none"
+        raise FolderUnfit(f"area {area} is not in this folder; there is {there}") from None
+    return Divisions(folder).tree(opened.divisions)
 
 
 def _chain(reader: Reader | Replay, area: AreaId) -> Iterator[bytes]:

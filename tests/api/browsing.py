@@ -16,6 +16,8 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.sound import assert_sound
+
 ROOT = Path(__file__).parent.parent.parent
 COUNTY, TOWN = "330324", "330324001"
 POINT = {"crs": "WGS-84", "lon": 120.69, "lat": 28.15, "division": TOWN}
@@ -162,6 +164,7 @@ def served(folder: Path, *purpose: str) -> Iterator[tuple[str, str]]:
             yield str(json.loads(told)["address"]), link
         finally:
             process.terminate()
+    assert_sound(folder)
 
 
 @dataclass

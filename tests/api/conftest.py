@@ -12,6 +12,7 @@ from schemas.values import Purpose
 from tests.api.book import Book
 from tests.api.browsing import Screens, Server
 from tests.api.house import AREA, House, opened
+from tests.sound import assert_sound
 
 
 @pytest.fixture
@@ -19,6 +20,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     """A server in a new folder."""
     async with opened(tmp_path / "data") as opened_house:
         yield opened_house
+    assert_sound(tmp_path / "data")
 
 
 @pytest.fixture
@@ -28,6 +30,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[House]:
     settings = Settings(data=folder, area=AREA, purpose=Purpose.EXERCISE)
     async with opened(folder, settings) as opened_house:
         yield opened_house
+    assert_sound(folder)
 
 
 @pytest.fixture

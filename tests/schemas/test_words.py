@@ -11,7 +11,7 @@ from typing import Any, get_args
 import pytest
 
 from api.problems import PROBLEMS
-from deploy import write_docs
+from deploy import markdown, write_docs
 from schemas.codes import DOMAINS, HAZARDS, KINDS, SKILLS, Skill, counted
 from schemas.facts import Fact
 from schemas.refusals import REFUSALS, Refusal
@@ -237,7 +237,7 @@ def test_the_page_of_asking_has_every_outcome_and_its_numbers() -> None:
     for outcome, again in AGAIN.items():
         row = next(line for line in page.splitlines() if line.startswith(f"| `{outcome}` "))
         for pause in again.pause:
-            assert (write_docs.span(pause) if pause else "at once") in row
+            assert (markdown.span(pause) if pause else "at once") in row
         changes = [change for change in AgainOn if f"`{change}`" in row]
         assert changes == ([] if again.on is None else [again.on])
 
@@ -254,7 +254,7 @@ def test_the_page_of_asking_has_every_outcome_and_its_numbers() -> None:
     ],
 )
 def test_a_span_is_said_in_whole_units(milliseconds: int, said: str) -> None:
-    assert write_docs.span(milliseconds) == said
+    assert markdown.span(milliseconds) == said
 
 
 def test_the_pages_of_codes_are_as_they_would_be_written() -> None:

@@ -349,6 +349,7 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
 ]
 
 
+@pytest.mark.breaks_rules
 @pytest.mark.parametrize(("law", "wrong"), WRONG)
 def test_a_law_notices_a_wrong_rule(
     law: str, wrong: Callable[[Patch], None], monkeypatch: Patch

@@ -123,6 +123,7 @@ def test_a_moved_log_folds_and_is_decided_again_to_the_same_state() -> None:
     assert verdict.state_hash == state_hash(folded) == state_hash(world.area)
 
 
+@pytest.mark.breaks_rules
 def test_verification_notices_a_turn_behind_the_end() -> None:
     """Given a log that was written on after it had moved, then that turn does not stand."""
     forked, ended = at_work(), at_work()

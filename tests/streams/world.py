@@ -50,6 +50,7 @@ COMMITTEE, VILLAGE = AccountId("committee"), "岭下村"  # in the first townshi
 STEWARD, DESK, COUNTY = AccountId("steward"), AccountId("desk"), AccountId("county")
 START = 1_753_918_000_000  # 2025-07-31, 07:26:40 in China, where it is the 30th in UTC still
 SEALED = Sealed(key="incident-1", nonce="00" * 12, ciphertext="c2VhbGVk")
+MADE: list[World] = []  # by the test that runs
 Facts = tuple[Any, ...]  # a test knows which fact it looks at
 
 
@@ -92,6 +93,7 @@ class World:
         self.log: list[bytes] = []
         self.turns: list[Taken] = []
         self._count = 0
+        MADE.append(self)
         opening = c.OpenLog(
             purpose=Purpose.OPERATIONS if mode is Mode.ACTUAL else Purpose.EXERCISE,
             time_source=time_source,

@@ -1,0 +1,71 @@
+"""docs/parameters.md: every number of the rules, in words, with its reason."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from deploy.markdown import page, section, span, table
+from streams import parameters
+
+
+def parameters_page() -> str:
+    """The numbers with their words; ValueError where one stands without the other."""
+    words = tomllib.loads((Path(__file__).parent / "parameters.toml").read_text(encoding="utf-8"))
+    by_priority, *others = words.items()
+    named = {name for _, meanings in others for name in meanings}
+    if named ^ _numbers() or tuple(by_priority[1]) != parameters.Urgency._fields:
+        raise ValueError(f"in parameters.toml or streams/parameters.py alone: {named ^ _numbers()}")
+    return page(
+        "参数 Parameters",
+        "Every number of the rules, with its default and why (`streams/parameters.py`). They are "
+        "part of the rules' version: another number is another version, so that any log can be "
+        "decided again. They hold for every area alike; nothing changes them for one of them yet.",
+        section(by_priority[0], _urgency(by_priority[1])),
+        *(section(title, _meanings(meanings)) for title, meanings in others),
+    )
+
+
+def _numbers() -> set[str]:
+    """Names of the parameters that are the same for every priority, without the units of time."""
+    units = {"SECOND", "MINUTE", "HOUR", "DAY", "URGENCY"}
+    return {name for name in vars(parameters) if name.isupper()} - units
+
+
+def _urgency(meanings: Mapping[str, list[str]]) -> list[str]:
+    rows = (
+        (
+            f"`{name}` {zh} {en}",
+            *(_amount(name, getattr(one, name)) for one in parameters.URGENCY.values()),
+            why,
+        )
+        for name, (zh, en, why) in meanings.items()
+    )
+    return table(("", *(f"P{priority}" for priority in parameters.URGENCY), "为何 Why"), rows)
+
+
+def _meanings(meanings: Mapping[str, list[str]]) -> list[str]:
+    rows = (
+        (f"`{name}`", zh, en, _amount(name, getattr(parameters, name)), why)
+        for name, (zh, en, why) in meanings.items()
+    )
+    return table(("参数 Parameter", "中文", "English", "默认 Default", "为何 Why"), rows)
+
+
+NO_TIMES = {
+    "aim", "SILENCE_TIMES", "DECLINES_MOST", "CAPPED", "CAP", "ANSWER_SHARE", "AT_DAY", "REST",
+    "ACCEPTANCE_PRIOR", "WAVE_MOST", "SIMILAR_METERS", "GROUP_METERS", "SIMILAR_LOOKS",
+    "HELPERS_MOST", "METERS_A_MINUTE", "REPLACING", "NEW_TIMES_BORNE", "REPORTS_MOST",
+    "INSTRUCTIONS_MOST", "ZONE_METERS", "ZONE_CORNERS", "ZONE_NEAR", "ZONE_SPAN", "FACTS_MOST",
+    "TURN_BYTES_MOST", "SETTLE_FACTS", "GIVEN_BACK_AT_ONCE", "LINE_WORK", "CHORE_WORK",
+    "CHORES_FIRST", "LOOKS_SHARED", "LOOKED_AT_MOST", "LEAVING_AT_ONCE",
+}  # fmt: skip
+
+
+def _amount(name: str, value: Any) -> str:
+    """A parameter as people say it; several in a row."""
+    if isinstance(value, tuple):
+        return ", ".join(_amount(name, one) for one in value)
+    return f"{value:,}" if name in NO_TIMES else span(value)
