@@ -19,6 +19,7 @@ from api.app import create_app
 from api.conductor import Conductor
 from api.context import Context
 from api.history import HISTORY, Apart, History
+from api.keeping import sign_daily
 from api.listening import BACKLOG, Manner, Papers, Server, most_connections
 from api.live import Feed
 from api.people import open_addresses, open_people, open_persons
@@ -174,7 +175,7 @@ async def serve(
     gc.freeze()  # what is there at the start stays; no collection looks at it again
     serving = asyncio.ensure_future(server.serve(sockets=[listener]))
     working = asyncio.ensure_future(work)
-    beside = [asyncio.ensure_future(each) for each in reaching(context)]
+    beside = [asyncio.ensure_future(each) for each in (*reaching(context), signing(context))]
     try:
         await asyncio.wait((serving, working), return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -203,6 +204,17 @@ def reaching(context: Context) -> Iterator[Coroutine[Any, Any, None]]:
         yield context.telling.run()
         if context.settings.messages:
             yield attend(context.settings, context.divisions.sha256)
+
+
+def signing(context: Context) -> Coroutine[Any, Any, None]:
+    """What signs the day's head, for another body to keep."""
+    area = context.settings.area
+
+    def end() -> tuple[int, bytes]:
+        sequence = context.feed.sequence
+        return sequence, next(iter(context.engine.read(area, sequence - 1)))
+
+    return sign_daily(context.settings, end)
 
 
 class Stop:

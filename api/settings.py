@@ -57,6 +57,7 @@ HELP = {
     "link_hours": "how long an unused sign-in link lasts, in hours",
     "messages": "whether messages go out to people whose page is closed",
     "key_file": "file with the master key (default: beside the data folder, its name and .key)",
+    "heads": "second folder for the daily signed head, as a share of another body",
     "key_command": "command that prints the master key, instead of a file",
 }
 
@@ -81,6 +82,7 @@ class Settings:
     messages: bool = True
     key_file: str = ""
     key_command: str = ""
+    heads: str = ""
 
     def __post_init__(self) -> None:
         """ValueError, saying what to change, where a number is out of its bounds."""

@@ -71,12 +71,15 @@ def verify(
     area: Area,
     stored: Iterable[bytes],
     progress: Progress | None = None,
-    head: Head | None = None,
+    heads: Iterable[Head] = (),
 ) -> Verdict:
     """Decide a log again on an empty area and compare it byte by byte, up to the first fault.
 
-    With a `head` that was kept elsewhere, its turn has to be there as it was then.
+    With `heads` that were kept elsewhere, each one's turn has to be there as it was then.
     """
+    kept: dict[int, list[Head]] = {}
+    for head in heads:
+        kept.setdefault(head.sequence, []).append(head)
     turns = facts = 0
     previous = GENESIS
     fault = _Fault()
@@ -85,7 +88,7 @@ def verify(
         try:
             turn = _linked(record, turns + 1, previous)
             _decided_again(area, turn, wire.today(record))
-            _as_kept(head, Head(turns + 1, wire.digest(record)))
+            _as_kept(kept.get(turns + 1), Head(turns + 1, wire.digest(record)))
         except _Fault as found:
             fault, bad = found, turns + 1
             break
@@ -94,8 +97,9 @@ def verify(
         turns, facts = turns + 1, facts + len(turn.facts)
         if progress is not None:
             progress(turns)
-    if bad is None and head is not None and turns < head.sequence:
-        fault, bad = _Fault(chain=f"ends before turn {head.sequence}, which was kept"), turns + 1
+    last = max(kept, default=0)
+    if bad is None and turns < last:
+        fault, bad = _Fault(chain=f"ends before turn {last}, which was kept"), turns + 1
     return Verdict(
         area=area.id,
         turns=turns,
@@ -126,8 +130,8 @@ def _linked(record: bytes, sequence: int, previous: str) -> Turn:
     return turn
 
 
-def _as_kept(head: Head | None, found: Head) -> None:
-    if head is not None and head.sequence == found.sequence and head != found:
+def _as_kept(heads: list[Head] | None, found: Head) -> None:
+    if heads is not None and any(head != found for head in heads):
         raise _Fault(chain="is not the turn whose hash was kept")
 
 

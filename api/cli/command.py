@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from api.cli.flags import add as _add
-from api.cli.flags import head as _head
+from api.cli.flags import heads_flag
 from api.cli.flags import settings_flags as _settings_flags
 from api.cli.keeping_flags import add_keeping
 from api.cli.trouble import Answer, Trouble
@@ -155,8 +155,9 @@ def _verify_flags(made: argparse.ArgumentParser) -> None:
     made.add_argument("folder", nargs="?", type=Path, metavar="DATA", help=HELP["data"])
     _settings_flags(made, "data")
     made.add_argument("--area", type=AreaId, help="this area only; all of them if left out")
-    words = "a head that was kept elsewhere, as an earlier run has printed it"
-    made.add_argument("--head", type=_head, metavar="SEQUENCE:HASH", help=words)
+    heads_flag(
+        made, "a head that was kept elsewhere: as printed, or a file or folder of signed ones"
+    )
     words = "also ask for a second opinion, of a program that knows none of the rules"
     made.add_argument("--invariants", action="store_true", help=words)
 

@@ -37,11 +37,23 @@ def settings_flags(made: argparse.ArgumentParser, *names: str) -> None:
             made.add_argument(flag, type=kinds.get(name, str), help=words)
 
 
-def head(typed: str) -> Any:
-    """A head as typed. argparse.ArgumentTypeError says what is expected."""
-    from streams.verify import Head  # only here: most commands start without the rules
+def heads(typed: str) -> Any:
+    """Heads as typed: SEQUENCE:HASH, or a file or folder of signed ones. ArgumentTypeError."""
+    from api.keeping import Unkept, read_heads  # only here: most commands start without the rules
+    from streams.verify import Head
 
     try:
-        return Head.read(typed)
+        return [Head.read(typed)]
     except ValueError:
-        raise argparse.ArgumentTypeError("not a head as `shouwang verify` prints it") from None
+        pass
+    if not Path(typed).exists():
+        words = "neither a head as `shouwang verify` prints it, nor a file or folder of heads"
+        raise argparse.ArgumentTypeError(words)
+    try:
+        return read_heads(Path(typed))
+    except Unkept as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
+
+
+def heads_flag(made: argparse.ArgumentParser, words: str) -> None:
+    made.add_argument("--head", type=heads, default=[], metavar="SEQUENCE:HASH|FILE", help=words)

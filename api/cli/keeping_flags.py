@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from api.cli.flags import add, head, settings_flags
+from api.cli.flags import add, heads_flag, settings_flags
 
 
 def add_keeping(commands: Any) -> None:
@@ -15,6 +15,14 @@ def add_keeping(commands: Any) -> None:
     add(commands, "backup", (here, "backup"), words, _backup_flags)
     words = "从副本恢复。 Bring a data folder back out of a copy, into an empty folder."
     add(commands, "restore", (here, "bring_back"), words, _restore_flags)
+    words = "签署当前链头，交给另一方保存。 Sign the log's head now, for another body to keep."
+    add(commands, "head", ("api.cli.heads", "sign"), words, _head_flags)
+
+
+def _head_flags(made: argparse.ArgumentParser) -> None:
+    settings_flags(made, "data", "area", "key_file", "key_command")
+    words = "write it there, too: a stick, or a share of the other body"
+    made.add_argument("--to", type=Path, metavar="FOLDER", help=words)
 
 
 def _backup_flags(made: argparse.ArgumentParser) -> None:
@@ -32,8 +40,7 @@ def _restore_flags(made: argparse.ArgumentParser) -> None:
     _keys_flag(made)
     words = "decide every command again, as `verify` does, not only fold the turns"
     made.add_argument("--verify", action="store_true", help=words)
-    words = "a head that was kept elsewhere: says how many turns are lost"
-    made.add_argument("--head", type=head, metavar="SEQUENCE:HASH", help=words)
+    heads_flag(made, "a head that was kept elsewhere: says how many turns are lost")
     words = "an older stand, by its number (default: the newest)"
     made.add_argument("--stand", type=int, metavar="NUMBER", help=words)
 

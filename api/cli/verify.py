@@ -11,8 +11,10 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from api.cli.heads import refuse_foreign
 from api.cli.invariants import Opinion, second_opinion
-from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
+from api.cli.trouble import Answer, settings_of, told_plainly
+from api.keeping import heads_of, own_heads
 from api.language import say
 from geo.divisions import DivisionTree
 from schemas.values import AreaId
@@ -39,15 +41,19 @@ def verify_folder(typed: argparse.Namespace) -> tuple[int, Answer]:
         areas = [typed.area] if typed.area else reader.areas()
         if not areas:
             raise FolderUnfit(f"no area has been opened in the log of {folder}")
-        if typed.head and len(areas) > 1:
-            raise Trouble("有多个区域，请用 --area 指明。", "There are several areas; name one.")
+        refuse_foreign(typed.head, areas)
         kept = [_Kept(folder, area) for area in areas]
-        verdicts = [_verified(folder, reader, one, typed.head) for one in kept]
+        signed = [_Signed(folder, area, heads_of(area, typed.head)) for area in areas]
+        verdicts = [
+            _verified(folder, reader, one, heads.all)
+            for one, heads in zip(kept, signed, strict=True)
+        ]
         opinions = [_opinion(folder, reader, area) for area in areas if typed.invariants]
         letters = [] if typed.area else _letters(folder, reader)
     rows = list(zip_longest(verdicts, kept, opinions))
-    for row in rows:
+    for row, heads in zip(rows, signed, strict=True):
         _tell(row[0])
+        heads.tell(row[0].sound)
         for one in filter(None, row[1:]):
             one.tell()
     _tell_letters(letters)
@@ -98,14 +104,38 @@ class _Kept:
             print(say(zh, "  stop the server, delete the folder checkpoints/, and start it again"))
 
 
-def _verified(folder: Path, reader: Reader | Replay, kept: _Kept, head: Head | None) -> Verdict:
+class _Signed:
+    """The heads that an area is held against: those given, and those signed in its own folder.
+
+    Whoever can write the folder can take its own ones away: only those kept elsewhere are proof.
+    """
+
+    def __init__(self, folder: Path, area: AreaId, given: list[Head]) -> None:
+        self._own, self._unfit = own_heads(folder, area)
+        self._given = len(given)
+        self.all = [*given, *(one.head for one in self._own)]
+
+    def tell(self, sound: bool) -> None:
+        """How many were held against it; where one did not fit, the chain has said so."""
+        if not self.all and not self._unfit:
+            return
+        keys = " ".join(sorted({one.key[:16] for one in self._own}))
+        zh = f"  链头：另存的 {self._given} 份，本目录已签的 {len(self._own)} 份"
+        en = f"  heads   {self._given} kept elsewhere, {len(self._own)} signed in the folder"
+        zh, en = (zh + f"（{keys}）", en + f" ({keys})") if keys else (zh, en)
+        if self._unfit:
+            zh, en = zh + f"，{self._unfit} 份已损坏", en + f", {self._unfit} damaged"
+        print(say(zh, en) + say("，全部相符", ", all as they were") * sound)
+
+
+def _verified(folder: Path, reader: Reader | Replay, kept: _Kept, heads: list[Head]) -> Verdict:
     area = Area(kept.area, _tree(folder, reader, kept.area))
 
     def progress(turns: int) -> None:
         kept.compare(area, turns)
         _progress(turns)
 
-    return verify(area, _chain(reader, kept.area), progress, head)
+    return verify(area, _chain(reader, kept.area), progress, heads)
 
 
 def _opinion(folder: Path, reader: Reader | Replay, area: AreaId) -> Opinion:

@@ -18,6 +18,7 @@ from api.doors import (
     drafts,
     ending,
     grouping,
+    head,
     health,
     helpers,
     history,
@@ -94,6 +95,7 @@ ROUTERS = (
     alarms.router,
     review.router,
     situation.router,
+    head.router,
     history.router,
 )
 """Below the prefix. The frequent ones first: routes are tried in this order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from api.keeping.copies import Copy, newest, read_stand
+from api.keeping.heads import SignedHead, heads_of
 from api.keeping.reading import KEYS
 from api.keeping.sealing import Damaged, Unkept
 from api.keeping.stands import KeptFile, Stand
@@ -62,7 +63,7 @@ def restore(
     copy: Copy,
     target: Path,
     again: bool,
-    head: Head | None,
+    heads: Sequence[Head | SignedHead],
     number: int | None,
     progress: Progress,
 ) -> Restored:
@@ -81,7 +82,7 @@ def restore(
             for done in _brought(log, end, copy, last=number is None):
                 progress(end.area, done)
     copied = time.monotonic()
-    areas = tuple(_checked(place, area, again, head, progress) for area in known)
+    areas = tuple(_checked(place, area, again, heads_of(area, heads), progress) for area in known)
     _into_place(place, target)
     return Restored(
         stand.number,
@@ -198,7 +199,9 @@ def _unkept_turns(copy: Copy, end: End, torn: Torn) -> Unkept:
 # Checking
 
 
-def _checked(place: Path, area: AreaId, again: bool, head: Head | None, progress: Progress) -> Back:
+def _checked(
+    place: Path, area: AreaId, again: bool, heads: Sequence[Head], progress: Progress
+) -> Back:
     """Fold it, or decide it again; the next start begins with the state that came of it."""
     with closing(Reader(place / LOG)) as reader:
         divisions = Divisions(place)
@@ -210,10 +213,10 @@ def _checked(place: Path, area: AreaId, again: bool, head: Head | None, progress
             _refuse_unsound(verdict)
         else:
             state = fold_log(divisions, reader, area)
-        if head is not None:
+        for head in heads:
             _refuse_another_head(reader, state, head)
     checkpoints.write(place, state)
-    lost = None if head is None else max(0, head.sequence - state.sequence)
+    lost = max(max(h.sequence for h in heads) - state.sequence, 0) if heads else None
     at_end = str(Head(state.sequence, state.previous))
     return Back(area, state.sequence, state.at, at_end, state_hash(state), verdict, lost)
 

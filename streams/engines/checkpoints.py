@@ -26,7 +26,7 @@ from schemas.values import AreaId, Stored
 from schemas.wire import digest
 from streams.area import Area
 from streams.checkpoint import NotFit, packed, unpack
-from streams.engines.folder import sync_names
+from streams.engines.folder import private, sync_names
 
 CHECKPOINTS: Final = "checkpoints"
 SUFFIX: Final = ".checkpoint"
@@ -109,7 +109,7 @@ def write(folder: Path, area: Area) -> Checkpoint:
     made = Checkpoint(area.id, area.sequence, place / f"{area.id}-{area.sequence:012}{SUFFIX}")
     part = made.path.with_name(f"{made.path.name}.{os.getpid()}{PART}")
     try:
-        with open(part, "wb", opener=_private) as file:  # Path has no opener
+        with open(part, "wb", opener=private) as file:  # Path has no opener
             _write(file, area)
             file.flush()
             os.fsync(file.fileno())
@@ -119,10 +119,6 @@ def write(folder: Path, area: Area) -> Checkpoint:
     sync_names(place)
     _prune(folder, made)
     return made
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _write(file: IO[bytes], area: Area) -> None:

@@ -68,7 +68,7 @@ class Divisions:
         tree = DivisionTree(content)
         kept = self._file(tree.sha256)
         if not kept.is_file():
-            kept.parent.mkdir(exist_ok=True)
+            kept.parent.mkdir(mode=0o700, exist_ok=True)
             write_whole(kept, content.canonical())
         self._trees[tree.sha256] = tree
         return tree.sha256
@@ -196,7 +196,7 @@ def _load_tree(path: Path, digest: str) -> DivisionTree:
 
 def _lock(path: Path) -> int:
     """The open lock file with our process id in it. The lock goes with the process, always."""
-    lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -211,12 +211,17 @@ def _lock(path: Path) -> int:
 def write_whole(path: Path, content: bytes) -> None:
     """The whole file or none of it, even if the power goes."""
     part = path.with_suffix(".part")
-    with part.open("wb") as file:
+    with open(part, "wb", opener=private) as file:  # Path has no opener
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
     sync_names(path.parent)
+
+
+def private(path: str, flags: int) -> int:
+    """How to open what nobody but the folder's owner may read, whatever the umask."""
+    return os.open(path, flags, 0o600)
 
 
 def sync_names(folder: Path) -> None:

@@ -7,6 +7,7 @@ whoever changes it on purpose there is the chain, and a head that is kept elsewh
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -115,6 +116,11 @@ class _Log:
             return self._whole(area, *row)
         raise LookupError(f"area {area} has no turn {sequence}")
 
+    def length(self, area: AreaId) -> int:
+        """The sequence of an area's last turn; 0 where it has none."""
+        last = self._value(_LAST, area)
+        return last if isinstance(last, int) else 0
+
     def read(self, area: AreaId, after: int = 0) -> Iterator[bytes]:
         """Stored bytes behind a sequence, in order, to the end that the log has meanwhile.
 
@@ -194,6 +200,8 @@ class LogFile(_Log):
 
     def __init__(self, path: Path, create: bool = False) -> None:
         flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
+        if create:  # SQLite gives its side files the same mode
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         super().__init__(path, flags)
         try:
             self._settle()

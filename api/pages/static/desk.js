@@ -52,6 +52,9 @@ startAlarms(context);
 startReplies(context);
 startCalled(context);
 startHeard(context);
+find("#head-box").addEventListener("toggle", async () => {
+  (await import("./head.js")).showHead("desk");
+});
 find("#list-incident").addEventListener("change", context.redraw);
 // On a phone the list comes first; on a desk the form stands open beside it.
 find("#post-box").open = matchMedia(WIDE).matches;

@@ -215,6 +215,9 @@ function drawWhy(answer, why) {
 }
 
 const context = await start("reviewer", draw);
+find("#head-box").addEventListener("toggle", async () => {
+  (await import("./head.js")).showHead("reviewer");
+});
 find("#incident").addEventListener("change", learn);
 find("#by-demand").addEventListener("input", learn);
 find("#by-organization").addEventListener("change", begin);
