@@ -11,10 +11,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.context import Context
+from api.context import Context, context_of
 from api.doors import HEALTH, OUTSIDE, ROUTERS, Entrance, describe, problem_of
 from api.pages import site
 from api.problems import Problem
@@ -46,7 +46,7 @@ def create_app(context: Context) -> FastAPI:
         title="Shouwang 守望",
         version="1",
         description="Every POST carries an Idempotency-Key. All manners: docs/http.md.",
-        openapi_url=DESCRIPTION_ADDRESS,
+        openapi_url=None,  # behind sign-in: our own door has it
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # a redirect would repeat the address
@@ -57,6 +57,7 @@ def create_app(context: Context) -> FastAPI:
     context.engine.listen(context.vault.follow)
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
+    app.add_api_route(DESCRIPTION_ADDRESS, _description, include_in_schema=False)
     app.include_router(HEALTH)
     app.include_router(OUTSIDE)
     app.include_router(site())
@@ -77,6 +78,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     for put in context.feed.rows("incident"):
         context.vault.note(put.row)
     yield
+
+
+async def _description(request: Request) -> Response:
+    """The description, for whoever is signed in."""
+    context_of(request).callers.anybody(request)
+    return JSONResponse(request.app.openapi())
 
 
 async def _problem(_request: Request, error: Exception) -> Response:

@@ -20,6 +20,7 @@ PREFIX = "/api/v1"
 POSTS_MOST = 64  # requests under way at once, all accounts together
 TRIES = 6  # how often something is tried while the server cannot take it
 PAUSE_S = 0.2  # before the first new try; each further one waits twice as long
+USED_UP = b'"quota_used_up"'  # of an account that was too quick: it waits as told, and goes on
 SILENCE_S = 40  # a stream says something every 15 seconds, or it is broken
 
 
@@ -162,18 +163,23 @@ class Doors:
         self, method: str, path: str, headers: dict[str, str], content: bytes | None = None
     ) -> tuple[bytes, SimpleCookie]:
         """The body and cookies of a good answer. Raises Refused; ServerGone after some tries."""
-        for attempt in range(TRIES):
+        attempt = 0
+        while attempt < TRIES:
             try:
                 async with self._posts.request(
                     method, self.base + path, headers=headers, data=content
                 ) as response:
                     body = await response.read()
+                    if response.status == HTTPStatus.TOO_MANY_REQUESTS and USED_UP in body:
+                        await asyncio.sleep(int(response.headers["Retry-After"]))
+                        continue
                     if response.status not in _TRY_AGAIN:
                         _raise_unless_ok(response.status, body)
                         return body, response.cookies
             except (aiohttp.ClientConnectionError, TimeoutError):
                 pass  # not known whether it was carried out: the same key may be sent again
             await asyncio.sleep(PAUSE_S * 2**attempt)
+            attempt += 1
         raise ServerGone
 
     async def stream(self, path: str, headers: dict[str, str]) -> AsyncGenerator[Event, None]:

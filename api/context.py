@@ -9,11 +9,12 @@ from starlette.requests import HTTPConnection
 
 from api.conductor import Conductor
 from api.history import History
+from api.listening import CONNECTIONS_MAX
 from api.live import Feed, Pulse
-from api.people import Addresses, Callers, Failures, People, Persons
+from api.people import Addresses, Caller, Callers, Failures, People, Persons
 from api.reach import Answers, Notices, Setups, Telling
 from api.review import Reviews
-from api.safe import Ciphertexts, Patience, Tries, Vault
+from api.safe import Ciphertexts, Patience, Quotas, Tries, Vault, Work, streams_most
 from api.settings import Settings
 from geo.divisions import DivisionTree
 from geo.regions import Regions
@@ -45,6 +46,8 @@ class Context:
     failures: Failures = field(default_factory=Failures)
     tries: Tries = field(default_factory=Tries)  # at codes that are typed
     begun_at: Instant = field(default_factory=lambda: time_ns() // 1_000_000)  # by the wall
+    quotas: Quotas = field(default_factory=Quotas)
+    streams_most: int = field(default_factory=lambda: streams_most(CONNECTIONS_MAX))
     trouble_at: int | None = None  # where the board was when a command could not be taken
     reviews: Reviews = field(default_factory=Reviews)
     callers: Callers = field(init=False)
@@ -59,6 +62,14 @@ class Context:
         self.callers = Callers(self.people, self.feed, self.now, https=https)
         self.pulse = Pulse(self.feed, self.now)
         self.telling = Telling(self.engine, self.feed, self.settings, self.vault, self.now)
+
+    def count(self, caller: Caller, work: Work) -> None:
+        """One more of what an account does. Raises Problem where it has had its measure.
+
+        An exercise's players are no people and stand for hundreds, so nobody is counted there.
+        """
+        if self.settings.quotas and self.conductor is None:
+            self.quotas.take(caller.account, work)
 
     def note_carried(self, command: CommandId) -> None:
         """A command has its turn: sent again, it is a repeat."""

@@ -214,6 +214,12 @@ PROBLEMS: dict[str, Message] = {
         "The header If-Match is missing; load the present revision first.",
     ),
     "query_too_long": Message(414, "地址过长。", "The address is too long."),
+    "quota_used_up": Message(
+        429,
+        "该账户操作过于频繁，请求未执行；请稍候用同一编号重发，页面会自动重试。",
+        "This account has asked for too much in a short while and nothing was carried out; send it "
+        "again under the same key after the time in Retry-After. The pages do so by themselves.",
+    ),
     "request_invalid": Message(
         400, "请求不符合 HTTP 协议。", "This is not a request as HTTP has it."
     ),
@@ -252,6 +258,11 @@ PROBLEMS: dict[str, Message] = {
         400,
         "Shouwang-Tapped-At 须为毫秒时间戳。",
         "Shouwang-Tapped-At must be milliseconds since 1970.",
+    ),
+    "streams_too_many": Message(
+        429,
+        "该账户已打开 8 个实时页面，请关闭其中一些。",
+        "This account has 8 live pages open already; close some of them.",
     ),
     "text_invalid": Message(
         422,

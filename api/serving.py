@@ -24,7 +24,7 @@ from api.listening import BACKLOG, Manner, Papers, Server, most_connections
 from api.live import Feed
 from api.people import open_addresses, open_people, open_persons
 from api.reach import attend, open_answers, open_notices, open_setups
-from api.safe import Vault
+from api.safe import Vault, streams_most
 from api.settings import THIS_MACHINE, Settings, listed
 from geo.divisions import DivisionTree
 from schemas.registry_facts import LogOpened
@@ -168,6 +168,7 @@ async def serve(
     `papers`: what is shown to whoever comes by https, which is then the only way to come.
     """
     manner = manner_of(context.settings, papers)
+    context.streams_most = streams_most(manner.most)
     server = Server(create_app(context), manner, context.feed.close)
     sys.setswitchinterval(SWITCH_S)
     gc.set_threshold(*COLLECT)

@@ -55,6 +55,7 @@ HELP = {
     "address": "where people reach the server, for links (default: host and port)",
     "session_hours": "how long a sign-in lasts, in hours",
     "link_hours": "how long an unused sign-in link lasts, in hours",
+    "quotas": "whether an account can ask for too much; no only where that is measured",
     "messages": "whether messages go out to people whose page is closed",
     "key_file": "file with the master key (default: beside the data folder, its name and .key)",
     "heads": "second folder for the daily signed head, as a share of another body",
@@ -80,6 +81,7 @@ class Settings:
     session_hours: int = 12
     link_hours: int = 72
     messages: bool = True
+    quotas: bool = True
     key_file: str = ""
     key_command: str = ""
     heads: str = ""

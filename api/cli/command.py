@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(typed: argparse.Namespace) -> int:
+    os.umask(0o077)  # whatever a command writes is its owner's alone
     module, name = typed.run
     code: int
     answer: Answer

@@ -13,7 +13,7 @@ from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
 from api.language import say
 from api.people import Holder, holders, new_account, new_link, wall_ms
 from api.reach import ANSWER, SIGN_IN, Sheet, in_terminal, sheet
-from api.safe import Vault, make_master_key, place_of
+from api.safe import NotPrivate, Vault, make_master_key, make_private, place_of
 from api.serving import Stop, areas_of, listening, opened, opened_as, run, serve
 from api.settings import PREFIX, Settings
 from schemas.values import Purpose, Role, TimeSource
@@ -34,6 +34,7 @@ def init(typed: argparse.Namespace) -> tuple[int, Answer]:
     with told_plainly():
         if not settings.data.exists():
             settings.data.mkdir(parents=True, mode=0o700)  # what is in it is nobody else's
+        _keep_private(settings.data)
         create(
             settings.data,
             settings.area,
@@ -76,8 +77,24 @@ def serve_folder(typed: argparse.Namespace) -> tuple[int, Answer]:
 
     network.check(settings)
     with told_plainly():
+        _keep_private(settings.data)
         run(whole)
     return 0, {}
+
+
+def _keep_private(folder: Path) -> None:
+    """What others may do in the folder is taken from them, and said. Raises Trouble."""
+    try:
+        changed = make_private(folder)
+    except NotPrivate as error:
+        raise Trouble(
+            f"{error} 允许其他用户访问，且不属于当前用户；请由其所有者执行 chmod -R go= {folder}。",
+            f"{error} is open to others and not ours to change; its owner has to run"
+            f" chmod -R go= {folder}",
+        ) from None
+    if changed:
+        zh = f"已收回其他用户对 {len(changed)} 个文件的权限：{folder}"
+        print(say(zh, f"{len(changed)} files in {folder} were open to others, and are no longer."))
 
 
 def _tell_where(settings: Settings, turns: int, page: str) -> None:

@@ -199,7 +199,7 @@ def _with_session(typed: argparse.Namespace, work: Work) -> Any:
 
 
 async def _served(settings: Settings, work: Work) -> Any:
-    async with opened(settings) as context:
+    async with opened(replace(settings, quotas=False)) as context:
         listener = listening("127.0.0.1", 0)
         port = listener.getsockname()[1]
         context.settings = replace(context.settings, host="127.0.0.1", port=port)

@@ -15,6 +15,7 @@ from api.context import Context, context_of
 from api.doors.body import B, parse, read_body
 from api.people import Caller, refused
 from api.problems import Problem, later
+from api.safe import Work
 from schemas import facts as f
 from schemas.commands import Command
 from schemas.ids import command_id
@@ -291,6 +292,7 @@ async def received(
     caller = context.callers.identify(request)
     if caller.role not in roles:
         raise Problem("role_missing")
+    context.count(caller, work_of(caller.role, request.scope["path"]))
     call = Call(
         context=context,
         caller=caller,
@@ -305,6 +307,21 @@ async def received(
     if context.conductor is not None and not caller.session.player:
         context.conductor.note_person()
     return call
+
+
+def work_of(role: Role, path: str) -> Work:
+    """What a command counts as; see `api.safe.quotas`."""
+    if role is Role.DESK:
+        return Work.POSTING if path.endswith(_POSTING) else Work.DESK
+    return _WORK.get(role, Work.OTHER)
+
+
+_POSTING = ("/demands", "/demands/drafts")
+_WORK = {
+    Role.ORGANIZATION: Work.ANSWER,
+    Role.COMMITTEE: Work.ANSWER,  # villages answer for their own, too
+    Role.STEWARD: Work.STEWARD,
+}
 
 
 def headers_of(request: Request) -> dict[bytes, bytes]:

@@ -22,6 +22,8 @@ from schemas.commands import Reached, RecordReach
 from schemas.values import LATEST, Instant, Milliseconds, OfferId, Reach
 from streams.engines import Defect, Stopping, StorageFull, Unavailable
 
+DAY_MS = 24 * 3_600_000
+
 router = APIRouter(tags=["conductor"])
 
 
@@ -71,7 +73,10 @@ class Present(msgspec.Struct, frozen=True):
 
 @door(router, "/conductor/advance", AdvanceBody, None)
 async def advance(call: Call[AdvanceBody]) -> Response:
-    """Move the time of an exercise on, for whoever conducts it; 404 in a live log."""
+    """Move the time of an exercise on, for whoever conducts it; 404 in a live log.
+
+    At most a day at once; the same call again goes on.
+    """
     context, body = call.context, call.body
     conductor = _conductor(context)
     if body.operation != context.settings.operation:
@@ -101,8 +106,9 @@ async def reach(call: Call[ReachBody]) -> Response:
 
 
 async def _advanced(conductor: Conductor, body: AdvanceBody) -> bool:
+    to = min(body.to, conductor.now() + DAY_MS)
     try:
-        return await conductor.advance(body.to, body.pace)
+        return await conductor.advance(to, body.pace) and to == body.to
     except StorageFull:
         raise Problem("storage_full") from None
     except Stopping:

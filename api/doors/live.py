@@ -12,6 +12,7 @@ from api.context import Context, context_of
 from api.doors.callers import SignedIn
 from api.live import EventStream, ResumeLost, Subscriber
 from api.problems import Problem
+from api.safe import Work, check_streams
 
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -21,7 +22,9 @@ router = APIRouter(tags=["live"])
 @router.get("/board")
 async def board(request: Request, caller: SignedIn) -> Response:
     """Every row within your scope, and the event to go on from."""
-    page = context_of(request).feed.page(caller.reader)
+    context = context_of(request)
+    context.count(caller, Work.BOARD)
+    page = context.feed.page(caller.reader)
     return Response(page, headers=NO_STORE, media_type="application/json")
 
 
@@ -32,6 +35,8 @@ async def live(request: Request, caller: SignedIn, after: str = "") -> Response:
     `Last-Event-ID`, which a browser sends by itself, comes before `after`.
     """
     context = context_of(request)
+    feed = context.feed
+    check_streams(feed.streams_of(caller.account), len(feed.subscribers), context.streams_most)
     told = request.headers.get("last-event-id") or after
     try:
         subscriber = context.feed.subscribe(caller.reader, _number(context, told))

@@ -49,7 +49,7 @@ async def timeline(
         demand=DemandId(demand) if demand else None,
         organization=OrganizationId(organization) if organization else None,
     )
-    entries = await _ask(request, review.timeline, scope, after, limit)
+    entries = await _ask(request, caller, review.timeline, scope, after, limit)
     return Response(entries, headers=NO_STORE, media_type="application/json")
 
 
@@ -58,7 +58,7 @@ async def why(request: Request, caller: SignedIn, line: Id, organization: Id) ->
     """Whether an organization was asked for a line, and if not, what kept it from being asked."""
     operation = context_of(request).settings.operation
     about = (operation, LineId(line), OrganizationId(organization))
-    found = await _ask(request, review.reasons, _scope(caller), *about)
+    found = await _ask(request, caller, review.reasons, _scope(caller), *about)
     if found is None:
         raise Problem("not_found")
     return Response(found, headers=NO_STORE, media_type="application/json")
@@ -94,7 +94,8 @@ async def _measured(request: Request, caller: Caller, since: Instant, until: Ins
     settings = context.settings
     about = (settings.data / HISTORY, settings.area, settings.operation)
     asked = (measures, *about, sight_of(caller), since, until)
-    return await read_when_there(lambda: context.reviews.ask(*asked))
+    async with context.quotas.reviewing(caller.account):
+        return await read_when_there(lambda: context.reviews.ask(*asked))
 
 
 def _scope(caller: Caller) -> Scope:
@@ -103,8 +104,9 @@ def _scope(caller: Caller) -> Scope:
     return Scope(divisions=caller.reader.divisions)
 
 
-async def _ask(request: Request, question: Callable[..., T], *values: object) -> T:
+async def _ask(request: Request, caller: Caller, question: Callable[..., T], *values: object) -> T:
     context = context_of(request)
     settings = context.settings
     query = review.Query(settings.data, settings.area)
-    return await context.reviews.ask(question, query, *values)
+    async with context.quotas.reviewing(caller.account):
+        return await context.reviews.ask(question, query, *values)

@@ -174,6 +174,10 @@ class Feed:
             if not followers:
                 self._followers.pop(topic, None)
 
+    def streams_of(self, account: AccountId) -> int:
+        """How many streams an account has open."""
+        return len(self._followers.get(f"a{account}", ()))
+
     @property
     def subscribers(self) -> list[Subscriber]:
         """The streams that are open now."""

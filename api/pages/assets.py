@@ -14,7 +14,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.context import context_of
 from api.problems import Problem
+from api.safe import POLICY_HEADER, described_policy
 
 PAGES = Path(str(files("api"))) / "pages"
 NAMES = ("index", "sign-in", "desk", "organization", "committee", "review", "situation")
@@ -102,7 +104,10 @@ def site() -> APIRouter:
         return _found(static, request.path_params["name"]).response(request)
 
     async def description(request: Request) -> Response:
-        return _found(described(), request.path_params.get("name", "")).response(request)
+        context_of(request).callers.anybody(request)
+        answer = _found(described(), request.path_params.get("name", "")).response(request)
+        answer.headers[POLICY_HEADER] = described_policy()
+        return answer
 
     for name in NAMES:
         router.add_api_route("/" if name == "index" else f"/{name}", page, response_model=None)

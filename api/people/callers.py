@@ -62,6 +62,18 @@ class Callers:
             known = self._remembered[session.token] = self._caller(session, row, now)
         return known
 
+    def anybody(self, request: HTTPConnection) -> None:
+        """Raises Problem unless somebody with a right to anything sends this, in whatever role."""
+        cookie = dict(request.scope["headers"]).get(b"cookie", b"").decode("latin-1")
+        for role, secret in _held(cookie, self._https).items():
+            session = self._people.session(secret)
+            if session is None or session.role.value != role:
+                continue
+            if session.live(self._people.now()):
+                self._caller(session, self._feed.account(session.account), self._now())
+                return
+        raise Problem("session_missing")
+
     def session_of(self, request: HTTPConnection) -> Session:
         """The session behind a request's cookie, live or not. Raises Problem `session_missing`."""
         role, secret = _held_for(request, self._https)

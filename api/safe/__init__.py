@@ -1,6 +1,6 @@
 """Safe: what is sealed, what is kept on disk, what is kept out, and how long one waits."""
 
-from api.safe.guard import Guard
+from api.safe.guard import POLICY_HEADER, Guard, described_policy
 from api.safe.master import (
     MasterKey,
     MasterKeyUnfit,
@@ -8,25 +8,35 @@ from api.safe.master import (
     master_key,
     place_of,
 )
+from api.safe.modes import NotPrivate, make_private
 from api.safe.patience import Patience, Tries, client_of
+from api.safe.quotas import Quotas, Work, check_streams, streams_most
 from api.safe.stores import BUSY_MS, open_store, writing
 from api.safe.vault import Ciphertexts, KeyGone, TextDamaged, Vault
 
 __all__ = [
     "BUSY_MS",
+    "POLICY_HEADER",
     "Ciphertexts",
     "Guard",
     "KeyGone",
     "MasterKey",
     "MasterKeyUnfit",
+    "NotPrivate",
     "Patience",
+    "Quotas",
     "TextDamaged",
     "Tries",
     "Vault",
+    "Work",
+    "check_streams",
     "client_of",
+    "described_policy",
     "make_master_key",
+    "make_private",
     "master_key",
     "open_store",
     "place_of",
+    "streams_most",
     "writing",
 ]

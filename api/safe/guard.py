@@ -24,6 +24,9 @@ POLICY = (
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
 
+TRUSTED_TYPES = "; require-trusted-types-for 'script'; trusted-types 'none'"
+POLICY_HEADER = "content-security-policy"
+
 _logger = logging.getLogger("shouwang.doors")
 Headers = list[tuple[bytes, bytes]]
 
@@ -31,7 +34,6 @@ Headers = list[tuple[bytes, bytes]]
 def security_headers(https: bool) -> Headers:
     """On every answer, pages and data alike."""
     headers = [
-        (b"content-security-policy", POLICY.encode()),
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"no-referrer"),
         (b"cross-origin-opener-policy", b"same-origin"),
@@ -41,6 +43,14 @@ def security_headers(https: bool) -> Headers:
     if https:
         headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
     return headers
+
+
+_STRICT = (POLICY_HEADER.encode(), (POLICY + TRUSTED_TYPES).encode())
+
+
+def described_policy() -> str:
+    """For the page that shows the description: a script of others, which writes markup."""
+    return POLICY
 
 
 class Guard:
@@ -77,9 +87,11 @@ class Guard:
 
     def _with_headers(self, headers: Headers) -> Headers:
         """What the answer says of itself, the security headers, and not to keep it."""
-        guarded = [*headers, *self._headers]
-        if not any(name == b"cache-control" for name, _ in headers):
+        guarded, said = [*headers, *self._headers], {name for name, _ in headers}
+        if b"cache-control" not in said:
             guarded.append((b"cache-control", b"no-store"))
+        if POLICY_HEADER.encode() not in said:
+            guarded.append(_STRICT)
         return guarded
 
     def _problem(self, scope: Scope) -> Problem | None:

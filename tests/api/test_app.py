@@ -70,25 +70,39 @@ async def test_security_headers_are_on_everything(house: House, path: str) -> No
     policy = headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
     assert "unsafe" not in policy
+    assert policy.endswith("; require-trusted-types-for 'script'; trusted-types 'none'")
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
     assert "cache-control" in headers
     assert "strict-transport-security" not in headers  # this server speaks plain http
 
 
+async def test_the_description_is_shown_to_whoever_is_signed_in(house: House) -> None:
+    for path in ("/api/docs", "/api/docs/start.js", "/api/v1/openapi.json"):
+        assert (await get(house, path)).code == "session_missing"
+        assert (await get(house, path, ("cookie", "shouwang_desk=x"))).code == "session_missing"
+    desk, steward = await house.desk(), await house.steward()
+    both = ("cookie", f"{desk.cookie}; {steward.cookie}")
+    assert (await get(house, "/api/v1/openapi.json", both)).status == 200
+    shown = await get(house, "/api/docs", both)
+    assert "trusted-types" not in shown.headers["content-security-policy"]
+
+
 async def test_the_description_page_has_nothing_inline(house: House) -> None:
-    page = (await get(house, "/api/docs")).content.decode()
+    mine = ("cookie", (await house.desk()).cookie)
+    page = (await get(house, "/api/docs", mine)).content.decode()
     assert "<style" not in page
     assert "<script>" not in page
     for name in ("swagger-ui.css", "swagger-ui-bundle.js", "start.js"):
         assert f"/api/docs/{name}" in page
-        assert (await get(house, f"/api/docs/{name}")).status == 200
-    assert b"/api/v1/openapi.json" in (await get(house, "/api/docs/start.js")).content
-    assert (await get(house, "/api/docs/index.html")).status == 404
+        assert (await get(house, f"/api/docs/{name}", mine)).status == 200
+    assert b"/api/v1/openapi.json" in (await get(house, "/api/docs/start.js", mine)).content
+    assert (await get(house, "/api/docs/index.html", mine)).status == 404
 
 
 async def description(house: House) -> Any:
-    return (await get(house, "/api/v1/openapi.json")).json
+    cookie = ("cookie", (await house.steward()).cookie)
+    return (await get(house, "/api/v1/openapi.json", cookie)).json
 
 
 async def test_the_description_is_openapi(house: House) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing, suppress
 from pathlib import Path
 from threading import Thread
@@ -9,7 +10,8 @@ from time import monotonic, sleep
 
 import pytest
 
-from api.safe import open_store, writing
+from api.safe import make_private, open_store, writing
+from tests.api.browsing import Server, served
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS kept (number INTEGER) STRICT"
 
@@ -43,3 +45,36 @@ def test_a_transaction_that_fails_leaves_nothing_and_nothing_open(tmp_path: Path
         assert not store.in_transaction
         with pytest.raises(LookupError), writing(store):
             raise LookupError
+
+
+def test_what_others_may_do_in_a_folder_is_taken_from_them(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "deep" / "file").write_text("x")
+    for path in (folder, folder / "deep"):
+        path.chmod(0o755)
+    (folder / "deep" / "file").chmod(0o664)
+    (folder / "elsewhere").symlink_to("/dev/null")
+    changed = make_private(folder)
+    assert {path.name for path in changed} == {"data", "deep", "file"}
+    assert (folder / "deep" / "file").stat().st_mode & 0o777 == 0o600
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert make_private(folder) == []
+
+
+def test_every_file_of_a_folder_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
+    """Made, served, signed in to and written to, by a shell that lets everybody write."""
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o777)
+    folder.chmod(0o777)
+    before = os.umask(0)
+    try:
+        with served(folder) as (address, link):
+            server = Server(address)
+            server.sign_in(link)
+            server.incident("typhoon")
+    finally:
+        os.umask(before)
+    files = [folder, *folder.rglob("*")]
+    assert len(files) > 5
+    assert [path for path in files if path.stat().st_mode & 0o077] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import subprocess
 import sys
@@ -166,7 +167,8 @@ def free_port() -> int:
 @contextmanager
 def serving(*command: str, port: int, ready: str) -> Iterator[int]:
     """A server as a process of its own, waited for until it answers, and stopped by its id."""
-    process = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL)
+    measured = {**os.environ, "SHOUWANG_QUOTAS": "0"}  # one account posts for a whole county
+    process = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL, env=measured)
     try:
         wait_until_ready(f"http://127.0.0.1:{port}{ready}", process)
         yield port
