@@ -33,7 +33,8 @@ def make_private(folder: Path) -> list[Path]:
 
 
 def _all_of(folder: Path) -> Iterator[Path]:
-    yield folder
+    if folder.exists():
+        yield folder
     for place, folders, files in os.walk(folder):
         for name in (*folders, *files):
             yield Path(place) / name
