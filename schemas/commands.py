@@ -30,6 +30,7 @@ from schemas.demand_commands import (
     TakeBackDemand,
     UngroupDemands,
 )
+from schemas.hand_ups import GiveBackDemand, HandUpCommand, HandUpDemand, TakeOnDemand
 from schemas.helpers import EndHelpers, HelpersCommand, ReceiveHelpers
 from schemas.incident_commands import (
     CloseIncident,
@@ -118,6 +119,7 @@ Command = (
     | DemandCommand
     | OfferCommand
     | HelpersCommand
+    | HandUpCommand
     | RecordReach
     | WorkCommand
     | SceneCommand
@@ -152,10 +154,13 @@ __all__ = [
     "EndGrant",
     "EndHelpers",
     "EndStandby",
+    "GiveBackDemand",
     "GiveBackTask",
     "GiveNewTime",
     "GrantRole",
     "GroupDemands",
+    "HandUpCommand",
+    "HandUpDemand",
     "HelpersCommand",
     "HoldDemand",
     "IncidentCommand",
@@ -212,6 +217,7 @@ __all__ = [
     "StandDownCrew",
     "TakeBackDemand",
     "TakeBackTask",
+    "TakeOnDemand",
     "TakeStandby",
     "Tick",
     "UndoStep",

@@ -44,6 +44,13 @@ from schemas.demand_facts import (
     SealedTextOpened,
     StillNeededAsked,
 )
+from schemas.hand_ups import (
+    DemandGivenBack,
+    DemandHandedUp,
+    DemandTakenOn,
+    HandUpClimbed,
+    HandUpFact,
+)
 from schemas.helpers import HelpersEnded, HelpersFact, HelpersReceived
 from schemas.instruction_facts import (
     AcknowledgmentEscalated,
@@ -125,6 +132,7 @@ Fact = (
     | LineFact
     | OfferFact
     | HelpersFact
+    | HandUpFact
     | YesOutdated
     | AssignmentFact
     | ReportFact
@@ -160,7 +168,9 @@ __all__ = [
     "DemandClosed",
     "DemandDrafted",
     "DemandFact",
+    "DemandGivenBack",
     "DemandGrouped",
+    "DemandHandedUp",
     "DemandHeld",
     "DemandKept",
     "DemandNoted",
@@ -169,12 +179,15 @@ __all__ = [
     "DemandReopened",
     "DemandResumed",
     "DemandTakenBack",
+    "DemandTakenOn",
     "DemandUngrouped",
     "DraftPublished",
     "DraftingFact",
     "EndingFact",
     "Fact",
     "GroupingFact",
+    "HandUpClimbed",
+    "HandUpFact",
     "HeadsCounted",
     "HelpersEnded",
     "HelpersFact",

@@ -6,6 +6,7 @@ A screen starts from a page of rows and then applies `Put` and `Removed`; it nev
 from __future__ import annotations
 
 from schemas.codes import PublicWord
+from schemas.hand_ups import HandUp
 from schemas.helpers import Helpers
 from schemas.instruction_views import InstructionView, StandingView
 from schemas.refiling import Refiled
@@ -142,6 +143,7 @@ class DemandRow(Stored, tag="demand"):
     noted_at: Instant | None
     lines: tuple[LineView, ...]
     helpers: tuple[Helpers, ...]
+    hand_up: HandUp | None  # to the desk above, which answers for it once it has taken it on
     release_at: Instant
     reporter: Village | None  # whose committee has told of it
     people: int | None  # how many it concerns, as that has said
@@ -240,6 +242,7 @@ class AssignmentRow(Stored, tag="assignment"):
     minutes: int | None
     people: int | None
     division: DivisionCode
+    taken_on: DivisionCode | None  # the division above whose desk answers for its demand
     lon: int
     lat: int
     approximate: bool

@@ -23,7 +23,18 @@ from schemas.values import (
     Place,
     StandDownReason,
 )
-from streams import checking, crew, needed, noting, refiling, shutting, texts, wording
+from streams import (
+    answering,
+    checking,
+    crew,
+    handing_up,
+    needed,
+    noting,
+    refiling,
+    shutting,
+    texts,
+    wording,
+)
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
@@ -135,7 +146,8 @@ def take_back(area: Area, command: TakeBackDemand, cause: Cause) -> Decision:
     demand = open_for_edit(area, cause, command.demand, command.revision)
     if isinstance(demand, Refused):
         return demand
-    if demand.handed is None or demand.handed.acted:
+    above = answering.taken_on(area.operations[cause.operation], demand.id)
+    if demand.handed is None or demand.handed.acted or above is not None:
         return Refused(Refusal.DEMAND_TAKEN_UP, (demand.id,))
     place, revision = demand.handed.place, demand.revision + 1
     return [DemandTakenBack(demand=demand.id, revision=revision, place=place, at=cause.at)]
@@ -190,6 +202,8 @@ def _amended(operation: Operation, fact: DemandAmended) -> None:
     for key, target in zip(before.lines, fact.targets, strict=True):
         _line_amended(operation, before, demand, key, target, fact.at)
     add_lines(operation, operation.demands[demand.id], len(before.lines) + 1, fact.lines, fact.at)
+    if demand.place.division != before.place.division:
+        handing_up.moved(operation, demand)
     shutting.look(operation, demand.id, fact.at)
     wording.let_go(operation, operation.demands[demand.id])
 

@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from geo.divisions import DivisionTree
+from schemas.hand_ups import HandUp
 from schemas.helpers import Helpers, HelpersId
 from schemas.turns import GENESIS, REGISTRY
 from schemas.values import (
@@ -100,6 +101,7 @@ class Operation(Tables):
     assignments: Table[AssignmentId, Assignment]
     tasks: Table[TaskId, Task]
     helpers: Table[HelpersId, Helpers]  # who wait
+    hand_ups: Table[DemandId, HandUp]
     scene_reports: Table[ReportId, Report]  # that nobody has answered yet
     instructions: Table[InstructionId, Instruction]  # to everybody in an incident
     told: Table[AssignmentId, Told]
@@ -195,6 +197,7 @@ class Operation(Tables):
         self.wakes.hold(self.offers, waited.offer)
         self.wakes.hold(self.assignments, waited.assignment)
         self.wakes.hold(self.helpers, lambda row: (row.until, Wait.HELPERS))
+        self.wakes.hold(self.hand_ups, waited.hand_up)
         self.wakes.hold(self.scene_reports, waited.report)
         self.wakes.hold(self.told, waited.told)
         self.wakes.hold(self.tasks, waited.task)

@@ -13,7 +13,7 @@ from typing import Any
 
 from schemas.values import DemandId, LineId, OperationId, PieceKind
 from schemas.views import Change, Put, Removed
-from streams import rows
+from streams import answering, rows
 from streams.area import Area, Operation
 from streams.entities import LATE, Demand, Incident, Line, Organization
 from streams.line import missing, together
@@ -135,7 +135,7 @@ def _depending(operation: Operation, table: str, key: Any, before: Any) -> Itera
                 yield (scope, table, key)
         case "aside" if key[0] is PieceKind.LINE and key[1] in operation.lines:
             yield (scope, "demands", operation.lines[key[1]].demand)
-        case "scene_reports" | "told" | "instructions" | "helpers":
+        case "scene_reports" | "told" | "instructions" | "helpers" | "hand_ups":
             yield from _showing_words(operation, table, key, before)
         case "counters" if key == LOST:
             yield (NO_OPERATION, "operations", scope)
@@ -152,6 +152,12 @@ def _showing_words(operation: Operation, table: str, key: Any, before: Any) -> I
         case "instructions":
             known = operation.instructions.get(key) or before
             yield (operation.id, "incidents", known.incident)
+        case "hand_ups" if key in operation.demands:
+            yield (operation.id, "demands", key)
+            after = answering.taken_on(operation, key)
+            if after != (None if before is None else before.desk):  # whom its crews call
+                for crew in operation.assignments_of.of(key):
+                    yield (operation.id, "assignments", crew.id)
         case "helpers":
             yield (operation.id, "demands", (operation.helpers.get(key) or before).demand)
 

@@ -22,7 +22,7 @@ from schemas.facts import (
 )
 from schemas.refusals import Refusal
 from schemas.values import StandDownReason
-from streams import checking, grouping, needed, shutting
+from streams import checking, grouping, handing_up, needed, shutting
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.assignment import confirmed
@@ -144,6 +144,7 @@ def _closed(operation: Operation, fact: DemandClosed) -> None:
             operation.lines.put(key, line)
             lines.mark_offers(operation, line, reason)
             lines.mark_assignments(operation, line, reason)
+    handing_up.over(operation, demand.id)
     grouping.look_after(operation, closed)
 
 

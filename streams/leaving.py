@@ -81,6 +81,8 @@ def _itself(operation: Operation, key: DemandId) -> Iterator[Place]:
         if (PieceKind.LINE, line) in operation.aside:
             yield operation.aside, (PieceKind.LINE, line)
         yield operation.lines, line
+    if key in operation.hand_ups:
+        yield operation.hand_ups, key
     if key in operation.acts:
         yield operation.acts, key
     yield operation.demands, key

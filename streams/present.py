@@ -18,6 +18,7 @@ from schemas.values import (
     TaskId,
 )
 from schemas.villages import Village
+from streams import answering
 from streams.area import Area, Operation
 from streams.subjects import Asked, Held, Lies
 from streams.villages import guiding
@@ -56,11 +57,12 @@ class Present:
         return None if found is None else found.division
 
     def demand(self, id: DemandId) -> Lies | None:
-        found = None if self._operation is None else self._operation.demands.get(id)
-        if found is None:
+        operation = self._operation
+        found = None if operation is None else operation.demands.get(id)
+        if operation is None or found is None:
             return None
         sender = None if found.handed is None else found.handed.place.division
-        return Lies(found.place.division, sender)
+        return Lies(found.place.division, sender, taken_on=answering.taken_on(operation, id))
 
     def line(self, id: LineId) -> DemandId | None:
         found = None if self._operation is None else self._operation.lines.get(id)

@@ -31,6 +31,7 @@ from schemas.commands import (
     EndStandby,
     GiveNewTime,
     GroupDemands,
+    HandUpDemand,
     HoldDemand,
     InstructCrew,
     KeepDemand,
@@ -52,6 +53,7 @@ from schemas.commands import (
     ShowPersons,
     StandDownCrew,
     TakeBackDemand,
+    TakeOnDemand,
     TakeStandby,
     UndoStep,
 )
@@ -149,6 +151,8 @@ def _about(operation: Operation, command: Command) -> DemandId | None:
             | ReceiveHelpers(demand=key)
             | EndHelpers(demand=key)
             | PublishDraft(demand=key)
+            | HandUpDemand(demand=key)
+            | TakeOnDemand(demand=key)
         ):
             return key
         case (

@@ -38,6 +38,7 @@ from streams.review_codes import (
 )
 from streams.review_demands import DEMANDS
 from streams.review_groups import GROUPED
+from streams.review_handing import HANDS
 from streams.review_waiting import WAITS
 from streams.review_words import FACTS
 
@@ -339,6 +340,7 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     "free": _free,
     **DEMANDS,
     **GROUPED,
+    **HANDS,
     **WAITS,
     "seen": lambda names: (
         "" if names.fact.said else names.pick("（其间有行动）", " (something was done)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from schemas import facts as f
 from schemas.codes import Words
 from streams import scene_words
+from streams.review_handing import HANDING
 from streams.review_registry import REGISTRY
 from streams.review_unasked import UNASKED
 from streams.review_waiting import WAITING
@@ -12,6 +13,7 @@ from streams.review_waiting import WAITING
 FACTS: dict[type, Words] = {
     **REGISTRY,
     **WAITING,
+    **HANDING,
     **UNASKED,
     f.IncidentOpened: Words("{division}启动响应：{incident}。", "{division} opened {incident}."),
     f.IncidentJoined: Words("{division}加入{incident}。", "{division} joined {incident}."),

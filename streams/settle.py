@@ -29,6 +29,7 @@ from streams import (
     checking,
     ending,
     grouping,
+    handing_up,
     helpers,
     holding,
     lateness,
@@ -199,6 +200,7 @@ CHORES: dict[Wait, Callable[[Operation, Any, Cause], Sequence[Fact]]] = {
     Wait.REPORT: lambda operation, key, cause: [
         scene_reports.escalated(operation.scene_reports[key], cause)
     ],
+    Wait.HAND_UP: lambda _operation, key, cause: [handing_up.climbed(key, cause)],
     Wait.HELPERS: lambda operation, key, cause: [helpers.lapsed(operation.helpers[key], cause)],
     Wait.TASK: lambda operation, key, cause: [recovery.over(operation.tasks[key], cause)],
     Wait.PROPOSAL: lambda operation, key, cause: [

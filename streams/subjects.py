@@ -50,11 +50,25 @@ class Asked(NamedTuple):
 
 
 class Lies(NamedTuple):
-    """Where a demand or a task lies; who sent it there, or who has claimed it, if anybody."""
+    """Where a demand or a task lies; who sent it there, or who has claimed it, if anybody.
+
+    `taken_on`: the division above whose desk has taken a demand on.
+    """
 
     division: DivisionCode
     sender: DivisionCode | None = None
     organization: OrganizationId | None = None
+    taken_on: DivisionCode | None = None
+
+    @property
+    def desk(self) -> DivisionCode:
+        """The division whose desk answers for it."""
+        return self.taken_on or self.division
+
+    @property
+    def sight(self) -> DivisionCode | None:
+        """Whose desk has given it away, and sees it and no more."""
+        return self.sender if self.taken_on is None else self.division
 
 
 class Known(Protocol):
@@ -159,7 +173,7 @@ def _posting(known: Known, command: c.PublishDemand) -> Subject | None:
     if led is None:
         return None
     above = (here, *map(DivisionCode, known.divisions.ancestors(here)))
-    return next((Subject(c) for c in above if known.divisions.contains(c, led.division)), None)
+    return next((Subject(c) for c in above if known.divisions.contains(c, led.desk)), None)
 
 
 def _reported(_known: Known, command: c.ReportNeed) -> Subject:
@@ -174,19 +188,30 @@ def _incident(known: Known, command: c.CloseIncident) -> Subject | None:
 
 def _demand(known: Known, command: c.AmendDemand) -> Subject | None:
     found = known.demand(command.demand)
-    return None if found is None else Subject(found.division, sender=found.sender)
+    return None if found is None else Subject(found.desk, sender=found.sight)
+
+
+def _above(known: Known, command: c.TakeOnDemand) -> Subject | None:
+    """The county's desk, or one above that; the township whose it is sees it and no more."""
+    found = known.demand(command.demand)
+    if found is None:
+        return None
+    county = county_of(known.divisions, found.division)
+    return Subject(county, sender=found.division)
 
 
 def _several(
     known: Known, command: c.CloseDemands | c.ReopenDemands | c.GroupDemands | c.UngroupDemands
 ) -> Subject | None:
-    """The division that is named, if each of them lies in it."""
+    """The division that is named, if each of them lies in it; or whoever above has taken one on."""
     leader = (command.leader,) if isinstance(command, c.GroupDemands) else ()
+    desk = command.division
     for key in (*leader, *command.demands):
         found = known.demand(key)
         if found is None or not known.divisions.contains(command.division, found.division):
             return None
-    return Subject(command.division)
+        desk = desk if known.divisions.contains(desk, found.desk) else found.desk
+    return Subject(desk, sender=command.division)
 
 
 def _sealed(known: Known, command: c.OpenSealedText) -> Subject | None:
@@ -194,13 +219,13 @@ def _sealed(known: Known, command: c.OpenSealedText) -> Subject | None:
     found = known.demand(command.demand)
     if found is None:
         return None
-    return Subject(found.division, sender=found.sender, worked_on=command.demand)
+    return Subject(found.desk, sender=found.sight, worked_on=command.demand)
 
 
 def _noted(known: Known, command: c.NoteDemand) -> Subject | None:
-    """The desk that answers for it, and the one that has moved it there."""
+    """The desk that answers for it, and the one that has moved or handed it there."""
     found = known.demand(command.demand)
-    return None if found is None else Subject(found.division, beside=found.sender)
+    return None if found is None else Subject(found.desk, beside=found.sight)
 
 
 def _sender(known: Known, command: c.TakeBackDemand) -> Subject | None:
@@ -210,17 +235,25 @@ def _sender(known: Known, command: c.TakeBackDemand) -> Subject | None:
 
 
 def _line(known: Known, command: c.DropLine | c.SetOwnCrew) -> Subject | None:
-    demand = known.line(command.line)
-    found = None if demand is None else known.demand(demand)
-    return None if found is None else Subject(found.division, sender=found.sender)
+    found = _lies(known, command.line)
+    return None if found is None else Subject(found.desk, sender=found.sight)
+
+
+def _lies(known: Known, line: LineId) -> Lies | None:
+    demand = known.line(line)
+    return None if demand is None else known.demand(demand)
 
 
 def _asking(known: Known, command: c.AskByHand | c.ReceiveCrew | c.OfferHelp) -> Subject | None:
-    """A line, and somebody in the desk's sight: at home in the county that needs help."""
-    subject, home = _line(known, c.DropLine(line=command.line)), known.home(command.organization)
-    if subject is None or home is None:
+    """A line, and somebody in the desk's sight: at home in the county that needs help, or where
+    the desk above it answers that has taken it on."""
+    found, home = _lies(known, command.line), known.home(command.organization)
+    if found is None or home is None:
         return None
-    return subject if same_county(known.divisions, home, subject.division) else None
+    near = same_county(known.divisions, home, found.division)
+    if not near and not known.divisions.contains(found.desk, home):
+        return None
+    return Subject(found.desk, sender=found.sight)
 
 
 def _volunteering(known: Known, command: c.OfferHelp) -> Subject | None:
@@ -242,7 +275,7 @@ def _joined(known: Known, asked: Asked | None) -> Subject | None:
     if asked is None or found is None:
         return None
     own = asked.organization
-    return Subject(found.division, (own,), found.sender, village=known.guided(own))
+    return Subject(found.desk, (own,), found.sight, village=known.guided(own))
 
 
 def _task(known: Known, command: c.ReportTask) -> Subject | None:
@@ -303,6 +336,8 @@ SUBJECTS: dict[type, _About] = {
     **_of(_incident, c.InstructIncident, c.CloseZone, c.LiftFromIncident),
     **_of(_demand, c.AmendDemand, c.CloseDemand, c.ReopenDemand, c.KeepDemand, c.RefileDemand),
     **_of(_demand, c.HoldDemand, c.ResumeDemand, c.PublishDraft, c.ReceiveHelpers, c.EndHelpers),
+    **_of(_demand, c.HandUpDemand, c.GiveBackDemand),
+    c.TakeOnDemand: _above,
     c.TakeBackDemand: _sender,
     c.OpenSealedText: _sealed,
     c.NoteDemand: _noted,

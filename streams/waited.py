@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas.hand_ups import HandUp
 from schemas.values import Instant
 from streams.entities import (
     Assignment,
@@ -41,6 +42,10 @@ def assignment(row: Assignment) -> Until:
         return row.silent_at, Wait.CHECK_IN
     late_at = None if row.withdrawing else row.late_at
     return None if late_at is None else (late_at, Wait.CREW)
+
+
+def hand_up(row: HandUp) -> Until:
+    return None if row.climbs_at is None else (row.climbs_at, Wait.HAND_UP)
 
 
 def report(row: Report) -> Until:

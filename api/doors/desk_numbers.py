@@ -1,7 +1,8 @@
 """Desk numbers: whom a crew calls about a demand that it has taken on.
 
-The telephones that are kept for a division itself, without anybody's name: those of the township
-that the demand lies in, else of the next division above it that has any.
+The telephones that are kept for a division itself, without anybody's name: those of the desk that
+answers for the demand, its township's or one above that has taken it on; else of the next division
+above that has any.
 """
 
 from __future__ import annotations
@@ -48,7 +49,13 @@ async def desk_numbers(
     row = demand_of(context, DemandId(demand))
     if row is None or not _concerned(context, caller, row):
         raise Problem("not_found")
-    return unkept(answered(numbers_for(context, row.division)))
+    return unkept(answered(numbers_for(context, desk_of(row))))
+
+
+def desk_of(row: DemandRow) -> DivisionCode:
+    """The division whose desk answers for a demand."""
+    above = None if row.hand_up is None else row.hand_up.desk
+    return above or row.division
 
 
 def numbers_for(context: Context, division: DivisionCode) -> DeskNumbers:

@@ -16,10 +16,11 @@ from starlette.responses import Response
 
 from api.context import Context, context_of
 from api.doors.call import submitted
-from api.doors.desk_numbers import numbers_for
+from api.doors.desk_numbers import desk_of, numbers_for
 from api.doors.forms import number_in, only, read_form
 from api.doors.outside_page import Page
 from api.doors.plain import Html
+from api.doors.sealed import demand_of
 from api.problems import Problem
 from api.reach import ANSWER, Addressee, sheet
 from api.safe import client_of
@@ -212,7 +213,9 @@ def _shown(visit: Visit, addressee: Addressee, told: Told = (), status: int = 20
     if not told and row.state == "accepted" and _called_back(visit.context, row):
         told = (visit.page.paragraph("state.recalled"),)
     if row.state == "accepted":
-        numbers = numbers_for(visit.context, row.division).telephones
+        demand = demand_of(visit.context, row.demand)
+        desk = row.division if demand is None else desk_of(demand)
+        numbers = numbers_for(visit.context, desk).telephones
         told = (*(told or visit.page.state(row)), *visit.page.desk(numbers))
     return visit.respond(visit.page.offer(row, *told), status)
 

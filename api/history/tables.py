@@ -153,7 +153,7 @@ HOME: Final = Column("home", "TEXT")  # of the organization, whose desks see whe
 
 INCIDENTS: Final = Table("incidents", IncidentRow, "opened_at")
 DEMANDS: Final = Table(
-    "demands", DemandRow, "published_at", apart=("lines",), indexes=("incident, number",)
+    "demands", DemandRow, "published_at", apart=("lines",), indexes=("incident, number", "state")
 )
 LINES: Final = Table(
     "lines",

@@ -86,7 +86,10 @@ class Shown:
 
     def demand(self, id: DemandId) -> Lies | None:
         row = self._row(DemandRow, id)
-        return None if row is None else Lies(row.division, row.sender)
+        if row is None:
+            return None
+        taken_on = None if row.hand_up is None else row.hand_up.desk
+        return Lies(row.division, row.sender, taken_on=taken_on)
 
     def line(self, id: LineId) -> DemandId | None:
         demand = self._feed.known.demand_of(id)

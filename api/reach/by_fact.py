@@ -47,6 +47,9 @@ OWED: Final[dict[type, Owed]] = {
     f.CheckInEscalated: Owed("a crew that is silent", (), _ON_TOP),
     f.LineUnmet: Owed("a desk, of what is most urgent", (About.DESK,), _TO_CALL),
     f.DemandClimbed: Owed("the desk above", (About.DESK,), _ON_TOP),
+    f.DemandHandedUp: Owed("the desk above", (About.DESK,), _ON_TOP),
+    f.HandUpClimbed: Owed("the desk above that one", (About.DESK,), _ON_TOP),
+    f.DemandGivenBack: Owed("the township's desk", (About.DESK,), _ON_TOP),
     f.ReportEscalated: Owed("the desk above", (), _ON_TOP),
 }
 
@@ -55,6 +58,7 @@ _FOLLOWS: Final = "what follows for anybody is a fact of its own: an offer, a cr
 _DESKS: Final = "the matter of desks, whose page shows it and whose waits have their times"
 _THANKS: Final = "the work is over: its page says so, and nobody waits for it"
 _SAME: Final = "where to go, for what, and whom to call stay; its card shows the new number"
+_SAME_WORK: Final = "where to go and for what stay; its card shows whom to call from then on"
 _TASKS: Final = "recovery is not urgent: the page shows it, and its waits have their times"
 
 NOBODY: Final[dict[type, str]] = {
@@ -86,6 +90,7 @@ NOBODY: Final[dict[type, str]] = {
         _DESKS,
     ),
     f.DemandRefiled: _SAME,
+    f.DemandTakenOn: _SAME_WORK,
     **dict.fromkeys((f.AssignmentConfirmed, f.AssignmentReleased), _THANKS),
     **dict.fromkeys(
         (

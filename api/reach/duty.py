@@ -1,5 +1,5 @@
-"""Duty: a desk whose page is closed is told, too: of urgent lines that nobody can be asked for, and
-of urgent drafts that nobody has decided."""
+"""Duty: a desk whose page is closed is told, too: of urgent lines that nobody can be asked for, of
+urgent drafts that nobody has decided, and of what was handed up or given back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from api.people import Address, Addresses
-from api.reach.asked import Offers, ShortLine, Undecided
+from api.reach.asked import HandedUp, Offers, ShortLine, Undecided
 from api.reach.channels import About, Message, Rung
 from api.reach.contacts import CONSENT
 from api.reach.notices import Notice, Notices
@@ -28,12 +28,13 @@ KEPT_MS: Final = 10 * 60_000  # for which such a message is worth sending
 DRAFT: Final = "草稿"  # which has no number
 
 
-Matter = ShortLine | Undecided
+Matter = ShortLine | Undecided | HandedUp
 
 
 class Duty:
     """Which desks are told of what. Of lines a township's own people, else those above it; of a
-    draft that has climbed both the township's and the county's, for either may decide.
+    draft that has climbed both the township's and the county's, for either may decide; of what was
+    handed up the desk that it was handed to, and those above it once it has climbed.
     """
 
     def __init__(
@@ -44,8 +45,8 @@ class Duty:
         self._routes, self._tree = routes, tree
 
     def look(self, now: Instant) -> list[Notice]:
-        """Messages about urgent lines that are short and ask nobody, and urgent drafts that have
-        climbed; each once in half an hour.
+        """Messages about urgent lines that are short and ask nobody, urgent drafts that have
+        climbed, and urgent demands handed up or given back; each once in half an hour.
 
         What could not be handed over is tried again each minute, and then by a call as well; who
         was told and has not helped the line for three minutes is called.
@@ -64,7 +65,8 @@ class Duty:
         return found
 
     def _matters(self) -> list[Matter]:
-        return [*self._offers.short(), *self._offers.undecided()]
+        offers = self._offers
+        return [*offers.short(), *offers.undecided(), *offers.handed_up()]
 
     def _told_before(self, line: Matter, now: Instant) -> bool:
         """Whether it was told in vain: half an hour ago or more, and not longer than for a day."""
@@ -88,7 +90,7 @@ class Duty:
                 address=address.id,
                 rung=Rung(address.rung),
                 about=About.DESK,
-                priority=line.priority if isinstance(line, Undecided) else 1,
+                priority=1 if isinstance(line, ShortLine) else line.priority,
                 due=now,
                 until=now + KEPT_MS,
                 made_at=now,
@@ -98,7 +100,7 @@ class Duty:
 
     def _to(self, line: Matter, vain: bool) -> Iterable[tuple[DivisionCode, Address]]:
         told: list[tuple[DivisionCode, Address]] = []
-        for code in self._tree.ancestors(line.division):
+        for code in self._tree.ancestors(line.desk):
             division = DivisionCode(code)
             found = [
                 (division, address)
@@ -107,10 +109,14 @@ class Duty:
                 if CONSENT[line.mode] in address.consent and self._routes.leads_to(address)
             ]
             told += found
-            alone = isinstance(line, ShortLine) and not vain
-            if told and (alone or self._is_county(division)):
+            if told and (_alone(line, vain) or self._stops(line, division)):
                 break
         return told
+
+    def _stops(self, line: Matter, division: DivisionCode) -> bool:
+        """The county is the last to be told, unless that is who has been waited for."""
+        climbed = isinstance(line, HandedUp) and line.climbed
+        return not climbed and self._is_county(division)
 
     def _is_county(self, division: DivisionCode) -> bool:
         known = self._tree.get(division)
@@ -136,6 +142,8 @@ class Duty:
         where = f"{mark(line.mode)}{'' if place is None else place.name}"
         if isinstance(line, Undecided):
             return f"{where} {_draft(line)}", DRAFT
+        if isinstance(line, HandedUp):
+            return f"{where} {_handed(line)}", str(line.number or DRAFT)
         return f"{where} {_short(line)}", str(line.number)
 
     def message(self, notice: Notice, route: Route) -> Message | None:
@@ -162,6 +170,22 @@ def _draft(line: Undecided) -> str:
         f"{KINDS[line.kind].zh}需求草稿（{line.priority} 级）超时未处理，没有请求任何队伍。"
         "请打开值班页面发布或弃用。"
     )
+
+
+def _alone(line: Matter, vain: bool) -> bool:
+    """Whether the nearest desk that has a number is told alone."""
+    if isinstance(line, HandedUp):
+        return not line.climbed and not vain
+    return isinstance(line, ShortLine) and not vain
+
+
+def _handed(line: HandedUp) -> str:
+    number = f"{line.number} 号需求" if line.number else "需求草稿"
+    what = f"{KINDS[line.kind].zh}{number}（{line.priority} 级）"
+    if line.back:
+        return f"{what}已由上级退回，待乡镇处理。请打开值班页面处理。"
+    still = "提请提级后仍无人接办" if line.climbed else "提请提级处置，待接办"
+    return f"{what}{still}。请打开值班页面接办或退回。"
 
 
 def _short(line: ShortLine) -> str:

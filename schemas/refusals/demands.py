@@ -48,6 +48,21 @@ WORDS: dict[Refusal, Message] = {
         "接收乡镇已开始处置，不能再取回；请与其值班室联系。",
         "The other township has taken it up; call its desk.",
     ),
+    Refusal.HAND_UP_NONE: Message(
+        409,
+        "该需求没有提请提级，或已退回乡镇；乡镇未及时处理的，请先查看该需求。",
+        "This demand is not handed up, or is the township's again; look at it.",
+    ),
+    Refusal.HAND_UP_TAKEN_ON: Message(
+        409,
+        "该需求已由上级值班室接办；如需退回，请与其联系。",
+        "The desk above has taken this demand on; call it to have it back.",
+    ),
+    Refusal.NO_DESK_ABOVE: Message(
+        409,
+        "该需求不在乡镇范围内，没有可提请的县级值班室。",
+        "This demand is no township's, and has no county's desk above it.",
+    ),
     Refusal.GROUP_LEADER: Message(
         409,
         "该需求自己是首报，其下已有其他报告；请先将它们分开。",

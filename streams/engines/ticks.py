@@ -29,6 +29,7 @@ TIMED: Final = (
     Wait.REPORT,
     Wait.INSTRUCTION,
     Wait.STANDBY,
+    Wait.HAND_UP,
     Wait.HELPERS,
     Wait.CLIMB,
 )

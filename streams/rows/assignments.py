@@ -13,11 +13,12 @@ from schemas.views import (
     AssignmentRow,
     Put,
 )
-from streams import orders, wording
+from streams import answering, orders, wording
 from streams.area import Area, Operation
 from streams.entities import (
     Assignment,
     AssignmentState,
+    Organization,
 )
 from streams.instructed import Order
 from streams.parameters import SLOW, UNDO
@@ -27,7 +28,13 @@ from streams.rows.audience import both
 
 def assignment(area: Area, known: Operation, item: Assignment) -> Put:
     worked_on, team = known.demands[item.demand], area.registry.organizations[item.organization]
-    row = AssignmentRow(
+    row = _row(area, known, item, team)
+    return Put(row=row, audience=replace(both(area, worked_on, item), home=team.home))
+
+
+def _row(area: Area, known: Operation, item: Assignment, team: Organization) -> AssignmentRow:
+    worked_on = known.demands[item.demand]
+    return AssignmentRow(
         id=item.id,
         operation=known.id,
         mode=known.mode,
@@ -47,6 +54,7 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
         minutes=known.offers[item.offer].minutes,
         people=item.people,
         division=worked_on.place.division,
+        taken_on=answering.taken_on(known, worked_on.id),
         lon=worked_on.place.lon,
         lat=worked_on.place.lat,
         approximate=worked_on.place.approximate,
@@ -94,7 +102,6 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
         reported_at=item.reported_at,
         ended_at=item.ended_at,
     )
-    return Put(row=row, audience=replace(both(area, worked_on, item), home=team.home))
 
 
 def _orders(known: Operation, item: Assignment) -> Iterator[Order]:

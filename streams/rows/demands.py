@@ -12,6 +12,7 @@ from schemas.views import (
     LineView,
     Put,
 )
+from streams import answering
 from streams.area import Operation
 from streams.entities import (
     Demand,
@@ -45,7 +46,7 @@ def demand(known: Operation, item: Demand) -> Put:
         members=item.members,
         sender=sender(item),
         refiled=item.refiled,
-        returnable=item.handed is not None and not item.handed.acted,
+        returnable=_returnable(known, item),
         reason=item.reason,
         risk_statement=item.risk_statement,
         rally_point=item.rally_point,
@@ -57,6 +58,7 @@ def demand(known: Operation, item: Demand) -> Put:
         noted_at=item.noted_at,
         lines=tuple(_line(known, known.lines[key]) for key in item.lines),
         helpers=tuple(sorted(known.helpers_for.of(item.id), key=_came)),
+        hand_up=known.hand_ups.get(item.id),
         release_at=item.release_at,
         reporter=item.reporter,
         people=item.people,
@@ -75,6 +77,11 @@ def demand(known: Operation, item: Demand) -> Put:
     )
     audience = Audience(division=item.place.division, sender=sender(item), village=item.reporter)
     return Put(row=row, audience=audience)
+
+
+def _returnable(known: Operation, item: Demand) -> bool:
+    given = item.handed is not None and not item.handed.acted
+    return given and answering.taken_on(known, item.id) is None
 
 
 def _came(item: Helpers) -> tuple[Instant, str]:

@@ -32,6 +32,7 @@ from streams.engines import Published
 from streams.policy import BY_OWNER, permit
 from streams.present import Present
 from tests.streams.play import Play
+from tests.streams.state_hand_ups import handing
 from tests.streams.world import COUNTY, DESK, EXERCISE, World, divisions, only, townships
 
 STEPS = 260
@@ -81,6 +82,7 @@ def about(world: World) -> list[c.Command]:
         for id, row in operation.demands.rows.items()
     ]
     commands += [c.TakeBackDemand(demand=id, revision=1) for id in operation.demands]
+    commands += [one for id in operation.demands for one in handing(id)]
     commands += [c.KeepDemand(demand=id) for id in operation.demands]
     commands += [c.ResumeDemand(demand=id) for id in operation.demands]
     commands += [c.PublishDraft(demand=id, revision=1) for id in operation.demands]

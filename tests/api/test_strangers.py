@@ -60,6 +60,9 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ("/demands/{demand}/still-needed", {}, DESKS),
     ("/demands/{demand}/hold", {"question": "桥？"}, DESKS),
     ("/demands/{demand}/resume", {}, DESKS),
+    ("/demands/{demand}/hand-up", {"reason": "other", "text": "水"}, DESKS),
+    ("/demands/{demand}/take-on", {}, "R.-RRRRR"),  # the county's
+    ("/demands/{demand}/give-back", {"text": "水"}, DESKS),
     ("/demands/{demand}/refile", {"incident": "{incident}"}, DESKS),
     ("/demands/{sent}/take-back", {}, DESKS),  # moved next door; for its receiver there is nothing
     ("/demands/{demand}/sealed", {"reason": "checking"}, CREWS),

@@ -176,6 +176,7 @@ def late() -> World:
     wrong_incident(world, incident)
     own_crew(world, incident)
     waiting_stories.on_hold(world, incident)
+    waiting_stories.handed_up(world, incident)
     waiting_stories.helpers(world, incident)
     waiting_stories.drafted(world, incident)
     waiting_stories.offering(world, incident)

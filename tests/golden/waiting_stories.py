@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schemas import commands as c
 from schemas import facts as f
+from schemas.hand_ups import HandUpReason
 from schemas.values import CloseReason, IncidentId, Reception, Role
 from tests.streams.world import (
     COMMITTEE,
@@ -38,6 +39,16 @@ def on_hold(world: World, incident: IncidentId) -> None:
     world.send(COUNTY, c.HoldDemand(demand=demand, question="桥能不能过车？"))
     world.wait(minutes=40)
     world.send(DESK, c.ResumeDemand(demand=demand, answer="可以，限重五吨"))
+
+
+def handed_up(world: World, incident: IncidentId) -> None:
+    """The township cannot serve it; nobody above says anything, then the county takes it on."""
+    demand = only(world.demand(incident, skill="CATERING"), f.DemandPublished).demand
+    up = c.HandUpDemand(demand=demand, reason=HandUpReason.NO_FORCE, text="镇上已无可用力量")
+    world.send(DESK, up)
+    world.wait(minutes=4)
+    world.send(COUNTY, c.TakeOnDemand(demand=demand))
+    world.send(COUNTY, c.GiveBackDemand(demand=demand, text="邻镇可以支援，请直接联系"))
 
 
 def offering(world: World, incident: IncidentId) -> None:

@@ -6,7 +6,22 @@ from collections.abc import Iterator
 
 from schemas import commands as c
 from schemas.instruction_values import InstructionKind
-from schemas.values import AssignmentId, InstructionId, ReportAnswer, ReportId, SceneReport
+from schemas.values import (
+    AssignmentId,
+    DeclineReason,
+    InstructionId,
+    OfferId,
+    ReportAnswer,
+    ReportId,
+    SceneReport,
+)
+
+
+def answers(offer: OfferId) -> Iterator[c.Command]:
+    """What it says to being asked."""
+    yield c.AcceptOffer(offer=offer, quantity=1)
+    yield c.DeclineOffer(offer=offer, reason=DeclineReason.OTHER)
+    yield c.CounterOffer(offer=offer, quantity=1, minutes=90)
 
 
 def on_the_scene(crew: AssignmentId) -> Iterator[c.Command]:

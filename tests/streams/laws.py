@@ -16,7 +16,16 @@ from schemas.turns import Turn
 from schemas.values import LineId, OrganizationId
 from schemas.views import AssignmentRow, DemandRow, IncidentRow, OfferRow, Put, TaskRow
 from streams.matching.why import why
-from tests.streams import laws_scene, laws_told, laws_waiting, laws_whole, laws_words, waiting
+from tests.streams import (
+    laws_handing,
+    laws_held,
+    laws_scene,
+    laws_told,
+    laws_waiting,
+    laws_whole,
+    laws_words,
+    waiting,
+)
 from tests.streams.book_entries import Line
 from tests.streams.books import DAY, Books
 from tests.streams.laws_groups import asked_once, grouped
@@ -34,6 +43,7 @@ class Watch:
     def __init__(self, play: Play) -> None:
         self.play, self.books, self.words = play, Books(), laws_words.Words()
         self.villages, self.complaints = Villages(), defaultdict[str, list[str]](list)
+        self.hand_ups = laws_handing.HandUps()
         self.rows: dict[str, Any] = {}
         self.audiences: dict[str, Any] = {}
         self.live: dict[str, Any] = {}  # rows that promise or wait for something
@@ -51,6 +61,7 @@ class Watch:
                 self.books.learn(fact, taken.turn)
                 self.words.learn(fact)
                 self.villages.learn(fact)
+                self.hand_ups.learn(self, fact)
             self._show(taken.changes, taken.turn)
             for fact in taken.turn.facts:
                 self._apply(AFTER, fact, taken.turn)
@@ -236,55 +247,7 @@ def cap(watch: Watch, fact: Any, turn: Turn) -> Wrong:
         yield f"{turn.sequence}: {fact.organization} is asked for a fifth demand in a day"
 
 
-# What is held and counted
-
-
-def committed(watch: Watch, fact: Any, turn: Turn) -> Wrong:
-    """Nobody's word gives away more than the team has at that time."""
-    books = watch.books
-    match fact:
-        case f.AssignmentCommitted():
-            team, skill, units = fact.organization, books.lines[fact.line].skill, fact.quantity
-        case f.StepUndone() if not books.crews.rows[fact.assignment].live:
-            crew = books.crews.rows[fact.assignment]
-            team, skill, units = OrganizationId(crew.team), crew.skill, crew.quantity
-        case _:
-            return
-    if books.free(team, skill) < units:
-        yield f"{turn.sequence}: {team} gives away more than it has"
-
-
-def displaced(watch: Watch, fact: Any, turn: Turn) -> Wrong:
-    """Behind a yes nobody is left with requests that it cannot serve any more."""
-    if not isinstance(fact, f.OfferAccepted):
-        return
-    done = watch.books.asks[fact.offer]
-    skill = watch.books.lines[done.line].skill
-    left = watch.books.free(done.team, skill)
-    waiting = [
-        ask.quantity
-        for ask in watch.books.open_asks.values()
-        if ask.team == done.team and watch.books.lines[ask.line].skill == skill
-    ]
-    new = {one.offer for one in turn.facts if isinstance(one, f.OfferSent)}
-    if sum(waiting) > left and not new:
-        yield f"{turn.sequence}: {done.team} is asked for {waiting}, and has {left} left"
-
-
-def cover(watch: Watch, at: int) -> Wrong:
-    """Each unit once, of the present round only, and the sum is that of the crews."""
-    crews = watch.books.crews
-    for need in watch.books.needs.values():
-        for view in watch.rows[need.id].lines:
-            line = watch.books.lines[view.id]
-            sums = (crews.working(line), crews.delivered(line), line.own)
-            asks = watch.books.asked(line)
-            shown = (view.working, view.delivered, view.own, view.doubtful, view.covered)
-            counted = (*sums, crews.doubtful(line), sum(sums))
-            if shown != counted or view.round != line.round:
-                yield f"{at}: {line.id} shows {shown}, and has {counted}"
-            if (view.offers, view.asked) != (len(asks), sum(ask.quantity for ask in asks)):
-                yield f"{at}: {line.id} shows {view.offers} requests, and has {len(asks)}"
+# What is alive
 
 
 def live(watch: Watch, at: int) -> Wrong:
@@ -339,11 +302,13 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "again": again,
     "cap": cap,
     "once": asked_once,
+    "one desk": laws_handing.one_desk,
+    "undisturbed": laws_handing.undisturbed,
     "replaced": replaced,
     "missed": laws_scene.missed,
     "unread": laws_told.early,
     "zones": laws_told.nobody,
-    "committed": committed,
+    "committed": laws_held.committed,
     "whole": laws_whole.whole,
     "first": laws_waiting.first,
     "taken": laws_waiting.taken,
@@ -353,7 +318,8 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
 }
 """Seen with what was known before the fact."""
 AFTER: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
-    "displaced": displaced,
+    "displaced": laws_held.displaced,
+    "given back": laws_handing.given_back,
     "spoken": spoken,
 }
 """Seen with what is known behind the turn."""
@@ -366,11 +332,12 @@ RESTING: dict[str, Callable[[Watch, int], Wrong]] = {
     "inside": laws_scene.inside,
     "reported": laws_scene.reported,
     "owed": laws_told.owed,
+    "handed up": laws_handing.waited,
     "promises": kept,
 }
 SAMPLED: dict[str, Callable[[Watch, int], Wrong]] = {
     "again": said_again,
-    "cover": cover,
+    "cover": laws_held.cover,
     "parts": laws_whole.parts,
     "unread": laws_words.unread,
     "live": live,

@@ -14,9 +14,10 @@ from schemas.turns import OWNER
 from schemas.values import AreaId, CloseReason, DivisionCode, IncidentId, OrganizationId, Role
 from streams.area import Operation
 from streams.clock import due
-from streams.entities import DemandState, Incident, IncidentState
+from streams.entities import Demand, DemandState, Incident, IncidentState
 from tests.streams import (
     play_demands,
+    play_handing,
     play_reach,
     play_registry,
     play_told,
@@ -49,6 +50,7 @@ WHAT_PEOPLE_DO: tuple[tuple[int, Noun], ...] = (
     (8, play_demands.publish),
     (3, play_demands.draft),
     (14, play_demands.edit),
+    (2, play_handing.handing),
     (2, play_demands.read),
     (1, play_demands.incident),
     (26, play_work.answer),
@@ -83,6 +85,7 @@ class Play:
         self.townships = townships(self.world.county)
         there = DivisionCode(self.townships[THERE])
         self.world.grant(SECOND_DESK, Role.DESK, division=there)
+        self.world.grant(play_handing.CITY, Role.DESK, division=DivisionCode(area))
         here = DivisionCode(self.townships[HERE])
         self.world.grant(COMMITTEE, Role.COMMITTEE, division=here, village=VILLAGE)
         for _ in range(organizations):
@@ -112,7 +115,17 @@ class Play:
     def chance(self, part: float) -> bool:
         return self.random.random() < part
 
-    def desk_of(self, division: str) -> str:
+    def desk_of(self, demand: Demand, *, sure: bool = False) -> str:
+        """Who answers for a demand: whoever has taken it on, else its township."""
+        known = self.operation.hand_ups.get(demand.id)
+        above = None if known is None else known.desk
+        if above is None or (
+            not sure and self.chance(0.2)
+        ):  # now and then one that has given it away
+            return self.desk_in(demand.place.division)
+        return COUNTY if above == self.world.county else play_handing.CITY
+
+    def desk_in(self, division: str) -> str:
         """Who answers for a township; the county does where it has no desk of its own."""
         desks = {self.townships[HERE]: DESK, self.townships[THERE]: SECOND_DESK}
         return desks.get(division, COUNTY)
@@ -190,14 +203,14 @@ class Play:
         """Nothing is closed over people in danger, nor over a crew that is silent."""
         for crew in self.operation.assignments.rows.values():
             if crew.inside or crew.missed_at is not None:
-                desk = self.desk_of(self.operation.demands[crew.demand].place.division)
+                desk = self.desk_of(self.operation.demands[crew.demand], sure=True)
                 self.send(desk, c.CountHeads(assignment=crew.id, inside=0))
 
     def _close_demands(self) -> None:
         self.everybody_out()
         for demand in self.operation.demands.rows.values():
             if demand.state is not DemandState.CLOSED:
-                desk, reason = self.desk_of(demand.place.division), CloseReason.MET
+                desk, reason = self.desk_of(demand, sure=True), CloseReason.MET
                 revision = demand.revision
                 self.send(desk, c.CloseDemand(demand=demand.id, reason=reason, revision=revision))
         self.wait(0)

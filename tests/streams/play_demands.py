@@ -39,7 +39,7 @@ def publish(play: Play) -> Attempt:
     if not play.open_incidents() and play.chance(0.7):
         return incident(play)
     township = random.choices((0, 5, 3, 14), (6, 3, 1, 1))[0]
-    desk = play.desk_of(play.townships[township]) if play.chance(0.95) else DESK
+    desk = play.desk_in(play.townships[township]) if play.chance(0.95) else DESK
     skill = random.choices(("PUMP_DRAIN", "CATERING", "WATER"), (6 if play.routine else 1, 1, 1))[0]
     command = play.world.demand_command(
         play.incident,
@@ -64,7 +64,7 @@ def draft(play: Play) -> Attempt:
             priority = posting.priority
             return COMMITTEE, play.world.need_command(posting.incident, priority=priority)
         return desk, as_draft(posting)
-    desk = play.desk_of(demand.place.division) if play.chance(0.8) else COUNTY
+    desk = play.desk_of(demand) if play.chance(0.8) else COUNTY
     some = demand if play.chance(0.9) else play.pick(play.operation.demands.rows.values())
     return desk, c.PublishDraft(demand=some.id, revision=some.revision)
 
@@ -99,9 +99,9 @@ def edit(play: Play) -> Attempt:
     demand: Demand | None = play.pick(moved if play.chance(0.7) and moved else some)
     if demand is None:
         return DESK, None
-    desk = play.desk_of(demand.place.division)
+    desk = play.desk_of(demand)
     if demand.handed is not None and play.chance(0.7):
-        sender, revision = play.desk_of(demand.handed.place.division), demand.revision
+        sender, revision = play.desk_in(demand.handed.place.division), demand.revision
         if play.chance(0.1):
             return sender, c.NoteDemand(demand=demand.id, text=SEALED)
         return sender, c.TakeBackDemand(demand=demand.id, revision=revision)
@@ -124,11 +124,11 @@ def edit(play: Play) -> Attempt:
             (10, _amendment(play, demand, revision)),
             (5, _closing(play, demand, revision)),
             (4 if len(demand.lines) > 1 else 1, c.DropLine(line=line)),
-            (6 if demand.asked_at else 1, c.KeepDemand(demand=demand.id)),
+            (8 if demand.asked_at else 2, c.KeepDemand(demand=demand.id)),
             (4, c.HoldDemand(demand=demand.id, question="桥能不能过车？")),
             (12 if demand.held_at else 1, c.ResumeDemand(demand=demand.id)),
             (1, c.NoteDemand(demand=demand.id, text=SEALED)),
-            (3, _refiling(play, demand)),
+            (8, _refiling(play, demand)),
             (3, c.SetOwnCrew(line=line, units=play.random.choice((0, 0, 1, 2, 500)))),
             (1, c.ReopenDemand(demand=demand.id, revision=revision)),
         ]
@@ -241,7 +241,7 @@ def read(play: Play) -> Attempt:
     offer = play.pick(play.operation.offers.rows.values())
     if offer is None:
         return DESK, None
-    desk = play.desk_of(play.operation.demands[offer.demand].place.division)
+    desk = play.desk_of(play.operation.demands[offer.demand])
     if play.chance(0.5):
         return desk, c.ShowPersons(offer=offer.id)
     actor = desk if play.chance(0.5) else play.names[offer.organization]

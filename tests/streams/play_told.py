@@ -84,4 +84,4 @@ def _some(play: Play) -> Assignment | None:
 
 
 def _desk(play: Play, crew: Assignment) -> str:
-    return play.desk_of(play.operation.demands[crew.demand].place.division)
+    return play.desk_of(play.operation.demands[crew.demand])

@@ -33,7 +33,7 @@ def unasked(play: Play) -> Attempt:
     team = play.pick(able or list(play.names))
     if play.chance(0.6):
         return offering(play)
-    desk = play.desk_of(play.operation.demands[line.demand].place.division)
+    desk = play.desk_of(play.operation.demands[line.demand])
     word = Reception.PARKED
     return desk, c.ReceiveCrew(line=line.id, organization=team, word=word, quantity=1)
 
@@ -71,7 +71,7 @@ def offering(play: Play) -> Attempt:
 
 def _told(play: Play, waiting: Offer) -> Attempt:
     """Thanked, or its line is short after all, so that it is asked."""
-    desk = play.desk_of(play.operation.demands[waiting.demand].place.division)
+    desk = play.desk_of(play.operation.demands[waiting.demand])
     if waiting.unasked and play.chance(0.3):
         return desk, c.SetOwnCrew(line=waiting.line, units=0)
     return desk, c.EndStandby(offer=waiting.id, unsuited=play.chance(0.3))
@@ -81,7 +81,7 @@ def helpers(play: Play) -> Attempt:
     """People of no organization come by themselves, or are told something at last."""
     waiting = play.pick(list(play.operation.helpers.rows.values()))
     if waiting is not None and play.chance(0.6):
-        desk = play.desk_of(play.operation.demands[waiting.demand].place.division)
+        desk = play.desk_of(play.operation.demands[waiting.demand])
         registered = play.chance(0.3)
         command = c.EndHelpers(demand=waiting.demand, helpers=waiting.id, registered=registered)
         return desk, command
@@ -91,5 +91,5 @@ def helpers(play: Play) -> Attempt:
     if demand is None:
         return DESK, None
     word = play.random.choice([Reception.PARKED, *Reception])
-    desk = play.desk_of(demand.place.division)
+    desk = play.desk_of(demand)
     return desk, c.ReceiveHelpers(demand=demand.id, people=4, word=word, contact=SEALED)

@@ -39,7 +39,7 @@ def answer(play: Play) -> Attempt:
     offer: Offer | None = play.pick(some or sent or late)
     if offer is None:
         return DESK, None
-    desk = play.desk_of(play.operation.demands[offer.demand].place.division)
+    desk = play.desk_of(play.operation.demands[offer.demand])
     command = _no(play, offer) if play.chance(0.35) else _yes(play, offer)
     if play.chance(0.12):
         return DELIVERY, replace(command, person=PERSON)
@@ -84,7 +84,7 @@ def by_hand(play: Play) -> Attempt:
     offers = play.operation.offers.rows.values()
     waiting = play.pick([row for row in offers if row.state is OfferState.STANDBY])
     if waiting is not None and play.chance(0.7):
-        desk = play.desk_of(play.operation.demands[waiting.demand].place.division)
+        desk = play.desk_of(play.operation.demands[waiting.demand])
         return desk, c.TakeStandby(offer=waiting.id)
     if play.chance(0.1) and offers:
         return DESK, c.TakeStandby(offer=play.pick(offers).id)
@@ -94,7 +94,7 @@ def by_hand(play: Play) -> Attempt:
         return DESK, None
     holders = [key for key in play.names if _has(play, key, line.skill)]
     organization = play.pick(holders or play.names)
-    desk = play.desk_of(play.operation.demands[line.demand].place.division)
+    desk = play.desk_of(play.operation.demands[line.demand])
     if play.chance(0.3):
         return desk, _received(play, line.id, organization)
     return desk, c.AskByHand(line=line.id, organization=organization, reason=SEALED)
@@ -128,7 +128,7 @@ def step(play: Play) -> Attempt:
         return DESK, None
     if play.operation.scene_reports and play.chance(0.1):
         return answer_report(play)
-    desk = play.desk_of(play.operation.demands[found.demand].place.division)
+    desk = play.desk_of(play.operation.demands[found.demand])
     actor = desk if play.chance(0.1) else _speaker(play, found.organization)
     just = found.before is not None and play.world.at - found.before.at <= MINUTE
     if found.before is not None and play.chance(0.3 if just else 0.02):
@@ -161,7 +161,7 @@ def answer_report(play: Play) -> Attempt:
     likely = (ReportAnswer.RAISED, ReportAnswer.NOTED) if needs else (ReportAnswer.AMENDED,)
     answer = play.random.choice(likely if play.chance(0.9) else tuple(ReportAnswer))
     command = c.AnswerReport(assignment=known.assignment, report=known.id, answer=answer)
-    return play.desk_of(play.operation.demands[known.demand].place.division), command
+    return play.desk_of(play.operation.demands[known.demand]), command
 
 
 def _of_the_desk(play: Play, found: Assignment) -> c.Command:
@@ -238,4 +238,4 @@ def carried_on(play: Play, task: Task) -> Attempt:
 def _parties(play: Play, task: Task) -> tuple[str, str]:
     """The desk that answers for it, and whoever has claimed it or might."""
     doer = task.organization or play.random.choice(list(play.names))
-    return play.desk_of(task.place.division), play.names[doer]
+    return play.desk_in(task.place.division), play.names[doer]

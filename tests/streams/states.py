@@ -15,7 +15,7 @@ from streams.clock import due
 from streams.parameters import DAY, HOUR, MINUTE, SECOND
 from streams.turning import Taken
 from tests.streams import state_commands as rows
-from tests.streams import state_drafts, state_groups, state_helpers
+from tests.streams import state_drafts, state_groups, state_hand_ups, state_helpers
 from tests.streams import state_registry as registry
 from tests.streams import state_told as orders
 from tests.streams import state_worlds as worlds
@@ -76,11 +76,20 @@ TABLES = (
             "同一需求，由首报请求 led by another": state_groups.led,
             "首报 leading another": state_groups.leading,
             "有群众等候 with helpers waiting": state_helpers.waited_for,
+            "已提请提级 handed up": state_hand_ups.handed_up,
+            "县已接办 taken on by the county": state_hand_ups.taken_on,
+            "已退回 given back": state_hand_ups.given_back,
             "已移交 moved here, returnable": worlds.moved,
             "已接手 moved here, taken up": worlds.taken_up,
             "突发事件已结束 incident closed": worlds.closed,
         },
-        (*rows.DEMAND, *state_drafts.DEMAND, *state_helpers.FILED, *state_helpers.HELPERS),
+        (
+            *rows.DEMAND,
+            *state_drafts.DEMAND,
+            *state_helpers.FILED,
+            *state_helpers.HELPERS,
+            *state_hand_ups.DEMAND,
+        ),
     ),
     Table(
         "需求项 Lines",

@@ -38,6 +38,7 @@ from streams.rows import audience
 from streams.turning import RuleFailed
 from streams.villages import Voice
 from streams.wakes import AT_ONCE, Wait, Wakes
+from tests.streams import wrong_handing
 from tests.streams.laws import NAMES, SEEDS, Watch, watched
 from tests.streams.play import EndlessTicks, Play
 
@@ -346,6 +347,10 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("unread", _crews_know_it_all),
     ("spoken", _whoever_speaks_is_a_desk),
     ("guided", _no_committee_sees_it),
+    ("handed up", lambda patch: _nobody_waits(patch, Wait.HAND_UP)),
+    ("one desk", wrong_handing.the_township_goes_on),
+    ("undisturbed", wrong_handing.crews_go_with_it),
+    ("given back", wrong_handing.given_back_to_nobody),
 ]
 
 

@@ -16,7 +16,6 @@ from schemas.values import (
     AccountId,
     Capability,
     CloseReason,
-    DeclineReason,
     DemandId,
     DivisionCode,
     Domain,
@@ -33,7 +32,8 @@ from schemas.values import (
 from streams.policy import ROLES, permit
 from streams.present import Present
 from streams.rules import DECIDE
-from tests.streams.crew_commands import on_the_scene
+from tests.streams.crew_commands import answers, on_the_scene
+from tests.streams.state_hand_ups import handing
 from tests.streams.world import (
     COUNTY,
     DESK,
@@ -118,6 +118,9 @@ TABLE = {
     "KeepDemand": "R..---R-",
     "HoldDemand": "R..---R-",
     "ResumeDemand": "R..---R-",
+    "HandUpDemand": "R..---R-",
+    "TakeOnDemand": "R.R---R-",  # the county's desk; the township sees it, and no more
+    "GiveBackDemand": "R..---R-",  # the township's, too, until the county has taken it on
     "NoteDemand": "R..---R-",
     "NoteDemand of what was moved": "R...--R-",  # a note of the sender's too
     "DropLine": "R..---R-",
@@ -283,24 +286,21 @@ def _demand_commands(
     yield c.GroupDemands(division=TOWNSHIP, leader=offer.demand, demands=several)
     yield c.UngroupDemands(division=TOWNSHIP, demands=several)
     yield c.HoldDemand(demand=offer.demand, question="桥？")
-    yield from (c.KeepDemand(demand=offer.demand), c.ResumeDemand(demand=offer.demand))
-    yield c.NoteDemand(demand=offer.demand, text=SEALED)
+    yield from (word(demand=offer.demand) for word in (c.KeepDemand, c.ResumeDemand))
+    yield from (*handing(offer.demand), c.NoteDemand(demand=offer.demand, text=SEALED))
     yield from (c.DropLine(line=offer.line), c.SetOwnCrew(line=offer.line, units=1))
     yield c.OpenSealedText(demand=offer.demand, reason=OpeningReason.CALLING)
     yield c.AskByHand(line=offer.line, organization=doer, reason=SEALED)
     yield c.ReceiveCrew(line=offer.line, organization=doer, word=Reception.PARKED, quantity=1)
-    yield c.AcceptOffer(offer=offer.offer, quantity=1)
-    yield c.DeclineOffer(offer=offer.offer, reason=DeclineReason.OTHER)
-    yield c.CounterOffer(offer=offer.offer, quantity=1, minutes=90)
+    yield from answers(offer.offer)
     yield from (word(offer=offer.offer) for word in (c.ShowPersons, c.TakeStandby, c.EndStandby))
     yield c.OfferHelp(line=offer.line, organization=doer, quantity=1)
     yield c.ReceiveHelpers(demand=offer.demand, people=4, word=Reception.PARKED, contact=SEALED)
-    yield c.EndHelpers(demand=offer.demand, helpers=_unknown())
-    yield c.RecordReach(unreachable=(offer.offer,))
-    for step in (c.SetOff, c.Arrive, c.ReportDone, c.CannotComplete, c.UndoStep):
-        yield step(assignment=assignment)
-    yield from (*on_the_scene(assignment), c.ConfirmAssignment(assignment=assignment))
-    yield c.GiveNewTime(assignment=assignment, minutes=5)
+    ended = c.EndHelpers(demand=offer.demand, helpers=_unknown())
+    yield from (ended, c.RecordReach(unreachable=(offer.offer,)))
+    steps = (c.SetOff, c.Arrive, c.ReportDone, c.CannotComplete, c.UndoStep, c.ConfirmAssignment)
+    yield from (step(assignment=assignment) for step in steps)
+    yield from (*on_the_scene(assignment), c.GiveNewTime(assignment=assignment, minutes=5))
     yield c.CorrectStep(assignment=assignment, step=Step.COMMITTED)
 
 

@@ -1,7 +1,7 @@
 /** Asking somebody past the order, with a reason; dropping one line of a demand. */
 
 import { certified, forbidden, today } from "./able.js";
-import { numberWords } from "./desk-model.js";
+import { deskOf, numberWords } from "./desk-model.js";
 import { recordSafeguards } from "./desk-safeguards.js";
 import { ask, field, number, optional, radios, select, text } from "./dialog.js";
 import { h } from "./dom.js";
@@ -15,13 +15,13 @@ const units = (organization, skill) =>
 
 /** Everybody of the county with the skill who is not being asked already, the nearest first. */
 export function around({ board }, demand, line) {
-  const county = countyOf(demand.division);
+  const [county, desk] = [countyOf(demand.division), deskOf(demand)];
   const asked = board.all("offer").filter((row) => row.line === line.id && row.state === "sent");
   const taken = new Set(asked.map((row) => row.organization));
   const fit = (row) =>
     !row.retired &&
     !taken.has(row.id) &&
-    within(row.home, county) &&
+    (within(row.home, county) || within(row.home, desk)) &&
     units(row, line.skill) > 0;
   return board
     .all("organization")

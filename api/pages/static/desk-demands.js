@@ -8,6 +8,7 @@ import { helpersBlock, receiveHelpers } from "./desk-helpers.js";
 import { lineBlock } from "./desk-lines.js";
 import { VIEWS, demandItems, insideOf } from "./desk-model.js";
 import { isSign } from "./desk-drafts.js";
+import { handParts, handUpButton, handable } from "./desk-handing.js";
 import { others, refile } from "./desk-refile.js";
 import { reportParts } from "./desk-reports.js";
 import { mayLieParts, shutChip, shutParts } from "./desk-told.js";
@@ -120,6 +121,7 @@ function card(context, item) {
     groupBlock(context, item),
     shutParts(context, item),
     mayLieParts(context, item),
+    handParts(context, item),
     owed(context, item),
     demand.state !== "closed" && reportParts(context, item),
     h("p", { class: "quiet" }, say("demand.risk", { text: demand.risk_statement })),
@@ -213,6 +215,7 @@ function buttons(context, { demand, mine, sent, open, readable }) {
   const sealed = mine && readable && demand.sealed.length > 0;
   const parts = [
     mine && (closed ? open && reopen(context, demand) : edits(context, demand)),
+    handable(context, { demand, mine }) && handUpButton(context, demand),
     back,
     sealed && button(demand, "act.read_sealed", () => acts.sealed(context, demand)),
     ...notes(context, demand, { mine, sent, readable }),

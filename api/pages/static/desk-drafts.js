@@ -2,7 +2,7 @@
 
 import { discardDraft } from "./desk-acts.js";
 import { amend } from "./desk-amend.js";
-import { answersFor } from "./desk-model.js";
+import { answersFor, deskOf } from "./desk-model.js";
 import { h } from "./dom.js";
 import { moment } from "./format.js";
 import { act, posting } from "./page.js";
@@ -59,5 +59,5 @@ export const climbedDrafts = ({ board, me }) =>
   board
     .all("demand")
     .filter((row) => row.state === "draft" && row.climbed_at !== null)
-    .filter((row) => answersFor(me, row.division))
+    .filter((row) => answersFor(me, deskOf(row)))
     .sort((one, other) => one.priority - other.priority || one.drafted_at - other.drafted_at);

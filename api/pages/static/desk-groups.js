@@ -1,7 +1,7 @@
 /** The same need told of several times: which report leads, and what the others add to it. */
 
 import { amend } from "./desk-amend.js";
-import { answersFor, divisionsOf, numberWords } from "./desk-model.js";
+import { answersFor, deskOf, divisionsOf, numberWords } from "./desk-model.js";
 import { ask, field, select } from "./dialog.js";
 import { h } from "./dom.js";
 import { distance, metersBetween, moment, spoken } from "./format.js";
@@ -14,7 +14,7 @@ const TOO_FAR = 5000; // meters; a place that is only a township's may be anywhe
 
 /** The division of this desk that holds all of these; both doors ask for it. */
 const holding = (me, rows) =>
-  divisionsOf(me).find((own) => rows.every((row) => within(row.division, own)));
+  divisionsOf(me).find((own) => rows.every((row) => within(deskOf(row), own)));
 
 const small = (words, focus, onclick) =>
   h("button", { type: "button", class: "small", "data-focus": focus, onclick }, words);
@@ -75,7 +75,7 @@ export function chooseLeader(context, demand) {
     row.state !== "closed" &&
     row.state !== "draft" &&
     row.leader === null &&
-    answersFor(me, row.division) &&
+    answersFor(me, deskOf(row)) &&
     holding(me, [row, demand]);
   const far = (row) => metersBetween(row, demand);
   const rough = (row) => row.approximate || demand.approximate;

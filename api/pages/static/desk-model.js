@@ -15,6 +15,10 @@ export const divisionsOf = (me) => me.scopes.map((scope) => scope.division).filt
 export const answersFor = (me, division) =>
   divisionsOf(me).some((scope) => within(division, scope));
 
+/** The division whose desk answers for a demand, or for the one that a row is about. */
+export const deskOf = ({ division, hand_up: up, taken_on: taken }) =>
+  (up?.state === "taken_on" ? up.by : taken) ?? division;
+
 /** Fewer units than the line needs at the least; one that was dropped needs none. */
 const below = (line) => !line.dropped && !line.asleep && line.covered < line.minimum;
 const wanting = (line) => !line.dropped && !line.asleep && line.covered < line.target;
@@ -41,6 +45,7 @@ const owing = ({ demand, offers, assignments }) =>
   demand.state === "on_hold" ||
   demand.state === "draft" ||
   demand.asked_at !== null ||
+  demand.hand_up?.state === "waiting" ||
   demand.helpers.length > 0 ||
   offers.some(waits) ||
   assignments.some((row) => row.reports.length > 0);
@@ -88,6 +93,7 @@ function band(known) {
   if (assignments.some((row) => silent(row) || ignoring(row))) return -1;
   if (demand.state === "draft") return demand.climbed_at === null ? 1 : -1;
   if (needing(known) || demand.climbed_at !== null) return 0;
+  if (demand.hand_up?.state === "waiting") return 0;
   if (assignments.some((row) => row.reports.length)) return 0;
   if (demand.state === "on_hold") return demand.asked_by === null ? 1 : 0;
   if (demand.asked_at !== null || assignments.some((row) => row.overdue)) return 1;
@@ -167,6 +173,7 @@ export const insideOf = (assignments) =>
 const moments = ({ demand, offers, assignments }) => [
   demand.release_at,
   demand.climbs_at,
+  demand.hand_up?.climbs_at ?? null,
   demand.published_at + LIKENESS_LASTS,
   ...demand.lines.flatMap((line) => [line.able_at, line.aside_until]),
   ...offers.flatMap((row) => [row.answer_by, row.standby_until, row.again_at]),
@@ -186,8 +193,10 @@ function groupOf(known, reports, assignments) {
 
 function item(context, demand, parties, group) {
   const { me, board, clock, outbox } = context;
-  const mine = answersFor(me, demand.division);
-  const sent = demand.sender !== null && answersFor(me, demand.sender);
+  const mine = answersFor(me, deskOf(demand));
+  const sent =
+    (demand.sender !== null && answersFor(me, demand.sender)) ||
+    (!mine && answersFor(me, demand.division));
   const known = { demand, mine, sent, ...parties };
   const lines = demand.lines.map((line) => line.id);
   const ids = [demand.id, ...lines, ...[...parties.offers, ...parties.assignments].map(idOf)];

@@ -2,7 +2,8 @@
 
 import { closeDemand } from "./desk-acts.js";
 import { draftPart } from "./desk-drafts.js";
-import { numberWords } from "./desk-model.js";
+import { pending } from "./desk-handing.js";
+import { deskOf, numberWords } from "./desk-model.js";
 import { ask, field, text } from "./dialog.js";
 import { h } from "./dom.js";
 import { moment } from "./format.js";
@@ -60,11 +61,12 @@ export function owed(context, item) {
   if (demand.state === "closed") return null;
   if (demand.state === "draft") return draftPart(context, item, whose);
   if (demand.state === "on_hold") return onHold(context, item);
-  return demand.asked_at === null ? null : stillNeeded(context, item);
+  return demand.asked_at === null || pending(demand) ? null : stillNeeded(context, item);
 }
 
 /** Who has to take the next step: its desk, and once that took too long, the desk above. */
-function whose({ demand, place }, now) {
+function whose({ demand }, now) {
+  const place = placeName(deskOf(demand));
   if (demand.climbed_at !== null) {
     return say("owed.above", { place, time: moment(demand.climbed_at, now) });
   }

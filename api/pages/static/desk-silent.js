@@ -4,8 +4,9 @@ import { foundWords, live, toldWords, unread } from "./assignments.js";
 import { stepByPhone } from "./desk-calls.js";
 import { reveal } from "./desk-demands.js";
 import { climbedDrafts } from "./desk-drafts.js";
+import { handedTo } from "./desk-handing.js";
 import { standingOf } from "./desk-heard.js";
-import { answersFor, divisionsOf, numberWords } from "./desk-model.js";
+import { answersFor, deskOf, divisionsOf, numberWords } from "./desk-model.js";
 import { reportsOf } from "./desk-reports.js";
 import { outByPhone, readByPhone } from "./desk-told.js";
 import { drawList, find, h, setText } from "./dom.js";
@@ -16,7 +17,7 @@ import { language, named, say } from "./words.js";
 
 /** The desk of the place at once; the county's as soon as it is its matter, too. */
 const ours = ({ me }, row) =>
-  answersFor(me, row.division) && (row.escalated || divisionsOf(me).includes(row.division));
+  answersFor(me, deskOf(row)) && (row.escalated || divisionsOf(me).includes(deskOf(row)));
 
 const ABOVE_AFTER = 5 * 60 * 1000; // milliseconds: then a crew that may not be out is the county's
 
@@ -40,11 +41,19 @@ export function drawSilent(context) {
     place: placeName(row.division),
     language: language(),
   }));
+  const handed = handedTo(context).map((row) => ({
+    key: `hand-${row.id}`,
+    handed: row,
+    draw: drawHanded,
+    demand: numberWords(context.board, row),
+    place: placeName(row.division),
+    language: language(),
+  }));
   const ignored = ignoredOf(context);
   const staying = stayingOf(context);
   const count = rows.length + ignored.length + staying.length;
   setText(find("#silent-title"), count ? say("silent.title", { count }) : "");
-  const all = [...ignored, ...staying, ...items, ...climbedOf(context), ...drafts];
+  const all = [...ignored, ...staying, ...items, ...climbedOf(context), ...handed, ...drafts];
   find("#silent-box").hidden = !all.length;
   drawList(find("#silent"), all, (item) => (item.draw ?? drawCrew)(context, item));
 }
@@ -53,12 +62,12 @@ export function drawSilent(context) {
 function ignoredOf(context) {
   const { board, me } = context;
   const own = divisionsOf(me);
-  const all = board.all("assignment").filter((row) => live(row) && answersFor(me, row.division));
+  const all = board.all("assignment").filter((row) => live(row) && answersFor(me, deskOf(row)));
   const orders = all.flatMap((row) => unread(row).map((order) => ({ row, order })));
   const late = orders.filter(
     ({ row, order }) =>
       (order.missed_at !== null || standingOf(row, order)?.nobody) &&
-      (order.escalated || own.includes(row.division)),
+      (order.escalated || own.includes(deskOf(row))),
   );
   return late.map(({ row, order }) => ({
     key: `${row.id}-${order.id}`,
@@ -77,8 +86,8 @@ function stayingOf(context) {
   const own = divisionsOf(me);
   const ours = board
     .all("assignment")
-    .filter((row) => answersFor(me, row.division) && outBy(row) !== null);
-  const due = (row) => outBy(row) + (own.includes(row.division) ? 0 : ABOVE_AFTER);
+    .filter((row) => answersFor(me, deskOf(row)) && outBy(row) !== null);
+  const due = (row) => outBy(row) + (own.includes(deskOf(row)) ? 0 : ABOVE_AFTER);
   clock.passed(ours.map(due));
   const late = ours.filter((row) => due(row) <= clock.now());
   return late.map((row) => ({
@@ -126,7 +135,7 @@ function drawIgnored(context, { row, order, demand, place }) {
 /** Reports from the scene that were not answered in time: every desk above has them. */
 function climbedOf(context) {
   const { board, me } = context;
-  const rows = board.all("assignment").filter((row) => answersFor(me, row.division));
+  const rows = board.all("assignment").filter((row) => answersFor(me, deskOf(row)));
   const late = reportsOf(rows).filter(({ report }) => report.escalated);
   return late.map(({ row, report }) => ({
     key: report.id,
@@ -157,6 +166,22 @@ function drawDraft(context, { draft, demand, place }) {
     h("span", {}, place),
     h("span", {}, say("silent.draft_since", { time })),
     showing(context, draft.id, draft.id),
+  );
+}
+
+/** A need that a township cannot serve, or that is a township's again. */
+function drawHanded(context, { handed, demand, place }) {
+  const { state, at, by } = handed.hand_up;
+  const what = `${demand} ${named("kinds", handed.kind)}`;
+  const time = moment(at, context.clock.now());
+  const up = state === "waiting";
+  return h(
+    "li",
+    {},
+    h("strong", {}, say(up ? "silent.hand_up" : "silent.given_back", { what })),
+    h("span", {}, up ? place : placeName(by)),
+    h("span", {}, say(up ? "silent.handed_since" : "silent.back_since", { time })),
+    showing(context, handed.id, handed.id),
   );
 }
 

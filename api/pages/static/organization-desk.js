@@ -12,7 +12,8 @@ const KNOWN_HOLDS = 10 * 60000; // and that those which were told are the right 
 const known = new Map(); // by demand: what was told last, of which division, how long it holds
 
 /** The desk's numbers as a line of a card; they come when the answer does. */
-export function deskLine(context, { demand, division }) {
+export function deskLine(context, { demand, division: lies, taken_on: above }) {
+  const division = above ?? lies;
   const asked = known.get(demand) ?? { until: 0 };
   known.set(demand, asked);
   const moved = asked.division !== division;

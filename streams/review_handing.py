@@ -1,0 +1,54 @@
+"""What a review says of demands that a township has handed up: to whom, why, and what became."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from schemas import facts as f
+from schemas.codes import Words
+from schemas.hand_ups import HandUpReason
+
+HANDING: Final[dict[type, Words]] = {
+    f.DemandHandedUp: Words(
+        "{demand}提请{above}提级处置（{why}）：「{text}」；{climb} 前无人接办或退回，再报上一级。",
+        "{demand} was handed up to {above} ({why}): “{text}”. Neither taken on nor given back by "
+        "{climb}, the next desk above is asked, too.",
+    ),
+    f.DemandTakenOn: Words(
+        "{demand}由{above}接办，此后由其负责。",
+        "{above} has taken {demand} on, and answers for it from then on.",
+    ),
+    f.DemandGivenBack: Words("{demand}{back}：「{text}」。", "{demand} {back}: “{text}”."),
+    f.HandUpClimbed: Words(
+        "{demand}提请提级后无人接办，已报再上一级值班室。",
+        "Nobody has taken {demand} on in time; the next desk above is asked, too.",
+    ),
+}
+
+WHY: Final[dict[HandUpReason, Words]] = {
+    HandUpReason.NO_FORCE: Words("无可用力量", "nobody left to ask"),
+    HandUpReason.BEYOND_MEANS: Words("超出乡镇处置能力", "beyond a township's means"),
+    HandUpReason.SEVERAL_TOWNSHIPS: Words("涉及多个乡镇", "several townships are concerned"),
+    HandUpReason.DESK_UNABLE: Words("值班室无法继续处置", "its desk cannot go on"),
+    HandUpReason.OTHER: Words("其他", "another reason"),
+}
+
+
+def _above(names: Any) -> str:
+    division = getattr(names.fact, "to", None) or names.fact.by
+    return str(names.place(division))
+
+
+def _back(names: Any) -> str:
+    if names.fact.by is None:
+        return str(names.pick("由乡镇撤回提级，继续自行处置", "stays with its township after all"))
+    place = names.place(names.fact.by)
+    return str(names.pick(f"由{place}退回乡镇", f"was given back by {place}"))
+
+
+HANDS: Final[dict[str, Callable[[Any], str]]] = {
+    "above": _above,
+    "back": _back,
+    "why": lambda names: str(names.word(WHY.get(names.fact.reason), names.fact.reason)),
+}
