@@ -140,6 +140,15 @@ def after(outcome: str, priority: int, at: Instant) -> Verdict:
     return Verdict(at + again.pause[priority - 1], again.on)
 
 
+def latest(operation: Operation, offer: Offer) -> Offer:
+    """The newest of its line and organization, once it has ended: what that says of asking again
+    counts, for whichever of their crews it is asked."""
+    found = operation.asked.get((offer.line, offer.organization))
+    newest = offer if found is None else operation.offers[found.offer]
+    same = newest.round == offer.round and newest.state is not OfferState.SENT
+    return newest if same else offer
+
+
 def known(operation: Operation, line: Line, organization: OrganizationId) -> Asked | None:
     """The last outcome in the line's present round; None for whoever was not asked in it."""
     found = operation.asked.get((line.id, organization))

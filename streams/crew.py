@@ -30,7 +30,7 @@ from schemas.facts import (
     WordsSeen,
 )
 from schemas.values import AgainOn, Instant, Step
-from streams import checking, load, needed, orders
+from streams import asking, checking, load, needed, orders
 from streams import line as lines
 from streams.area import Operation
 from streams.entities import Assignment, AssignmentState, Before, Line
@@ -386,7 +386,7 @@ def obey(operation: Operation, known: Told, at: Instant) -> None:
 
 def _withheld(operation: Operation, after: Assignment) -> None:
     """Whoever is told to leave is not asked for more of the same; who goes on, as before."""
-    offer = operation.offers[after.offer]
+    offer = asking.latest(operation, operation.offers[after.offer])
     told = after.live and after.withdrawing
     again = (None, AgainOn.FORCE) if told else (offer.again_at, offer.again_on)
     _pause(operation, after, *again)

@@ -44,10 +44,18 @@ def _sent_away(books: Books, fact: f.AssignmentStoodDown, turn: Turn) -> None:
 def _undone(books: Books, fact: f.StepUndone, turn: Turn) -> None:
     """Whoever did not mean to give up may be asked for more, as before."""
     crew = books.crews.rows[fact.assignment]
-    said = books.asks[crew.offer].pause
+    said = _said(books, crew)
     if not crew.live and said is not None:
         again = Pause(None, "force", 0) if crew.withdrawing else said
         _paused(books, crew, again._replace(turn=turn.sequence))
+
+
+def _said(books: Books, crew: Any) -> Pause | None:
+    """What was last said to its organization of being asked again for this line."""
+    pair, own = books.pairs.get((crew.line, crew.team)), books.asks[crew.offer]
+    newest = own if pair is None else books.asks.get(pair.newest, own)
+    ended = newest.round == own.round and newest.state != "sent"
+    return newest.pause if ended else own.pause
 
 
 def _paused(books: Books, crew: Any, pause: Pause) -> None:
@@ -64,7 +72,7 @@ def withheld(books: Books, turn: Turn) -> None:
 
 
 def _as_told(books: Books, crew: Any, turn: Turn) -> None:
-    said = books.asks[crew.offer].pause
+    said = _said(books, crew)
     if crew.live and crew.withdrawing:
         _paused(books, crew, Pause(None, "force", turn.sequence))
     elif said is not None:
@@ -73,8 +81,8 @@ def _as_told(books: Books, crew: Any, turn: Turn) -> None:
 
 def _released(books: Books, fact: f.AssignmentReleased | f.AssignmentStoodDown, turn: Turn) -> None:
     """Its work is over: what it was told keeps it from nothing any more."""
-    crew, said = books.crews.rows[fact.assignment], books.asks
-    if crew.withdrawing and (pause := said[crew.offer].pause) is not None:
+    crew = books.crews.rows[fact.assignment]
+    if crew.withdrawing and (pause := _said(books, crew)) is not None:
         _paused(books, crew, pause._replace(turn=turn.sequence))
 
 
