@@ -22,6 +22,7 @@ from api.settings import HELP, PREFIX
 from schemas.values import AreaId, Role
 
 TROUBLE = 2
+HANDED_ON = ("export", "import", "poster", "review", "link")  # write what others read
 PIPE_CLOSED = 141  # as shells have it: 128 + SIGPIPE
 
 
@@ -40,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(typed: argparse.Namespace) -> int:
     os.umask(0o077)  # whatever a command writes is its owner's alone
     module, name = typed.run
+    if typed.command not in HANDED_ON:
+        os.umask(os.umask(0o077) | 0o077)
     code: int
     answer: Answer
     try:

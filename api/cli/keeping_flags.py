@@ -17,10 +17,19 @@ def add_keeping(commands: Any) -> None:
     add(commands, "restore", (here, "bring_back"), words, _restore_flags)
     words = "签署当前链头，交给另一方保存。 Sign the log's head now, for another body to keep."
     add(commands, "head", ("api.cli.heads", "sign"), words, _head_flags)
+    words = (
+        "检查数据目录与本机，逐项说明怎么办。 Examine a folder and its machine, with what to do."
+    )
+    add(commands, "doctor", ("api.cli.doctor", "examine"), words, _doctor_flags)
+
+
+def _doctor_flags(made: argparse.ArgumentParser) -> None:
+    settings_flags(made, "data", "area", "host", "port", "address", "https")
+    settings_flags(made, "key_file", "key_command", "heads")
 
 
 def _head_flags(made: argparse.ArgumentParser) -> None:
-    settings_flags(made, "data", "area", "key_file", "key_command")
+    settings_flags(made, "data", "area", "key_file", "key_command", "heads")
     words = "write it there, too: a stick, or a share of the other body"
     made.add_argument("--to", type=Path, metavar="FOLDER", help=words)
 

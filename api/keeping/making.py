@@ -19,6 +19,7 @@ from api.keeping.turns import End, Turns
 from schemas.turns import GENESIS
 from schemas.values import AreaId
 from schemas.wire import decode_turn, digest
+from streams.engines.folder import private
 from streams.engines.log_file import Reader
 
 COPIED: Final = "copied.json"  # in the data folder: how old its newest copy is
@@ -157,7 +158,8 @@ class Making:
         copied = Copied(str(self._copy.path.resolve()), now, turns)
         part = self._folder / f"{COPIED}.part"
         with suppress(OSError):
-            part.write_bytes(msgspec.json.encode(copied))
+            with open(part, "wb", opener=private) as file:  # Path has no opener
+                file.write(msgspec.json.encode(copied))
             part.replace(self._folder / COPIED)
 
     def close(self) -> None:

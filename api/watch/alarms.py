@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from schemas.values import Instant
+from streams.engines.folder import private
 
 ALARMS: Final = "alarms.json"  # in the data folder
 AHEAD_MOST: Final = 60_000  # milliseconds that its time may be ahead of this process's
@@ -37,7 +38,8 @@ def write(folder: Path, written: Written) -> None:
     """Replace the file whole; what cannot be written is no reason for a watch to end."""
     part = folder / f"{ALARMS}.part"
     with suppress(OSError):
-        part.write_bytes(msgspec.json.encode(written))
+        with open(part, "wb", opener=private) as file:  # Path has no opener
+            file.write(msgspec.json.encode(written))
         part.replace(folder / ALARMS)
 
 

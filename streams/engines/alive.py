@@ -15,6 +15,7 @@ import msgspec
 
 from schemas.values import AreaId, Instant, Milliseconds
 from streams.engines.clock import Clock
+from streams.engines.folder import private
 
 ALIVE: Final = "alive.json"
 SHOWN_EVERY: Final = 20_000  # milliseconds
@@ -75,7 +76,8 @@ class Alive:
         sign = _Sign(at=now, steady=self._clock.steady(), boot=boot)
         part = self._path.with_suffix(".part")
         with contextlib.suppress(OSError):  # what cannot be written now is not worth a halt
-            part.write_bytes(msgspec.json.encode(sign))
+            with open(part, "wb", opener=private) as file:  # Path has no opener
+                file.write(msgspec.json.encode(sign))
             part.replace(self._path)
 
     def leapt(self) -> Milliseconds:

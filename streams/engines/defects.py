@@ -11,6 +11,7 @@ import msgspec
 
 from schemas.turns import Envelope
 from schemas.values import Instant
+from streams.engines.folder import private
 
 FRAMES_KEPT: Final = 4
 
@@ -48,7 +49,7 @@ class Defects:
         line = msgspec.json.encode(record) + b"\n"
         _logger.error("a rule failed: %s", line.decode().strip())
         try:
-            with self._path.open("ab") as file:
+            with open(self._path, "ab", opener=private) as file:  # Path has no opener
                 file.write(line)
         except OSError as problem:
             _logger.error("%s cannot be written: errno %s", self._path.name, problem.errno)
