@@ -73,19 +73,20 @@ class Conductor:
         acted = self.person_acted_at
         return acted is not None and acted < PERSON_MS
 
-    async def advance(self, to: Instant, pace: float | None = None) -> bool:
+    async def advance(self, to: Instant, pace: float | None = None, *, late: bool = False) -> bool:
         """Move the present time to `to`, and send every tick that falls due on the way.
 
-        Ticks carry the time that they are due at, in order. A time that has passed moves
-        nothing. False where ticks are left. Raises what `Engine.submit` raises; the time then
-        stands at that tick.
+        Ticks carry the time that they are due at, in order; `late`: all of them `to`, so that one
+        works off what many would have. A time that has passed moves nothing. False where ticks
+        are left. Raises what `Engine.submit` raises; the time then stands at that tick.
         """
         async with self._moving:
             self._told_pace = pace
             for _ in range(TICKS_MAX):
                 if (due := self._due(to)) is None:
                     break
-                await self._tick(*due)
+                when, operation, number = due
+                await self._tick(to if late else when, operation, number)
             whole = self._due(to) is None
             if whole:
                 self._at = max(self._at, to)

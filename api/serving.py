@@ -27,13 +27,14 @@ from api.reach import attend, open_answers, open_notices, open_setups
 from api.safe import Vault, streams_most
 from api.settings import THIS_MACHINE, Settings, listed
 from geo.divisions import DivisionTree
+from geo.regions import Regions
 from schemas.registry_facts import LogOpened
 from schemas.values import AreaId, TimeSource
 from schemas.wire import decode_turn
 from streams.engines import Engine
 from streams.engines.cluster.layout import is_cluster
 from streams.engines.embedded import Embedded
-from streams.engines.folder import DIVISIONS, LOG, FolderUnfit, opening
+from streams.engines.folder import DIVISIONS, LOG, POLYGONS, FolderUnfit, opening
 from streams.engines.logs import open_reader
 
 PORTS_TRIED = 50
@@ -72,6 +73,11 @@ def tree_of(folder: Path, opened: LogOpened) -> DivisionTree:
     return DivisionTree.load(folder / DIVISIONS / f"{opened.divisions}.json")
 
 
+def regions_of(folder: Path, opened: LogOpened) -> Regions | None:
+    """The polygons of a log's divisions, where the folder has them."""
+    return Regions.kept(folder / DIVISIONS / f"{opened.divisions}{POLYGONS}")
+
+
 @asynccontextmanager
 async def opened(settings: Settings, accept_clock: bool = False) -> AsyncIterator[Context]:
     """Everything that the doors stand on, on a folder that this process holds.
@@ -82,7 +88,7 @@ async def opened(settings: Settings, accept_clock: bool = False) -> AsyncIterato
     told = opened_as(settings.data, settings.area)
     settings = replace(settings, purpose=told.purpose)
     async with contextlib.AsyncExitStack() as closing:
-        engine = await _engine(settings.data, accept_clock)
+        engine = await engine_of(settings.data, accept_clock)
         closing.push_async_callback(engine.close)
         tree = tree_of(settings.data, told)
         feed = Feed(tree, settings.area)
@@ -101,7 +107,8 @@ async def opened(settings: Settings, accept_clock: bool = False) -> AsyncIterato
         kept = (people, persons, addresses, vault, answers, notices, setups)
         for store in kept:
             closing.callback(store.close)
-        context = Context(engine, feed, *kept, history, settings, tree)
+        regions = regions_of(settings.data, told)
+        context = Context(engine, feed, *kept, history, settings, tree, regions=regions)
         closing.callback(context.telling.close)
         if told.time_source is TimeSource.GIVEN:
             context.conductor = Conductor(engine, settings.area, settings, feed.at)
@@ -123,7 +130,7 @@ def history_of(settings: Settings, engine: Engine, feed: Feed) -> History:
     return history
 
 
-async def _engine(folder: Path, accept_clock: bool) -> Engine:
+async def engine_of(folder: Path, accept_clock: bool = False) -> Engine:
     """The engine that the folder is for."""
     if not is_cluster(folder):
         return Embedded.open(folder, accept_clock=accept_clock)

@@ -106,8 +106,11 @@ class Settings:
         return OperationId(self.mode.value)
 
     def mode_of(self, operation: OperationId) -> Mode | None:
-        """The mode of a turn in an operation; a turn of the registry has none."""
-        return None if operation == REGISTRY else self.mode
+        """The mode of a turn in an operation, which is named like it; of the registry, none."""
+        if operation == REGISTRY:
+            return None
+        named = next((mode for mode in Mode if mode.value == operation), None)
+        return named or self.mode
 
     @property
     def secure(self) -> bool:

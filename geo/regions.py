@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import shapely
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
@@ -58,7 +59,20 @@ class Regions:
 
         OSError or ValueError where the file or the property is not there.
         """
-        return cls([(str(row[code]), row["geometry"]) for row in _features(path, (code,))])
+        return cls([(str(row[code]), row["geometry"]) for row in features(path, (code,))])
+
+    @classmethod
+    def kept(cls, path: Path) -> Regions | None:
+        """The polygons that `keep` has written; None where there are none."""
+        if not path.is_file():
+            return None
+        pairs = msgspec.msgpack.decode(path.read_bytes(), type=list[tuple[str, bytes]])
+        return cls([(code, shapely.from_wkb(shape)) for code, shape in pairs])
+
+    def keep(self, path: Path) -> None:
+        """Write the polygons, to be read without any library of file formats."""
+        shapes = map(shapely.to_wkb, self._tree.geometries)
+        path.write_bytes(msgspec.msgpack.encode(list(zip(self._owners, shapes, strict=True))))
 
     def codes(self) -> tuple[str, ...]:
         """All codes with a polygon, ordered."""
@@ -79,14 +93,15 @@ class Regions:
         return [self._owners[at] for at in self._tree.query(point, predicate="intersects")]
 
 
-def _features(path: Path, wanted: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Rows with the wanted properties and a WGS-84 `geometry`."""
+def features(path: Path, wanted: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
+    """Rows with the wanted properties and a WGS-84 `geometry`.
+
+    Any vector file that GDAL knows (.gz too). OSError or ValueError where it cannot be read.
+    """
     import geopandas  # here, not above: it takes most of a second, and few installations need it
 
-    content = path.read_bytes()
-    if path.suffix == ".gz":
-        content = gzip.decompress(content)
-    frame = geopandas.read_file(BytesIO(content))
+    packed = path.suffix == ".gz"
+    frame = geopandas.read_file(BytesIO(gzip.decompress(path.read_bytes())) if packed else path)
     missing = [name for name in wanted if name not in frame.columns]
     if missing:
         raise ValueError(f"{path.name} has no property {', '.join(missing)}")
@@ -94,6 +109,11 @@ def _features(path: Path, wanted: Sequence[str]) -> Iterator[dict[str, Any]]:
         frame = frame.to_crs(WGS84)
     for row in frame.to_dict("records"):
         yield {str(name): value for name, value in row.items()}
+
+
+def seat_of(shapes: Sequence[BaseGeometry]) -> tuple[int, int]:
+    """A point inside polygons taken together, in 1e-7 degrees."""
+    return _seat(shapely.union_all(shapes) if len(shapes) > 1 else shapes[0])
 
 
 def tree_from_polygons(
@@ -112,7 +132,7 @@ def divisions_from_polygons(
     another representative point, and so another SHA-256. Names stay as they are in the file.
     """
     names, head = columns or Columns(), header or Header()
-    towns = sorted(_features(path, names), key=lambda row: str(row[names.town]))
+    towns = sorted(features(path, names), key=lambda row: str(row[names.town]))
     counties: dict[str, list[dict[str, Any]]] = {}
     for row in towns:
         counties.setdefault(str(row[names.county]), []).append(row)

@@ -152,7 +152,7 @@ REGISTRY_COMMANDS = get_args(c.RegistryCommand)
 MODES = {
     Purpose.OPERATIONS: (Mode.ACTUAL, Mode.EXERCISE, Mode.TEST),
     Purpose.EXERCISE: (Mode.EXERCISE, Mode.TEST),
-    Purpose.HISTORY: (Mode.ACTUAL,),
+    Purpose.HISTORY: (Mode.ACTUAL, Mode.EXERCISE, Mode.TEST),  # as they were, apart
     Purpose.COMPARISON: (Mode.ACTUAL, Mode.EXERCISE, Mode.TEST),
 }
 

@@ -102,8 +102,10 @@ def _add_folder(commands: Any) -> None:
     words = "查看通知：各通道状态、未送达原因。 Show how messages stand, and who was not reached."
     _add(commands, "notices", ("api.cli.notices", "notices"), words, _notices_flags)
     here = "api.cli.sheets"
-    words = "从表格导入组织。 Enter organizations from a spreadsheet, every doubt named."
-    _add(commands, "import", (here, "bring_in"), words, _import_flags)
+    words = "导入组织、区划、需求。 Enter organizations, divisions or demands, every doubt named."
+    _add(commands, "import", ("api.cli.importing", "bring_in"), words, _import_flags)
+    words = "检查说明文件。 Check a profile against the code lists and a file of records."
+    _add(commands, "profile", ("api.cli.profiles", "profile"), words, _profile_flags)
     words = "导出组织表格。 Write the organizations as a spreadsheet."
     _add(commands, "export", (here, "write_out"), words, _export_flags)
 
@@ -226,14 +228,19 @@ def _notices_flags(made: argparse.ArgumentParser) -> None:
     made.add_argument("--since", type=float, default=24, metavar="HOURS", help=words)
 
 
-def _sheet_flags(made: argparse.ArgumentParser) -> None:
-    made.add_argument("what", choices=["organizations"], help="what the sheet lists")
+def _sheet_flags(made: argparse.ArgumentParser, *what: str) -> None:
+    made.add_argument("what", choices=["organizations", *what], help="what the file lists")
     _settings_flags(made, "data", "area", "host", "port", "address")
 
 
 def _import_flags(made: argparse.ArgumentParser) -> None:
-    _sheet_flags(made)
-    made.add_argument("file", nargs="?", type=Path, metavar="FILE", help=".csv or .xlsx")
+    _sheet_flags(made, "demands", "divisions")
+    words = "organizations: .csv or .xlsx; the others: see docs/profiles.md"
+    made.add_argument("file", nargs="?", type=Path, metavar="FILE", help=words)
+    words = "demands, divisions: what the file means, as docs/profiles.md has it"
+    made.add_argument("--profile", type=Path, metavar="FILE", help=words)
+    words = "divisions file of a folder that is made anew"
+    made.add_argument("--divisions", type=Path, metavar="FILE", help=words)
     words = "write an empty sheet with an invented row, and do nothing else"
     made.add_argument("--template", type=Path, metavar="FILE", help=words)
     made.add_argument("--dry-run", action="store_true", help="say what would be done, do nothing")
@@ -242,6 +249,16 @@ def _import_flags(made: argparse.ArgumentParser) -> None:
     made.add_argument("--encoding", help="of a CSV, where it is not UTF-8: gb18030")
     words = "write the refused rows there with why: mended, it can be read in"
     made.add_argument("--report", type=Path, metavar="FILE", help=words)
+
+
+def _profile_flags(made: argparse.ArgumentParser) -> None:
+    made.add_argument("action", choices=["check"], help="what to do with a profile")
+    made.add_argument("file", type=Path, metavar="FILE", help="records of that origin")
+    made.add_argument("profile_file", type=Path, metavar="PROFILE", help="what they mean, as TOML")
+    _settings_flags(made, "data", "area", "divisions")
+    made.add_argument("--encoding", help="of the file, where it is not UTF-8: gb18030")
+    words = "write what becomes of every row as a table"
+    made.add_argument("--csv", type=Path, metavar="FILE", help=words)
 
 
 def _export_flags(made: argparse.ArgumentParser) -> None:

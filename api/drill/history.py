@@ -18,7 +18,9 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from api.client import Doors, Refused, Session, sequence_of
+from api import records
+from api.client import Answer, Doors, Refused, Session, sequence_of
+from api.drill.cases import SCALE, LeftOut, Wanted, cases_of, read
 from api.drill.cast import Cast
 from api.drill.clock import MINUTE, SECOND
 from api.drill.company import Company, Hopeless, gathered, launch
@@ -26,12 +28,13 @@ from api.drill.desks import DeskPlayer
 from api.drill.habits import Habits
 from api.drill.organizations import Town, invent
 from api.drill.players import Stage
-from api.drill.profile import SCALE, Case, LeftOut, Profile, Reader, Wanted, cases_of
 from api.drill.progress import Count, Line, as_json, local_time, worded
 from api.language import say
+from api.records import Ground, Profile, Reader, Record
 from geo.divisions import DivisionTree, Level, fold_name
-from geo.regions import Regions, divisions_from_polygons
-from schemas.values import Role
+from geo.regions import Regions, divisions_from_polygons, tree_from_polygons
+from schemas.ids import made_id
+from schemas.values import CommandId, Role
 
 TOWNS = "towns.geojson.gz"
 DIVISIONS = "history-divisions.json"
@@ -56,7 +59,7 @@ def prepare(cases: Path, profile: Path, data: Path) -> tuple[str, Path]:
 
     FileNotFoundError or ValueError where cases or profile are unusable.
     """
-    county = fold_name(Profile.load(profile).county)
+    county = fold_name(records.load(profile).county)
     file = data / DIVISIONS
     if not file.exists():  # another library may choose other seats: keep what the log knows
         content = divisions_from_polygons(folder_of(cases) / TOWNS)
@@ -72,27 +75,26 @@ def prepare(cases: Path, profile: Path, data: Path) -> tuple[str, Path]:
 
 def began(cases: Path, profile: Path) -> int:
     """When the first case came in, in milliseconds; 0 where none tells."""
-    known = Profile.load(profile)
-    times = map(known.at, cases_of(folder_of(cases), known.county))
+    known, folder = records.load(profile), folder_of(cases)
+    times = (records.filed_at(case, known) for case in cases_of(folder, known))
     return min((at for at in times if at is not None), default=0)
 
 
 class Ledger:
     """What became of every case: a demand, or left out with a reason. Nothing else."""
 
-    def __init__(self, cases: Sequence[Case], reader: Reader) -> None:
+    def __init__(self, cases: Sequence[Record], reader: Reader) -> None:
         self.cases = len(cases)
         self.published = 0
         self.left_out: Counter[str] = Counter()
         self.repaired: Counter[str] = Counter()
         self.wanted: list[Wanted] = []
-        for outcome in map(reader.read, cases):
+        for outcome in (read(case, reader) for case in cases):
             if isinstance(outcome, LeftOut):
                 self.left_out[outcome.reason] += 1
             else:
                 self.wanted.append(outcome)
-                if outcome.repair is not None:
-                    self.repaired[outcome.repair] += 1
+                self.repaired.update(outcome.marks)
 
     def adds_up(self) -> bool:
         """Whether every case is accounted for, once."""
@@ -118,6 +120,18 @@ class HistoryDesk(DeskPlayer):
             self._ledger.left_out[f"refused_{answer.code}"] += 1
         else:
             self._ledger.published += 1
+            await self._own(answer, wanted)
+
+    async def _own(self, answer: Answer, wanted: Wanted) -> None:
+        """What only a public crew can do is its own at once, before anybody is asked.
+
+        The lines of a demand are made behind it, by the same command.
+        """
+        made = CommandId((answer.id or "").removesuffix("0"))
+        for number, line in enumerate(wanted.body["lines"], 1):
+            if line["skill"] in wanted.public:
+                path = f"/lines/{made_id(made, number)}/own-crew"
+                await self.post(path, {"units": line["target"]}, f"own-{made}-{number}")
 
 
 class History:
@@ -130,7 +144,8 @@ class History:
         self._stage = company.stage
         self._cast = Cast(doors, company.steward, company.stage)
         self._regions = Regions.load(folder / TOWNS)
-        self._cases = list(islice(cases_of(folder, profile.county), limit))
+        self._tree = tree_from_polygons(folder / TOWNS)
+        self._cases = list(islice(cases_of(folder, profile), limit))
         self._profile = profile
         self._line = Line()
         self._began = monotonic()
@@ -140,7 +155,8 @@ class History:
         """Read every case, then let everybody be registered, signed in and following."""
         county = (await self._company.steward.get("/me"))["area"]
         towns = await self._cast.towns(county)
-        self.ledger = Ledger(self._cases, Reader(self._profile, towns, self._regions))
+        ground = Ground(self._tree, county, self._regions)
+        self.ledger = Ledger(self._cases, Reader(self._profile, ground))
         begin = min((wanted.at for wanted in self.ledger.wanted), default=0) - BEFORE
         if self._stage.clock.now > begin:
             raise Hopeless(
@@ -171,7 +187,7 @@ class History:
         incident = (await above.post("/incidents", body, "incident")).id or ""
         desks = {town.code: await self._desk(town, incident) for town in towns}
         for wanted in self.ledger.wanted:
-            act = partial(desks[wanted.town.code].publish, incident, wanted)
+            act = partial(desks[wanted.town].publish, incident, wanted)
             self._stage.clock.plan(wanted.at, act)
 
     async def _desk(self, town: Town, incident: str) -> HistoryDesk:
@@ -243,7 +259,7 @@ class History:
 
 async def main(arguments: argparse.Namespace) -> bool:
     """Play the history against a running server; whether every case is accounted for."""
-    folder, profile = folder_of(arguments.history), Profile.load(arguments.profile)
+    folder, profile = folder_of(arguments.history), records.load(arguments.profile)
     async with (
         Doors(arguments.base) as doors,
         gathered(doors, arguments.seed, None, WINDOW, HABITS) as company,

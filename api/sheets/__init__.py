@@ -6,13 +6,14 @@ A client of the doors like any other: what a steward may not do by hand, no shee
 from api.sheets.columns import Problem, titles
 from api.sheets.homes import Homes
 from api.sheets.plan import Outcome, Step, plan
-from api.sheets.reading import Table, Unreadable, read
+from api.sheets.reading import Damaged, Table, Unreadable, encoding_of, read, table_of
 from api.sheets.reasons import REASONS
 from api.sheets.sending import carry_out, compare_persons, persons
 from api.sheets.writing import cells, heads, refused, sample, told, write
 
 __all__ = [
     "REASONS",
+    "Damaged",
     "Homes",
     "Outcome",
     "Problem",
@@ -22,12 +23,14 @@ __all__ = [
     "carry_out",
     "cells",
     "compare_persons",
+    "encoding_of",
     "heads",
     "persons",
     "plan",
     "read",
     "refused",
     "sample",
+    "table_of",
     "titles",
     "told",
     "write",

@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -66,20 +66,24 @@ def read(path: Path, encoding: str | None = None) -> Table:
     """The table in a file. Raises Unreadable, OSError."""
     if path.stat().st_size > BYTES_MOST:
         raise Unreadable("file_too_large", str(path))
-    content = path.read_bytes()
+    return table_of(path.read_bytes(), encoding)
+
+
+def table_of(content: bytes, encoding: str | None = None) -> Table:
+    """The table in a file's content. Raises Unreadable."""
     if content.startswith(b"PK\x03\x04"):
         return _table("xlsx", "", False, _workbook(content))
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Unreadable("old_workbook", str(path))
-    found, guessed = (encoding, False) if encoding else _encoding(content)
+        raise Unreadable("old_workbook")
+    found, guessed = (encoding, False) if encoding else encoding_of(content)
     try:
-        text = content.decode(found)
+        text = content.decode(found).removeprefix("\ufeff")
     except (UnicodeDecodeError, LookupError):
         raise Unreadable("encoding_wrong", found) from None
     return _table("csv", found, guessed, _lines(text))
 
 
-def _encoding(content: bytes) -> tuple[str, bool]:
+def encoding_of(content: bytes) -> tuple[str, bool]:
     """What a mark or the bytes say; GB18030 is a guess, which whoever asked has to confirm."""
     for mark, name in _MARKS:
         if content.startswith(mark):
@@ -138,6 +142,8 @@ def _cell(value: Any) -> Cell:
             return str(value)
         case float():
             return _number(value)
+        case datetime() if value.time() != time():
+            return value.isoformat(" ", "seconds")
         case datetime() | date():
             return value.isoformat()[:10]
         case _:

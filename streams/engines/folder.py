@@ -24,6 +24,7 @@ from streams.turning import Taken, take
 LOG: Final = "log.db"
 LOCK: Final = "lock"
 DIVISIONS: Final = "divisions"
+POLYGONS: Final = ".polygons"  # beside a divisions file, where it came with them
 DEFECTS: Final = "defects.ndjson"
 
 Laid = TypeVar("Laid", Turn, Taken)

@@ -72,7 +72,7 @@ INCIDENT = c.OpenIncident(hazard="typhoon", division=DivisionCode("330324"))
     [
         (Purpose.OPERATIONS, {Mode.ACTUAL, Mode.EXERCISE, Mode.TEST}),
         (Purpose.EXERCISE, {Mode.EXERCISE, Mode.TEST}),
-        (Purpose.HISTORY, {Mode.ACTUAL}),
+        (Purpose.HISTORY, {Mode.ACTUAL, Mode.EXERCISE, Mode.TEST}),
         (Purpose.COMPARISON, {Mode.ACTUAL, Mode.EXERCISE, Mode.TEST}),
     ],
 )
