@@ -9,6 +9,7 @@ from typing import Any
 
 from deploy.markdown import page, section, span, table
 from streams import parameters
+from streams.versions import present
 
 
 def parameters_page() -> str:
@@ -16,22 +17,29 @@ def parameters_page() -> str:
     words = tomllib.loads((Path(__file__).parent / "parameters.toml").read_text(encoding="utf-8"))
     by_priority, *others = words.items()
     named = {name for _, meanings in others for name in meanings}
-    if named ^ _numbers() or tuple(by_priority[1]) != parameters.Urgency._fields:
-        raise ValueError(f"in parameters.toml or streams/parameters.py alone: {named ^ _numbers()}")
+    alone = named ^ _numbers().keys()
+    if alone or tuple(by_priority[1]) != parameters.Urgency._fields:
+        raise ValueError(f"in parameters.toml or streams/parameters.py alone: {alone}")
     return page(
         "参数 Parameters",
-        "Every number of the rules, with its default and why (`streams/parameters.py`). They are "
-        "part of the rules' version: another number is another version, so that any log can be "
-        "decided again. They hold for every area alike; nothing changes them for one of them yet.",
+        "Every number of the rules, with its default and why (`streams/parameters.py`; what "
+        "versions have otherwise, `streams/versions.py`). They are part of the rules' version: "
+        "another number is another version, so that any log can be decided again. They hold for "
+        "every area alike; nothing changes them for one of them yet.",
         section(by_priority[0], _urgency(by_priority[1])),
         *(section(title, _meanings(meanings)) for title, meanings in others),
     )
 
 
-def _numbers() -> set[str]:
-    """Names of the parameters that are the same for every priority, without the units of time."""
+def _numbers() -> dict[str, Any]:
+    """Parameters that are the same for every priority, without the units of time; of those that
+    versions of the rules have otherwise, the present ones."""
     units = {"SECOND", "MINUTE", "HOUR", "DAY", "URGENCY"}
-    return {name for name in vars(parameters) if name.isupper()} - units
+    alike = {name: value for name, value in vars(parameters).items() if name.isupper()}
+    versioned = {name.upper(): value for name, value in present()._asdict().items()}
+    return {name: alike[name] for name in alike.keys() - units} | {
+        name: versioned[name] for name in versioned.keys() - {"NUMBER"}
+    }
 
 
 def _urgency(meanings: Mapping[str, list[str]]) -> list[str]:
@@ -47,8 +55,9 @@ def _urgency(meanings: Mapping[str, list[str]]) -> list[str]:
 
 
 def _meanings(meanings: Mapping[str, list[str]]) -> list[str]:
+    numbers = _numbers()
     rows = (
-        (f"`{name}`", zh, en, _amount(name, getattr(parameters, name)), why)
+        (f"`{name}`", zh, en, _amount(name, numbers[name]), why)
         for name, (zh, en, why) in meanings.items()
     )
     return table(("参数 Parameter", "中文", "English", "默认 Default", "为何 Why"), rows)

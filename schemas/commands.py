@@ -63,6 +63,7 @@ from schemas.offer_commands import (
 )
 from schemas.reach_commands import Reached, RecordReach, RestoreReach
 from schemas.registry_commands import (
+    ChangeRules,
     CorrectOrganization,
     EndGrant,
     GrantRole,
@@ -134,6 +135,7 @@ __all__ = [
     "Arrive",
     "AskByHand",
     "CannotComplete",
+    "ChangeRules",
     "CheckIn",
     "ClaimTask",
     "CloseDemand",

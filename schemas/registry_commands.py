@@ -40,19 +40,26 @@ Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class OpenLog(Stored, tag="OpenLog.1"):
-    """Give a log its purpose, its time source, its divisions and its first steward."""
+    """Give a log its purpose, its time source, its divisions, its first steward and its rules."""
 
     purpose: Purpose
     time_source: TimeSource
     area: AreaId
     divisions: Digest
     steward: AccountId
+    rules: Count
 
 
 class MoveLog(Stored, tag="MoveLog.1"):
     """End the log where it is: all its turns go on to another medium."""
 
     medium: Medium
+
+
+class ChangeRules(Stored, tag="ChangeRules.1"):
+    """Have a log decided by the next version of the rules from here on."""
+
+    rules: Count
 
 
 class ReceiveLog(Stored, tag="ReceiveLog.1"):
@@ -211,6 +218,7 @@ RegistryCommand = (
     OpenLog
     | MoveLog
     | ReceiveLog
+    | ChangeRules
     | GrantRole
     | EndGrant
     | RegisterOrganization

@@ -50,6 +50,14 @@ class LogArrived(Stored, tag="LogArrived.1"):
     at: Instant
 
 
+class RulesChanged(Stored, tag="RulesChanged.1"):
+    """The first turn by another version of the rules; what was decided before stays as it was."""
+
+    rules: int
+    before: int
+    at: Instant
+
+
 class RoleGranted(Stored, tag="RoleGranted.1"):
     account: AccountId
     role: Role
@@ -191,6 +199,7 @@ RegistryFact = (
     LogOpened
     | LogMoved
     | LogArrived
+    | RulesChanged
     | RoleGranted
     | GrantEnded
     | OrganizationRegistered

@@ -21,7 +21,6 @@ REGISTRY = OperationId("")  # the operation of a turn that belongs to the regist
 DELIVERY = AccountId("delivery")  # the messenger: tells whom it has reached, and their answers
 OWNER = AccountId("owner")  # the process that owns the log; it opens it and sends ticks
 FORMAT = 1  # of the envelope and the turn themselves
-RULES = 1  # pins decide, settle and matching, code and parameters
 GENESIS = "0" * 64  # what the first turn names as the turn before it
 
 
@@ -57,7 +56,7 @@ class Turn(Stored):
     sequence: int
     at: Instant
     previous: str  # SHA-256 of the bytes of the turn before, hexadecimal
-    rules: int
+    rules: int  # the version of the rules that decided it: `streams/versions.py`
     operation: OperationId
     mode: Mode | None
     actor: AccountId

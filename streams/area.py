@@ -68,6 +68,7 @@ from streams.remembered import (
     Tally,
 )
 from streams.table import Distinct, Groups, Journal, Lanes, Ordering, Table, Tables
+from streams.versions import Rules, present, rules_of
 from streams.wakes import Wait, Wakes
 
 CLOSED = "closed"  # the one group of zones
@@ -124,12 +125,14 @@ class Operation(Tables):
         registry: Registry,
         divisions: DivisionTree,
         actual: Callable[[], bool],
+        rules: Callable[[], Rules],
     ) -> None:
-        """`actual`: whether the log is for actual work, which its header says."""
+        """What the log's header says: `actual`, whether it is for actual work, and `rules`."""
         super().__init__(journal, operation)
         self.id = operation
         self.mode = mode
         self.actual = actual
+        self.rules = rules
         self.registry = registry
         self.divisions = divisions
         self.sequence = 0  # of its present turn, for what says where in the log it is
@@ -249,9 +252,9 @@ class Area(Tables):
         """Where the log goes on, if that is no longer here; it takes nothing more."""
         return None if self.told is None else self.told.moved
 
-    @property
-    def rules(self) -> int | None:
-        return None if self.told is None else self.told.rules
+    def rules(self) -> Rules:
+        """By which the next command is decided. RulesMissing where they are not here."""
+        return present() if self.told is None else rules_of(self.told.rules)
 
     def operation(self, operation: OperationId) -> Operation | None:
         return None if operation == REGISTRY else self.operations.get(operation)
@@ -259,7 +262,7 @@ class Area(Tables):
     def open_operation(self, operation: OperationId, mode: Mode) -> Operation:
         """The operation, made when its first incident opens."""
         if operation not in self.operations:
-            beside = (self.journal, self.registry, self.divisions, self._for_work)
+            beside = (self.journal, self.registry, self.divisions, self._for_work, self.rules)
             opened = Operation(operation, mode, *beside)
             self.operations.put(operation, opened)
         return self.operations[operation]

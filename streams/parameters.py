@@ -1,4 +1,7 @@
-"""The numbers of the rules, by priority where they differ. They are part of the rules version."""
+"""The numbers of the rules, by priority where they differ, alike in all versions that are here.
+
+One that a new version of the rules has otherwise moves to `versions.py`.
+"""
 
 from __future__ import annotations
 
@@ -129,7 +132,6 @@ LEAVE_WITHIN: Final = 366 * DAY  # farther ahead nobody plans a leave
 ENDING_WITHIN: Final = 90 * DAY  # what ends so soon is said to whom it concerns
 
 ACCEPTANCE_PRIOR: Final = (1, 2)  # before anybody has answered: one yes in two
-WAVE_MOST: Final = 8  # organizations asked for one line at the same time, at most
 
 KEY_LIFE: Final = 30 * DAY
 

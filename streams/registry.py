@@ -6,10 +6,16 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from schemas.commands import EndGrant, GrantRole, MoveLog, OpenLog, ReceiveLog
+from schemas.commands import ChangeRules, EndGrant, GrantRole, MoveLog, OpenLog, ReceiveLog
 from schemas.refusals import Refusal
-from schemas.registry_facts import GrantEnded, LogArrived, LogMoved, LogOpened, RoleGranted
-from schemas.turns import RULES
+from schemas.registry_facts import (
+    GrantEnded,
+    LogArrived,
+    LogMoved,
+    LogOpened,
+    RoleGranted,
+    RulesChanged,
+)
 from schemas.values import AccountId, DivisionCode, Role
 from streams.area import Area
 from streams.cause import Cause, Decision, Refused
@@ -17,7 +23,7 @@ from streams.entities import Grant
 from streams.policy import steward_of, stewards
 from streams.remembered import HEADER, Header
 
-RegistryRoomFact = LogOpened | LogMoved | LogArrived | RoleGranted | GrantEnded
+RegistryRoomFact = LogOpened | LogMoved | LogArrived | RulesChanged | RoleGranted | GrantEnded
 
 
 def open_log(area: Area, command: OpenLog, cause: Cause) -> Decision:
@@ -30,7 +36,7 @@ def open_log(area: Area, command: OpenLog, cause: Cause) -> Decision:
         purpose=command.purpose,
         time_source=command.time_source,
         divisions=command.divisions,
-        rules=RULES,
+        rules=command.rules,
         at=cause.at,
     )
     steward = RoleGranted(
@@ -52,6 +58,14 @@ def receive_log(area: Area, _command: ReceiveLog, cause: Cause) -> Decision:
     if area.moved is None:
         return Refused(Refusal.LOG_ALREADY_OPEN)
     return [LogArrived(area=area.id, medium=area.moved, at=cause.at)]
+
+
+def change_rules(area: Area, command: ChangeRules, cause: Cause) -> Decision:
+    """This alone is decided alike by every version; whoever lacks the new one does not get here."""
+    before = area.header[HEADER].rules
+    if command.rules <= before:
+        return Refused(Refusal.RULES_UNFIT)
+    return [RulesChanged(rules=command.rules, before=before, at=cause.at)]
 
 
 def grant(area: Area, command: GrantRole, cause: Cause) -> Decision:
@@ -127,6 +141,8 @@ def evolve(area: Area, fact: RegistryRoomFact) -> None:
             area.header.put(HEADER, replace(area.header[HEADER], moved=fact.medium))
         case LogArrived():
             area.header.put(HEADER, replace(area.header[HEADER], moved=None))
+        case RulesChanged():
+            area.header.put(HEADER, replace(area.header[HEADER], rules=fact.rules))
         case RoleGranted():
             held = area.registry.grants.get(fact.account) or ()
             given = Grant(

@@ -32,6 +32,10 @@ REGISTRY: dict[type, Words] = {
         "{division}的日志已迁入{medium}，由此继续。",
         "The log of {division} arrived in {medium} and goes on there.",
     ),
+    r.RulesChanged: Words(
+        "自此按第 {rules} 版规则决定；此前的决定不变。",
+        "From here on rules {rules} decide; what was decided before stays.",
+    ),
     r.RoleGranted: Words(
         "账户 {account} 获得{role}角色，范围：{scope}。",
         "Account {account} was given the role {role} for {scope}.",

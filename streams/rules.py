@@ -129,6 +129,7 @@ DECIDE: dict[type, Callable[[Area, Any, Cause], Decision]] = {
     c.OpenLog: registry.open_log,
     c.MoveLog: registry.move_log,
     c.ReceiveLog: registry.receive_log,
+    c.ChangeRules: registry.change_rules,
     c.GrantRole: registry.grant,
     c.EndGrant: registry.end_grant,
     c.RegisterOrganization: organization.register,

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from schemas import wire
-from schemas.commands import OpenIncident, ReceiveLog, Resume, Tick
+from schemas.commands import ChangeRules, Command, OpenIncident, OpenLog, ReceiveLog, Resume, Tick
 from schemas.facts import Fact
 from schemas.refusals import Refusal
-from schemas.turns import FORMAT, REGISTRY, RULES, Envelope, Turn
+from schemas.turns import FORMAT, REGISTRY, Envelope, Turn
 from schemas.values import Instant, Piece
 from schemas.views import Change
 from streams import board, clock, quiet, rules
@@ -24,6 +24,7 @@ from streams.leaving import leave
 from streams.parameters import FACTS_MOST, KEY_LIFE, TURN_BYTES_MOST
 from streams.remembered import Key
 from streams.settle import settle
+from streams.versions import present, rules_of
 
 __all__ = [
     "KeyReused",
@@ -88,13 +89,15 @@ def take(area: Area, envelope: Envelope, at: Instant, *, settled: bool = True) -
     A person is answered whatever else fails: where settling does, the command is decided alone,
     and what it entails is left to ticks. `settled` is False to decide such a turn again.
 
-    Raises KeyReused, MovedAway and RuleFailed; none of them leaves a trace.
+    Raises KeyReused, MovedAway, RuleFailed, and RulesMissing where the rules that decide in this
+    log are not here; none of them leaves a trace.
     """
     repeat = _repeat(area, envelope)
     if repeat is not None:
         return repeat
     if area.moved is not None and not isinstance(envelope.command, ReceiveLog):
         raise MovedAway
+    _need_rules(area, envelope.command)
     if not settled:
         return _taken(area, envelope, at, None)
     try:
@@ -124,6 +127,18 @@ def _taken(area: Area, envelope: Envelope, at: Instant, budget: Budget | None) -
     area.journal.forget()
     _finish(area, taken.turn, taken.stored)
     return taken
+
+
+def _need_rules(area: Area, command: Command) -> None:
+    """RulesMissing where this program cannot say what the command leads to.
+
+    No refusal tells it: a program that has those rules would decide the same turn otherwise.
+    """
+    if isinstance(command, OpenLog | ChangeRules):
+        if area.told is None or command.rules > area.told.rules:
+            rules_of(command.rules)
+    else:
+        area.rules()
 
 
 def _repeat(area: Area, envelope: Envelope) -> Repeat | None:
@@ -206,7 +221,7 @@ def _whole(
         sequence=area.sequence,
         at=area.at,
         previous=area.previous,
-        rules=area.rules or RULES,
+        rules=present().number if area.told is None else area.told.rules,
         operation=envelope.operation,
         mode=envelope.mode,
         actor=envelope.actor,
@@ -242,8 +257,8 @@ def _finish(area: Area, turn: Turn, stored: bytes) -> None:
 def fold(area: Area, stored: bytes) -> Turn:
     """Lay a stored turn over the state without deciding again.
 
-    Raises wire.NotReadable, also where the turn was decided by rules that this program lacks:
-    it could not go on from there.
+    Raises wire.NotReadable, also where the turn was decided by newer rules than this program has:
+    it could not go on from there. Older ones fold.
     """
     turn = _laid(area, stored)
     area.journal.forget()
@@ -262,8 +277,10 @@ def follow(area: Area, stored: bytes) -> Taken:
 
 def _laid(area: Area, stored: bytes) -> Turn:
     turn = wire.decode_turn(stored)
-    if turn.rules != RULES:
-        raise wire.NotReadable(f"decided by rules {turn.rules}", newer=turn.rules > RULES)
+    if turn.rules > present().number:
+        raise wire.NotReadable(
+            f"decided by rules {turn.rules}, which are newer than this program", newer=True
+        )
     area.sequence, area.at = turn.sequence, turn.at
     if turn.refusal is None:
         operation = _operation(area, envelope_of(turn))

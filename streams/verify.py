@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import starmap
 from typing import NamedTuple
 
 from schemas import wire
-from schemas.turns import GENESIS, RULES, Turn
+from schemas.turns import GENESIS, Turn
 from streams.area import Area
 from streams.checkpoint import state_hash
-from streams.turning import KeyReused, MovedAway, RuleFailed, Taken, envelope_of, take
+from streams.turning import KeyReused, MovedAway, RuleFailed, Taken, envelope_of, fold, take
+from streams.versions import VERSIONS, RulesMissing, present, release_of
 
 Progress = Callable[[int], None]
 
@@ -27,7 +29,7 @@ class Verdict:
     turns: int
     facts: int
     chain: str  # "ok", or what is broken
-    replay: str  # "equal", or what differs
+    replay: str  # "equal", with what only another release can decide again, or what differs
     state_hash: str
     head: str  # "sequence:digest"
     rules: int | None
@@ -75,19 +77,25 @@ def verify(
 ) -> Verdict:
     """Decide a log again on an empty area and compare it byte by byte, up to the first fault.
 
-    With `heads` that were kept elsewhere, each one's turn has to be there as it was then.
+    With `heads` that were kept elsewhere, each one's turn has to be there as it was then. Turns by
+    rules that are here no longer are folded, and the verdict says who can decide them again.
     """
     kept: dict[int, list[Head]] = {}
     for head in heads:
         kept.setdefault(head.sequence, []).append(head)
     turns = facts = 0
+    older = dict[int, list[int]]()
     previous = GENESIS
     fault = _Fault()
     bad = None
     for record in stored:
         try:
             turn = _linked(record, turns + 1, previous)
-            _decided_again(area, turn, wire.today(record))
+            if turn.rules in VERSIONS:
+                _decided_again(area, turn, wire.today(record))
+            else:
+                fold(area, record)
+                older.setdefault(turn.rules, []).append(turn.sequence)
             _as_kept(kept.get(turns + 1), Head(turns + 1, wire.digest(record)))
         except _Fault as found:
             fault, bad = found, turns + 1
@@ -105,10 +113,10 @@ def verify(
         turns=turns,
         facts=facts,
         chain=fault.chain,
-        replay=fault.replay,
+        replay="; ".join((fault.replay, *starmap(_for_another, older.items()))),
         state_hash=state_hash(area),
         head=str(Head(turns, previous)),
-        rules=area.rules,
+        rules=None if area.told is None else area.told.rules,
         bad=bad,
     )
 
@@ -123,11 +131,14 @@ def _linked(record: bytes, sequence: int, previous: str) -> Turn:
         raise _Fault(chain=f"sequence {turn.sequence} where {sequence} belongs")
     if turn.previous != previous:
         raise _Fault(chain="does not follow the turn before it")
-    if turn.rules != RULES:
-        raise _Fault(
-            replay=f"decided by rules {turn.rules}; verify it with a release that has them"
-        )
+    if turn.rules > present().number:
+        raise _Fault(replay=f"decided by rules {turn.rules}, newer than this program's")
     return turn
+
+
+def _for_another(rules: int, turns: list[int]) -> str:
+    span = f"turns {turns[0]} to {turns[-1]} by rules {rules}"
+    return f"{span} are folded: to decide them again takes {release_of(rules)}"
 
 
 def _as_kept(heads: list[Head] | None, found: Head) -> None:
@@ -138,7 +149,7 @@ def _as_kept(heads: list[Head] | None, found: Head) -> None:
 def _decided_again(area: Area, turn: Turn, written: bytes) -> None:
     try:
         again = take(area, envelope_of(turn), turn.at, settled=turn.settled)
-    except (KeyReused, MovedAway, RuleFailed) as error:
+    except (KeyReused, MovedAway, RuleFailed, RulesMissing) as error:
         raise _Fault(replay=f"cannot be decided again: {type(error).__name__}") from error
     if not isinstance(again, Taken):
         raise _Fault(replay="a repeated command holds a turn of its own")

@@ -96,6 +96,6 @@ def looked_for(operation: Operation, line: Line, organization: Organization, cau
         return False
     reach = gates.radius(organization, line.skill, line.grade, cause.at)
     short = lines.missing(line)
-    size = waves.size(operation.tallies.get(line.skill), line.priority)
+    size = waves.size(operation.tallies.get(line.skill), line.priority, operation.rules().wave_most)
     enough = line.asked >= short and line.live_offers >= size
     return bool(short) and not enough and bars.distance(operation, line, organization) <= reach

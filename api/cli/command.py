@@ -271,6 +271,8 @@ def _export_flags(made: argparse.ArgumentParser) -> None:
 
 def _add_cluster(commands: Any) -> None:
     here = "api.cli.cluster"
+    words = "查看或更换规则版本。 Show which rules decide, or have the present ones decide."
+    _add(commands, "rules", ("api.cli.rules", "rules"), words, _rules_flags)
     words = "规划、建立或检查主题。 Plan, make or check the topics of a cluster."
     _add(commands, "topics", (here, "topics"), words, _topics_flags)
     words = "运行决策进程。 Decide the commands of a cluster, until it is stopped."
@@ -288,6 +290,12 @@ def _add_cluster(commands: Any) -> None:
     _add(commands, "commands", (here, "write_commands"), words, _commands_flags)
     words = "播放命令文件。 Play a command file into a data folder, on whichever engine it is for."
     _add(commands, "play", (here, "play_commands"), words, _play_flags)
+
+
+def _rules_flags(made: argparse.ArgumentParser) -> None:
+    _settings_flags(made, "data")
+    words = "on a cluster, once every worker is of this release: decide by its rules from now on"
+    made.add_argument("--change", action="store_true", help=words)
 
 
 def _topics_flags(made: argparse.ArgumentParser) -> None:

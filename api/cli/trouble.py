@@ -132,9 +132,16 @@ def _files(error: Exception) -> Trouble | None:
     from streams.engines.cluster.partition import Hole, NotInTable
     from streams.engines.folder import FolderUnfit
     from streams.engines.log_file import LogDamaged, NotOurLog
+    from streams.versions import RulesMissing
 
     if isinstance(error, LogDamaged):
         return _damaged(error)
+    if isinstance(error, RulesMissing):
+        return Trouble(
+            f"该日志按第 {error.number} 版规则决定，本程序已不含这一版；请先用"
+            "含有这一版的程序运行 shouwang rules --change，再改用本程序。",
+            str(error),
+        )
     unfit = (FolderUnfit, NotOurLog, NotReadable, ValueError, Hole, NotInTable)
     if isinstance(error, unfit):
         return Trouble(f"数据目录或文件不可用：{error}", f"This cannot be used: {error}")

@@ -97,6 +97,7 @@ class Refusal(StrEnum):
     REFILE_REOPENED = "refile_reopened"
     REVISION_STALE = "revision_stale"
     ROLE_MISSING = "role_missing"
+    RULES_UNFIT = "rules_unfit"
     SKILL_GRADE_UNFIT = "skill_grade_unfit"
     SKILL_MISSING = "skill_missing"
     SKILL_UNKNOWN = "skill_unknown"

@@ -38,6 +38,11 @@ WORDS: dict[Refusal, Message] = {
         "This request was carried out long ago; look at the existing record.",
     ),
     Refusal.LOG_ALREADY_OPEN: Message(409, "日志已经启用。", "This log has been opened already."),
+    Refusal.RULES_UNFIT: Message(
+        409,
+        "规则只能改为更新的一版。",
+        "Rules change to a newer version only.",
+    ),
     Refusal.LOG_NOT_OPEN: Message(
         409,
         "日志尚未启用，请先运行 shouwang init。",

@@ -21,12 +21,12 @@ import geo
 import schemas
 import streams
 from geo.divisions import DivisionTree
-from schemas.turns import RULES
 from schemas.values import AreaId, Stored
 from schemas.wire import digest
 from streams.area import Area
 from streams.checkpoint import NotFit, packed, unpack
 from streams.engines.folder import private, sync_names
+from streams.versions import VERSIONS
 
 CHECKPOINTS: Final = "checkpoints"
 SUFFIX: Final = ".checkpoint"
@@ -131,7 +131,7 @@ def _write(file: IO[bytes], area: Area) -> None:
     head = Head(
         format=FORMAT,
         program=program(),
-        rules=RULES,
+        rules=0 if area.told is None else area.told.rules,
         area=area.id,
         sequence=area.sequence,
         previous=area.previous,
@@ -214,7 +214,7 @@ def _head(file: IO[bytes], one: Checkpoint) -> Head:
         raise Unfit("of another format")
     if (head.area, head.sequence) != (one.area, one.sequence):
         raise Unfit("under another's name")
-    if head.rules != RULES:
+    if head.rules not in VERSIONS:
         raise Unfit(f"made by rules {head.rules}")
     if head.program != program():
         raise Unfit("made by another release of this program")

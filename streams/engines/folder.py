@@ -20,6 +20,7 @@ from schemas.values import AccountId, AreaId, Instant, Purpose, TimeSource
 from schemas.wire import NotReadable, decode_turn
 from streams.area import Area
 from streams.turning import Taken, take
+from streams.versions import present
 
 LOG: Final = "log.db"
 LOCK: Final = "lock"
@@ -121,10 +122,10 @@ class Birth:
 
     def refuse_mixture(self, log: Begun) -> None:
         """One folder holds logs of one purpose: an exercise's can never hold actual work."""
-        for present in log.areas():
-            if present == self.area:
+        for there in log.areas():
+            if there == self.area:
                 raise FolderUnfit(f"area {self.area} is in this folder already")
-            found = opening(decode_turn(log.stored(present, 1)))
+            found = opening(decode_turn(log.stored(there, 1)))
             if (found.purpose, found.time_source) != (self.purpose, self.time_source):
                 raise FolderUnfit(f"this folder's purpose is {found.purpose}, not {self.purpose}")
 
@@ -136,6 +137,7 @@ class Birth:
             area=self.area,
             divisions=divisions.keep(self.divisions_file),
             steward=self.steward,
+            rules=present().number,
         )
         return Envelope(
             area=self.area,

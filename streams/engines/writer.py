@@ -18,6 +18,7 @@ from streams.area import Area
 from streams.board import everything
 from streams.engines import Defect, KeyReused, Moved, Published, Receipt, TickStale
 from streams.engines.alive import SHOWN_EVERY, Alive
+from streams.engines.changing import Standing, changing
 from streams.engines.clock import Clock
 from streams.engines.defects import Defects
 from streams.engines.folder import Folder
@@ -37,6 +38,7 @@ from streams.engines.keeping import Keeper
 from streams.engines.log_file import LogFile, NoRoom
 from streams.engines.ticks import Place, Ticker, silent_since
 from streams.turning import MovedAway, Repeat, RuleFailed, due, take
+from streams.versions import present
 
 BATCH: Final = 256
 PATIENCE: Final = 1_000  # ms; short, since a sleeping machine stops the queue's clock, not ours
@@ -139,6 +141,7 @@ class Writer(threading.Thread):
 
     def _write(self, batch: Batch) -> None:
         areas = self.fold()
+        self._change_rules(batch, areas.values())
         self._resume(batch, areas.values())
         for waiter, envelope in batch.asked:
             batch.answers.append((waiter, self._answer(batch, areas[envelope.area], envelope)))
@@ -150,6 +153,14 @@ class Writer(threading.Thread):
         self._commit(batch)
         self._clock.look()
         self._show_alive(SHOWN_EVERY)
+
+    def _change_rules(self, batch: Batch, areas: Iterable[Area]) -> None:
+        """A log that another version decided so far goes on by the present one."""
+        for area in areas:
+            rules = present().number if area.told is None else area.told.rules
+            if rules < present().number and area.moved is None:
+                at = None if is_live(area) else area.at
+                self._answer(batch, area, changing(Standing(area.id, rules, area.sequence, at)))
 
     def _resume(self, batch: Batch, areas: Iterable[Area]) -> None:
         """After a standstill, give lost time back before anybody else has a say."""

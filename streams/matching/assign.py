@@ -29,7 +29,7 @@ from streams.remembered import Asks
 def offers(area: Area, operation: Operation, line: Line, cause: Cause) -> list[Fact]:
     """The wave for a line that is short: offers, and what is still missing if they end."""
     short = missing(line)
-    size = waves.size(operation.tallies.get(line.skill), line.priority)
+    size = waves.size(operation.tallies.get(line.skill), line.priority, operation.rules().wave_most)
     asked, live = line.asked, line.live_offers
     if not short or (asked >= short and live >= size):
         return [LineInHand(line=line.id, at=cause.at)]

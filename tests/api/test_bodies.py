@@ -136,7 +136,10 @@ SEALED: dict[type[Body], set[str]] = {
     notes.NoteDemandBody: {"text"},
 }  # likewise, under a name that others have plain
 NOT_OF_A_PERSON = {OpeningReason.ACCEPTED}  # comes with a yes by itself
-MADE_BY_US = {c.OpenLog, c.MoveLog, c.ReceiveLog, c.Tick, c.Resume, c.RecordReach, c.RestoreReach}
+MADE_BY_US = {
+    *(c.OpenLog, c.MoveLog, c.ReceiveLog, c.ChangeRules),
+    *(c.Tick, c.Resume, c.RecordReach, c.RestoreReach),
+}
 NO_COMMAND = {
     *("SignInBody", "AdvanceBody", "AddPersonBody", "CorrectPersonBody", "SeenBody"),
     "ReachBody",

@@ -136,8 +136,8 @@ class ClusterBench:
             process.kill()
 
     def begin(self, name: str, module: str = "") -> None:
-        """Start a worker in a process of its own, of this program or of another module."""
-        program = [module] if module else ["api.cli", name]
+        """Start a worker in a process of its own, of this program or of another module's words."""
+        program = module.split() or ["api.cli", name]
         command = [sys.executable, "-m", *program, "--data", str(self.path), "--worker", ""]
         self.workers[name].start(command, {"PYTHONPATH": str(ROOT)})
 

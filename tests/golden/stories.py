@@ -329,6 +329,7 @@ def moved() -> World:
     world.organization("near")
     world.demand(world.incident())
     world.refused(OWNER, c.ReceiveLog())
+    world.refused(OWNER, c.ChangeRules(rules=1))
     for medium in (Medium.TOPICS, Medium.FILE):
         world.send(OWNER, c.MoveLog(medium=medium))
         world.send(OWNER, c.ReceiveLog())

@@ -23,9 +23,9 @@ the file: give the class the next number, keep the file, add an upcaster in sche
 """
 LOG_DIFFERS = """\
 {path} differs: the same commands no longer lead to the same bytes. If these rules were released,
-every log that they wrote would fail `verify`: raise RULES in schemas/turns.py, keep this log beside
-the new one as {stem}-rules-N{ending}, and keep its rules importable. If only the story was told
-otherwise, the old log is as good as the new one.
+every log that they wrote would fail `verify`: make a new version of the rules in
+streams/versions.py, keep this log beside the new one as {stem}-rules-N{ending}, and keep the
+version that wrote it. If only the story was told otherwise, the old log is as good as the new one.
 """
 
 

@@ -24,6 +24,7 @@ from schemas.values import (
 )
 from streams.entities import Organization
 from streams.parameters import DAY, HOUR
+from streams.versions import present
 from tests.streams.world import COUNTY, STEWARD, VILLAGE, certificate, divisions
 
 if TYPE_CHECKING:
@@ -229,6 +230,7 @@ def _log(play: Play, known: Organization) -> Attempt:
         area=play.world.area.id,
         divisions=divisions().sha256,
         steward=AccountId(STEWARD),
+        rules=present().number,
     )
     return OWNER, command
 

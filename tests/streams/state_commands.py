@@ -50,6 +50,7 @@ OWNERS: dict[type[c.Command], str] = {
     c.OpenLog: "once for each log, before all that is here.",
     c.MoveLog: "the log ends where it is; every later command is answered 503 until it goes on.",
     c.ReceiveLog: "the log goes on where it has arrived.",
+    c.ChangeRules: "the next version of the rules decides from here on.",
     c.Tick: "the last row of each table.",
     c.Resume: "after a standstill: who has to answer, or to arrive, gets the lost time back.",
 }

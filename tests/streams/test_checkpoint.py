@@ -124,7 +124,7 @@ KNOWN = {  # beside tables and caches: in the first frame, or no state
     Area: {"id", "divisions", "journal", "registry", "operations", "keys", "sequence", "at",
            "previous"},
     Registry: set[str](),
-    Operation: {"id", "mode", "sequence", "registry", "divisions", "actual"},
+    Operation: {"id", "mode", "sequence", "registry", "divisions", "actual", "rules"},
 }  # fmt: skip
 
 

@@ -25,8 +25,8 @@ from tests.streams.laws import SEEDS, watched
 from tests.streams.play import Play
 from tests.streams.world import DESK, EXERCISE, WENZHOU, World, divisions
 
-MOVING = (c.MoveLog, c.ReceiveLog)  # what a play of one log cannot do
-MOVED = (r.LogMoved, r.LogArrived)
+MOVING = (c.MoveLog, c.ReceiveLog, c.ChangeRules)  # what a play of one log cannot do
+MOVED = (r.LogMoved, r.LogArrived, r.RulesChanged)
 REFUSALS_LEAST = 30
 PAGE_EVERY = 12  # turns; what a page has wrong stays wrong until it changes again
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple, get_args
 
 import pytest
+from msgspec.structs import replace
 
 from schemas import commands as c
 from schemas import facts as f
@@ -22,12 +23,10 @@ from schemas.values import (
     Medium,
     OpeningReason,
     OrganizationId,
-    Purpose,
     Reception,
     RegistrationClass,
     Role,
     Step,
-    TimeSource,
 )
 from streams.policy import ROLES, permit
 from streams.present import Present
@@ -39,7 +38,6 @@ from tests.streams.world import (
     DESK,
     SEALED,
     STEWARD,
-    WENZHOU,
     World,
     as_draft,
     asked,
@@ -50,7 +48,7 @@ from tests.streams.world import (
 )
 
 COMMANDS = set(get_args(c.Command))
-BY_OWNER = {c.OpenLog, c.MoveLog, c.ReceiveLog, c.Tick, c.Resume}
+BY_OWNER = {c.OpenLog, c.MoveLog, c.ReceiveLog, c.ChangeRules, c.Tick, c.Resume}
 BY_DELIVERY = {c.RecordReach, c.RestoreReach}
 BROUGHT = {c.AcceptOffer, c.DeclineOffer}  # of somebody who has answered a message
 TOWNSHIP, SIBLING = (DivisionCode(code) for code in townships()[:2])
@@ -73,6 +71,7 @@ TABLE = {
     "OpenLog": "RRRRRRRR",
     "MoveLog": "RRRRRRRR",
     "ReceiveLog": "RRRRRRRR",
+    "ChangeRules": "RRRRRRRR",
     "Tick": "RRRRRRRR",
     "Resume": "RRRRRRRR",
     "RecordReach": "RRRRRRRR",  # the messenger's, which is nobody's account
@@ -195,15 +194,10 @@ def _commands(world: World, doer: OrganizationId) -> Iterator[tuple[str, c.Comma
 
 def _registry_commands(world: World, doer: OrganizationId) -> Iterator[c.Command]:
     pumps = (Capability(skill="PUMP_DRAIN", units=3),)
-    yield c.OpenLog(
-        purpose=Purpose.EXERCISE,
-        time_source=TimeSource.GIVEN,
-        area=WENZHOU,
-        divisions=divisions().sha256,
-        steward=AccountId("stranger"),
-    )
+    yield replace(world.sent[0].command, steward=AccountId("stranger"))
     yield c.MoveLog(medium=Medium.TOPICS)
     yield c.ReceiveLog()
+    yield c.ChangeRules(rules=2)
     yield c.GrantRole(account=AccountId("new"), role=Role.DESK, division=TOWNSHIP)
     yield c.EndGrant(account=DESK, role=Role.DESK)
     yield c.RegisterOrganization(

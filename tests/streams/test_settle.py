@@ -20,10 +20,10 @@ from streams.parameters import (
     MINUTE,
     SETTLE_FACTS,
     URGENCY,
-    WAVE_MOST,
 )
 from streams.settle import CHORES
 from streams.table import Journal, Table
+from streams.versions import present
 from streams.wakes import Wait, Wake, Wakes
 from streams.worklist import KINDS
 from tests.streams.world import COUNTY, STEWARD, World, asked, divisions, kinds, only
@@ -184,7 +184,7 @@ def test_what_is_left_makes_the_next_tick_due_until_nothing_is(
     while (found := due(world.area)) is not None and found[0] <= world.at:
         ticks.append(world.tick())
     assert sum(kinds(facts).count("OfferStoodDown") for facts in ticks) == waiting
-    assert max(map(len, ticks)) <= SETTLE_FACTS + WAVE_MOST + 1 <= FACTS_MOST
+    assert max(map(len, ticks)) <= SETTLE_FACTS + present().wave_most + 1 <= FACTS_MOST
     assert len(ticks) <= waiting * CHORE_WORK // SETTLE_FACTS + 2
 
 

@@ -14,11 +14,11 @@ from streams.parameters import (
     SETTLE_FACTS,
     TURN_BYTES_MOST,
     URGENCY,
-    WAVE_MOST,
 )
+from streams.versions import present
 from tests.streams.world import COUNTY, DESK, EXERCISE, START, World, kinds
 
-MOST_IN_A_TURN = SETTLE_FACTS + WAVE_MOST + 1
+MOST_IN_A_TURN = SETTLE_FACTS + present().wave_most + 1
 
 
 def surge() -> tuple[World, IncidentId]:

@@ -10,14 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from streams.matching.waves import size
-from streams.parameters import URGENCY, WAVE_MOST
+from streams.matching import waves
+from streams.parameters import URGENCY
 from streams.remembered import Tally
+from streams.versions import present
 
 TALLIES = st.integers(0, 10_000).flatmap(
     lambda answered: st.builds(Tally, answered=st.just(answered), accepted=st.integers(0, answered))
 )
 PRIORITIES = st.sampled_from(sorted(URGENCY))
+WAVE_MOST = present().wave_most
+
+
+def size(tally: Tally | None, priority: int) -> int:
+    """By the present rules."""
+    return waves.size(tally, priority, WAVE_MOST)
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ from streams.area import Area, Operation
 from streams.clock import due
 from streams.incident import live_in
 from streams.turning import Repeat, Taken, take
+from streams.versions import present
 
 WENZHOU, YONGJIA = AreaId("3303"), DivisionCode("330324")
 EXERCISE = OperationId("exercise-test")
@@ -100,6 +101,7 @@ class World:
             area=self.area.id,
             divisions=divisions().sha256,
             steward=STEWARD,
+            rules=present().number,
         )
         self.send(OWNER, opening)
         self.grant(COUNTY, Role.DESK, division=self.county)

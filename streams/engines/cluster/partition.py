@@ -35,6 +35,7 @@ from streams.engines.cluster.records import (
     turn_out,
 )
 from streams.turning import KeyReused, MovedAway, Repeat, RuleFailed, Taken, fold, follow, take
+from streams.versions import RulesMissing
 
 NO_AREA: Final = AreaId("")
 
@@ -189,6 +190,10 @@ class Partition:
             taken = take(area, envelope, _stamp(area, envelope, record.at))
         except KeyReused:
             return Repeated(envelope)
+        except RulesMissing as missing:
+            if missing.newer:  # it costs that command alone; without the log's own, nobody goes on
+                raise _Dead(DeadReason.NEWER_SCHEMA) from None
+            raise
         except MovedAway:
             raise _Dead(DeadReason.MOVED) from None
         except RuleFailed as failure:

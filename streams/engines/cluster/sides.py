@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from kafka import KafkaProducer
 
+from schemas.turns import Envelope
 from schemas.values import AreaId, Medium
 from streams.area import Area
 from streams.engines.cluster.clients import administration, opening, reached
@@ -43,7 +44,7 @@ class TopicsSource(Replay):
             raise CannotMove(Why.DECIDERS_MISSING)
 
     def end(self, logs: Sequence[Area], medium: Medium) -> None:
-        with _sender(self._cluster, self._cluster.commands) as send:
+        with sender(self._cluster, self._cluster.commands) as send:
             send([(area.id, Outgoing(*command_key(moving(area, medium)), [])) for area in logs])
         for area in logs:
             self._follow(area, time.monotonic() + PATIENCE_S)
@@ -85,7 +86,7 @@ class TopicsTarget(Replay):
 
     def write(self, area: AreaId, after: int, turns: Iterable[bytes]) -> Iterator[int]:
         turns = iter(turns)
-        with _sender(self._cluster, self._cluster.turns) as send:
+        with sender(self._cluster, self._cluster.turns) as send:
             while portion := list(islice(turns, PORTION)):
                 send([(area, turn_out(area, stored, None)) for stored in portion])
                 after += len(portion)
@@ -95,7 +96,7 @@ class TopicsTarget(Replay):
         decided = {place: self._decided(place) for place in _partitions(self._cluster)}
         arrived = [(one.turn.area, one.stored) for one in turns]
         place = self._cluster.partition
-        with _sender(self._cluster, self._cluster.turns) as send:
+        with sender(self._cluster, self._cluster.turns) as send:
             send([(a, turn_out(a, stored, decided[place(a)])) for a, stored in arrived])
 
     def _decided(self, partition: int) -> int:
@@ -130,8 +131,15 @@ def _has_deciders(layout: Layout) -> bool:
     return groups.get(f"{layout.prefix}decider", "Empty") not in UNMANNED
 
 
+def put_command(layout: Layout, envelope: Envelope) -> None:
+    """Send a command from beside the API. Raises BrokerAway, KafkaError."""
+    key, value = command_key(envelope)
+    with sender(layout, layout.commands) as send:
+        send([(envelope.area, Outgoing(key, value, []))])
+
+
 @contextmanager
-def _sender(layout: Layout, topic: str) -> Iterator[Send]:
+def sender(layout: Layout, topic: str) -> Iterator[Send]:
     """A way into a topic: records keep their order and come once. Raises BrokerAway."""
     with reached(layout):
         producer: Any = KafkaProducer(
