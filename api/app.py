@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from fastapi import FastAPI
@@ -77,7 +78,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     context: Context = app.state.context
     for put in context.feed.rows("incident"):
         context.vault.note(put.row)
+    finishing = asyncio.ensure_future(context.vault.see_to_destruction())
     yield
+    finishing.cancel()
+    with suppress(asyncio.CancelledError):
+        await finishing
 
 
 async def _description(request: Request) -> Response:

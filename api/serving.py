@@ -24,7 +24,7 @@ from api.listening import BACKLOG, Manner, Papers, Server, most_connections
 from api.live import Feed
 from api.people import open_addresses, open_people, open_persons
 from api.reach import attend, open_answers, open_notices, open_setups
-from api.safe import Vault, streams_most
+from api.safe import Vault, master_key, streams_most
 from api.settings import THIS_MACHINE, Settings, listed
 from geo.divisions import DivisionTree
 from geo.regions import Regions
@@ -100,7 +100,7 @@ async def opened(settings: Settings, accept_clock: bool = False) -> AsyncIterato
         closing.callback(history.close)
         closing.push_async_callback(engine.close)  # first: history takes its last turns
         people, persons = open_people(settings), open_persons(settings)
-        vault = Vault(settings.data / "keys.db")
+        vault = Vault(settings.data / "keys.db", master_key(settings))
         addresses = open_addresses(settings, vault)
         answers, notices = open_answers(settings, vault), open_notices(settings)
         setups = open_setups(settings, vault)

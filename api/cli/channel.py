@@ -39,7 +39,7 @@ from api.reach import (
     push_secret,
     words,
 )
-from api.safe import Vault
+from api.safe import Vault, master_key
 from api.serving import areas_of, opened_as
 from api.settings import PREFIX, Settings
 from schemas.values import Purpose
@@ -72,7 +72,7 @@ def channel(typed: argparse.Namespace) -> tuple[int, Answer]:
 @contextmanager
 def _setups(settings: Settings) -> Iterator[Setups]:
     with (
-        closing(Vault(settings.data / "keys.db")) as vault,
+        closing(Vault(settings.data / "keys.db", master_key(settings))) as vault,
         closing(Setups(settings.data / SETUPS, vault)) as setups,
     ):
         yield setups
@@ -292,7 +292,7 @@ def _list(setups: Setups, settings: Settings, _typed: argparse.Namespace) -> tup
     if not found:
         hint = "shouwang channel add"
         print(say(f"还没有通道：{hint}", f"There is no channel yet: {hint}"))
-    with closing(Vault(settings.data / "keys.db")) as vault:
+    with closing(Vault(settings.data / "keys.db", master_key(settings))) as vault:
         address = f"{settings.url}/api/v1/push/{push_secret(vault)}"
     zh = "服务商推送回执、短信回复和按键的地址（保密）："
     print(say(zh, "Where providers push receipts, replies and keys (keep it secret):"), address)

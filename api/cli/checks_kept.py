@@ -13,13 +13,14 @@ import apsw
 
 from api.cli.checks import BAD, OK, WARN, Check
 from api.keeping import last_head, noted
-from api.safe import MasterKeyUnfit, master_key, place_of
+from api.safe import MasterKeyUnfit, Vault, master_key, owed, place_of
 from api.settings import Settings
 from api.watch import standing
 from schemas.wire import decode_turn, digest
 from streams.engines.folder import FolderUnfit
 from streams.engines.log_file import Reader
 
+READING: Final = apsw.SQLITE_OPEN_READONLY
 MINUTE_MS: Final = 60_000
 FRESH_MS, OLD_MS = 10 * MINUTE_MS, 26 * 60 * MINUTE_MS
 HEAD_OLD_MS: Final = 2 * 24 * 60 * MINUTE_MS
@@ -29,7 +30,7 @@ CHAIN: Final = 5_000  # turns at the log's end whose chain is looked at
 def keys(settings: Settings) -> Iterator[Check]:
     """The master key: to be had, outside the folder, and nobody else's."""
     try:
-        master_key(settings)
+        Vault(settings.data / "keys.db", master_key(settings)).close()  # opens each key
     except MasterKeyUnfit as problem:
         yield Check(
             "key", BAD, problem.zh, str(problem), "见 docs/keeping.md", "see docs/keeping.md"
@@ -52,6 +53,27 @@ def keys(settings: Settings) -> Iterator[Check]:
         yield Check(
             "key", OK, "主密钥可用，不在数据目录旁", "the master key is there, and lies elsewhere"
         )
+
+
+def destruction(settings: Settings) -> Iterator[Check]:
+    """Keys that were destroyed on record, and may yet be found in their file."""
+    try:
+        with closing(apsw.Connection(str(settings.data / "keys.db"), flags=READING)) as store:
+            pending = len(owed(store))
+    except apsw.Error as problem:
+        zh, en = f"密钥库读不出：{problem}", f"keys.db cannot be read: {problem}"
+        again = ("请从副本恢复：shouwang restore", "restore a copy: shouwang restore")
+        yield Check("keys", BAD, zh, en, *again)
+        return
+    if pending:
+        do = (
+            "有程序正在读取 keys.db，或磁盘已满；服务会不断重试，请关掉其他读取它的程序",
+            "somebody reads keys.db, or the disk is full: end that; the server goes on trying",
+        )
+        zh = f"{pending} 把密钥的销毁尚未完成"
+        yield Check("keys", WARN, zh, f"the destruction of {pending} keys is not finished", *do)
+    else:
+        yield Check("keys", OK, "应销毁的密钥均已清除", "no destroyed key is left in keys.db")
 
 
 def copies(settings: Settings) -> Iterator[Check]:
@@ -195,4 +217,4 @@ def _span(age: int, units: tuple[str, str, str]) -> str:
     return f"{seconds // 60}{units[1]}" if seconds < 7_200 else f"{seconds // 3_600}{units[2]}"
 
 
-KEPT: Final = (keys, copies, heads, watch, whole)
+KEPT: Final = (keys, destruction, copies, heads, watch, whole)

@@ -112,12 +112,14 @@ def _add_folder(commands: Any) -> None:
 
 def _init_flags(made: argparse.ArgumentParser) -> None:
     _settings_flags(made, "data", "area", "divisions", "purpose", "address", "https")
+    _settings_flags(made, "key_file", "key_command")
     made.add_argument("--name", default="", help="name of the first steward")
 
 
 def _serve_flags(made: argparse.ArgumentParser) -> None:
     _settings_flags(made, "data", "area", "host", "port", "address", "https", "proxy", "names")
     _settings_flags(made, "plain", "session_hours", "link_hours")
+    _settings_flags(made, "key_file", "key_command", "heads")
     words = "the machine's clock is right although it does not fit the log"
     made.add_argument("--accept-clock", action="store_true", help=words)
 

@@ -13,7 +13,7 @@ from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
 from api.language import say
 from api.people import Holder, holders, new_account, new_link, wall_ms
 from api.reach import ANSWER, SIGN_IN, Sheet, in_terminal, sheet
-from api.safe import NotPrivate, Vault, make_master_key, make_private, place_of
+from api.safe import NotPrivate, Vault, make_master_key, make_private, master_key, place_of
 from api.serving import Stop, areas_of, listening, opened, opened_as, run, serve
 from api.settings import PREFIX, Settings
 from schemas.values import Purpose, Role, TimeSource
@@ -22,8 +22,8 @@ from streams.engines.logs import create
 EXERCISE = Path("data/exercise")
 HISTORY = Path("data/history")
 
-_KEY_ZH = "请把其中那一行抄在纸上，锁进保险柜：没有它，备份谁也恢复不了。"
-_KEY_EN = "Keep its one line on paper, in a safe: without it nobody can restore a backup."
+_KEY_ZH = "请把其中那一行抄在纸上，锁进保险柜：没有它，目录和备份谁也打不开。"
+_KEY_EN = "Keep its one line on paper, in a safe: without it nobody opens the folder or a copy."
 
 
 def init(typed: argparse.Namespace) -> tuple[int, Answer]:
@@ -44,8 +44,8 @@ def init(typed: argparse.Namespace) -> tuple[int, Answer]:
             steward,
             None if live else wall_ms(),
         )
-        Vault(settings.data / "keys.db").close()
         made = make_master_key(settings)
+        Vault(settings.data / "keys.db", master_key(settings)).close()
         name = typed.name or say("管理员", "Steward")
         address = new_link(settings, steward, Role.STEWARD, name)
     print(say(f"已建立 {settings.data}。", f"{settings.data} is ready."))

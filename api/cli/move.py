@@ -12,13 +12,15 @@ from typing import Final
 
 from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
 from api.language import say
+from api.safe import place_of
+from api.settings import Settings
 from schemas.codes import Words
 from schemas.values import AreaId, TimeSource
 from schemas.wire import decode_turn
 from streams.engines.baggage import STORES
 from streams.engines.command_file import BadLine, Fault, lines_of
 from streams.engines.feeding import Broken, Foreign, Played, play
-from streams.engines.folder import FolderUnfit, opening
+from streams.engines.folder import FolderUnfit, opening, write_whole
 from streams.engines.logs import open_reader
 from streams.engines.move import Moved, Summary
 from streams.engines.move import move as move_logs
@@ -36,6 +38,7 @@ def move(typed: argparse.Namespace) -> tuple[int, Answer]:
     """Both folders' servers are stopped; run again, an interrupted move goes on where it was."""
     with told_plainly(), _told_of_moving():
         summary = move_logs(typed.source, typed.target, _carrying)
+        _carry_master_key(typed.source, typed.target)
     _tell_moved(typed.source, typed.target, summary)
     return 0, {
         "medium": summary.medium,
@@ -47,6 +50,13 @@ def move(typed: argparse.Namespace) -> tuple[int, Answer]:
 def _carrying(area: AreaId, done: int, turns: int) -> None:
     if done % TOLD_EVERY == 0:
         _progress(f"区域 {area}：已迁移 {done}/{turns} 轮", f"area {area}: {done} of {turns} turns")
+
+
+def _carry_master_key(source: Path, target: Path) -> None:
+    """Where it lies beside the source it goes beside the target: its keys are opened by it."""
+    here, there = place_of(Settings(source)), place_of(Settings(target))
+    if here.is_file() and not there.exists():
+        write_whole(there, here.read_bytes())
 
 
 def _tell_moved(source: Path, target: Path, summary: Summary) -> None:

@@ -14,7 +14,7 @@ from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
 from api.history import HISTORY
 from api.language import say
 from api.reach import SETUPS, Notice, Overview, Setups, Unreached, open_notices, words
-from api.safe import Vault
+from api.safe import Vault, master_key
 from api.serving import areas_of
 from api.settings import Settings
 from schemas.values import Instant
@@ -82,7 +82,7 @@ def _broken(settings: Settings) -> list[dict[str, Any]]:
     if not (settings.data / SETUPS).is_file():
         return []
     with (
-        closing(Vault(settings.data / "keys.db")) as vault,
+        closing(Vault(settings.data / "keys.db", master_key(settings))) as vault,
         closing(Setups(settings.data / SETUPS, vault)) as setups,
     ):
         found = [setup for setup in setups.list() if setup.broken_at is not None]

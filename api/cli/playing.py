@@ -21,6 +21,7 @@ from api.context import Context
 from api.drill import LINK
 from api.language import say
 from api.people import People, link_address
+from api.safe import make_master_key
 from api.serving import Stop, areas_of, listening, opened, opened_as, serve
 from api.settings import Settings
 from schemas.commands import GrantRole, RecordSafeguards, RegisterOrganization, RegistryCommand
@@ -95,6 +96,7 @@ def make_stage(settings: Settings, at: Instant | None = None) -> None:
     FolderUnfit where the folder holds a log that is no exercise's.
     """
     if settings.area not in areas_of(settings.data):
+        make_master_key(settings)
         begin = time_ns() // 1_000_000 if at is None else at
         steward = steward_of(settings.area)
         where = (settings.data, settings.area, settings.divisions)

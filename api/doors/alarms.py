@@ -62,6 +62,7 @@ async def alarms(request: Request, caller: SignedIn) -> Response:
     found = [] if written is None else list(_shown(context, caller, written))
     if caller.role in HEARERS:
         found.extend(_unsent(context, now))
+        found.extend(_undestroyed(context))
     return answered(Alarms(watched=written is not None, alarms=tuple(found)))
 
 
@@ -93,6 +94,22 @@ def _unsent(context: Context, now: Instant) -> Iterator[AlarmShown]:
     for setup in setups:
         if not setup.working:
             yield _broken(setup)
+
+
+def _undestroyed(context: Context) -> Iterator[AlarmShown]:
+    """Keys that nobody can use any more and that may still be found on the disk."""
+    if pending := context.vault.pending:
+        count = len(pending)
+        yield AlarmShown(
+            "key_pending",
+            context.begun_at,
+            (),
+            f"{count} 个突发事件的密钥已停用，但尚未从磁盘上清除干净"
+            "（有程序正在读取密钥库，或磁盘已满）。系统正在重试；此提示消失前，销毁尚未完成。",
+            f"The keys of {count} incidents are out of use and not yet gone from the disk: somebody"
+            " reads their file, or the disk is full. It is tried again; until this disappears,"
+            " their destruction is not finished.",
+        )
 
 
 def _broken(setup: Setup) -> AlarmShown:

@@ -1,11 +1,13 @@
 """Safe: what is sealed, what is kept on disk, what is kept out, and how long one waits."""
 
+from api.safe.destroying import owed
 from api.safe.guard import POLICY_HEADER, Guard, described_policy
 from api.safe.master import (
     MasterKey,
     MasterKeyUnfit,
     make_master_key,
     master_key,
+    master_of,
     place_of,
 )
 from api.safe.modes import NotPrivate, make_private
@@ -35,7 +37,9 @@ __all__ = [
     "make_master_key",
     "make_private",
     "master_key",
+    "master_of",
     "open_store",
+    "owed",
     "place_of",
     "streams_most",
     "writing",

@@ -109,6 +109,15 @@ def master_key(settings: Settings, environment: Mapping[str, str] = os.environ) 
         ) from problem
 
 
+def master_of(folder: Path, new: bool = False) -> MasterKey:
+    """The key of a folder where only the environment says where it is; made with a `new` folder."""
+    named = (os.environ.get(f"{PREFIX}{name}", "") for name in ("KEY_FILE", "KEY_COMMAND"))
+    settings = Settings(folder, key_file=next(named), key_command=next(named))
+    if new:
+        make_master_key(settings)
+    return master_key(settings)
+
+
 def make_master_key(settings: Settings, environment: Mapping[str, str] = os.environ) -> bool:
     """Make the key file where no key is there yet; whether one was made. MasterKeyUnfit."""
     path = place_of(settings)

@@ -1,12 +1,13 @@
 """Sealing: what is personal leaves this process only under its incident's key.
 
-One key per incident and one for the folder, in a file of their own. Destroying an incident's key
-makes every text sealed under it unreadable, wherever the ciphertext was copied to.
+One key per incident and one for the folder, in a file of their own, each wrapped by the master key,
+which lies elsewhere: whoever copies the folder opens nothing. Destroying an incident's key makes
+every text sealed under it unreadable, wherever the ciphertext was copied to.
 """
 
 from __future__ import annotations
 
-import logging
+import asyncio
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
@@ -15,10 +16,11 @@ from pathlib import Path
 from time import time_ns
 from typing import NamedTuple
 
-import apsw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from api.safe.destroying import LOOK_S, SCHEMA, finish, owed
+from api.safe.master import MasterKey, MasterKeyUnfit, master_of
 from api.safe.stores import open_store
 from schemas.values import IncidentId, Sealed
 from schemas.views import IncidentRow, Put, Row
@@ -29,14 +31,6 @@ BLOCK_BYTES = 64  # of SHA-256
 NONCE_BYTES = 12
 DIGEST_HEX = 32
 FOLDER = ""  # the folder's own key has no incident
-
-_logger = logging.getLogger("shouwang.vault")
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS keys (
-    incident TEXT PRIMARY KEY, key BLOB, made_at INTEGER NOT NULL, destroyed_at INTEGER
-) STRICT, WITHOUT ROWID;
-"""
 
 
 class KeyGone(Exception):
@@ -74,16 +68,27 @@ class Ciphertexts(NamedTuple):
 
 
 class Vault:
-    """One process's hold on the file of keys. Used on the event loop only."""
+    """One process's hold on the file of keys. Used on the event loop only.
 
-    def __init__(self, path: Path) -> None:
+    Without a `master` key the folder's is taken from its usual place, and made there where there
+    are no keys yet. MasterKeyUnfit where there is none, or it is another.
+    """
+
+    def __init__(self, path: Path, master: MasterKey | None = None) -> None:
+        master = master or master_of(path.parent, new=not path.exists())
+        self._path, self._wrapping = path, AESGCM(master.derived("shouwang keys"))
         self._store = open_store(path, SCHEMA)
         self._seals: dict[str, _Seal] = {}
         self._gone: set[str] = set()
-        for incident, key in self._store.execute("SELECT incident, key FROM keys"):
-            self._remember(incident, key)
-        if FOLDER not in self._seals:
-            self._make(FOLDER)
+        self._owed: dict[str, None] = dict.fromkeys(owed(self._store))
+        try:
+            for incident, wrapped in self._store.execute("SELECT incident, key FROM keys"):
+                self._remember(incident, wrapped and self._unwrapped(incident, wrapped))
+            if FOLDER not in self._seals:
+                self._make(FOLDER)
+        except BaseException:
+            self._store.close()
+            raise
 
     def close(self) -> None:
         self._store.close()
@@ -113,17 +118,31 @@ class Vault:
             raise TextDamaged from None
 
     def destroy(self, incident: IncidentId) -> None:
-        """Delete an incident's key for good, also from the side file; a repeat does nothing."""
+        """Forget an incident's key at once, and have it deleted for good; a repeat does nothing.
+
+        What cannot be deleted now, since somebody reads the file or the disk is full, is `pending`.
+        """
         if incident in self._gone:
             return
-        with self._store:
-            self._store.execute(
-                "INSERT INTO keys VALUES (?1, NULL, ?2, ?2) ON CONFLICT (incident) DO UPDATE "
-                "SET key = NULL, destroyed_at = ?2",
-                (incident, _now()),
-            )
         self._remember(incident, None)
-        self._store.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        self._owed[incident] = None
+        self._settle(finish(self._path, tuple(self._owed)))
+
+    @property
+    def pending(self) -> tuple[str, ...]:
+        """The incidents whose keys are forgotten, and may yet be found on the disk."""
+        return tuple(self._owed)
+
+    async def see_to_destruction(self) -> None:
+        """Try again, beside the loop, until no byte is left; for as long as the server runs."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            if self._owed:
+                self._settle(await asyncio.to_thread(finish, self._path, tuple(self._owed)))
+
+    def _settle(self, done: Iterable[str]) -> None:
+        for incident in done:
+            self._owed.pop(incident, None)
 
     def follow(self, batch: Iterable[Published]) -> None:
         """Delete the keys that the log says are destroyed: a listener of the engine."""
@@ -138,12 +157,8 @@ class Vault:
         Given every row at start: a crash between the fact and the deletion is made good then,
         and so is a deletion that failed.
         """
-        if not isinstance(row, IncidentRow) or row.readable:
-            return
-        try:
+        if isinstance(row, IncidentRow) and not row.readable:
             self.destroy(row.id)
-        except apsw.Error as error:  # the disk may be full; the board must go on
-            _logger.critical("a key is not deleted: %s; restart to try again", type(error).__name__)
 
     # What is beside the log: it lives as long as the folder
 
@@ -194,9 +209,25 @@ class Vault:
     def _make(self, incident: str) -> None:
         """A new key, on the disk before anything is sealed under it."""
         key = secrets.token_bytes(KEY_BYTES)
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        wrapped = nonce + self._wrapping.encrypt(nonce, key, incident.encode())
         with self._store:
-            self._store.execute("INSERT INTO keys VALUES (?, ?, ?, NULL)", (incident, key, _now()))
+            self._store.execute(
+                "INSERT INTO keys VALUES (?, ?, ?, NULL, NULL)", (incident, wrapped, _now())
+            )
         self._remember(incident, key)
+
+    def _unwrapped(self, incident: str, wrapped: bytes) -> bytes:
+        nonce, ciphertext = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
+        try:
+            return self._wrapping.decrypt(nonce, ciphertext, incident.encode())
+        except (InvalidTag, ValueError):
+            raise MasterKeyUnfit(
+                f"主密钥打不开 {self._path}：不是建立该目录时的那一把（或文件已损坏）。"
+                "请用 --key-file 指明当时的主密钥。",
+                f"The master key does not open {self._path}: it is not the one that the folder was"
+                " made with, or the file is damaged. Give that one with --key-file.",
+            ) from None
 
     def _remember(self, incident: str, key: bytes | None) -> None:
         if key is None:

@@ -27,7 +27,6 @@ def a_folder(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in [name for name in os.environ if name.startswith("SHOUWANG_")]:
         monkeypatch.delenv(name)
     asyncio.run(work(place / "data"))
-    (place / "data.key").write_text(MasterKey.new().text)
     (place / "back.key").write_text((place / "data.key").read_text())
     return place / "data"
 

@@ -339,7 +339,7 @@ def _bytes(folder: Path) -> bytes:
 
 def test_the_digest_is_hmac(tmp_path: Path) -> None:
     vault = Vault(tmp_path / "keys.db")
-    key = _key(vault, IncidentId(""))
+    key = vault._unwrapped("", _key(vault, IncidentId("")))
     expected = hmac.digest(key, b"POST\x1f/x\x1f{}", "sha256").hex()[:32]
     assert vault.body_digest("POST", "/x", "{}") == expected
     assert vault.body_digest("POST", "/y", "{}") != expected

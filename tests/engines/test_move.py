@@ -14,7 +14,7 @@ from random import Random
 import pytest
 
 from api.people import People
-from api.safe import Vault
+from api.safe import MasterKey, Vault
 from schemas.registry_facts import LogMoved
 from schemas.turns import DeadReason
 from schemas.values import (
@@ -58,6 +58,12 @@ from tests.engines.moving import (
 )
 from tests.servers import Servers
 from tests.streams.world import World
+
+
+@pytest.fixture(autouse=True)
+def one_master_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of all the folders, as where it comes from a safe for secrets."""
+    monkeypatch.setenv("SHOUWANG_KEY", MasterKey.new().text)
 
 
 @pytest.fixture
