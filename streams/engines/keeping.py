@@ -121,13 +121,9 @@ class Keeper:
         return True
 
     def _start(self, what: str, area: AreaId, *more: str) -> None:
-        command = [sys.executable, "-m", __name__, what, str(self._folder), area, *more]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
         self._doing = (what, area)
         try:
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment
-            )
+            self._process = started_beside(__name__, what, str(self._folder), area, *more)
         except OSError as problem:
             _logger.error("no process for checkpoints: %s", type(problem).__name__)
 
@@ -182,10 +178,7 @@ def check(folder: Path, area: AreaId, sequence: int, content: str) -> int:
 
 def main(what: str, folder: str, area: str, *more: str) -> int:
     """A quiet neighbor of the writer's, which ends with it."""
-    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(NICENESS)
-    Thread(target=_end_with_the_writer, daemon=True).start()
+    beside()
     try:
         if what == "make":
             return make(Path(folder), AreaId(area))
@@ -194,6 +187,25 @@ def main(what: str, folder: str, area: str, *more: str) -> int:
     except (FolderUnfit, OSError) as problem:
         _logger.critical("%s", problem)
         return EXIT_FAILED
+
+
+def started_beside(module: str, *words: str) -> subprocess.Popen[bytes]:
+    """A process that ends with this one, if it calls `beside`. OSError."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        env=environment,
+    )
+
+
+def beside() -> None:
+    """Let this process be a quiet neighbor of the one that has started it, and end with it."""
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(NICENESS)
+    Thread(target=_end_with_the_writer, daemon=True).start()
 
 
 def _end_with_the_writer() -> None:

@@ -14,6 +14,7 @@ from tests.bench import (
     against,
     board,
     cluster_pause,
+    cluster_restart,
     cluster_stores,
     cluster_turns,
     cluster_visible,
@@ -46,6 +47,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "cluster-turns": with_servers(cluster_turns.turns),
     "cluster-visible": with_servers(cluster_visible.visible),
     "cluster-pause": with_servers(cluster_pause.pause),
+    "cluster-restart": with_servers(cluster_restart.restart),
     "cluster-replay": with_servers(cluster_stores.replay),
     "cluster-board": with_servers(cluster_stores.board),
 }

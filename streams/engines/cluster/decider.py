@@ -19,6 +19,7 @@ from typing import Any, Final
 from streams.engines.clock import Clock
 from streams.engines.cluster import worker
 from streams.engines.cluster.ending import or_end
+from streams.engines.cluster.keeping import Keeper
 from streams.engines.cluster.layout import Layout, default_worker
 from streams.engines.cluster.outbox import Outbox
 from streams.engines.cluster.owner import Counts, Owner, Tools
@@ -37,8 +38,16 @@ _logger = logging.getLogger("shouwang.decider")
 class Decider:
     """Owns the partitions that it is assigned. What fails in it ends the process."""
 
-    def __init__(self, layout: Layout, trees: Trees, clock: Clock, defects: Defects) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        trees: Trees,
+        clock: Clock,
+        defects: Defects,
+        keeper: Keeper | None = None,
+    ) -> None:
         self._outbox = Outbox(layout, clock)
+        self._keeper = keeper
         self._thread = ThreadPoolExecutor(1, "decide")
         self._tools = Tools(layout, trees, self._outbox, defects, self._thread)
         self._owners: dict[int, Owner] = {}  # kept over a time without the partition
@@ -101,9 +110,16 @@ class Decider:
             await asyncio.sleep(LOOK_S)
             for owner in list(self._owners.values()):
                 await owner.tick()
+            self._keep()
             if monotonic() >= count_at:
                 count_at += COUNTED_EVERY_S
                 self._tell_counts()
+
+    def _keep(self) -> None:
+        if self._keeper is not None:
+            begun = {partition: owner.begun for partition, owner in self._owners.items()}
+            reached = {partition: owner.reached for partition, owner in self._owners.items()}
+            self._keeper.look(begun, reached)
 
     def _tell_counts(self) -> None:
         for partition, counts in self.counts.items():
@@ -123,6 +139,7 @@ def main(folder: Path, name: str | None) -> None:
     An empty name makes a member that the group forgets as soon as it is gone. Raises LayoutUnfit.
     """
     layout = Layout.read(folder)
-    decider = Decider(layout, Divisions(folder).tree, Clock(), Defects(folder / DEFECTS))
+    defects = Defects(folder / DEFECTS)
+    decider = Decider(layout, Divisions(folder).tree, Clock(), defects, Keeper(folder))
     name = default_worker("decider") if name is None else name
     worker.run(decider, layout.commands, f"{layout.prefix}decider", layout, name, command_record)

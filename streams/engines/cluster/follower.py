@@ -36,10 +36,17 @@ class Follower:
     Boards go by the names of their areas; that of the dead letters is `dead_letters(partition)`.
     """
 
-    def __init__(self, partition: int, areas: frozenset[AreaId], trees: Trees) -> None:
+    def __init__(
+        self,
+        partition: int,
+        areas: frozenset[AreaId],
+        trees: Trees,
+        begun: Partition | None = None,
+    ) -> None:
+        """`begun`: what its checkpoint has, if not from the beginning."""
         self.names = (*sorted(areas), dead_letters(partition))
         self.held: Mapping[AreaId, Position] = {}
-        self._place = Partition(partition, areas, trees)
+        self._place = begun or Partition(partition, areas, trees)
         self._letters = dead_letters(partition)
 
     @property

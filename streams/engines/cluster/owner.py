@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 from schemas.commands import Resume, Tick
 from schemas.values import AreaId, Instant, OperationId, TimeSource
 from streams.area import Area
+from streams.engines.cluster import checkpoints
 from streams.engines.cluster.layout import Layout
 from streams.engines.cluster.outbox import Outbox
 from streams.engines.cluster.partition import (
@@ -84,6 +85,7 @@ class Owner:
     def __init__(self, partition: int, tools: Tools) -> None:
         self.partition = partition
         self.counts = Counts()
+        self.begun = 0  # the offset that it was folded from
         areas = tools.layout.areas_on(partition)
         self._place = Partition(partition, areas, tools.trees)
         self._rivals = Rivals(self._place)
@@ -119,7 +121,13 @@ class Owner:
             if term != self._term:
                 return
             self._ticker.forget()  # what others have done meanwhile is folded
-            folded = await self._fold(tail, term)
+            await self._begin(tail)
+            try:
+                folded = await self._fold(tail, term)
+            except Hole:
+                if self.begun:  # what it began with may be at fault: not the next time
+                    await checkpoints.remove(self._tools.layout, self.partition)
+                raise
             caught_up = await self._catch_up(tail, term)
             if term != self._term:
                 return
@@ -128,6 +136,20 @@ class Owner:
         took = monotonic() - begun
         line = "partition %d is ready: %d turns folded, %d commands caught up, %.2f s"
         _logger.info(line, self.partition, folded, caught_up, took)
+
+    async def _begin(self, tail: Tail) -> None:
+        """Who has nothing yet begins with the checkpoint, where it fits."""
+        if self._place.next_turn:
+            return
+        kept = await checkpoints.load(self._tools.layout, self.partition, self._tools.trees, tail)
+        if kept is not None:
+            self._place, self._rivals = kept, Rivals(kept)
+            self.begun = kept.next_turn
+
+    @property
+    def reached(self) -> int:
+        """The offset behind everything that is folded or written."""
+        return self._place.next_turn
 
     async def _fold(self, tail: Tail, term: int) -> int:
         """Lay what the turns hold and the state does not over it; gives the number of records."""

@@ -19,6 +19,7 @@ from redis.exceptions import ConnectionError as Disconnected
 from redis.exceptions import TimeoutError as TimedOut
 
 from schemas.values import AreaId
+from streams.engines.cluster import checkpoints
 from streams.engines.cluster.board import Board, Gap, Position, Switched
 from streams.engines.cluster.follower import Follower
 from streams.engines.cluster.layout import Layout
@@ -116,7 +117,7 @@ class Projection:
     async def _catch_up(self, partition: int) -> None:
         """From where the boards say that they end to the end of the log."""
         areas = self._layout.areas_on(partition)
-        follower = self._followers.get(partition) or Follower(partition, areas, self._trees)
+        follower = self._followers.get(partition) or await self._begun(partition, areas)
         held = await self._positions(follower)
         if follower.is_past(held):
             follower = Follower(partition, areas, self._trees)
@@ -126,6 +127,12 @@ class Projection:
             async for received in tail.read(self._layout.turns, partition, follower.next_turn):
                 await self._follow(follower, map(turn_record, received))
         follower.refuse_beyond()
+
+    async def _begun(self, partition: int, areas: frozenset[AreaId]) -> Follower:
+        """From the checkpoint, unless a board ends before it: then that is given up again."""
+        async with Tail(self._layout) as tail:
+            kept = await checkpoints.load(self._layout, partition, self._trees, tail)
+        return Follower(partition, areas, self._trees, kept)
 
     async def _follow(self, follower: Follower, records: Iterable[TurnRecord]) -> None:
         fold = asyncio.get_running_loop().run_in_executor
