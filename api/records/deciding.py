@@ -47,6 +47,8 @@ class Decider:
             moment=self._moment,
         )
         for rule in profile.rules:
+            if rule.only_demand and "demand" in said.by:
+                continue  # it is said already
             found = hit(rule, matter, "demand" in said.by)
             if found is not None:
                 said.hear(found)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
@@ -12,7 +13,14 @@ import msgspec
 Record = dict[str, Any]
 
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?")
-_COMPARED: Final = re.compile(r"(>=|<=|>|<|!=)\s*([+-]?[0-9.]+)")
+_COMPARED: Final = re.compile(r"(>=|<=|>|<|!=)\s*([+-]?[0-9]+(?:\.[0-9]+)?)")
+_SIGNS: Final[dict[str, Callable[[Decimal, Decimal], bool]]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+    "!=": operator.ne,
+}
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
@@ -32,12 +40,17 @@ Field = str | tuple[str, ...] | FieldTable
 
 def paths_of(field: Field) -> tuple[str, ...]:
     """The paths that a field is looked for at, in their order."""
+    if isinstance(field, str):
+        return (field,)
     found = field.path if isinstance(field, FieldTable) else field
     return (found,) if isinstance(found, str) else found
 
 
 def value_at(record: Record, field: Field) -> Any:
     """The field's value; "" where there is none."""
+    if isinstance(field, str):
+        found = value_of(record, field)
+        return "" if found is None else found
     if isinstance(field, FieldTable) and field.constant:
         return field.constant
     for path in paths_of(field):
@@ -66,6 +79,8 @@ def value_of(record: Any, path: str) -> Any:
 def text_of(value: Any) -> str:
     """A value as it would be typed: yes and no as true and false, 3.0 as 3."""
     match value:
+        case str():
+            return value.strip()
         case None:
             return ""
         case bool():
@@ -89,39 +104,19 @@ def number_of(value: Any) -> Decimal | None:
 Wanted = str | int | bool | tuple[str | int | bool, ...]
 
 
-def fits(value: Any, wanted: Wanted) -> bool:
-    """Whether a value is one of those: equal as text, compared as in ">0", "*" for any."""
-    return any(_is(value, one) for one in _each(wanted))
+class Condition:
+    """What a value is to be: one of several texts, a number compared as in ">0", or "*": any."""
 
+    def __init__(self, wanted: Wanted) -> None:
+        every = wanted if isinstance(wanted, tuple) else (wanted,)
+        compared = [_COMPARED.fullmatch(one.strip()) for one in every if isinstance(one, str)]
+        self._bounds = [(_SIGNS[hit[1]], Decimal(hit[2])) for hit in compared if hit is not None]
+        self._texts = {text_of(one).casefold() for one in every}
+        self._any = "*" in every
 
-def _each(wanted: Wanted) -> Iterator[str | int | bool]:
-    if isinstance(wanted, tuple):
-        yield from wanted
-    else:
-        yield wanted
-
-
-def _is(value: Any, one: str | int | bool) -> bool:
-    text = text_of(value)
-    if one == "*" and isinstance(one, str):
-        return text != ""
-    compared = compared_with(one)
-    if compared is None:
-        return text.casefold() == text_of(one).casefold()
-    sign, bound = compared
-    number = number_of(value)
-    if number is None:
-        return False
-    return {
-        ">=": number >= bound,
-        "<=": number <= bound,
-        ">": number > bound,
-        "<": number < bound,
-        "!=": number != bound,
-    }[sign]
-
-
-def compared_with(one: str | int | bool) -> tuple[str, Decimal] | None:
-    """What a condition as ">=2" compares with."""
-    found = _COMPARED.fullmatch(one.strip()) if isinstance(one, str) else None
-    return None if found is None else (found[1], Decimal(found[2]))
+    def fits(self, value: Any) -> bool:
+        text = text_of(value)
+        if (self._any and text) or text.casefold() in self._texts:
+            return True
+        number = number_of(value) if self._bounds else None
+        return number is not None and any(is_so(number, bound) for is_so, bound in self._bounds)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -121,9 +120,6 @@ def _status_changes(changes: list[Change], profile: Profile) -> bool:
 def _entries(record: Record, profile: Profile) -> list[Any]:
     path = profile.fields.changes
     listed = value_of(record, path) if path else None
-    if isinstance(listed, str) and listed.startswith("["):  # as a report has it
-        with suppress(msgspec.DecodeError):
-            listed = msgspec.json.decode(listed)
     return listed if isinstance(listed, list) else []
 
 

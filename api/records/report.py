@@ -17,7 +17,7 @@ def report(source: Source, ledger: Ledger, encoding: str | None = None) -> list[
     refused = {one.row: one for one in ledger.refused}
     rows = [
         (refused[raw.number], raw.record or {})
-        for raw in read(source.path, encoding).rows
+        for raw in read(source.path, encoding, source.records).rows
         if raw.number in refused
     ]
     heads = list(dict.fromkeys(name for _, record in rows for name in record))

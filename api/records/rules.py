@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta, field
 
-from api.records.fields import Record, Table, Wanted, fits, value_at
+from api.records.fields import Condition, Record, Table, Wanted, value_at
 from api.records.words import WordList
 from schemas.values import CloseReason, Instant, Mode
 
@@ -50,6 +50,8 @@ class DemandRule(Table, frozen=True):
     risk: str
 
 
+Conditions = tuple[tuple[str, Condition], ...]
+
 _RENAMED: Final = {"excluded": "except", "within": "in", "since": "from"}
 
 
@@ -76,6 +78,22 @@ class When(Table, frozen=True, rename=_RENAMED):
     def word_list(self) -> WordList:
         return WordList(self.words, self.excluded, self.patterns)
 
+    @cached_property
+    def all_of(self) -> Conditions:
+        return _conditions(self.fields)
+
+    @cached_property
+    def one_of(self) -> Conditions:
+        return _conditions(self.any_field)
+
+    @cached_property
+    def counted(self) -> Conditions:
+        return _conditions(self.quantities)
+
+
+def _conditions(wanted: Mapping[str, Wanted]) -> Conditions:
+    return tuple((name, Condition(one)) for name, one in wanted.items())
+
 
 class Rule(When, frozen=True, rename=_RENAMED | {"raises": "raise"}):
     """A named rule: its conditions, and what it says where they hold.
@@ -93,6 +111,12 @@ class Rule(When, frozen=True, rename=_RENAMED | {"raises": "raise"}):
     raises: Priority | None = None
     add: tuple[LineRule, ...] = ()
     close_reason: CloseReason | None = None
+
+    @cached_property
+    def only_demand(self) -> bool:
+        """Whether it says nothing but what is asked for."""
+        others = (self.leave_out, self.mode, self.false_report, self.raises, self.add)
+        return not any((*others, self.close_reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +158,12 @@ def _holds(when: When, matter: Matter, decided: bool) -> str | None:
     if when.until and matter.at >= matter.moment(when.until):
         return None
     record = matter.record
-    held = {name: fits(value_at(record, name), wanted) for name, wanted in when.fields.items()}
-    if not all(held.values()):
+    if not all(condition.fits(value_at(record, name)) for name, condition in when.all_of):
         return None
-    if not all(fits(matter.quantity(name), one) for name, one in when.quantities.items()):
+    if not all(one.fits(matter.quantity(name)) for name, one in when.counted):
         return None
-    one = _first_fitting(record, when.any_field)
-    if when.any_field and one is None:
+    one = _first_fitting(record, when)
+    if when.one_of and one is None:
         return None
     word = None
     if when.words or when.patterns:
@@ -150,10 +173,10 @@ def _holds(when: When, matter: Matter, decided: bool) -> str | None:
     return word or one or _shown(record, when) or _ALWAYS
 
 
-def _first_fitting(record: Record, conditions: Mapping[str, Wanted]) -> str | None:
-    for name, wanted in conditions.items():
+def _first_fitting(record: Record, when: When) -> str | None:
+    for name, condition in when.one_of:
         value = value_at(record, name)
-        if fits(value, wanted):
+        if condition.fits(value):
             return f"{name}={value}"
     return None
 

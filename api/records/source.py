@@ -9,8 +9,8 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -48,8 +48,8 @@ class Source:
     form: str
     encoding: str
     guessed: bool
-    digest: str
     rows: Iterable[Raw]
+    records: str = ""
 
 
 def read(path: Path, encoding: str | None = None, records: str = "") -> Source:
@@ -59,18 +59,17 @@ def read(path: Path, encoding: str | None = None, records: str = "") -> Source:
     if path.stat().st_mtime_ns != before.st_mtime_ns or len(packed) != before.st_size:
         raise Unreadable("file_changed", path.name)
     content = _unpacked(packed)
-    digest = sha256(content).hexdigest()
     if content.startswith(WORKBOOKS):
-        return _of_table(path, table_of(content, encoding), digest)
+        return _of_table(path, table_of(content, encoding))
     found, guessed = (encoding, False) if encoding else encoding_of(content)
     try:
         text = content.decode(found)
     except (UnicodeDecodeError, LookupError):
         raise Unreadable("encoding_wrong", found) from None
     if text.lstrip("\ufeff \t\r\n")[:1] not in ("{", "["):
-        return _of_table(path, table_of(content, found), digest, guessed)
+        return _of_table(path, table_of(content, found), guessed)
     form, rows = _json(text.removeprefix("\ufeff"), records)
-    return Source(path, form, found, guessed, digest, rows)
+    return Source(path, form, found, guessed, rows, records)
 
 
 def _unpacked(content: bytes) -> bytes:
@@ -89,8 +88,8 @@ def _bounded(content: bytes) -> bytes:
     return content
 
 
-def _of_table(path: Path, table: Table, digest: str, guessed: bool = False) -> Source:
-    return Source(path, table.form, table.encoding, guessed, digest, _cells(table))
+def _of_table(path: Path, table: Table, guessed: bool = False) -> Source:
+    return Source(path, table.form, table.encoding, guessed, _cells(table))
 
 
 def _cells(table: Table) -> Iterator[Raw]:
@@ -100,8 +99,17 @@ def _cells(table: Table) -> Iterator[Raw]:
         if any(row.cells[len(table.heads) :]):
             yield Raw(row.number, None, "cells_beyond")
             continue
-        record = {head: cell.came if isinstance(cell, Damaged) else cell for head, cell in pairs}
+        record = {head: _nested(cell) for head, cell in pairs}
         yield Raw(row.number, record, cells=damaged)
+
+
+def _nested(cell: str | Damaged) -> Any:
+    """A cell's text; what was nested where it came from stands there as JSON, as in a report."""
+    text = cell.came if isinstance(cell, Damaged) else cell
+    if text.startswith(("[", "{")):
+        with suppress(msgspec.DecodeError):
+            return msgspec.json.decode(text)
+    return text
 
 
 def _json(text: str, records: str) -> tuple[str, Iterable[Raw]]:

@@ -332,3 +332,38 @@ def test_every_real_case_is_accounted_for(cases: Path, clerk: Clerk) -> None:
     skills = Counter(told["skills"])
     assert max(skills.values()) < 0.4 * skills.total()
     assert told["flags"]["public_crew"] > 4_000
+
+
+SAMPLES = Path(__file__).parents[2] / "docs" / "profiles" / "samples"
+
+
+@pytest.mark.parametrize(
+    ("sample", "rows", "changes"),
+    [("clinic.csv", (7, 4, 1, 2), (0, 0)), ("avisos.json", (4, 3, 0, 1), (5, 1))],
+)
+def test_the_samples_that_ship_are_read_as_their_page_says(
+    clerk: Clerk, sample: str, rows: tuple[int, ...], changes: tuple[int, ...]
+) -> None:
+    file = SAMPLES / sample
+    report = clerk.folder / "refused.csv"
+    where = ("--data", str(clerk.data), "--area", "3303", "--keep-good", "--report", str(report))
+    profile = ("--profile", str(file.with_suffix(".toml")))
+    code, told = clerk.run("import", "demands", str(file), *profile, *where)
+    assert code == 0
+    counts = [told[name] for name in ("rows", "demands", "duplicates", "refused")]
+    assert (*counts,) == rows
+    assert (told["changes"], told["changes_refused"]) == changes
+    assert clerk.run("verify", str(clerk.data))[1]["sound"]
+    assert len(report.read_text(encoding="utf-8-sig").splitlines()) == 1 + rows[3]
+
+
+def test_what_was_nested_is_read_again_from_the_report(clerk: Clerk) -> None:
+    file, report = SAMPLES / "avisos.json", clerk.folder / "refused.csv"
+    where = ("--data", str(clerk.data), "--area", "3303", "--keep-good")
+    profile = ("--profile", str(file.with_suffix(".toml")))
+    typed = ("import", "demands")
+    clerk.run(*typed, str(file), *profile, *where, "--report", str(report))
+    mended = report.read_text(encoding="utf-8-sig").replace("ayer", "1751847600000")
+    report.write_text(mended, encoding="utf-8")
+    code, told = clerk.run(*typed, str(report), *profile, *where)
+    assert (code, told["demands"], told["refused"]) == (0, 1, 0)
