@@ -29,7 +29,7 @@ from schemas.commands import GrantRole
 from schemas.ids import command_id
 from schemas.turns import REGISTRY, Envelope
 from schemas.values import AreaId, DivisionCode, Instant, Purpose, Role, TimeSource
-from streams.engines import Engine
+from streams.engines import Engine, Unavailable
 from streams.engines.folder import DIVISIONS, POLYGONS, write_whole
 from streams.engines.logs import create
 
@@ -101,6 +101,8 @@ def bring_in_demands(typed: argparse.Namespace) -> tuple[int, Answer]:
         ground = Ground(base.tree, base.area, base.regions)
         with closing(Plan()) as plan:
             plan.look(source, Reader(profile, ground), _progress(say("已读", "rows read")))
+            if not plan.ledger.rows:
+                raise Unreadable("no_records", typed.file.name)
             held_back = bool(plan.ledger.refused) and not typed.keep_good
             if typed.dry_run or held_back:
                 plan.expect()
@@ -277,6 +279,12 @@ def plainly(file: Path) -> Iterator[None]:
         zh = "\n".join(f"  {at} {records.REASONS[one.code].zh}：{one.detail}" for at, one in lines)
         en = "\n".join(f"  {at} {records.REASONS[one.code].en}: {one.detail}" for at, one in lines)
         raise Trouble(f"说明文件有误：\n{zh}", f"The profile is wrong, by line:\n{en}") from None
+    except Unavailable as problem:
+        raise Trouble(
+            f"导入中断（{problem}）；排除原因后重新运行，从此处继续。",
+            f"The import was broken off ({problem}); once that is put right, run it again and it"
+            " goes on from there.",
+        ) from None
     except Unreadable as problem:
         found = records.REASONS.get(problem.code, Words(problem.code, problem.code))
         detail = f" ({problem.detail})" if problem.detail else ""

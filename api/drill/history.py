@@ -157,6 +157,8 @@ class History:
         towns = await self._cast.towns(county)
         ground = Ground(self._tree, county, self._regions)
         self.ledger = Ledger(self._cases, Reader(self._profile, ground))
+        if not self.ledger.wanted:
+            raise self._nothing()
         begin = min((wanted.at for wanted in self.ledger.wanted), default=0) - BEFORE
         if self._stage.clock.now > begin:
             raise Hopeless(
@@ -171,6 +173,16 @@ class History:
         await self._company.enter(*players)
         await self._stage.clock.advance(begin)
         await self._open(county, towns)
+
+    def _nothing(self) -> Hopeless:
+        """Why there is nothing to play."""
+        county, reasons = self._profile.county, ", ".join(self.ledger.left_out) or "0"
+        return Hopeless(
+            say(
+                f"没有可播放的案件：{county}，案件 {self.ledger.cases}，未采用：{reasons}",
+                f"No case to play: {county} has {self.ledger.cases}; left out: {reasons}",
+            )
+        )
 
     def _fits(self, code: str, lon: float, lat: float) -> bool:
         return self._regions.inside(code, round(lon * SCALE), round(lat * SCALE)) is True

@@ -30,9 +30,11 @@ from schemas.values import (
     OperationId,
 )
 from streams.engines import Engine, KeyReused, Receipt
+from streams.engines.pressure import Overloaded
 
 IMPORT = AccountId("import")  # who sends what a file says; a desk of the whole area
 
+AT_ONCE = 32  # records of one time whose commands are under way
 BODY_HEX = 32
 LULL = 86_400_000  # a day
 
@@ -65,6 +67,7 @@ class Player:
         self._stage, self._plan = stage, plan
         self._incidents: dict[Mode, IncidentId] = {}
         self._played: dict[int, Played] = {}
+        self._room = asyncio.Semaphore(AT_ONCE)
 
     @property
     def _ledger(self) -> Ledger:
@@ -96,8 +99,9 @@ class Player:
             pass
 
     async def _in_a_row(self, moments: Iterable[Moment]) -> None:
-        for moment in moments:
-            await (self._file(moment) if moment.filed else self._change(moment))
+        async with self._room:
+            for moment in moments:
+                await (self._file(moment) if moment.filed else self._change(moment))
 
     async def _open(self, modes: set[Mode], at: Instant) -> None:
         """The incident of each mode, when the first of it is filed."""
@@ -164,7 +168,11 @@ class Player:
             body=body,
             at=max(at, stage.conductor.now()),
         )
-        return await stage.engine.submit(envelope)
+        while True:
+            try:
+                return await stage.engine.submit(envelope)
+            except Overloaded as full:  # a slow disk: nobody waits for an import
+                await asyncio.sleep(full.retry_after)
 
 
 class _Work:

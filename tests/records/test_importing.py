@@ -5,23 +5,24 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
-from api.cli import command as cli
 from api.records import Record
 from schemas.commands import CloseDemand, PublishDemand
-from schemas.turns import Turn
-from schemas.values import AreaId, CloseReason
-from schemas.wire import decode_turn
-from streams.engines.logs import open_reader
-from tests.records.world import CONTENT, PROFILE, change, lines, record
+from schemas.turns import Envelope
+from schemas.values import CloseReason
+from streams.engines import Receipt, StorageFull
+from streams.engines.embedded import Embedded
+from streams.engines.pressure import Overloaded
+from tests.records.clerk import Clerk
+from tests.records.world import PROFILE, change, record
 
 KEYS = ["rows", "demands", "duplicates", "refused", "changes", "changes_refused", "flags", "skills"]
-Captured = pytest.CaptureFixture[str]
 
 
 @pytest.fixture(autouse=True)
@@ -29,46 +30,8 @@ def english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
 
 
-class Clerk:
-    """Somebody who types the commands, and reads the last line."""
-
-    def __init__(self, folder: Path, capsys: Captured) -> None:
-        self.folder, self.capsys = folder, capsys
-        self.data = folder / "data"
-        self.profile = folder / "profile.toml"
-        self.profile.write_text(PROFILE)
-        (folder / "divisions.json").write_bytes(CONTENT.canonical())
-
-    def file(self, *records: Record) -> Path:
-        return lines(self.folder / "records.ndjson", *records)
-
-    def bring_in(self, file: Path, *flags: str) -> tuple[int, dict[str, Any]]:
-        where = ("--data", str(self.data), "--divisions", str(self.folder / "divisions.json"))
-        profile = ("--profile", str(self.profile))
-        return self.run("import", "demands", str(file), *profile, *where, *flags)
-
-    def run(self, *typed: str) -> tuple[int, dict[str, Any]]:
-        self.capsys.readouterr()
-        code = cli.main([*typed, "--json"])
-        self.said = self.capsys.readouterr()
-        answer: dict[str, Any] = json.loads(self.said.out.splitlines()[-1])
-        return code, answer
-
-    def turns(self) -> list[Turn]:
-        reader = open_reader(self.data)
-        try:
-            return [decode_turn(stored) for stored in reader.read(AreaId("C"))]
-        finally:
-            reader.close()
-
-    def commands(self) -> list[str]:
-        quiet = ("OpenLog", "GrantRole", "OpenIncident", "Tick")
-        names = [type(turn.command).__name__ for turn in self.turns()]
-        return [name for name in names if name not in quiet]
-
-
 @pytest.fixture
-def clerk(tmp_path: Path, capsys: Captured) -> Clerk:
+def clerk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Clerk:
     return Clerk(tmp_path, capsys)
 
 
@@ -314,26 +277,6 @@ def test_no_text_of_a_record_is_readable_in_the_log(clerk: Clerk) -> None:
     assert "秘密".encode() not in stored
 
 
-def test_every_real_case_is_accounted_for(cases: Path, clerk: Clerk) -> None:
-    found = next(cases.glob("**/danas2025"))
-    profiles = Path(__file__).parents[2] / "docs" / "profiles"
-    where = ("--data", str(clerk.data))
-    towns, records = str(found / "towns.geojson.gz"), str(found / "cases.ndjson.gz")
-    profile = str(profiles / "danas-towns.toml")
-    assert clerk.run("import", "divisions", towns, "--profile", profile, *where)[0] == 0
-    profile = str(profiles / "danas.toml")
-    wanted = ("--profile", profile, *where, "--keep-good", "--dry-run")
-    code, told = clerk.run("import", "demands", records, *wanted)
-    assert (code, told["rows"]) == (0, 10_653)
-    assert told["demands"] >= 10_500
-    assert told["rows"] == told["demands"] + told["duplicates"] + told["refused"]
-    assert told["changes"] >= 21_500
-    assert told["changes"] + told["changes_refused"] == 23_559
-    skills = Counter(told["skills"])
-    assert max(skills.values()) < 0.4 * skills.total()
-    assert told["flags"]["public_crew"] > 4_000
-
-
 SAMPLES = Path(__file__).parents[2] / "docs" / "profiles" / "samples"
 
 
@@ -367,3 +310,70 @@ def test_what_was_nested_is_read_again_from_the_report(clerk: Clerk) -> None:
     report.write_text(mended, encoding="utf-8")
     code, told = clerk.run(*typed, str(report), *profile, *where)
     assert (code, told["demands"], told["refused"]) == (0, 1, 0)
+
+
+def test_a_workbook_is_read_by_its_cells(clerk: Clerk) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    heads = ["ID", "AT", "COUNTY", "TOWN", "XY", "TYPE", "WHERE", "WHAT", "STATUS", "PEOPLE"]
+    plain = ["甲县", "乙镇", "120.15,23.1", "flood", "某村", "两人被困", "new"]
+    sheet.append(heads)
+    sheet.append([1, datetime(2025, 7, 7, 8, 51, 39), *plain, 12])  # noqa: DTZ001  # as in a cell
+    sheet.append([2, "2025-07-07 08:51:39", *plain, "=1+1"])
+    sheet.append([1.38e20, "2025-07-07 08:51:39", *plain, 0])
+    file = clerk.folder / "records.xlsx"
+    book.save(file)
+    code, told = clerk.bring_in(file, "--keep-good")
+    assert (code, told["rows"], told["demands"], told["refused"]) == (0, 3, 1, 2)
+    assert "formula  1" in clerk.said.err
+    assert "number_rounded  1" in clerk.said.err
+    first = next(turn for turn in clerk.turns() if isinstance(turn.command, PublishDemand))
+    assert first.at == 1_751_849_499_000
+    assert isinstance(first.command, PublishDemand)
+    assert first.command.lines[0].target == 3
+
+
+@pytest.mark.parametrize("content", ["[]", '{"type": "FeatureCollection", "features": []}'])
+def test_a_file_without_records_says_so(clerk: Clerk, content: str) -> None:
+    file = clerk.folder / "file"
+    file.write_text(content)
+    code, told = clerk.bring_in(file)
+    assert code == 2
+    assert "no records" in told["error"]
+
+
+def test_a_full_or_failing_log_says_that_a_second_run_goes_on(
+    clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = clerk.file(record(), record(ID="2"))
+    whole = Embedded.submit
+
+    async def failing(engine: Embedded, envelope: Envelope) -> Receipt:
+        if isinstance(envelope.command, PublishDemand):
+            raise StorageFull("the disk is full")
+        return await whole(engine, envelope)
+
+    monkeypatch.setattr(Embedded, "submit", failing)
+    code, told = clerk.bring_in(file)
+    assert code == 2
+    assert "goes on from there" in told["error"]
+    monkeypatch.setattr(Embedded, "submit", whole)
+    assert clerk.bring_in(file)[1]["demands"] == 2
+
+
+def test_many_of_one_time_on_a_slow_disk_are_all_played(
+    clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, refused = Embedded.submit, [0]
+
+    async def slow(engine: Embedded, envelope: Envelope) -> Receipt:
+        if isinstance(envelope.command, PublishDemand) and refused[0] < 3:
+            refused[0] += 1
+            raise Overloaded(0)
+        return await whole(engine, envelope)
+
+    monkeypatch.setattr(Embedded, "submit", slow)
+    every = [record(ID=str(number)) for number in range(100)]
+    code, told = clerk.bring_in(clerk.file(*every))
+    assert (code, told["demands"], refused) == (0, 100, [3])
