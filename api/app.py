@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.context import Context, context_of
-from api.doors import HEALTH, OUTSIDE, ROUTERS, Entrance, describe, problem_of
+from api.doors import HEALTH, OUTSIDE, ROUTERS, Entrance, describe, note_denied, problem_of
 from api.pages import site
 from api.problems import Problem
 from api.safe import Guard
@@ -68,7 +68,7 @@ def create_app(context: Context) -> FastAPI:
     packed = GZipMiddleware(super(Application, app).__call__, PACK_FROM, compresslevel=1)
     entrance = Entrance(packed, PREFIX)  # a command's answer is small, and goes out unpacked
     settings = context.settings
-    app.guard = Guard(entrance, settings.url, settings.secure, settings.host_names)
+    app.guard = Guard(entrance, settings.url, settings.secure, settings.host_names, note_denied)
     return app
 
 
@@ -91,8 +91,9 @@ async def _description(request: Request) -> Response:
     return JSONResponse(request.app.openapi())
 
 
-async def _problem(_request: Request, error: Exception) -> Response:
+async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
+    note_denied(request.scope, error)
     return error.response()
 
 

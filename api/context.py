@@ -14,7 +14,7 @@ from api.live import Feed, Pulse
 from api.people import Addresses, Caller, Callers, Failures, People, Persons
 from api.reach import Answers, Notices, Setups, Telling
 from api.review import Reviews
-from api.safe import Ciphertexts, Patience, Quotas, Tries, Vault, Work, streams_most
+from api.safe import Ciphertexts, Patience, Quotas, SecurityRecord, Tries, Vault, Work, streams_most
 from api.settings import Settings
 from geo.divisions import DivisionTree
 from geo.regions import Regions
@@ -37,6 +37,7 @@ class Context:
     answers: Answers
     notices: Notices
     setups: Setups
+    record: SecurityRecord
     history: History
     settings: Settings
     divisions: DivisionTree

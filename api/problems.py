@@ -136,6 +136,12 @@ PROBLEMS: dict[str, Message] = {
     "link_expired": Message(
         401, "登录链接已过期，请索取新链接。", "This link has expired; ask for a new one."
     ),
+    "link_reason_missing": Message(
+        422,
+        "该账户正在登录中；补发链接须说明原因，并会记录在案、告知本人。",
+        "Somebody is signed in to this account: say why another link is made. It is on record, and "
+        "its owner is told.",
+    ),
     "link_unknown": Message(
         401, "登录链接无效，请索取新链接。", "This link is not valid; ask for a new one."
     ),

@@ -24,7 +24,7 @@ from api.listening import BACKLOG, Manner, Papers, Server, most_connections
 from api.live import Feed
 from api.people import open_addresses, open_people, open_persons
 from api.reach import attend, open_answers, open_notices, open_setups
-from api.safe import Vault, master_key, streams_most
+from api.safe import SECURITY, SecurityRecord, Vault, master_key, streams_most
 from api.settings import THIS_MACHINE, Settings, listed
 from geo.divisions import DivisionTree
 from geo.regions import Regions
@@ -104,7 +104,8 @@ async def opened(settings: Settings, accept_clock: bool = False) -> AsyncIterato
         addresses = open_addresses(settings, vault)
         answers, notices = open_answers(settings, vault), open_notices(settings)
         setups = open_setups(settings, vault)
-        kept = (people, persons, addresses, vault, answers, notices, setups)
+        record = SecurityRecord(settings.data / SECURITY)
+        kept = (people, persons, addresses, vault, answers, notices, setups, record)
         for store in kept:
             closing.callback(store.close)
         regions = regions_of(settings.data, told)

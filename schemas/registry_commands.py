@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from schemas.access import LinkId, LinkReason
 from schemas.reach_commands import RestoreReach
 from schemas.values import (
     AccountId,
@@ -82,6 +83,30 @@ class GrantRole(Stored, tag="GrantRole.1"):
 
 class EndGrant(Stored, tag="EndGrant.1"):
     """Take back what an account may do in a role."""
+
+    account: AccountId
+    role: Role
+
+
+class MakeLink(Stored, tag="MakeLink.1"):
+    """Let somebody sign in to an account that is there already, by a link that is handed over."""
+
+    account: AccountId
+    role: Role
+    link: LinkId
+    reason: LinkReason
+
+
+class UseLink(Stored, tag="UseLink.1"):
+    """Somebody has signed in by such a link."""
+
+    account: AccountId
+    role: Role
+    link: LinkId
+
+
+class EndSessions(Stored, tag="EndSessions.1"):
+    """Sign an account out wherever it is signed in, in a role."""
 
     account: AccountId
     role: Role
@@ -221,6 +246,9 @@ RegistryCommand = (
     | ChangeRules
     | GrantRole
     | EndGrant
+    | MakeLink
+    | UseLink
+    | EndSessions
     | RegisterOrganization
     | CorrectOrganization
     | RetireOrganization

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas.access import LinkId, LinkReason
 from schemas.values import (
     AccountId,
     AreaId,
@@ -69,6 +70,29 @@ class RoleGranted(Stored, tag="RoleGranted.1"):
 
 
 class GrantEnded(Stored, tag="GrantEnded.1"):
+    account: AccountId
+    role: Role
+    at: Instant
+
+
+class LinkMade(Stored, tag="LinkMade.1"):
+    """Whoever made it could sign in as the account from now on."""
+
+    account: AccountId
+    role: Role
+    link: LinkId
+    reason: LinkReason
+    at: Instant
+
+
+class LinkUsed(Stored, tag="LinkUsed.1"):
+    account: AccountId
+    role: Role
+    link: LinkId
+    at: Instant
+
+
+class SessionsEnded(Stored, tag="SessionsEnded.1"):
     account: AccountId
     role: Role
     at: Instant
@@ -202,6 +226,9 @@ RegistryFact = (
     | RulesChanged
     | RoleGranted
     | GrantEnded
+    | LinkMade
+    | LinkUsed
+    | SessionsEnded
     | OrganizationRegistered
     | OrganizationCorrected
     | OrganizationRetired

@@ -26,13 +26,15 @@ BY_COMMITTEE = (Role.COMMITTEE,)
 BY_ORGANIZATION = (Role.ORGANIZATION, Role.DESK)  # the desk records what it hears by phone
 GUIDED = (*BY_ORGANIZATION, Role.COMMITTEE)  # and so does a committee, for groups that it guides
 
-BY_OWNER = c.OpenLog | c.MoveLog | c.ReceiveLog | c.ChangeRules | c.Tick | c.Resume
+BY_OWNER = c.OpenLog | c.MoveLog | c.ReceiveLog | c.ChangeRules | c.Tick | c.Resume | c.UseLink
 BY_DELIVERY = c.RecordReach | c.RestoreReach
 ANSWERS = c.AcceptOffer | c.DeclineOffer  # that the messenger brings, of whoever was reached
 
 ROLES: dict[type, tuple[Role, ...]] = {
     c.GrantRole: BY_STEWARD,
     c.EndGrant: BY_STEWARD,
+    c.MakeLink: BY_STEWARD,
+    c.EndSessions: BY_STEWARD,
     c.RegisterOrganization: BY_STEWARD,
     c.CorrectOrganization: BY_STEWARD,
     c.RetireOrganization: BY_STEWARD,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas.access import LinkReason
 from schemas.codes import Words
 from schemas.values import (
     ClaimEnd,
@@ -85,6 +86,13 @@ OPENINGS: dict[OpeningReason, Words] = {
     OpeningReason.ON_SCENE: Words("现场", "on the scene"),
     OpeningReason.HANDING_OVER: Words("交接", "to hand over"),
     OpeningReason.CHECKING: Words("核对", "to check"),
+}
+
+LINK_REASONS: dict[LinkReason, Words] = {
+    LinkReason.SESSION_OVER: Words("登录已过期", "the session was over"),
+    LinkReason.NEW_DEVICE: Words("更换设备", "another device"),
+    LinkReason.DEVICE_LOST: Words("设备遗失", "a lost device"),
+    LinkReason.HANDED_OVER: Words("交接", "handed over"),
 }
 
 TEXTS: dict[SealedText, Words] = {

@@ -27,6 +27,7 @@ from streams.review_codes import (
     CLAIM_ENDS,
     CLASSES,
     GATES,
+    LINK_REASONS,
     MARKS,
     MEDIA,
     OPENINGS,
@@ -345,6 +346,7 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     "seen": lambda names: (
         "" if names.fact.said else names.pick("（其间有行动）", " (something was done)")
     ),
+    "link_reason": lambda names: names.word(LINK_REASONS.get(names.fact.reason), ""),
     "opening": lambda names: names.word(OPENINGS.get(names.fact.reason), names.fact.reason),
     "ending": lambda names: names.word(CLAIM_ENDS.get(names.fact.reason), names.fact.reason),
     "reach": lambda names: names.word(REACHES.get(names.fact.by), names.fact.by),

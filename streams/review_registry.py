@@ -43,6 +43,19 @@ REGISTRY: dict[type, Words] = {
     r.GrantEnded: Words(
         "账户 {account} 的{role}角色已收回。", "The role {role} of account {account} was ended."
     ),
+    r.LinkMade: Words(
+        "为账户 {account} 签发{role}登录链接（{link_reason}）：持有者可以该账户登录。",
+        "A link to sign in as account {account}, {role}, was made ({link_reason}): whoever holds "
+        "it can act as that account.",
+    ),
+    r.LinkUsed: Words(
+        "有人用签发的链接以账户 {account}（{role}）登录。",
+        "Somebody signed in as account {account}, {role}, by a link that was made for it.",
+    ),
+    r.SessionsEnded: Words(
+        "账户 {account} 的{role}登录全部被结束。",
+        "Every session of account {account} as {role} was ended.",
+    ),
     r.OrganizationRegistered: Words(
         "{organization}已入库（{class}），驻地{division}，{people} 人；{capabilities}。",
         "{organization} was entered in the registry ({class}), at home in {division}, "

@@ -12,6 +12,7 @@ from schemas.refusals import Refusal
 from schemas.turns import REGISTRY
 from schemas.values import Mode, Purpose
 from streams import (
+    access,
     amending,
     assignment,
     certificate,
@@ -132,6 +133,9 @@ DECIDE: dict[type, Callable[[Area, Any, Cause], Decision]] = {
     c.ChangeRules: registry.change_rules,
     c.GrantRole: registry.grant,
     c.EndGrant: registry.end_grant,
+    c.MakeLink: access.make_link,
+    c.UseLink: access.use_link,
+    c.EndSessions: access.end_sessions,
     c.RegisterOrganization: organization.register,
     c.CorrectOrganization: organization.correct,
     c.RetireOrganization: organization.retire,
@@ -211,6 +215,7 @@ EVOLVE: dict[type, Callable[[Operation, Any], None]] = {
 
 EVOLVE_REGISTRY: dict[type, Callable[[Area, Any], None]] = {
     **dict.fromkeys(get_args(registry.RegistryRoomFact), registry.evolve),
+    **dict.fromkeys(get_args(access.AccessFact), access.evolve),
     **dict.fromkeys(get_args(organization.OrganizationFact), organization.evolve),
     **dict.fromkeys(get_args(certificate.CertificateFact), certificate.evolve),
 }

@@ -156,8 +156,8 @@ def _granting(known: Known, command: c.GrantRole) -> Subject | None:
     return Subject(command.division or DivisionCode(known.area))
 
 
-def _ending(known: Known, command: c.EndGrant) -> Subject | None:
-    """The first grant of the role; whether all of them may be ended is the room's own rule."""
+def _ending(known: Known, command: c.EndGrant | c.MakeLink | c.EndSessions) -> Subject | None:
+    """The first grant of the role; whether all of them are the steward's is the room's own rule."""
     for grant in known.grants(command.account):
         if grant.role is command.role:
             return granted(known, grant)
@@ -313,6 +313,8 @@ SUBJECTS: dict[type, _About] = {
     c.WithdrawIssuer: lambda known, _: Subject(DivisionCode(known.area)),
     c.GrantRole: _granting,
     c.EndGrant: _ending,
+    c.MakeLink: _ending,
+    c.EndSessions: _ending,
     c.SeparateOrganizations: lambda known, command: _organization(known, command.merged),
     **_of(
         lambda known, command: _organization(known, command.organization),

@@ -101,6 +101,8 @@ def _add_folder(commands: Any) -> None:
     _add(commands, "channel", ("api.cli.channel", "channel"), words, _channel_flags)
     words = "查看通知：各通道状态、未送达原因。 Show how messages stand, and who was not reached."
     _add(commands, "notices", ("api.cli.notices", "notices"), words, _notices_flags)
+    words = "安全记录：登录、失败、授权、查看与导出。 Print the security record, as JSON lines."
+    _add(commands, "audit", ("api.cli.audit", "audit"), words, _audit_flags)
     here = "api.cli.sheets"
     words = "导入组织、区划、需求。 Enter organizations, divisions or demands, every doubt named."
     _add(commands, "import", ("api.cli.importing", "bring_in"), words, _import_flags)
@@ -228,6 +230,12 @@ def _notices_flags(made: argparse.ArgumentParser) -> None:
     which.add_argument("--failed", action="store_true", help=words)
     words = "--failed: of the last so many hours (default: %(default)s)"
     made.add_argument("--since", type=float, default=24, metavar="HOURS", help=words)
+
+
+def _audit_flags(made: argparse.ArgumentParser) -> None:
+    _settings_flags(made, "data")
+    made.add_argument("--since", type=float, metavar="HOURS", help="of the last so many hours")
+    made.add_argument("--what", metavar="KIND", help="one kind only, as sign_in_failed")
 
 
 def _sheet_flags(made: argparse.ArgumentParser, *what: str) -> None:

@@ -52,8 +52,9 @@ from api.doors import (
 from api.doors.body import problem_of
 from api.doors.description import describe
 from api.doors.hanging import Entrance
+from api.doors.recording import note_denied
 
-__all__ = ["HEALTH", "OUTSIDE", "ROUTERS", "Entrance", "describe", "problem_of"]
+__all__ = ["HEALTH", "OUTSIDE", "ROUTERS", "Entrance", "describe", "note_denied", "problem_of"]
 
 HEALTH = health.router
 OUTSIDE = outside.router

@@ -9,13 +9,15 @@ from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
-from api.doors.body import Body, Empty, Time
+from api.context import Context
+from api.doors.body import Body, Time
 from api.doors.call import Answer, Call, answered, wider
 from api.doors.hanging import door
 from api.doors.texts import Name, Village
 from api.people import link_address
 from api.problems import Problem
-from schemas.commands import EndGrant, GrantRole
+from schemas.access import LinkId, LinkReason
+from schemas.commands import EndGrant, EndSessions, GrantRole, MakeLink
 from schemas.ids import made_id
 from schemas.turns import REGISTRY
 from schemas.values import AccountId, DivisionCode, OrganizationId, Role
@@ -49,11 +51,30 @@ class EndGrantBody(Body):
     role: Role
 
 
+class LinkBody(Body):
+    """Why another link is made; to be said where somebody is signed in to the account just now.
+
+    `end_sessions`: whoever is signed in to it is signed out at once.
+    """
+
+    reason: LinkReason | None = None
+    end_sessions: bool = False
+
+
+class EndSessionsBody(Body):
+    """In which role the account is signed out, everywhere."""
+
+    role: Role
+
+
 class AccountAnswer(Answer):
     """An answer with the new account, and its link unless that has been used."""
 
     account: AccountId
     link: str | None
+
+
+Some = Call[LinkBody] | Call[EndGrantBody] | Call[EndSessionsBody]
 
 
 class LinkAnswer(msgspec.Struct):
@@ -81,19 +102,51 @@ async def make_account(call: Call[GrantRoleBody]) -> Response:
     )
     receipt = await call.registry(command)  # a refused grant leaves no name behind
     people.make_account(body.name, call.context.settings.area, account, body.player)
-    link = None if people.has_used_link(account) else _fresh_link(call, account, body.role)
+    link = None
+    if not people.has_used_link(account):
+        link = _fresh_link(call, account, body.role, LinkId(""))
     answer = wider(AccountAnswer, call.answer_of(receipt, account), account=account, link=link)
     return answered(answer, 201)
 
 
-@door(router, "/accounts/{account}/link", Empty, None, answer=LinkAnswer)
-async def make_link(call: Call[Empty]) -> Response:
-    """A fresh link, for the first role of the account that lies wholly within your scope."""
+@door(router, "/accounts/{account}/link", LinkBody, MakeLink, answer=LinkAnswer)
+async def make_link(call: Call[LinkBody]) -> Response:
+    """A fresh link, for the first role of the account that lies wholly within your scope.
+
+    Whoever makes it could act as somebody else: it is a turn under your name, and the account's
+    owner is shown it on every page.
+    """
     row = _account(call)
     role = next((role for role in Role if _within(call, row, role)), None)
     if role is None or call.context.people.name(row.id) is None:
         raise Problem("not_found")
-    return answered(LinkAnswer(_fresh_link(call, row.id, role)))
+    people, reason = call.context.people, call.body.reason
+    signed_in = any(device.role is role for device in people.devices_of(row.id))
+    if signed_in and reason is None and call.context.conductor is None:
+        raise Problem("link_reason_missing", "reason")
+    link = LinkId(made_id(call.command_id(REGISTRY), 0))
+    reason = reason or LinkReason.SESSION_OVER
+    await call.registry(MakeLink(account=row.id, role=role, link=link, reason=reason))
+    if call.body.end_sessions:
+        _sign_out(call.context, row.id, role)
+    return answered(LinkAnswer(_fresh_link(call, row.id, role, link)))
+
+
+@door(router, "/accounts/{account}/sessions/end", EndSessionsBody, EndSessions)
+async def end_sessions(call: Call[EndSessionsBody]) -> Response:
+    """Sign an account out wherever it is signed in, in a role: a lost phone, a person who left."""
+    row, role = _account(call), call.body.role
+    if not _within(call, row, role):
+        raise Problem("not_found")
+    receipt = await call.registry(EndSessions(account=row.id, role=role))
+    _sign_out(call.context, row.id, role)
+    return call.answer(receipt, row.id)
+
+
+def _sign_out(context: Context, account: AccountId, role: Role) -> None:
+    """Sessions, unused links and streams end at once."""
+    context.people.end_all(account, role)
+    context.feed.end_account(account)
 
 
 @door(router, "/accounts/{account}/end", EndGrantBody, EndGrant)
@@ -103,18 +156,18 @@ async def end_grant(call: Call[EndGrantBody]) -> Response:
     if not _within(call, row, role):
         raise Problem("not_found")
     receipt = await call.registry(EndGrant(account=row.id, role=role))
-    call.context.people.end_all(row.id, role)
+    _sign_out(call.context, row.id, role)
     return call.answer(receipt, row.id)
 
 
-def _account(call: Call[Empty] | Call[EndGrantBody]) -> AccountRow:
+def _account(call: Some) -> AccountRow:
     row = call.context.feed.account(AccountId(call.ids["account"]))
     if row is None:
         raise Problem("not_found")
     return row
 
 
-def _within(call: Call[Empty] | Call[EndGrantBody], row: AccountRow, role: Role) -> bool:
+def _within(call: Some, row: AccountRow, role: Role) -> bool:
     """Whether the account has the role, and nowhere beyond the caller's scope.
 
     A session has all grants of its role, so a link handed out for one of them opens all.
@@ -123,7 +176,7 @@ def _within(call: Call[Empty] | Call[EndGrantBody], row: AccountRow, role: Role)
     return bool(held) and all(_holds(call, grant) for grant in held)
 
 
-def _holds(call: Call[Empty] | Call[EndGrantBody], grant: GrantView) -> bool:
+def _holds(call: Some, grant: GrantView) -> bool:
     reader = call.caller.reader
     if grant.organization is None:
         return grant.division is not None and reader.holds(grant.division)
@@ -131,7 +184,10 @@ def _holds(call: Call[Empty] | Call[EndGrantBody], grant: GrantView) -> bool:
     return put is not None and isinstance(put.row, OrganizationRow) and reader.holds(put.row.home)
 
 
-def _fresh_link(call: Call[Empty] | Call[GrantRoleBody], account: AccountId, role: Role) -> str:
+def _fresh_link(
+    call: Call[LinkBody] | Call[GrantRoleBody], account: AccountId, role: Role, link: LinkId
+) -> str:
     people = call.context.people
     people.drop_links(account)
-    return link_address(call.context.settings, role, people.make_link(account, role))
+    secret = people.make_link(account, role, call.caller.account, link)
+    return link_address(call.context.settings, role, secret)

@@ -63,6 +63,7 @@ async def alarms(request: Request, caller: SignedIn) -> Response:
     if caller.role in HEARERS:
         found.extend(_unsent(context, now))
         found.extend(_undestroyed(context))
+        found.extend(_tried(context))
     return answered(Alarms(watched=written is not None, alarms=tuple(found)))
 
 
@@ -110,6 +111,30 @@ def _undestroyed(context: Context) -> Iterator[AlarmShown]:
             " reads their file, or the disk is full. It is tried again; until this disappears,"
             " their destruction is not finished.",
         )
+
+
+def _tried(context: Context) -> Iterator[AlarmShown]:
+    """Somebody tries the doors more often than people do by mistake."""
+    for burst in context.record.bursts():
+        zh, en = _BURSTS[burst.what]
+        told = {"count": burst.times}
+        yield AlarmShown(burst.what, burst.since, (), zh.format(**told), en.format(**told))
+
+
+_BURSTS = {
+    "sign_in_failed": (
+        "十分钟内有 {count} 次登录失败，可能有人在试探；"
+        "请告知系统管理员查看安全记录（shouwang audit）。",
+        "{count} sign-ins have failed within ten minutes: somebody may be trying. Tell the steward "
+        "to look at the security record (shouwang audit).",
+    ),
+    "denied": (
+        "十分钟内有 {count} 次越权或无效请求被拒绝；"
+        "请告知系统管理员查看安全记录（shouwang audit）。",
+        "{count} requests were refused within ten minutes, for want of a right or a session. Tell "
+        "the steward to look at the security record (shouwang audit).",
+    ),
+}
 
 
 def _broken(setup: Setup) -> AlarmShown:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from api.context import Context, context_of
 from api.doors.body import B, parse, read_body
+from api.doors.recording import address_of, note_command
 from api.people import Caller, refused
 from api.problems import Problem, later
 from api.safe import Work
@@ -99,6 +100,7 @@ class Call(Generic[B]):
     method: str
     path: str
     ids: dict[str, str]  # named in the path
+    address: str  # whom it counts for before anybody is signed in
     tapped_at: Instant | None
     revision: int  # from If-Match; 0 at doors that do not ask for it
 
@@ -158,6 +160,7 @@ class Call(Generic[B]):
         self.context.note_carried(id)
         if receipt.turn.refusal is not None:
             raise Problem.refused(receipt.turn)
+        note_command(self.context, self.caller.session, self.address, command)
         if once and receipt.repeated:
             raise Problem("key_used_up", trace=id)
         return receipt
@@ -303,6 +306,7 @@ async def received(
         method=request.method,
         path=request.scope["path"],
         ids=request.path_params,
+        address=address_of(request.scope),
     )
     if context.conductor is not None and not caller.session.player:
         context.conductor.note_person()

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.doors.body import B, Body
 from api.doors.call import Answer, Call, received
+from api.doors.recording import note_denied
 from api.problems import Problem
 from schemas.values import Role
 from streams.policy import ROLES
@@ -102,6 +103,7 @@ class Entrance:
         try:
             response = await endpoint(Request(scope, receive, send))
         except Problem as problem:
+            note_denied(scope, problem)
             response = problem.response()
         await response(scope, receive, send)
 

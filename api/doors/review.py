@@ -15,9 +15,11 @@ from api.context import context_of
 from api.doors.callers import SignedIn
 from api.doors.hanging import answering
 from api.doors.history import Moment, read_when_there, sight_of
+from api.doors.recording import address_of, note
 from api.history import HISTORY, Measures, as_csv, measures
 from api.people import Caller
 from api.problems import Problem
+from api.safe import What
 from schemas.values import LATEST, DemandId, IncidentId, Instant, LineId, OrganizationId, Role
 from streams.review import Scope
 
@@ -82,6 +84,8 @@ async def review_table(
 ) -> Response:
     """The same as a table for other programs: UTF-8, a head, times in seconds."""
     found = await _measured(request, caller, since, until)
+    context, address = context_of(request), address_of(request.scope)
+    note(context, caller.session, address, What.EXPORTED, "review")
     headers = {**NO_STORE, "Content-Disposition": 'attachment; filename="shouwang-review.csv"'}
     return Response(as_csv(found), headers=headers, media_type="text/csv; charset=utf-8")
 

@@ -5,12 +5,15 @@ Names and telephones are in `people.db` beside the log, never in it.
 
 from api.people.accounts import (
     FAILURES_MS,
+    Device,
     Failures,
+    LinkSeen,
     People,
     Session,
     SignInRefused,
     names_of,
     open_people,
+    shown_id,
     wall_ms,
 )
 from api.people.address_book import (
@@ -48,10 +51,12 @@ __all__ = [
     "Caller",
     "Callers",
     "Consent",
+    "Device",
     "Failures",
     "Holder",
     "Kept",
     "Known",
+    "LinkSeen",
     "People",
     "Person",
     "Persons",
@@ -76,5 +81,6 @@ __all__ = [
     "refused",
     "set_cookie",
     "shown",
+    "shown_id",
     "wall_ms",
 ]

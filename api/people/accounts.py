@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from time import time_ns
-from typing import Any
+from typing import Any, NamedTuple
 
 import apsw
 
@@ -26,6 +26,8 @@ PEOPLE = "people.db"  # in the data folder
 SECOND_MS = 1_000
 HOUR_MS = 3_600 * SECOND_MS
 KEPT_MS = 30 * 24 * HOUR_MS  # how long used links and ended sessions can still be looked into
+# A leader's phone is in a pocket when the request comes: it stays signed in.
+LONG_MS = dict.fromkeys((Role.ORGANIZATION, Role.COMMITTEE), 90 * 24 * HOUR_MS)
 REPEAT_MS = 600 * SECOND_MS  # how long a sign-in whose answer was lost can be sent again
 RECHECK_MS = SECOND_MS  # how soon a session that another process ended is noticed
 REMEMBERED_MAX = 100_000
@@ -40,13 +42,16 @@ CREATE TABLE IF NOT EXISTS accounts (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS links (
     token BLOB PRIMARY KEY, account TEXT NOT NULL REFERENCES accounts, role TEXT NOT NULL,
-    expires INTEGER NOT NULL, used_at INTEGER, used_key BLOB, session BLOB
+    expires INTEGER NOT NULL, used_at INTEGER, used_key BLOB, session BLOB,
+    id TEXT NOT NULL, made_by TEXT NOT NULL, made_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sessions (
     token BLOB PRIMARY KEY, account TEXT NOT NULL REFERENCES accounts, role TEXT NOT NULL,
-    expires INTEGER NOT NULL, ended INTEGER
+    expires INTEGER NOT NULL, ended INTEGER,
+    began INTEGER NOT NULL, device TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS links_of ON links (account);
+CREATE INDEX IF NOT EXISTS sessions_of ON sessions (account);
 """
 
 
@@ -75,6 +80,26 @@ class Session:
         return not self.ended and now < self.expires
 
 
+class Device(NamedTuple):
+    """One place where an account is signed in; its `id` opens nothing."""
+
+    id: str
+    role: Role
+    began: int
+    expires: int
+    device: str
+
+
+class LinkSeen(NamedTuple):
+    """A link to sign in, as its account's owner is told of it. `made_by`: "" at the machine."""
+
+    id: str
+    role: Role
+    made_by: str
+    made_at: int
+    used_at: int | None
+
+
 class Failures:
     """Failed sign-ins by address, each address over one minute.
 
@@ -94,6 +119,11 @@ class Failures:
             since, count = now, 0
         self._counted[address] = since, count + 1
         return count + 1 > FAILURES_MAX
+
+
+def shown_id(token: bytes) -> str:
+    """By what a session is named where it is listed."""
+    return sha256(token).hexdigest()[:16]
 
 
 def hashed(token: str) -> bytes:
@@ -116,7 +146,7 @@ class People:
         clock: Callable[[], int] = wall_ms,
     ) -> None:
         self._store = open_store(path, SCHEMA)
-        self._session_ms = session_hours * HOUR_MS
+        self._session_ms = dict.fromkeys(Role, session_hours * HOUR_MS) | LONG_MS
         self._link_ms = link_hours * HOUR_MS
         self._clock = clock
         self._sessions: dict[bytes, Session] = {}
@@ -150,14 +180,18 @@ class People:
         row = self._row("SELECT name FROM accounts WHERE id = ?", (account,))
         return None if row is None else str(row[0])
 
-    def make_link(self, account: AccountId, role: Role) -> str:
-        """A one-time link's secret; LookupError for an unknown account."""
+    def make_link(self, account: AccountId, role: Role, made_by: str = "", id: str = "") -> str:
+        """A one-time link's secret; LookupError for an unknown account.
+
+        `made_by`: whose hand it was, "" at the machine itself; `id`: what the log calls it.
+        """
         if self.name(account) is None:
             raise LookupError("no such account")
         token = secrets.token_urlsafe(32)
         self._write(
-            "INSERT INTO links (token, account, role, expires) VALUES (?, ?, ?, ?)",
-            (hashed(token), account, role.value, self._clock() + self._link_ms),
+            "INSERT INTO links (token, account, role, expires, id, made_by, made_at) "
+            "VALUES (?1, ?2, ?3, ?6 + ?7, ?4, ?5, ?6)",
+            (hashed(token), account, role.value, id, made_by, self._clock(), self._link_ms),
         )
         return token
 
@@ -170,7 +204,9 @@ class People:
         """Unused links of this account open nothing any more."""
         self._write("DELETE FROM links WHERE account = ? AND used_at IS NULL", (account,))
 
-    def sign_in(self, token: str, role: Role, key: str = "") -> tuple[str, Session]:
+    def sign_in(
+        self, token: str, role: Role, key: str = "", device: str = ""
+    ) -> tuple[str, Session]:
         """Use a link up: the secret of the new session, and the session.
 
         Sent again with the same idempotency key within ten minutes, the first session is ended
@@ -186,8 +222,8 @@ class People:
                 (now, used_key, hashed(secret), hashed(token)),
             )
             self._store.execute(
-                "INSERT INTO sessions VALUES (?, ?, ?, ?, NULL)",
-                (hashed(secret), account, role.value, now + self._session_ms),
+                "INSERT INTO sessions VALUES (?, ?, ?, ?, NULL, ?, ?)",
+                (hashed(secret), account, role.value, now + self._session_ms[role], now, device),
             )
         if earlier is not None:
             self.end(earlier)
@@ -212,6 +248,36 @@ class People:
         if used_at is None and now >= expires:
             raise SignInRefused("link_expired")
         return AccountId(account), session
+
+    def link_behind(self, session: Session) -> LinkSeen | None:
+        """The link by which a session began."""
+        row = self._row(f"{_LINKS} WHERE session = ?", (session.token,))
+        return None if row is None else _link_seen(row)
+
+    def links_of(self, account: AccountId) -> list[LinkSeen]:
+        """The links of an account that were made of late, the newest first."""
+        rows = self._store.execute(f"{_LINKS} WHERE account = ? ORDER BY made_at DESC", (account,))
+        return [_link_seen(row) for row in rows]
+
+    def devices_of(self, account: AccountId) -> list[Device]:
+        """Where an account is signed in, the latest first."""
+        rows = self._store.execute(
+            "SELECT token, role, began, expires, device FROM sessions WHERE account = ? "
+            "AND ended IS NULL AND expires > ? ORDER BY began DESC",
+            (account, self._clock()),
+        )
+        return [Device(shown_id(token), Role(role), *rest) for token, role, *rest in rows]
+
+    def token_of(self, account: AccountId, id: str) -> bytes | None:
+        """The live session of an account that is listed under an id."""
+        rows = self._store.execute(
+            "SELECT token FROM sessions WHERE account = ? AND ended IS NULL", (account,)
+        )
+        return next((token for (token,) in rows if shown_id(token) == id), None)
+
+    def name_device(self, token: bytes, name: str) -> None:
+        """What its owner calls the place where a session is."""
+        self._write("UPDATE sessions SET device = ? WHERE token = ?", (name, token))
 
     def session(self, token: str) -> Session | None:
         """The session of a browser's secret, live or not; None where there never was one.
@@ -283,6 +349,14 @@ class People:
     def _write(self, statement: str, values: tuple[str | int | bytes, ...]) -> None:
         with self._store:
             self._store.execute(statement, values)
+
+
+_LINKS = "SELECT id, role, made_by, made_at, used_at FROM links"
+
+
+def _link_seen(row: tuple[Any, ...]) -> LinkSeen:
+    id, role, made_by, made_at, used_at = row
+    return LinkSeen(id, Role(role), made_by, made_at, used_at)
 
 
 def names_of(folder: Path, accounts: Iterable[str]) -> dict[str, str]:

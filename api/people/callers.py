@@ -105,13 +105,13 @@ def cookie_name(role: Role, https: bool) -> str:
 
 
 def set_cookie(
-    response: Response, session: Session, secret: str, *, hours: int, https: bool
+    response: Response, session: Session, secret: str, *, seconds: int, https: bool
 ) -> None:
     """Give the browser its session; it lasts as long as the session does."""
     response.set_cookie(
         cookie_name(session.role, https),
         secret,
-        max_age=hours * 3_600,
+        max_age=seconds,
         secure=https,
         httponly=True,
         samesite="strict",

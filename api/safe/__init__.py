@@ -13,24 +13,39 @@ from api.safe.master import (
 from api.safe.modes import NotPrivate, make_private
 from api.safe.patience import Patience, Tries, client_of
 from api.safe.quotas import Quotas, Work, check_streams, streams_most
+from api.safe.security import (
+    SECURITY,
+    Burst,
+    Happened,
+    SecurityRecord,
+    What,
+    as_line,
+    read_record,
+)
 from api.safe.stores import BUSY_MS, open_store, writing
 from api.safe.vault import Ciphertexts, KeyGone, TextDamaged, Vault
 
 __all__ = [
     "BUSY_MS",
     "POLICY_HEADER",
+    "SECURITY",
+    "Burst",
     "Ciphertexts",
     "Guard",
+    "Happened",
     "KeyGone",
     "MasterKey",
     "MasterKeyUnfit",
     "NotPrivate",
     "Patience",
     "Quotas",
+    "SecurityRecord",
     "TextDamaged",
     "Tries",
     "Vault",
+    "What",
     "Work",
+    "as_line",
     "check_streams",
     "client_of",
     "described_policy",
@@ -41,6 +56,7 @@ __all__ = [
     "open_store",
     "owed",
     "place_of",
+    "read_record",
     "streams_most",
     "writing",
 ]

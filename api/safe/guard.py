@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -29,6 +29,7 @@ POLICY_HEADER = "content-security-policy"
 
 _logger = logging.getLogger("shouwang.doors")
 Headers = list[tuple[bytes, bytes]]
+Denied = Callable[[Scope, Problem], None]
 
 
 def security_headers(https: bool) -> Headers:
@@ -56,9 +57,17 @@ def described_policy() -> str:
 class Guard:
     """Pure ASGI: costs a request some microseconds and no task."""
 
-    def __init__(self, app: ASGIApp, url: str, https: bool, names: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        url: str,
+        https: bool,
+        names: Iterable[str] = (),
+        denied: Denied = lambda _scope, _problem: None,
+    ) -> None:
         self._app = app
         self._names = Names(names)
+        self._denied = denied
         self._scheme = b"https" if https else b"http"
         self._origin = _origin(url)
         self._headers = security_headers(https)
@@ -83,6 +92,7 @@ class Guard:
             except Exception as error:
                 problem = _defect(error)
         if problem is not None and not started:
+            self._denied(scope, problem)
             await problem.response()(scope, receive, guarded)
 
     def _with_headers(self, headers: Headers) -> Headers:

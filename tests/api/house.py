@@ -20,7 +20,7 @@ from api.context import Context
 from api.live import Feed
 from api.people import Addresses, People, Persons
 from api.reach import open_answers, open_notices, open_setups
-from api.safe import Vault
+from api.safe import SECURITY, SecurityRecord, Vault
 from api.serving import history_of
 from api.settings import DIVISIONS, Settings
 from geo.divisions import DivisionTree
@@ -268,7 +268,8 @@ async def opened(folder: Path, settings: Settings | None = None) -> AsyncIterato
     vault = Vault(folder / "keys.db")
     addresses = Addresses(folder / "people.db", vault)
     beside = (open_answers(settings, vault), open_notices(settings), open_setups(settings, vault))
-    kept = (people, persons, addresses, vault, *beside)
+    record = SecurityRecord(folder / SECURITY)
+    kept = (people, persons, addresses, vault, *beside, record)
     people.make_account("管理员", AREA, STEWARD)
     context = Context(engine, feed, *kept, history, settings, tree)
     if settings.purpose is Purpose.EXERCISE:

@@ -119,6 +119,8 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.SetEnrollment, terms.SetEnrollmentBody, {"organization"}),
     (c.GrantRole, accounts.GrantRoleBody, {"account"}),
     (c.EndGrant, accounts.EndGrantBody, {"account"}),
+    (c.MakeLink, accounts.LinkBody, {"account", "role", "link", "reason"}),
+    (c.EndSessions, accounts.EndSessionsBody, {"account"}),
 ]
 PARTS: list[tuple[type, type[Body], set[str]]] = [
     (LineRequest, demands.LineBody, set()),
@@ -128,6 +130,7 @@ PARTS: list[tuple[type, type[Body], set[str]]] = [
 # Fields of bodies that are no field of the command: they go to people, or into a part.
 BESIDE = {
     accounts.GrantRoleBody: {"name", "player"},
+    accounts.LinkBody: {"end_sessions", "reason"},
     certificates.RecordCertificateBody: set(certificates.RecordCertificateBody.model_fields),
 }
 OTHER_SHAPE = {"place", "contact", "address", "note", "lead", "lines", "capabilities"}
@@ -138,11 +141,11 @@ SEALED: dict[type[Body], set[str]] = {
 NOT_OF_A_PERSON = {OpeningReason.ACCEPTED}  # comes with a yes by itself
 MADE_BY_US = {
     *(c.OpenLog, c.MoveLog, c.ReceiveLog, c.ChangeRules),
-    *(c.Tick, c.Resume, c.RecordReach, c.RestoreReach),
+    *(c.Tick, c.Resume, c.RecordReach, c.RestoreReach, c.UseLink),
 }
 NO_COMMAND = {
     *("SignInBody", "AdvanceBody", "AddPersonBody", "CorrectPersonBody", "SeenBody"),
-    "ReachBody",
+    *("ReachBody", "NameDeviceBody", "EndDeviceBody"),
     *("AddAddressBody", "ConfirmBody", "VouchBody", "ConsentBody", "WithdrawBody"),
     *("WithdrawNumberBody", "ReadNotesBody", "ReadHelpersBody", "NotPickedUpBody"),
 }

@@ -105,6 +105,7 @@ def about(world: World) -> list[c.Command]:
     commands += [c.RetireOrganization(organization=id) for id in world.area.registry.organizations]
     commands += asked(world)
     commands += [c.EndGrant(account=id, role=role) for id in actors(world) for role in Role]
+    commands += [c.EndSessions(account=id, role=role) for id in actors(world) for role in Role]
     commands += [
         c.CloseIncident(incident=IncidentId("none")),
         c.OpenSealedText(demand=DemandId("none"), reason=OpeningReason.CALLING),

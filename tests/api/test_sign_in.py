@@ -171,19 +171,22 @@ async def test_a_refused_account_leaves_no_name(house: House) -> None:
         assert house.context.people.name(AccountId(account)) is None
 
 
+ANOTHER = {"reason": "new_device"}
+
+
 async def test_a_fresh_link_only_within_the_scope(house: House) -> None:
     whole, county = await house.steward(), await house.person(Role.STEWARD, division=COUNTY)
     desk, wide = await house.desk(), await house.desk(str(AREA))
     _, crew = await house.organization()
     for person, role in ((desk, Role.DESK), (crew, Role.ORGANIZATION)):
-        reply = await county.post(f"/accounts/{person.account}/link", {})
+        reply = await county.post(f"/accounts/{person.account}/link", ANOTHER)
         assert reply.status == 200
         assert (await house.by_link(reply.json["link"], role)).account == person.account
     for account in (wide.account, whole.account, AccountId("nobody")):
-        refused(await county.post(f"/accounts/{account}/link", {}), 404, "not_found")
+        refused(await county.post(f"/accounts/{account}/link", ANOTHER), 404, "not_found")
         end = await county.post(f"/accounts/{account}/end", {"role": "desk"})
         refused(end, 404, "not_found")
-    assert (await whole.post(f"/accounts/{wide.account}/link", {})).status == 200
+    assert (await whole.post(f"/accounts/{wide.account}/link", ANOTHER)).status == 200
     refused(await desk.post(f"/accounts/{desk.account}/link", {}), 403, "role_missing")
 
 

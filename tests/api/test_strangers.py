@@ -138,7 +138,8 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ("/organizations/{organization}/enrollment", {"enrolled": True}, OWN),
     ("/issuers/withdraw", {"issuer": "x"}, AREA_ONLY),
     ("/accounts", {"name": "甲", "role": "desk", "division": TOWN}, STEWARDS),
-    ("/accounts/{account}/link", {}, STEWARDS),
+    ("/accounts/{account}/link", {"reason": "new_device"}, STEWARDS),
+    ("/accounts/{account}/sessions/end", {"role": "desk"}, STEWARDS),
     ("/accounts/{account}/end", {"role": "desk"}, STEWARDS),
     (
         "/demands/close",
@@ -151,7 +152,8 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
 ]
 OF_A_COMMITTEE = ("/needs",)  # test_committee
 NOT_OF_A_SUBJECT = {"/sessions", "/sessions/end", "/conductor/advance", "/conductor/reach"}
-KEPT_BESIDE = {  # no turns: test_persons, test_address_doors, test_messenger
+KEPT_BESIDE = {  # no turns: test_persons, test_address_doors, test_messenger, test_access
+    *("/sessions/{}/name", "/sessions/{}/end"),
     *("/persons", "/persons/{}/correct", "/persons/{}/remove"),
     *("/addresses", "/addresses/withdraw", "/offers/seen", "/replies/{}/read"),
     *(

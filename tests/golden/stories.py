@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from schemas import commands as c
 from schemas import facts as f
+from schemas.access import LinkId, LinkReason
 from schemas.turns import OWNER
 from schemas.values import (
     AccountId,
@@ -64,6 +65,13 @@ def thread() -> World:
         world.organization(f"pump {number}", township=township, units=1 + number % 2)
     world.grant("guest", Role.REVIEWER, division=world.township, until=START + DAY)
     world.send(STEWARD, c.EndGrant(account=AccountId("guest"), role=Role.REVIEWER))
+    link = LinkId("a link")
+    world.send(
+        STEWARD,
+        c.MakeLink(account=DESK, role=Role.DESK, link=link, reason=LinkReason.DEVICE_LOST),
+    )
+    world.send(STEWARD, c.EndSessions(account=DESK, role=Role.DESK))
+    world.send(OWNER, c.UseLink(account=DESK, role=Role.DESK, link=link))
     incident = world.incident()
     world.send(DESK, c.JoinIncident(incident=incident, division=world.township))
     routine(world, incident)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from schemas import commands as c
+from schemas.access import LinkId, LinkReason
 from schemas.turns import OWNER
 from schemas.values import (
     AccountId,
@@ -215,11 +216,24 @@ def _account(play: Play, known: Organization) -> Attempt:
             account=VISITOR, role=Role.DESK, division=play.world.township, until=until
         )
         return STEWARD, grant
+    if play.chance(0.3):
+        return _let_in(play, AccountId(play.names[known.id]))
     if play.chance(0.5):
         return STEWARD, c.EndGrant(account=VISITOR, role=Role.DESK)
     account = AccountId(play.names[known.id])
     play.send(STEWARD, c.EndGrant(account=account, role=Role.ORGANIZATION))
     return STEWARD, c.GrantRole(account=account, role=Role.ORGANIZATION, organization=known.id)
+
+
+def _let_in(play: Play, account: AccountId) -> Attempt:
+    """A link, and its use; or everybody there is signed out."""
+    if play.chance(0.3):
+        return STEWARD, c.EndSessions(account=account, role=Role.ORGANIZATION)
+    link = LinkId(f"link {play.world.at}")
+    if play.chance(0.5):
+        return OWNER, c.UseLink(account=account, role=Role.ORGANIZATION, link=link)
+    reason = play.random.choice(list(LinkReason))
+    return STEWARD, c.MakeLink(account=account, role=Role.ORGANIZATION, link=link, reason=reason)
 
 
 def _log(play: Play, known: Organization) -> Attempt:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from schemas import commands as c
-from schemas.turns import DELIVERY
+from schemas.access import LinkId, LinkReason
+from schemas.turns import DELIVERY, OWNER
 from schemas.values import AccountId, Capability, Instant, Role, Shift
 from streams.days import start_of
 from streams.parameters import SECOND
@@ -265,6 +266,28 @@ GRANT = (
         ),
     ),
     Row(c.EndGrant, "", lambda _: (STEWARD, c.EndGrant(account=NEWCOMER, role=Role.DESK))),
+    Row(
+        c.MakeLink,
+        "",
+        lambda _: (
+            STEWARD,
+            c.MakeLink(
+                account=NEWCOMER,
+                role=Role.DESK,
+                link=LinkId("link"),
+                reason=LinkReason.DEVICE_LOST,
+            ),
+        ),
+    ),
+    Row(
+        c.UseLink,
+        "",
+        lambda _: (
+            OWNER,
+            c.UseLink(account=NEWCOMER, role=Role.DESK, link=LinkId("link")),
+        ),
+    ),
+    Row(c.EndSessions, "", lambda _: (STEWARD, c.EndSessions(account=NEWCOMER, role=Role.DESK))),
     Row(
         c.OpenIncident,
         "with it",

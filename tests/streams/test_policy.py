@@ -31,6 +31,7 @@ from schemas.values import (
 from streams.policy import ROLES, permit
 from streams.present import Present
 from streams.rules import DECIDE
+from tests.streams import access
 from tests.streams.crew_commands import answers, on_the_scene
 from tests.streams.state_hand_ups import handing
 from tests.streams.world import (
@@ -48,7 +49,7 @@ from tests.streams.world import (
 )
 
 COMMANDS = set(get_args(c.Command))
-BY_OWNER = {c.OpenLog, c.MoveLog, c.ReceiveLog, c.ChangeRules, c.Tick, c.Resume}
+BY_OWNER = {c.OpenLog, c.MoveLog, c.ReceiveLog, c.ChangeRules, c.Tick, c.Resume, c.UseLink}
 BY_DELIVERY = {c.RecordReach, c.RestoreReach}
 BROUGHT = {c.AcceptOffer, c.DeclineOffer}  # of somebody who has answered a message
 TOWNSHIP, SIBLING = (DivisionCode(code) for code in townships()[:2])
@@ -76,9 +77,8 @@ TABLE = {
     "Resume": "RRRRRRRR",
     "RecordReach": "RRRRRRRR",  # the messenger's, which is nobody's account
     "RestoreReach": "RRRRRRRR",
-    "GrantRole": ".RR---R-",
     "GrantRole to an organization": ".RR-R-R-",
-    "EndGrant": ".RR---R-",
+    **access.TABLE,
     "RegisterOrganization": ".RR---R-",
     "CorrectOrganization": ".RR-R-R-",
     "RetireOrganization": ".RR-R-R-",
@@ -198,8 +198,7 @@ def _registry_commands(world: World, doer: OrganizationId) -> Iterator[c.Command
     yield c.MoveLog(medium=Medium.TOPICS)
     yield c.ReceiveLog()
     yield c.ChangeRules(rules=2)
-    yield c.GrantRole(account=AccountId("new"), role=Role.DESK, division=TOWNSHIP)
-    yield c.EndGrant(account=DESK, role=Role.DESK)
+    yield from access.commands(DESK, TOWNSHIP)
     yield c.RegisterOrganization(
         name="new",
         registration_class=RegistrationClass.FILED,

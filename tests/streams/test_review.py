@@ -181,7 +181,8 @@ def test_every_code_has_words_in_both_languages() -> None:
 
 
 # They concern the whole area, or a grant of which only its account is named.
-NOWHERE = ("Tick", "Resume", "EndGrant", "MoveLog", "ReceiveLog", "ChangeRules", "WithdrawIssuer")
+ACCESS = ("MakeLink", "UseLink", "EndSessions", "EndGrant")
+NOWHERE = (*ACCESS, "Tick", "Resume", "MoveLog", "ReceiveLog", "ChangeRules", "WithdrawIssuer")
 
 
 @pytest.mark.parametrize("kind", members(Command), ids=lambda kind: kind.__name__)

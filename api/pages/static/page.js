@@ -73,6 +73,8 @@ function run(role, me, page, draw) {
   wording.addEventListener("change", () => tick(context));
   board.follow();
   outbox.pump();
+  // Later, and not at all without signal: nothing that a page is for waits for it.
+  import("./access.js").then((part) => part.followAccess(context)).catch(() => {});
   board.addEventListener("change", () => learn(me, role), { once: true });
   return context;
 }

@@ -1,0 +1,98 @@
+/** Where one's account is signed in, and who else could be: seen, named and ended by its owner. */
+
+import { find, h } from "./dom.js";
+import { fullTime } from "./format.js";
+import { get, postOnce } from "./http.js";
+import { choose, moreWords, say, wording } from "./words.js";
+
+const SEEN = "shouwang-links-seen-"; // up to when its owner knows of links, on this device
+
+/** Add the button beside signing out, and say by which new links somebody could be let in. */
+export async function followAccess(context) {
+  const known = await get("/sessions", context.role);
+  await moreWords("words-access");
+  const button = h("button", { type: "button", class: "plain", id: "access" }, say("access.open"));
+  button.addEventListener("click", () => open(context));
+  find("#sign-out").before(button);
+  wording.addEventListener("change", () => button.replaceChildren(say("access.open")));
+  warn(context, known);
+}
+
+/** Links that others made, but for the one by which this very page was opened. */
+function foreign({ devices, links }, since) {
+  const here = devices.find((device) => device.here);
+  const mine = (link) => link.first || link.used_at === here?.began;
+  return links.filter((link) => link.made_at > since && !mine(link));
+}
+
+function warn({ me }, known) {
+  const name = SEEN + me.account;
+  const [link, ...more] = foreign(known, seenUntil(name));
+  if (!link) return;
+  const seen = h("button", { type: "button" }, say("access.understood"));
+  const words = h("p", {}, letIn(link, more.length + 1));
+  const note = h("section", { class: "panel problem", id: "let-in", role: "alert" }, words, seen);
+  seen.addEventListener("click", () => {
+    try {
+      localStorage.setItem(name, String(link.made_at));
+    } catch {
+      // Without storage it is said again next time.
+    }
+    note.remove();
+  });
+  find("#main").before(note);
+}
+
+function seenUntil(name) {
+  try {
+    return Number(localStorage.getItem(name) ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+const letIn = (link, count) =>
+  say("access.let_in", { by: maker(link), time: fullTime(link.made_at), used: used(link), count });
+
+const maker = (link) => link.by ?? say("access.machine");
+const used = (link) =>
+  link.used_at ? say("access.used", { time: fullTime(link.used_at) }) : say("access.unused");
+
+/** The list, read anew each time it is opened. */
+async function open(context) {
+  const dialog = h("dialog", { "aria-labelledby": "access-title" });
+  const close = h("button", { type: "button", class: "plain" }, say("notice.close"));
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => dialog.remove());
+  const body = h("div", {});
+  dialog.append(h("h2", { id: "access-title" }, say("access.open")), body, close);
+  document.body.append(dialog);
+  dialog.showModal();
+  await show(context, body);
+}
+
+async function show(context, body) {
+  const { devices, links } = await get("/sessions", context.role);
+  body.replaceChildren(
+    h("h3", {}, say("access.devices")),
+    h("ul", {}, ...devices.map((device) => deviceItem(context, body, device))),
+    h("h3", {}, say("access.links")),
+    h("ul", {}, ...links.map((link) => h("li", {}, linkWords(link)))),
+  );
+}
+
+const linkWords = (link) =>
+  say("access.link", { by: maker(link), time: fullTime(link.made_at), used: used(link) });
+
+function deviceItem(context, body, device) {
+  const told = { device: device.device, role: choose("role", device.role) };
+  const words = say("access.device", { ...told, time: fullTime(device.began) });
+  if (device.here) return h("li", {}, words, " ", h("strong", {}, say("access.here")));
+  const end = h("button", { type: "button", class: "plain" }, say("access.end"));
+  end.addEventListener("click", async () => {
+    end.disabled = true;
+    await postOnce(`/sessions/${device.id}/end`, {}, context.role);
+    await show(context, body);
+  });
+  return h("li", {}, words, " ", end);
+}
