@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 
 from fastapi import APIRouter
@@ -15,6 +16,7 @@ from api.problems import Problem
 from api.safe import Work, check_streams
 
 NO_STORE = {"Cache-Control": "no-store"}
+PACKED = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
 
 router = APIRouter(tags=["live"])
 
@@ -24,8 +26,14 @@ async def board(request: Request, caller: SignedIn) -> Response:
     """Every row within your scope, and the event to go on from."""
     context = context_of(request)
     context.count(caller, Work.BOARD)
-    page = context.feed.page(caller.reader)
-    return Response(page, headers=NO_STORE, media_type="application/json")
+    start = context.feed.start(caller.reader)
+    if not start.is_large:
+        return Response(start.plain(), headers=NO_STORE, media_type="application/json")
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        page = await asyncio.to_thread(start.plain)
+        return Response(page, headers=NO_STORE, media_type="application/json")
+    page = await asyncio.to_thread(start.packed)
+    return Response(page, headers={**NO_STORE, **PACKED}, media_type="application/json")
 
 
 @router.get("/live", responses={200: {"content": {"text/event-stream": {}}}})

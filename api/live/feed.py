@@ -13,6 +13,7 @@ from api.live.leaving import Leaving
 from api.live.lookups import LookUps
 from api.live.moves import Entry, Event, Key, Move, pieces, removed
 from api.live.readers import Reader, is_nested, reached, reader_of, row_topics
+from api.live.start import Start
 from geo.divisions import DivisionTree
 from schemas.values import AccountId, AreaId, Instant, Role
 from schemas.views import AccountRow, Put, Removed
@@ -135,10 +136,13 @@ class Feed:
         """The id of the latest event."""
         return f"{self.area or ''}:{self.sequence}"
 
+    def start(self, reader: Reader) -> Start:
+        """Where a screen starts, as of the latest turn."""
+        return Start(self.event, self.at, list(self._visible(reader).values()))
+
     def page(self, reader: Reader) -> bytes:
-        """Where a screen starts: {"event", "at", "rows"} as JSON."""
-        rows = b",".join([entry.encoded for entry in self._visible(reader).values()])
-        return b'{"event":"%s","at":%d,"rows":[%s]}' % (self.event.encode(), self.at, rows)
+        """Its bytes, made at once: {"event", "at", "rows"} as JSON."""
+        return self.start(reader).plain()
 
     def _visible(self, reader: Reader) -> dict[Key, Entry]:
         found: dict[Key, Entry] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -15,7 +16,9 @@ import aiohttp
 import pytest
 
 from api import serving
+from api.live import start
 from api.live import streams as live
+from api.live.start import Start
 from api.people import open_people
 from schemas.values import Role
 from tests.api.house import OTHER_TOWN, TOWN, House, Person, demand_body, opened
@@ -181,6 +184,37 @@ async def test_what_cannot_be_resumed_asks_for_a_new_page(street: Street) -> Non
             assert ear.response.status == 410, after
             assert ear.response.content_type == "application/problem+json"
             assert (await ear.response.json())["code"] == "resume_lost"
+
+
+async def test_a_large_board_is_the_same_packed_and_plain_and_stays_of_its_moment(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its bytes are made beside the event loop, while the board goes on."""
+    desk = await street.house.desk()
+    incident = await street.house.incident(desk)
+    small = (await desk.get("/board")).json
+    feed, packings = street.house.context.feed, list[int]()
+    packed = Start.packed
+
+    def counted(start: Start) -> bytes:
+        packings.append(len(start.entries))
+        return packed(start)
+
+    monkeypatch.setattr(start, "LARGE", 1)
+    monkeypatch.setattr(start, "PORTION", 2)
+    monkeypatch.setattr(Start, "packed", counted)
+    for coding in ("gzip", "identity"):
+        headers = {"Cookie": desk.cookie, "Accept-Encoding": coding}
+        async with street.client.get(f"{street.url}/board", headers=headers) as response:
+            assert response.headers.get("Content-Encoding") == (
+                "gzip" if coding == "gzip" else None
+            )
+            assert await response.json() == small
+    assert packings == [len(small["rows"])]
+    moment = feed.start(feed.reader(desk.account, Role.DESK, feed.at))
+    assert (await desk.post("/demands", demand_body(incident))).status == 201
+    assert json.loads(moment.plain())["rows"] == small["rows"]
+    assert json.loads(gzip.decompress(moment.packed())) == json.loads(moment.plain())
 
 
 async def test_nobody_listens_without_a_session(street: Street) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from tests.bench import (
     against,
     board,
+    board_open,
     cluster_pause,
     cluster_restart,
     cluster_stores,
@@ -41,6 +42,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "voiding": voiding.run,
     "years": years.run,
     "board": board.run,
+    "board-open": board_open.run,
     "history": history.run,
     "reach": reach.run,
     "restart": restart.run,

@@ -31,12 +31,12 @@ def run() -> dict[str, Any]:
         thread(world, random, incident)
         deciding += time.perf_counter() - started
         started = time.perf_counter()
-        told = _told(feed, world, told)
+        told = told_to(feed, world, told)
         keeping += time.perf_counter() - started
     kept = len(feed.whole().changes)
     world.wait(minutes=HALF_A_DAY)
     world.organization("the last one", units=1)
-    _told(feed, world, told)
+    told_to(feed, world, told)
     page, milliseconds = _page(feed)
     everything = sum(len(entry.encoded) for entry in feed._rows.values())
     return {
@@ -51,7 +51,7 @@ def run() -> dict[str, Any]:
     }
 
 
-def _told(feed: Feed, world: World, told: int) -> int:
+def told_to(feed: Feed, world: World, told: int) -> int:
     for taken in world.turns[told:]:
         turn = taken.turn
         feed.apply([Published(WENZHOU, turn.sequence, turn.at, taken.changes)])
@@ -59,14 +59,14 @@ def _told(feed: Feed, world: World, told: int) -> int:
 
 
 def _page(feed: Feed) -> tuple[bytes, float]:
-    reader = _desk()
+    reader = desk()
     feed.page(reader)  # whose bytes are made once, and kept
     started = time.perf_counter()
     page = feed.page(reader)
     return page, round((time.perf_counter() - started) * 1e3, 1)
 
 
-def _desk() -> Reader:
+def desk() -> Reader:
     scope = DivisionCode(WENZHOU)
     grant = GrantView(role=Role.DESK, division=scope, organization=None, until=None)
     return reader_of(
