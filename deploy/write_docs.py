@@ -55,7 +55,7 @@ ROOMS = {
     "协助请求 Offers": f.OfferFact | f.YesOutdated,
     "自发前来的群众 Helpers": f.HelpersFact,
     "提请提级 Handing up": f.HandUpFact,
-    "任务 Assignments": f.AssignmentFact | f.ReportFact | f.InstructionFact,
+    "任务 Assignments": f.AssignmentFact | f.ReliefFact | f.ReportFact | f.InstructionFact,
     "恢复任务 Recovery tasks": f.TaskFact,
     "时间 Time": f.ClockFact,
 }

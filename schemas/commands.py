@@ -88,6 +88,7 @@ from schemas.registry_commands import (
     WithdrawCertificate,
     WithdrawIssuer,
 )
+from schemas.relief import KeepCrewOn, ReliefCommand, RelieveCrew
 from schemas.scene_commands import (
     AnswerReport,
     CheckIn,
@@ -124,6 +125,7 @@ Command = (
     | OfferCommand
     | HelpersCommand
     | HandUpCommand
+    | ReliefCommand
     | RecordReach
     | WorkCommand
     | SceneCommand
@@ -174,6 +176,7 @@ __all__ = [
     "InstructIncident",
     "InstructionCommand",
     "JoinIncident",
+    "KeepCrewOn",
     "KeepDemand",
     "LiftFromCrew",
     "LiftFromIncident",
@@ -200,6 +203,8 @@ __all__ = [
     "RegisterOrganization",
     "RegistryCommand",
     "ReinstateOrganization",
+    "ReliefCommand",
+    "RelieveCrew",
     "ReopenDemand",
     "ReopenDemands",
     "ReopenIncident",

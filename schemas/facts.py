@@ -76,6 +76,7 @@ from schemas.offer_facts import (
 )
 from schemas.refiling import DemandRefiled
 from schemas.registry_facts import RegistryFact
+from schemas.relief import CrewKeptOn, ReliefAsked, ReliefDue, ReliefFact
 from schemas.scene_facts import (
     CheckInEscalated,
     CheckInMissed,
@@ -133,6 +134,7 @@ Fact = (
     | OfferFact
     | HelpersFact
     | HandUpFact
+    | ReliefFact
     | YesOutdated
     | AssignmentFact
     | ReportFact
@@ -161,6 +163,7 @@ __all__ = [
     "CrewCheckedIn",
     "CrewDoubted",
     "CrewInstructed",
+    "CrewKeptOn",
     "CrewOverdue",
     "CrewReceived",
     "DemandAmended",
@@ -225,6 +228,9 @@ __all__ = [
     "OwnCrewSet",
     "PersonsShown",
     "RegistryFact",
+    "ReliefAsked",
+    "ReliefDue",
+    "ReliefFact",
     "ReportAnswered",
     "ReportEscalated",
     "ReportFact",

@@ -209,6 +209,7 @@ class StandDownReason(StrEnum):
     DEMAND_AMENDED = "demand_amended"
     DEMAND_GROUPED = "demand_grouped"  # another demand of its group asks for it
     ZONE_CLOSED = "zone_closed"  # it lies where nobody goes: asked again when that is over
+    RELIEVED = "relieved"  # another crew has taken its place
     WITHDRAWN = "withdrawn"  # told to leave it, and its work ended by the desk
     DEMAND_HELD = "demand_held"  # put on hold: asked again when it goes on
     ORGANIZATION_RETIRED = "organization_retired"

@@ -11,6 +11,7 @@ from schemas.helpers import Helpers
 from schemas.instruction_views import InstructionView, StandingView
 from schemas.refiling import Refiled
 from schemas.registry_views import AccountRow, CertificateView, GrantView, OrganizationRow
+from schemas.relief import ReliefView
 from schemas.scene_views import ReportView
 from schemas.values import (
     AccountId,
@@ -289,6 +290,8 @@ class AssignmentRow(Stored, tag="assignment"):
     arrived_at: Instant | None
     reported_at: Instant | None
     ended_at: Instant | None
+    relief: ReliefView | None = None
+    relieves: AssignmentId | None = None  # whose place it takes
 
 
 class TaskRow(Stored, tag="task"):

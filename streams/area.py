@@ -63,6 +63,7 @@ from streams.remembered import (
     Header,
     Key,
     Load,
+    Relief,
     Report,
     Standstill,
     Tally,
@@ -103,6 +104,7 @@ class Operation(Tables):
     tasks: Table[TaskId, Task]
     helpers: Table[HelpersId, Helpers]  # who wait
     hand_ups: Table[DemandId, HandUp]
+    reliefs: Table[AssignmentId, Relief]
     scene_reports: Table[ReportId, Report]  # that nobody has answered yet
     instructions: Table[InstructionId, Instruction]  # to everybody in an incident
     told: Table[AssignmentId, Told]
@@ -167,6 +169,7 @@ class Operation(Tables):
         )
         # By demand: those who have people in a danger zone.
         self.danger_for = Groups(self.assignments, _in_danger)
+        self.reliefs_by = Groups(self.reliefs, attrgetter("offer"))
         self.helpers_for = Groups(self.helpers, attrgetter("demand"))
         self.scene_reports_of = Groups(self.scene_reports, attrgetter("assignment"))
         self.scene_reports_for = Groups(self.scene_reports, attrgetter("demand"))
@@ -201,6 +204,7 @@ class Operation(Tables):
         self.wakes.hold(self.assignments, waited.assignment)
         self.wakes.hold(self.helpers, lambda row: (row.until, Wait.HELPERS))
         self.wakes.hold(self.hand_ups, waited.hand_up)
+        self.wakes.hold(self.reliefs, waited.relief)
         self.wakes.hold(self.scene_reports, waited.report)
         self.wakes.hold(self.told, waited.told)
         self.wakes.hold(self.tasks, waited.task)

@@ -135,7 +135,7 @@ def _depending(operation: Operation, table: str, key: Any, before: Any) -> Itera
                 yield (scope, table, key)
         case "aside" if key[0] is PieceKind.LINE and key[1] in operation.lines:
             yield (scope, "demands", operation.lines[key[1]].demand)
-        case "scene_reports" | "told" | "instructions" | "helpers" | "hand_ups":
+        case "scene_reports" | "told" | "instructions" | "helpers" | "hand_ups" | "reliefs":
             yield from _showing_words(operation, table, key, before)
         case "counters" if key == LOST:
             yield (NO_OPERATION, "operations", scope)
@@ -158,6 +158,10 @@ def _showing_words(operation: Operation, table: str, key: Any, before: Any) -> I
             if after != (None if before is None else before.desk):  # whom its crews call
                 for crew in operation.assignments_of.of(key):
                     yield (operation.id, "assignments", crew.id)
+        case "reliefs":
+            for known in (operation.reliefs.get(key), before):
+                crews = () if known is None else (known.crew, known.successor)
+                yield from ((operation.id, "assignments", crew) for crew in crews if crew)
         case "helpers":
             yield (operation.id, "demands", (operation.helpers.get(key) or before).demand)
 

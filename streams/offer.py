@@ -303,7 +303,7 @@ def wanted(operation: Operation, offer: Offer) -> bool:
     return line.open and line.round == offer.round
 
 
-def ask(area: Area, command: AskByHand, cause: Cause) -> Decision:
+def ask(area: Area, command: AskByHand, cause: Cause, wanted: int | None = None) -> Decision:
     """A desk asks somebody itself: past order, distance, pause, duty, hours, rest and cap, with a
     reason.
 
@@ -328,7 +328,7 @@ def ask(area: Area, command: AskByHand, cause: Cause) -> Decision:
             line=line.id,
             demand=line.demand,
             organization=organization.id,
-            quantity=min(free, max(fewest, lines.missing(line))),
+            quantity=min(free, max(fewest, wanted or lines.missing(line))),
             answer_by=needed.answer_by(line.priority, demand.needed_by, cause.at),
             rank=0,
             wave=0,

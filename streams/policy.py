@@ -96,6 +96,8 @@ ROLES: dict[type, tuple[Role, ...]] = {
     c.SeeWords: GUIDED,
     c.ReportFromScene: GUIDED,
     c.AnswerReport: BY_DESK,
+    c.RelieveCrew: BY_DESK,
+    c.KeepCrewOn: GUIDED,
     c.AcknowledgeInstruction: GUIDED,
     c.InstructCrew: BY_DESK,
     c.InstructIncident: BY_DESK,

@@ -34,6 +34,7 @@ from schemas.commands import (
     HandUpDemand,
     HoldDemand,
     InstructCrew,
+    KeepCrewOn,
     KeepDemand,
     LiftFromCrew,
     NoteDemand,
@@ -43,6 +44,7 @@ from schemas.commands import (
     ReceiveCrew,
     ReceiveHelpers,
     RefileDemand,
+    RelieveCrew,
     ReopenDemand,
     ReportDone,
     ReportFromScene,
@@ -180,6 +182,8 @@ def _about(operation: Operation, command: Command) -> DemandId | None:
             | CheckIn(assignment=crew)
             | CountHeads(assignment=crew)
             | SeeWords(assignment=crew)
+            | RelieveCrew(assignment=crew)
+            | KeepCrewOn(assignment=crew)
             | ReportFromScene(assignment=crew)
             | AnswerReport(assignment=crew)
             | InstructCrew(assignment=crew)

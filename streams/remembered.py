@@ -149,6 +149,21 @@ class Report(Stored):
     answered_at: Instant | None = None
 
 
+class Relief(Stored):
+    """A crew on the scene, and who is to take its place.
+
+    `ask_at`: when its desk is asked for that, `due_at`: since when it is. `free_at`: when the crew
+    goes, since the new one is there.
+    """
+
+    crew: AssignmentId
+    offer: OfferId | None = None
+    successor: AssignmentId | None = None
+    ask_at: Instant | None = None
+    due_at: Instant | None = None
+    free_at: Instant | None = None
+
+
 class Key(Stored):
     """A used idempotency key: which turn answers it, and the digests of its request."""
 

@@ -49,6 +49,7 @@ REASONS: dict[str, Words] = {
         "值班室致谢：此处不需要", "thanked by the desk: not needed here"
     ),
     StandDownReason.ZONE_CLOSED: Words("该地点已封控或要求撤离", "nobody goes there for now"),
+    StandDownReason.RELIEVED: Words("已由另一支队伍接替", "relieved by another crew"),
     StandDownReason.WITHDRAWN: Words("已按指令撤离", "withdrawn, as instructed"),
     StandDownReason.LINE_DROPPED: Words("该项不再需要", "the line was dropped"),
     StandDownReason.DEMAND_AMENDED: Words("需求已修改", "the demand was amended"),

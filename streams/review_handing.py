@@ -1,4 +1,4 @@
-"""What a review says of demands that a township has handed up: to whom, why, and what became."""
+"""What a review says of what is handed over: demands to the desk above, a crew's place."""
 
 from __future__ import annotations
 
@@ -23,6 +23,19 @@ HANDING: Final[dict[type, Words]] = {
     f.HandUpClimbed: Words(
         "{demand}提请提级后无人接办，已报再上一级值班室。",
         "Nobody has taken {demand} on in time; the next desk above is asked, too.",
+    ),
+    f.ReliefAsked: Words(
+        "为{line}请求另一支队伍接替{organization}；对方到场前原队伍不撤。",
+        "Another crew was asked to take the place of {organization}: {line}; it stays until then.",
+    ),
+    f.ReliefDue: Words(
+        "{organization}在场已久，或接替尚无着落，询问值班室是否接替：{line}。",
+        "{organization} has been there for long, or nobody comes in its place: {line}. "
+        "Its desk is asked to have it relieved.",
+    ),
+    f.CrewKeptOn: Words(
+        "{organization}继续在场：{line}；{kept_until} 再询问。",
+        "{organization} goes on: {line}; asked again at {kept_until}.",
     ),
 }
 
@@ -49,6 +62,7 @@ def _back(names: Any) -> str:
 
 HANDS: Final[dict[str, Callable[[Any], str]]] = {
     "above": _above,
+    "kept_until": lambda names: str(names.time(names.fact.until)),
     "back": _back,
     "why": lambda names: str(names.word(WHY.get(names.fact.reason), names.fact.reason)),
 }

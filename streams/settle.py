@@ -36,6 +36,7 @@ from streams import (
     orders,
     quiet,
     recovery,
+    relief,
     scene_reports,
     standby,
     standstill,
@@ -199,6 +200,9 @@ CHORES: dict[Wait, Callable[[Operation, Any, Cause], Sequence[Fact]]] = {
     ],
     Wait.REPORT: lambda operation, key, cause: [
         scene_reports.escalated(operation.scene_reports[key], cause)
+    ],
+    Wait.RELIEF: lambda operation, key, cause: [
+        relief.over(operation, operation.reliefs[key], cause)
     ],
     Wait.HAND_UP: lambda _operation, key, cause: [handing_up.climbed(key, cause)],
     Wait.HELPERS: lambda operation, key, cause: [helpers.lapsed(operation.helpers[key], cause)],

@@ -256,6 +256,18 @@ def _asking(known: Known, command: c.AskByHand | c.ReceiveCrew | c.OfferHelp) ->
     return Subject(found.desk, sender=found.sight)
 
 
+def _relieving(known: Known, command: c.RelieveCrew) -> Subject | None:
+    """A crew, and somebody in the desk's sight, as for asking by hand."""
+    asked, home = known.assignment(command.assignment), known.home(command.organization)
+    found = None if asked is None else known.demand(asked.demand)
+    if found is None or home is None:
+        return None
+    near = same_county(known.divisions, home, found.division)
+    if not near and not known.divisions.contains(found.desk, home):
+        return None
+    return Subject(found.desk, sender=found.sight)
+
+
 def _volunteering(known: Known, command: c.OfferHelp) -> Subject | None:
     """Any organization of the demand's county may offer itself."""
     subject = _asking(known, command)
@@ -349,6 +361,7 @@ SUBJECTS: dict[type, _About] = {
     c.AskByHand: _asking,
     c.ReceiveCrew: _asking,
     c.OfferHelp: _volunteering,
+    c.RelieveCrew: _relieving,
     **_of(_offer, c.AcceptOffer, c.DeclineOffer, c.CounterOffer),
     **_of(_offer, c.TakeStandby, c.EndStandby, c.ShowPersons),
     **_of(
@@ -361,6 +374,7 @@ SUBJECTS: dict[type, _About] = {
         c.CountHeads,
         c.SeeWords,
         c.ReportFromScene,
+        c.KeepCrewOn,
         c.AnswerReport,
         c.InstructCrew,
         c.AcknowledgeInstruction,

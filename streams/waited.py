@@ -15,7 +15,7 @@ from streams.entities import (
     Task,
 )
 from streams.instructed import Told
-from streams.remembered import Report
+from streams.remembered import Relief, Report
 from streams.wakes import AT_ONCE, Wait
 
 Until = tuple[Instant, Wait] | None
@@ -50,6 +50,12 @@ def hand_up(row: HandUp) -> Until:
 
 def report(row: Report) -> Until:
     return None if row.escalated else (row.answer_by, Wait.REPORT)
+
+
+def relief(row: Relief) -> Until:
+    """The new crew is there, and the old one goes; or it has been there for long."""
+    when = row.free_at if row.free_at is not None else row.ask_at
+    return None if when is None else (when, Wait.RELIEF)
 
 
 def told(row: Told) -> Until:

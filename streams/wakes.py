@@ -31,15 +31,16 @@ class Wait(IntEnum):
     CHECK_IN = 6  # a word from the scene
     INSTRUCTION = 7  # a crew's word that it has read what it is told
     REPORT = 8  # an answer to what was reported from there
-    HAND_UP = 9  # the word of a desk that a demand was handed up to
-    HELPERS = 10  # the desk's word to people who belong to no organization
-    TASK = 11  # a proposal's opening, or a claim's report
-    PROPOSAL = 12  # a closed line's recovery task
-    GROUP = 13  # what becomes of a demand's further reports
-    QUIET = 14  # something to happen about a demand
-    CLIMB = 15  # the next step of a demand's desk
-    CLOSING = 16  # what the end of an incident entails
-    DESTRUCTION = 17  # of an incident's key
+    RELIEF = 9  # a crew that is relieved, or is to be
+    HAND_UP = 10  # the word of a desk that a demand was handed up to
+    HELPERS = 11  # the desk's word to people who belong to no organization
+    TASK = 12  # a proposal's opening, or a claim's report
+    PROPOSAL = 13  # a closed line's recovery task
+    GROUP = 14  # what becomes of a demand's further reports
+    QUIET = 15  # something to happen about a demand
+    CLIMB = 16  # the next step of a demand's desk
+    CLOSING = 17  # what the end of an incident entails
+    DESTRUCTION = 18  # of an incident's key
 
 
 class Wake(NamedTuple):

@@ -20,6 +20,7 @@ KINDS: dict[Wait, PieceKind] = {
     Wait.CHECK_IN: PieceKind.ASSIGNMENT,
     Wait.INSTRUCTION: PieceKind.ASSIGNMENT,
     Wait.REPORT: PieceKind.REPORT,
+    Wait.RELIEF: PieceKind.ASSIGNMENT,
     Wait.HAND_UP: PieceKind.DEMAND,
     Wait.HELPERS: PieceKind.HELPERS,
     Wait.TASK: PieceKind.TASK,

@@ -91,6 +91,8 @@ NOBODY: Final[dict[type, str]] = {
     ),
     f.DemandRefiled: _SAME,
     f.DemandTakenOn: _SAME_WORK,
+    f.ReliefAsked: _FOLLOWS,
+    **dict.fromkeys((f.ReliefDue, f.CrewKeptOn), _DESKS),
     **dict.fromkeys((f.AssignmentConfirmed, f.AssignmentReleased), _THANKS),
     **dict.fromkeys(
         (

@@ -93,6 +93,8 @@ class Refusal(StrEnum):
     ORGANIZATION_RETIRED = "organization_retired"
     PLACE_OUTSIDE_INCIDENT = "place_outside_incident"
     QUANTITY_OVER_OFFER = "quantity_over_offer"
+    RELIEF_ASKED = "relief_asked"
+    RELIEF_OF_ITSELF = "relief_of_itself"
     REFILE_INSTRUCTED = "refile_instructed"
     REFILE_REOPENED = "refile_reopened"
     REVISION_STALE = "revision_stale"

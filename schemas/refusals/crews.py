@@ -97,4 +97,14 @@ WORDS: dict[Refusal, Message] = {
         "超过 30 秒不能自行撤销；请电话联系值班室更正。",
         "It is more than 30 seconds ago; call the desk, which can correct it.",
     ),
+    Refusal.RELIEF_ASKED: Message(
+        409,
+        "已请求一支队伍接替，正在等待答复或赶来；答复之后再另行请求。",
+        "Somebody is asked to relieve this crew already, or is on the way.",
+    ),
+    Refusal.RELIEF_OF_ITSELF: Message(
+        422,
+        "接替的应是另一个组织。",
+        "A crew is relieved by another organization.",
+    ),
 }

@@ -58,6 +58,8 @@ URGENT: Final = (
         c.SeeWords,
         c.ReportFromScene,
         c.AnswerReport,
+        c.RelieveCrew,
+        c.KeepCrewOn,
         c.InstructCrew,
         c.InstructIncident,
         c.CloseZone,

@@ -13,7 +13,7 @@ from schemas.views import (
     AssignmentRow,
     Put,
 )
-from streams import answering, orders, wording
+from streams import answering, orders, relief, wording
 from streams.area import Area, Operation
 from streams.entities import (
     Assignment,
@@ -28,7 +28,11 @@ from streams.rows.audience import both
 
 def assignment(area: Area, known: Operation, item: Assignment) -> Put:
     worked_on, team = known.demands[item.demand], area.registry.organizations[item.organization]
-    row = _row(area, known, item, team)
+    row = replace(
+        _row(area, known, item, team),
+        relief=relief.shown(known, item),
+        relieves=relief.relieves(known, item),
+    )
     return Put(row=row, audience=replace(both(area, worked_on, item), home=team.home))
 
 

@@ -21,6 +21,7 @@ from api.doors import (
     offers,
     organizations,
     refiling,
+    relief,
     scene,
     sealed,
     several,
@@ -92,6 +93,8 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.LiftFromCrew, instructions.LiftBody, {"assignment", "instruction"}),
     (c.LiftFromIncident, instructions.LiftBody, {"incident", "instruction"}),
     (c.StandDownCrew, assignments.LeavingBody, {"assignment"}),
+    (c.RelieveCrew, relief.RelieveCrewBody, {"assignment"}),
+    (c.KeepCrewOn, Empty, {"assignment"}),
     (c.GiveNewTime, assignments.GiveNewTimeBody, {"assignment"}),
     (c.UndoStep, Empty, {"assignment"}),
     (c.CorrectStep, assignments.CorrectStepBody, {"assignment"}),
@@ -136,6 +139,7 @@ BESIDE = {
 OTHER_SHAPE = {"place", "contact", "address", "note", "lead", "lines", "capabilities"}
 SEALED: dict[type[Body], set[str]] = {
     lines.AskByHandBody: {"reason"},
+    relief.RelieveCrewBody: {"reason"},
     notes.NoteDemandBody: {"text"},
 }  # likewise, under a name that others have plain
 NOT_OF_A_PERSON = {OpeningReason.ACCEPTED}  # comes with a yes by itself

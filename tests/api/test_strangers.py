@@ -92,6 +92,8 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ("/assignments/{assignment}/arrive", {}, CREWS),
     ("/assignments/{assignment}/report-done", {}, CREWS),
     ("/assignments/{assignment}/cannot-complete", {}, CREWS),
+    ("/assignments/{assignment}/relieve", {"organization": "{organization}", "reason": "x"}, DESKS),
+    ("/assignments/{assignment}/keep-on", {}, CREWS),
     ("/assignments/{assignment}/new-time", {"minutes": 9}, CREWS),
     ("/assignments/{assignment}/check-in", {}, CREWS),
     ("/assignments/{assignment}/heads", {"inside": 0}, CREWS),

@@ -38,6 +38,7 @@ from streams.parameters import DAY, HOUR, MINUTE
 from tests.golden import waiting_stories
 from tests.golden.reach_story import reach
 from tests.golden.registry_story import people
+from tests.golden.relief_story import relieved
 from tests.golden.scene_stories import on_scene
 from tests.golden.several_story import false_flood, same_need, wrong_incident
 from tests.golden.told_story import instructed
@@ -189,6 +190,7 @@ def late() -> World:
     waiting_stories.drafted(world, incident)
     waiting_stories.offering(world, incident)
     waiting_stories.countering(world, incident)
+    relieved(world, incident)
     return world
 
 

@@ -14,6 +14,7 @@ from schemas.values import (
     ReportAnswer,
     ReportId,
     SceneReport,
+    Step,
 )
 
 
@@ -22,11 +23,12 @@ def answers(offer: OfferId) -> Iterator[c.Command]:
     yield c.AcceptOffer(offer=offer, quantity=1)
     yield c.DeclineOffer(offer=offer, reason=DeclineReason.OTHER)
     yield c.CounterOffer(offer=offer, quantity=1, minutes=90)
+    yield from (word(offer=offer) for word in (c.ShowPersons, c.TakeStandby, c.EndStandby))
 
 
 def on_the_scene(crew: AssignmentId) -> Iterator[c.Command]:
     """What it says from there, and what it is told."""
-    yield c.CheckIn(assignment=crew)
+    yield from (c.CheckIn(assignment=crew), c.KeepCrewOn(assignment=crew))
     yield c.CountHeads(assignment=crew, inside=1)
     yield c.SeeWords(assignment=crew, revision=1)
     yield c.ReportFromScene(assignment=crew, what=SceneReport.ROAD_CUT, text="桥断")
@@ -34,4 +36,5 @@ def on_the_scene(crew: AssignmentId) -> Iterator[c.Command]:
     yield c.InstructCrew(assignment=crew, what=InstructionKind.STOP)
     for word in (c.AcknowledgeInstruction, c.LiftFromCrew):
         yield word(assignment=crew, instruction=InstructionId("none"))
-    yield c.StandDownCrew(assignment=crew)
+    yield from (c.StandDownCrew(assignment=crew), c.GiveNewTime(assignment=crew, minutes=5))
+    yield c.CorrectStep(assignment=crew, step=Step.COMMITTED)

@@ -262,6 +262,8 @@ class Crews:
 
 
 NO_WORD = (
+    f.ReliefAsked,
+    f.ReliefDue,
     f.CheckInMissed,
     f.CheckInEscalated,
     f.ReportEscalated,

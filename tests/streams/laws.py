@@ -19,6 +19,7 @@ from streams.matching.why import why
 from tests.streams import (
     laws_handing,
     laws_held,
+    laws_relief,
     laws_scene,
     laws_told,
     laws_waiting,
@@ -43,7 +44,7 @@ class Watch:
     def __init__(self, play: Play) -> None:
         self.play, self.books, self.words = play, Books(), laws_words.Words()
         self.villages, self.complaints = Villages(), defaultdict[str, list[str]](list)
-        self.hand_ups = laws_handing.HandUps()
+        self.hand_ups, self.reliefs = laws_handing.HandUps(), laws_relief.Reliefs()
         self.rows: dict[str, Any] = {}
         self.audiences: dict[str, Any] = {}
         self.live: dict[str, Any] = {}  # rows that promise or wait for something
@@ -62,6 +63,7 @@ class Watch:
                 self.words.learn(fact)
                 self.villages.learn(fact)
                 self.hand_ups.learn(self, fact)
+                self.reliefs.learn(fact)
             self._show(taken.changes, taken.turn)
             for fact in taken.turn.facts:
                 self._apply(AFTER, fact, taken.turn)
@@ -303,6 +305,7 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "cap": cap,
     "once": asked_once,
     "one desk": laws_handing.one_desk,
+    "no gap": laws_relief.no_gap,
     "undisturbed": laws_handing.undisturbed,
     "replaced": replaced,
     "missed": laws_scene.missed,

@@ -128,7 +128,7 @@ def edit(play: Play) -> Attempt:
             (4, c.HoldDemand(demand=demand.id, question="桥能不能过车？")),
             (12 if demand.held_at else 1, c.ResumeDemand(demand=demand.id)),
             (1, c.NoteDemand(demand=demand.id, text=SEALED)),
-            (8, _refiling(play, demand)),
+            (10, _refiling(play, demand)),
             (3, c.SetOwnCrew(line=line, units=play.random.choice((0, 0, 1, 2, 500)))),
             (1, c.ReopenDemand(demand=demand.id, revision=revision)),
         ]

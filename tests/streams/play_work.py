@@ -165,6 +165,10 @@ def answer_report(play: Play) -> Attempt:
 
 
 def _of_the_desk(play: Play, found: Assignment) -> c.Command:
+    if play.chance(0.1 if found.state is AssignmentState.REPORTED_DONE else 0.6):
+        teams = [team for team in play.names if _has(play, team, found.skill)]
+        team = play.pick(teams or play.names)
+        return c.RelieveCrew(assignment=found.id, organization=team, reason=SEALED)
     if play.chance(0.3):
         return c.CorrectStep(assignment=found.id, step=play.random.choice(list(Step)))
     return c.ConfirmAssignment(assignment=found.id, done=play.chance(0.7))
@@ -179,6 +183,7 @@ def _of_the_crew(play: Play, found: Assignment) -> c.Command:
         (2, c.CannotComplete(assignment=found.id)),
         (5 if found.overdue else 1, c.GiveNewTime(assignment=found.id, minutes=10)),
         (1, c.UndoStep(assignment=found.id)),
+        (1, c.KeepCrewOn(assignment=found.id)),
         (2, _report(play, found)),
         (
             5 if last(_worked_on(play, found)) > found.seen.revision else 1,

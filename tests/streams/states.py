@@ -15,7 +15,13 @@ from streams.clock import due
 from streams.parameters import DAY, HOUR, MINUTE, SECOND
 from streams.turning import Taken
 from tests.streams import state_commands as rows
-from tests.streams import state_drafts, state_groups, state_hand_ups, state_helpers
+from tests.streams import (
+    state_drafts,
+    state_groups,
+    state_hand_ups,
+    state_helpers,
+    state_relief,
+)
 from tests.streams import state_registry as registry
 from tests.streams import state_told as orders
 from tests.streams import state_worlds as worlds
@@ -136,7 +142,7 @@ TABLES = (
             "逾期 overdue": worlds.overdue,
             "已撤销一步 a step undone": worlds.undone,
         },
-        (*rows.ASSIGNMENT, *orders.CREW),
+        (*rows.ASSIGNMENT, *orders.CREW, *state_relief.CREW),
     ),
     Table(
         "恢复任务 Recovery tasks",

@@ -349,6 +349,7 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("guided", _no_committee_sees_it),
     ("handed up", lambda patch: _nobody_waits(patch, Wait.HAND_UP)),
     ("one desk", wrong_handing.the_township_goes_on),
+    ("no gap", wrong_handing.gone_at_once),
     ("undisturbed", wrong_handing.crews_go_with_it),
     ("given back", wrong_handing.given_back_to_nobody),
 ]

@@ -27,6 +27,7 @@ from schemas.values import (
     RegistrationClass,
     Role,
     Step,
+    TimeSource,
 )
 from streams.policy import ROLES, permit
 from streams.present import Present
@@ -136,6 +137,8 @@ TABLE = {
     "OfferHelp": "RRR-.-R-",
     "ReceiveHelpers": "R..---R-",
     "EndHelpers": "R..---R-",
+    "RelieveCrew": "R..---R-",
+    "KeepCrewOn": "R..-.-R-",
     "SetOff": "R..-.-R-",
     "Arrive": "R..-.-R-",
     "ReportDone": "R..-.-R-",
@@ -284,17 +287,16 @@ def _demand_commands(
     yield from (c.DropLine(line=offer.line), c.SetOwnCrew(line=offer.line, units=1))
     yield c.OpenSealedText(demand=offer.demand, reason=OpeningReason.CALLING)
     yield c.AskByHand(line=offer.line, organization=doer, reason=SEALED)
+    yield c.RelieveCrew(assignment=assignment, organization=doer, reason=SEALED)
     yield c.ReceiveCrew(line=offer.line, organization=doer, word=Reception.PARKED, quantity=1)
     yield from answers(offer.offer)
-    yield from (word(offer=offer.offer) for word in (c.ShowPersons, c.TakeStandby, c.EndStandby))
     yield c.OfferHelp(line=offer.line, organization=doer, quantity=1)
     yield c.ReceiveHelpers(demand=offer.demand, people=4, word=Reception.PARKED, contact=SEALED)
     ended = c.EndHelpers(demand=offer.demand, helpers=_unknown())
     yield from (ended, c.RecordReach(unreachable=(offer.offer,)))
     steps = (c.SetOff, c.Arrive, c.ReportDone, c.CannotComplete, c.UndoStep, c.ConfirmAssignment)
     yield from (step(assignment=assignment) for step in steps)
-    yield from (*on_the_scene(assignment), c.GiveNewTime(assignment=assignment, minutes=5))
-    yield c.CorrectStep(assignment=assignment, step=Step.COMMITTED)
+    yield from on_the_scene(assignment)
 
 
 def _task_commands(

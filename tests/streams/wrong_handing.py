@@ -6,10 +6,16 @@ import pytest
 
 from schemas import facts as f
 from schemas.values import StandDownReason
-from streams import answering, handing_up, line
+from streams import answering, handing_up, line, relief
 from streams.area import Operation
 
 Patch = pytest.MonkeyPatch
+
+
+def gone_at_once(patch: Patch) -> None:
+    """Whoever is relieved goes as soon as somebody has said yes."""
+    patch.setattr(relief, "_free", lambda _, known: known.successor is not None)
+    patch.setattr(relief, "UNDO", 0)
 
 
 def the_township_goes_on(patch: Patch) -> None:

@@ -44,12 +44,19 @@ function choice({ row, meters }, skill, now) {
 }
 
 /** Ask one organization by hand; the reason is kept sealed, on record. */
-export function askByHand(context, demand, line) {
-  const found = candidates(context, demand, line);
-  const title = say("ask.title", {
-    demand: numberWords(context.board, demand),
-    skill: named("skills", line.skill),
+export const askByHand = (context, demand, line) =>
+  choosing(context, demand, line, {
+    title: say("ask.title", {
+      demand: numberWords(context.board, demand),
+      skill: named("skills", line.skill),
+    }),
+    path: `/lines/${line.id}/ask`,
+    confirm: say("act.ask_by_hand"),
   });
+
+/** Choose whom to ask, by whatever door; `but`: who is not meant. */
+export function choosing(context, demand, line, { title, path, confirm, but, hint }) {
+  const found = candidates(context, demand, line).filter(({ row }) => row.id !== but);
   if (!found.length) {
     ask({ title, parts: [h("p", {}, say("ask.nobody"))] });
     return;
@@ -60,11 +67,12 @@ export function askByHand(context, demand, line) {
     parts: [
       field(say("ask.whom"), select("organization", pairs)),
       field(say("ask.reason"), text("reason", "", 200), say("ask.reason_hint")),
+      h("p", { class: "quiet" }, hint ?? ""),
     ],
-    confirm: say("act.ask_by_hand"),
+    confirm,
     send: (values) =>
       context.outbox.post(
-        `/lines/${line.id}/ask`,
+        path,
         { organization: values.get("organization"), reason: values.get("reason").trim() },
         { personal: true },
       ),

@@ -14,6 +14,7 @@ import {
 import { askByHand, dropLine, ownCrew, receiveCrew, safeguards } from "./desk-ask.js";
 import * as calls from "./desk-calls.js";
 import { flags } from "./desk-flags.js";
+import { reliefButtons, reliefPart } from "./desk-relief.js";
 import { toCall } from "./desk-model.js";
 import { callParts, messages, reachedWords } from "./desk-reach.js";
 import { owedParts } from "./desk-tell.js";
@@ -279,6 +280,7 @@ function assignmentRow(context, item, row) {
     offer && h("span", {}, distance(offer.meters)),
     offer?.unasked && h("span", { class: "quiet" }, chosen(offer)),
     flags(item, row, now).map(([kind, words]) => h("span", { class: `chip ${kind}` }, words)),
+    reliefPart(context, item, row),
     h("span", {}, expected(row, now)),
     row.check_in_by && h("span", { class: "quiet" }, wordBy(row, now)),
     row.seen_at && !row.changed.length && h("span", { class: "quiet" }, seenWords(row, now)),
@@ -313,6 +315,7 @@ function assignmentButtons(context, item, row) {
       smallButton(row, "act.by_phone", () => calls.stepByPhone(context, row)),
     row.state === "reported_done" && judging(context, row),
     smallButton(row, "act.instruct", () => instructCrew(context, row)),
+    reliefButtons(context, item, row),
     correctable && smallButton(row, "act.correct", () => calls.correctStep(context, row)),
   );
 }

@@ -59,6 +59,7 @@ export const sceneParts = (context, { row, moved }) => [
   row.check_in_by !== null && wellPart(context, row, moved),
   (row.hazardous || row.inside > 0) && headsPart(context, row),
   row.reports.map((report) => waitingPart(context, report)),
+  row.relief && reliefPart(context, row),
   row.answered && h("p", { class: "quiet" }, answeredWords(row.answered)),
   reportPart(context, row),
 ];
@@ -113,6 +114,18 @@ function waitingPart({ clock }, report) {
   const time = moment(report.answer_by, clock.now());
   const words = report.escalated ? "scene.escalated" : "scene.waits";
   return h("p", { class: "until" }, say(words, { found: foundWords(report), time }));
+}
+
+/** Whether somebody comes in its place; until then it stays, and may say that it goes on. */
+function reliefPart(context, row) {
+  const path = `/assignments/${row.id}/keep-on`;
+  const asked = row.relief.offer ? "scene.relief_asked" : "scene.relief_due";
+  return h(
+    "div",
+    {},
+    h("p", {}, say(row.relief.successor ? "scene.relief_coming" : asked)),
+    row.relief.due_at && posting(context, { path, words: say("scene.keep_on"), look: "wide" }),
+  );
 }
 
 const answeredWords = (report) =>

@@ -1,0 +1,184 @@
+"""Relief: a crew that has been at work for long is taken over from by another one, without a gap.
+
+Whoever is asked says yes or no like anybody else; the crew that is there stays, and is let go only
+when the new one has been there for a moment and nobody of it is inside a danger zone, or silent.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from schemas.commands import AskByHand, KeepCrewOn, RelieveCrew
+from schemas.facts import (
+    AssignmentFact,
+    AssignmentStoodDown,
+    CrewKeptOn,
+    OfferSent,
+    ReliefAsked,
+    ReliefDue,
+    ReliefFact,
+)
+from schemas.refusals import Refusal
+from schemas.relief import ReliefView
+from schemas.values import AssignmentId, Instant, StandDownReason
+from streams import checking, crew, offer
+from streams import line as lines
+from streams.area import Area, Operation
+from streams.assignment import live
+from streams.cause import Cause, Decision, Refused
+from streams.entities import Assignment, AssignmentState, OfferState
+from streams.parameters import LONG_THERE, LONG_THERE_AGAIN, RELIEF_ANSWER, UNDO
+from streams.policy import voice_of
+from streams.remembered import Relief
+
+
+def relieve(area: Area, command: RelieveCrew, cause: Cause) -> Decision:
+    """Asked by hand, for as many units as the crew has; one at a time."""
+    found = live(area, cause, command.assignment)
+    if isinstance(found, Refused):
+        return found
+    operation = area.operations[cause.operation]
+    refusal = _unfit(operation, found, command)
+    if refusal is not None:
+        return Refused(refusal, (found.id,))
+    asking = AskByHand(line=found.line, organization=command.organization, reason=command.reason)
+    sent = offer.ask(area, asking, cause, wanted=found.quantity)
+    if isinstance(sent, Refused):
+        return sent
+    asked = [one.offer for one in sent if isinstance(one, OfferSent)]
+    return [*sent, ReliefAsked(assignment=found.id, offer=asked[0], at=cause.at)]
+
+
+def _unfit(operation: Operation, found: Assignment, command: RelieveCrew) -> Refusal | None:
+    if found.state is AssignmentState.REPORTED_DONE:
+        return Refusal.ALREADY_REPORTED
+    if found.withdrawing:
+        return Refusal.INSTRUCTION_HOLDS
+    if found.organization == command.organization:
+        return Refusal.RELIEF_OF_ITSELF
+    known = operation.reliefs.get(found.id)
+    if known is None or known.offer is None:
+        return None
+    waits = operation.offers[known.offer].state is OfferState.SENT
+    return Refusal.RELIEF_ASKED if waits or known.successor is not None else None
+
+
+def keep_on(area: Area, command: KeepCrewOn, cause: Cause) -> Decision:
+    """Said by the crew or by its desk; before anybody has asked, nothing is new."""
+    found = live(area, cause, command.assignment)
+    if isinstance(found, Refused):
+        return found
+    known = area.operations[cause.operation].reliefs.get(found.id)
+    if known is None or known.due_at is None:
+        return []
+    voice = voice_of(area, cause.actor, found.organization, cause.at)
+    return [
+        CrewKeptOn(
+            assignment=found.id,
+            until=cause.at + LONG_THERE_AGAIN,
+            by_desk=voice.by_desk,
+            by_committee=voice.by_committee,
+            at=cause.at,
+        )
+    ]
+
+
+def over(operation: Operation, known: Relief, cause: Cause) -> ReliefDue | AssignmentStoodDown:
+    """The new crew is there, so the old one goes; or it has been there for long, or the new one
+    was told to leave just then."""
+    if known.free_at is None or not _free(operation, known):
+        return ReliefDue(assignment=known.crew, at=cause.at)
+    reason = StandDownReason.RELIEVED
+    return AssignmentStoodDown(
+        assignment=known.crew, reason=reason, again_at=None, again_on=None, at=cause.at
+    )
+
+
+def evolve(operation: Operation, fact: ReliefFact) -> None:
+    there = operation.assignments[fact.assignment]
+    known = operation.reliefs.get(there.id) or Relief(crew=there.id)
+    match fact:
+        case ReliefAsked():
+            lines.taken_up(operation, there.demand)
+            ask_at = fact.at + RELIEF_ANSWER  # unless somebody has said yes by then
+            asked = replace(known, offer=fact.offer, successor=None, due_at=None, ask_at=ask_at)
+            operation.reliefs.put(there.id, asked)
+        case ReliefDue():
+            due = replace(known, ask_at=None, due_at=fact.at, free_at=None)
+            operation.reliefs.put(there.id, due)
+        case CrewKeptOn():
+            kept = replace(known, ask_at=fact.until, due_at=None)
+            operation.reliefs.put(there.id, kept)
+            heard = checking.timed(operation, there, fact.at)  # a word from the scene, too
+            operation.assignments.put(heard.id, heard)
+            look(operation, heard, fact.at)
+        case _:
+            assert_never(fact)
+
+
+def moved_on(operation: Operation, fact: AssignmentFact) -> None:
+    """A fact about a crew, and what it means for who relieves whom."""
+    crew.evolve(operation, fact)
+    look(operation, operation.assignments[fact.assignment], fact.at)
+
+
+def look(operation: Operation, item: Assignment, at: Instant) -> None:
+    """A crew has moved on, or has said something: what that means for who relieves whom."""
+    _own(operation, item, at)
+    for known in list(operation.reliefs_by.of(item.offer)):
+        if item.live:
+            after = replace(known, successor=item.id, ask_at=None, due_at=None)
+        elif known.successor is None:
+            after = known
+        else:  # its desk is asked again at once
+            after = replace(known, successor=None, ask_at=at)
+        _put(operation, after, at)
+
+
+def _own(operation: Operation, item: Assignment, at: Instant) -> None:
+    known = operation.reliefs.get(item.id)
+    if not item.live:
+        if known is not None:
+            operation.reliefs.remove(item.id)
+        return
+    if item.arrived_at is None:
+        if known is not None and known.offer is None:
+            operation.reliefs.remove(item.id)
+        return
+    if known is None:
+        known = Relief(crew=item.id, ask_at=item.arrived_at + LONG_THERE)
+    _put(operation, known, at)
+
+
+def _put(operation: Operation, known: Relief, at: Instant) -> None:
+    """With when the old crew is free to go: a moment after the new one is there."""
+    free = _free(operation, known)
+    free_at = None if not free else known.free_at or at + UNDO
+    after = replace(known, free_at=free_at)
+    if operation.reliefs.get(known.crew) != after:
+        operation.reliefs.put(known.crew, after)
+
+
+def _free(operation: Operation, known: Relief) -> bool:
+    old = operation.assignments[known.crew]
+    if known.successor is None or old.inside or old.missed_at is not None:
+        return False
+    new = operation.assignments[known.successor]
+    there = new.live and new.arrived_at is not None and not new.withdrawing
+    return there and new.missed_at is None and old.state is not AssignmentState.REPORTED_DONE
+
+
+def shown(operation: Operation, item: Assignment) -> ReliefView | None:
+    """What its row says of it."""
+    known = operation.reliefs.get(item.id)
+    if known is None or (known.offer is None and known.due_at is None):
+        return None
+    return ReliefView(offer=known.offer, successor=known.successor, due_at=known.due_at)
+
+
+def relieves(operation: Operation, item: Assignment) -> AssignmentId | None:
+    """Whose place it takes, as long as that crew is there."""
+    found = list(operation.reliefs_by.of(item.offer))
+    return found[0].crew if found and item.live else None

@@ -1,0 +1,147 @@
+"""A crew is relieved without a gap: it goes when the new one is there, and not before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schemas import commands as c
+from schemas import facts as f
+from schemas.refusals import Refusal
+from schemas.values import AssignmentId, StandDownReason
+from schemas.views import AssignmentRow
+from streams import rows
+from streams.parameters import HOUR, SECOND
+from tests.streams.world import DESK, SEALED, World, asked, only
+
+
+class Scene:
+    """One pump is asked for and at work; another team is there that was not asked."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        self.one = self.world.organization("one")
+        offer = asked(self.world.demand(self.world.incident()))[0]
+        self.line, self.crew = offer.line, self.world.at_work(offer)
+        self.two = self.world.organization("two")
+        self.world.send("one", c.Arrive(assignment=self.crew))
+
+    def relieve(self) -> f.OfferSent:
+        command = c.RelieveCrew(assignment=self.crew, organization=self.two, reason=SEALED)
+        return asked(self.world.send(DESK, command))[0]
+
+    def covered(self) -> int:
+        return self.world.operation.lines[self.line].covered
+
+    def row(self, crew: AssignmentId | None = None) -> AssignmentRow:
+        known = self.world.operation
+        row = rows.assignment(self.world.area, known, known.assignments[crew or self.crew]).row
+        assert isinstance(row, AssignmentRow)
+        return row
+
+    def there(self) -> bool:
+        return self.world.operation.assignments[self.crew].live
+
+    def ends(self, seconds: int = 60) -> list[Any]:
+        facts = self.world.until(self.world.at + seconds * SECOND)
+        return [one for one in facts if isinstance(one, f.AssignmentStoodDown)]
+
+
+def test_the_old_crew_goes_half_a_minute_after_the_new_one_has_arrived() -> None:
+    scene = Scene()
+    offer = scene.relieve()
+    assert offer.quantity == 1
+    new = scene.world.at_work(offer)
+    assert scene.row().relief is not None
+    assert scene.row(new).relieves == scene.crew
+    assert not scene.ends(1_200)
+    scene.world.send("two", c.Arrive(assignment=new))
+    assert not scene.ends(29), "so that a slip can be undone"
+    assert scene.covered() == 2
+    gone = only(scene.ends(2))
+    assert (gone.assignment, gone.reason) == (scene.crew, StandDownReason.RELIEVED)
+    assert scene.covered() == 1
+    assert scene.row(new).relieves is None
+
+
+def test_refused_or_silent_the_old_one_stays_and_somebody_else_may_be_asked() -> None:
+    scene = Scene()
+    third = scene.world.organization("three")
+    offer = scene.relieve()
+    again = c.RelieveCrew(assignment=scene.crew, organization=third, reason=SEALED)
+    assert scene.world.refused(DESK, again) is Refusal.RELIEF_ASKED
+    scene.world.no(offer)
+    assert scene.there()
+    scene.world.send(DESK, again)
+    facts = scene.world.wait(minutes=61)
+    assert only(facts, f.ReliefDue).assignment == scene.crew, "an hour, and nobody has said yes"
+    assert scene.there()
+    assert scene.row().relief is not None
+
+
+def test_it_goes_only_when_nobody_of_it_is_inside() -> None:
+    scene = Scene()
+    new = scene.world.at_work(scene.relieve())
+    scene.world.send("one", c.CountHeads(assignment=scene.crew, inside=2))
+    scene.world.send("two", c.Arrive(assignment=new))
+    assert not scene.ends(300)
+    scene.world.send("one", c.CountHeads(assignment=scene.crew, inside=0))
+    assert only(scene.ends(31)).assignment == scene.crew
+
+
+def test_a_new_one_that_gives_up_leaves_the_old_one_there_and_the_desk_is_asked_at_once() -> None:
+    scene = Scene()
+    new = scene.world.at_work(scene.relieve())
+    scene.world.send("two", c.CannotComplete(assignment=new))
+    facts = scene.world.until(scene.world.at + SECOND)
+    assert only(facts, f.ReliefDue).assignment == scene.crew
+    assert scene.there()
+    assert scene.covered() == 1
+
+
+def test_an_arrival_that_was_not_meant_releases_nobody() -> None:
+    scene = Scene()
+    new = scene.world.at_work(scene.relieve())
+    scene.world.send("two", c.Arrive(assignment=new))
+    scene.world.send("two", c.UndoStep(assignment=new))
+    assert not scene.ends(120)
+    assert scene.there()
+
+
+def test_after_eight_hours_its_desk_is_asked_and_again_after_four_if_it_goes_on() -> None:
+    scene = Scene()
+    arrived = scene.world.operation.assignments[scene.crew].arrived_at
+    assert arrived is not None
+    assert scene.world.send("one", c.KeepCrewOn(assignment=scene.crew)) == ()
+    due = only(scene.world.until(arrived + 8 * HOUR, f.ReliefDue), f.ReliefDue)
+    assert due.at == arrived + 8 * HOUR
+    view = scene.row().relief
+    assert view is not None
+    assert view.due_at == due.at
+    kept = only(scene.world.send("one", c.KeepCrewOn(assignment=scene.crew)))
+    assert kept.until == due.at + 4 * HOUR
+    assert scene.row().relief is None
+    again = only(scene.world.until(kept.until, f.ReliefDue), f.ReliefDue)
+    assert again.at == kept.until
+
+
+def test_units_that_were_there_for_long_rest_after_they_were_relieved() -> None:
+    scene = Scene()
+    scene.world.until(scene.world.at + 13 * HOUR)
+    scene.world.send("one", c.CheckIn(assignment=scene.crew))
+    new = scene.world.at_work(scene.relieve())
+    scene.world.send("two", c.Arrive(assignment=new))
+    assert only(scene.ends(31)).assignment == scene.crew
+    load = scene.world.operation.load[scene.one, "PUMP_DRAIN"]
+    assert [rest.units for rest in load.resting] == [1]
+
+
+def test_who_relieves_whom_is_checked() -> None:
+    scene = Scene()
+    itself = c.RelieveCrew(assignment=scene.crew, organization=scene.one, reason=SEALED)
+    assert scene.world.refused(DESK, itself) is Refusal.RELIEF_OF_ITSELF
+    off = scene.world.organization("off", skill="CATERING")
+    unable = c.RelieveCrew(assignment=scene.crew, organization=off, reason=SEALED)
+    assert scene.world.refused(DESK, unable) is Refusal.SKILL_MISSING
+    scene.world.send("one", c.ReportDone(assignment=scene.crew))
+    done = c.RelieveCrew(assignment=scene.crew, organization=scene.two, reason=SEALED)
+    assert scene.world.refused(DESK, done) is Refusal.ALREADY_REPORTED
