@@ -26,8 +26,6 @@ from schemas.values import (
     Reception,
     RegistrationClass,
     Role,
-    Step,
-    TimeSource,
 )
 from streams.policy import ROLES, permit
 from streams.present import Present
