@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from schemas import commands as c
-from schemas import facts as f
 from schemas.values import IncidentId
-from streams.parameters import HOUR
 from tests.streams.world import DESK, SEALED, World, asked, only
 
 
@@ -15,7 +13,8 @@ def relieved(world: World, incident: IncidentId) -> None:
     offer = asked(world.demand(incident, skill="DRONE"))[-1]
     crew = world.at_work(offer)
     world.send(world.name(offer.organization), c.Arrive(assignment=crew))
-    world.until(world.at + 9 * HOUR, f.ReliefDue)
+    while world.operation.reliefs[crew].due_at is None:
+        world.wait(minutes=30)
     world.send(DESK, c.KeepCrewOn(assignment=crew))
     world.send(DESK, c.CheckIn(assignment=crew))
     other = world.organization("in its place", skill="DRONE")
