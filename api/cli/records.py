@@ -18,7 +18,7 @@ from api.conductor import Conductor
 from api.language import say
 from api.people import holders, new_account, new_link, open_people
 from api.records import IMPORT, Ground, Ledger, Plan, Player, Profile, Reader, Source, Stage
-from api.safe import Vault
+from api.safe import Vault, make_master_key, master_key
 from api.serving import areas_of, engine_of, opened_as, run
 from api.settings import Settings
 from api.sheets import Unreadable
@@ -162,6 +162,7 @@ def _begin(settings: Settings, base: Base, at: Instant) -> None:
     steward = new_account()
     about = (settings.data, base.area, base.file, Purpose.HISTORY, TimeSource.GIVEN)
     create(*about, steward, at)
+    make_master_key(settings)
     link = new_link(settings, steward, Role.STEWARD, say("管理员", "Steward"))
     print(say("管理员一次性登录链接：", "The steward's one-time sign-in link:"), link)
 
@@ -169,7 +170,7 @@ def _begin(settings: Settings, base: Base, at: Instant) -> None:
 async def _play(settings: Settings, profile: Profile, plan: Plan, told: records.Told) -> None:
     engine = await engine_of(settings.data)
     try:
-        with closing(Vault(settings.data / "keys.db")) as vault:
+        with closing(Vault(settings.data / "keys.db", master_key(settings))) as vault:
             at = max(published.at for published in engine.changes())
             conductor = Conductor(engine, settings.area, settings, at)
             await _grant(settings, engine, at)

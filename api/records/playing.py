@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from hashlib import sha256
 from itertools import groupby
 from typing import NamedTuple
@@ -128,7 +129,10 @@ class Player:
         else:
             ledger.demand(reading)
             ledger.mark("late", first.turn.at > moment.at)
-        await work.reach(reading.stage, filing=True)
+        try:
+            await work.reach(reading.stage, filing=True)
+        except Refused as refused:  # it stays a demand, as far as it has come
+            ledger.mark(refused.code)
 
     async def _change(self, moment: Moment) -> None:
         """Each change counts once: as played, or refused with the reason."""
@@ -248,8 +252,9 @@ class _Work:
         demand = self.demand
         found = demand.reading.reason is CloseReason.UNFOUNDED
         if found and not demand.closed and any(self._moment.edits):
-            await self.send(demand.close(CloseReason.UNFOUNDED))
-            self._ledger.mark("false_report")
+            with suppress(Refused):  # as where somebody is in danger there
+                await self.send(demand.close(CloseReason.UNFOUNDED))
+                self._ledger.mark("false_report")
 
     def _played(self, changes: int, before: int) -> bool:
         """Count changes; those of a run before are known. Whether they are new."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,12 @@ import openpyxl
 import pytest
 
 from api.records import Record
+from api.safe import Vault, master_key
+from api.serving import opened, run
+from api.settings import Settings
 from schemas.commands import CloseDemand, PublishDemand
 from schemas.turns import Envelope
-from schemas.values import CloseReason
+from schemas.values import AreaId, CloseReason
 from streams.engines import Receipt, StorageFull
 from streams.engines.embedded import Embedded
 from streams.engines.pressure import Overloaded
@@ -377,3 +381,19 @@ def test_many_of_one_time_on_a_slow_disk_are_all_played(
     every = [record(ID=str(number)) for number in range(100)]
     code, told = clerk.bring_in(clerk.file(*every))
     assert (code, told["demands"], refused) == (0, 100, [3])
+
+
+def test_the_folder_is_served_and_its_texts_are_read_by_whoever_has_its_key(clerk: Clerk) -> None:
+    clerk.bring_in(clerk.file(record(WHERE="秘密路")))
+    settings = Settings(data=clerk.data, area=AreaId("C"))
+    published = [turn.command for turn in clerk.turns() if isinstance(turn.command, PublishDemand)]
+    sealed = published[0].address
+    assert sealed is not None
+    with closing(Vault(clerk.data / "keys.db", master_key(settings))) as vault:
+        assert vault.open(sealed, "address") == "秘密路"
+
+    async def served() -> tuple[str, bool]:
+        async with opened(settings) as context:
+            return context.settings.mode.value, context.conductor is not None
+
+    assert run(served) == ("actual", True)
