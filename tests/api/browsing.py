@@ -48,10 +48,13 @@ VISIBLE = """() => {
 
 SMALL = """() => [...document.querySelectorAll("button, select, input, textarea, summary")]
   .map((element) => element.closest("label.choice, label.tick") ?? element)
-  .map((element) => [element.outerHTML.slice(0, 80), element.getBoundingClientRect()])
-  .filter(([, box]) => box.width > 0 && box.height < 44)
-  .map(([html, box]) => `${box.height}: ${html}`)"""
-"""Everything to be touched that is lower than 44 pixels."""
+  .map((element) => [element, element.getBoundingClientRect()])
+  .filter(([element, box]) => {
+    const fine = matchMedia("(pointer: fine)").matches && element.closest(".desk .list");
+    return box.width > 0 && box.height < (fine ? 24 : 44);
+  })
+  .map(([element, box]) => `${box.height}: ${element.outerHTML.slice(0, 80)}`)"""
+"""Everything to be touched that is lower than 44 pixels; 24 in a list along which a mouse goes."""
 
 
 @dataclass
@@ -231,6 +234,14 @@ def drawn(page: Page, language: str) -> bool:
         if not mixed(page, language):
             return True
     return not mixed(page, language)
+
+
+def chosen(desk: Page, number: int) -> Locator:
+    """The card of the demand with a number, when it was chosen in the list."""
+    named = re.compile(rf"\D{number}\b")
+    row = desk.locator("#overview .row").filter(has=desk.locator("b", has_text=named))
+    row.click()
+    return desk.locator("#demands article").filter(has=desk.get_by_role("heading", name=named))
 
 
 def touch(within: Page | Locator, name: str | re.Pattern[str]) -> None:

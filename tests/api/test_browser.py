@@ -41,6 +41,7 @@ def open_incident(desk: Page, hazard: str) -> None:
     desk.locator("#open-incident [name=hazard]").select_option(hazard)
     desk.locator("#open-incident [name=division]").select_option(TOWN)
     desk.locator("#open-incident button").click()
+    desk.locator("#post-box").evaluate("box => (box.open = true)")
     expect(desk.locator("#post [name=kind]")).to_be_enabled()
     if desk.locator("#post [name=incident] [value='']").count():  # of several none is chosen
         desk.locator("#post [name=incident]").select_option(index=1)
@@ -69,7 +70,6 @@ def test_the_way_of_a_demand(server: Server, screens: Screens) -> None:
     card = desk.locator("#demands .card.marked")
     expect(card.locator("h3")).to_have_text("No. 1 Drainage")
     expect(card.locator(".party")).to_contain_text(TEAM)
-    # A fresh one is being asked for, and the next one's urgency is a choice of its own.
     expect(card.locator(".asking")).to_contain_text("1 being asked (1 pump), answers awaited until")
     expect(card).not_to_contain_text("can be asked")
     expect(desk.locator("#priorities input:checked")).to_have_count(0)

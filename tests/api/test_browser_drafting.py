@@ -30,6 +30,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iter
 
 def kept(desk: Page) -> None:
     """Fill in the form as for a posting, and keep it."""
+    desk.locator("#post-box").evaluate("box => (box.open = true)")
     form = desk.locator("#post")
     form.locator("[name=kind]").select_option("drainage")
     form.locator("[name=priority][value='1']").check(force=True)
@@ -89,5 +90,5 @@ def test_a_draft_is_discarded_with_a_reason_and_taken_up_again(
     card.get_by_role("button", name="Publish", exact=True).click()
     expect(card).to_have_count(0)
     desk.locator("[data-view=open]").click()
-    expect(desk.locator("#demands")).to_contain_text("X No. 2")
+    expect(desk.locator("#overview")).to_contain_text("X No. 2")
     assert screens.complaints == []

@@ -5,9 +5,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.api.browsing import POINT, TOWN, Screens, Stage, confirm, in_both_languages, served
+from tests.api.browsing import (
+    POINT,
+    TOWN,
+    Screens,
+    Stage,
+    chosen,
+    confirm,
+    in_both_languages,
+    served,
+)
 
 NEAR = {**POINT, "lat": 28.1507}  # 80 m north
 PUMPS = "7531 2468, 9 m"  # no letters: it is shown in both languages
@@ -28,18 +37,12 @@ def begun(server: Stage, hazard: str, **differs: Any) -> tuple[str, str]:
     return incident, server.demand(incident, "drainage", "PUMP_DRAIN", **differs)
 
 
-def card(desk: Page, number: int) -> Locator:
-    return desk.locator("#demands article").filter(
-        has=desk.get_by_role("heading", name=re.compile(rf"\D{number}\b"))
-    )
-
-
 def desk_of(server: Stage, screens: Screens, incident: str) -> Page:
     """A desk that looks at one incident alone."""
     desk = screens.sign_in(server.link("desk", division=TOWN), "en")
     desk.locator("#list-incident").select_option(incident)
     count = len(server.rows("demand", incident=incident))
-    expect(desk.locator("#demands article")).to_have_count(count)
+    expect(desk.locator("#overview .row")).to_have_count(count)
     return desk
 
 
@@ -68,14 +71,13 @@ def test_it_is_seen_while_typing_and_posted_as_a_further_report(
     in_both_languages(desk)
     alike.get_by_role("button").click()
     expect(alike).to_be_hidden()
-    second = card(desk, 2)
-    expect(second).to_contain_text("which is asked for")
-    first = card(desk, 1)
+    expect(chosen(desk, 2)).to_contain_text("which is asked for")
+    first = chosen(desk, 1)
     expect(first.locator("details summary").first).to_have_text("2 reports")
     in_both_languages(desk)
-    second.get_by_role("button", name="A need of its own").click()
-    expect(first).not_to_contain_text("2 reports")
-    expect(second).not_to_contain_text("which is asked for")
+    chosen(desk, 2).get_by_role("button", name="A need of its own").click()
+    expect(chosen(desk, 1)).not_to_contain_text("2 reports")
+    expect(chosen(desk, 2)).not_to_contain_text("which is asked for")
     assert screens.complaints == []
 
 
@@ -85,7 +87,7 @@ def test_control_and_enter_post_it_all_the_same(server: Stage, screens: Screens)
     fill_form(desk, incident)
     expect(desk.locator("#alike")).to_contain_text("Perhaps")
     desk.locator("#post [name=risk_statement]").press("Control+Enter")
-    expect(card(desk, 2)).to_be_visible()
+    expect(chosen(desk, 2)).to_be_visible()
     expect(desk.locator("#alike")).to_be_hidden()
     [row] = [row for row in server.rows("demand", incident=incident) if row["id"] != first]
     assert row["leader"] is None
@@ -96,13 +98,13 @@ def test_grouped_by_a_press_and_taken_back_by_the_next(server: Stage, screens: S
     more = [{"skill": "PUMP_DRAIN", "minimum": 1, "target": 5}]
     second = server.demand(incident, "drainage", "PUMP_DRAIN", lines=more)
     desk = desk_of(server, screens, incident)
-    card(desk, 2).get_by_role("button", name=re.compile("The same need")).click()
-    expect(card(desk, 1)).to_contain_text("asks for more")
-    expect(card(desk, 2)).to_contain_text("which is asked for")
+    chosen(desk, 2).get_by_role("button", name=re.compile("The same need")).click()
+    expect(chosen(desk, 1)).to_contain_text("asks for more")
+    expect(chosen(desk, 2)).to_contain_text("which is asked for")
     assert server.rows("demand", id=second)[0]["leader"] == first
     in_both_languages(desk)
     desk.locator("#notices .notice").get_by_role("button", name="Take back").click()
-    expect(card(desk, 2)).not_to_contain_text("which is asked for")
+    expect(chosen(desk, 2)).not_to_contain_text("which is asked for")
     assert server.rows("demand", id=second)[0]["leader"] is None
 
 
@@ -110,8 +112,8 @@ def test_any_two_are_grouped_by_hand(server: Stage, screens: Screens) -> None:
     incident, first = begun(server, "landslide_debris")
     other = server.demand(incident, "supplies", "CATERING", priority=1)
     desk = desk_of(server, screens, incident)
-    card(desk, 2).get_by_role("button", name="Same need as").click()
+    chosen(desk, 2).get_by_role("button", name="Same need as").click()
     expect(desk.locator("#dialog")).to_contain_text("asked for")
     confirm(desk)
-    expect(card(desk, 2)).to_contain_text("which is asked for")
+    expect(chosen(desk, 2)).to_contain_text("which is asked for")
     assert server.rows("demand", id=other)[0]["leader"] == first

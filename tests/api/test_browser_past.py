@@ -40,18 +40,18 @@ def test_what_has_ended_leaves_the_page_and_is_found_again(server: Stage, screen
     in_both_languages(reviewer)
 
     desk = screens.sign_in(server.link("desk", division=TOWN), "en")
-    cards = desk.locator("#demands .card")
-    expect(cards).to_have_count(1)
+    rows = desk.locator("#overview .row")
+    expect(rows).to_have_count(1)
     desk.locator("[data-view=closed]").click()
-    expect(cards).to_have_count(0)
+    expect(rows).to_have_count(0)
     in_both_languages(desk)
     desk.locator("#earlier").click()
-    expect(cards).to_have_count(1)
+    expect(rows).to_have_count(1)
     expect(desk.locator("#earlier")).to_be_hidden()
-    cards.get_by_role("button", name="Reopen", exact=True).click()
-    expect(cards).to_have_count(0)
+    desk.locator("#demands .card").get_by_role("button", name="Reopen", exact=True).click()
+    expect(rows).to_have_count(0)
     desk.locator("[data-view=open]").click()
-    expect(cards).to_have_count(2)
+    expect(rows).to_have_count(2)
     assert screens.complaints == []
 
 

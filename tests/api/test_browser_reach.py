@@ -159,6 +159,7 @@ def test_an_open_page_reaches_somebody_once_it_is_seen(reach: Reach, screens: Sc
     reach.server.demand(reach.incident, "supplies", "CATERING")
     expect(crew.locator("#offers .card")).to_have_count(1)
     desk = screens.sign_in(reach.server.link("desk", division=TOWN), "en")
+    desk.locator("#search").fill("team 2")
     party = desk.locator("#demands .party", has_text="Team 2")
     expect(party).to_contain_text(re.compile(r"page seen \d\d:\d\d"))
     party.locator("summary", has_text="Messages").click()
@@ -205,6 +206,7 @@ def test_whom_no_channel_reaches_is_to_be_called_and_says_yes(
     desk = screens.sign_in(reach.server.link("desk", division=TOWN), "en")
     reach.gateway.script("tencent", *[says(OUT_OF_MONEY)] * 40)  # it is asked for receipts, too
     reach.server.demand(reach.incident, "supplies", "BOAT_OPERATE")
+    desk.locator("#search").fill("boat")
     card = desk.locator("#demands .card", has_text="Team 3")
     expect(card.locator("header")).to_contain_text("to call: 1")
     party = card.locator(".party", has_text="Team 3")
@@ -270,6 +272,7 @@ def test_nobody_picks_up_and_the_next_number_is_offered(exercise: Stage, screens
         exercise.post("/persons", person | {"order": order})
     demand = exercise.demand(exercise.incident("earthquake"), "supplies", "CATERING")
     desk = screens.sign_in(exercise.link("desk", division=TOWN), "en")
+    desk.locator("#search").fill("team 7")
     party = desk.locator("#demands .party", has_text="Team 7")
     party.get_by_role("button", name="By phone", exact=True).click()
     dialog = desk.locator("#dialog")

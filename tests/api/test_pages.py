@@ -52,6 +52,7 @@ CAPITALS = {
     "Content-Type",
     "Control",
     "Enter",
+    "Escape",
     "If-Match",
     "Idempotency-Key",
     "POST",
@@ -130,8 +131,9 @@ def in_group(key: str) -> bool:
 
 
 def classes() -> set[str]:
-    """Every class that the style knows: words of these alone are no text."""
-    return set(re.findall(r"\.([a-z][\w-]*)", (STATIC / "style.css").read_text("utf-8")))
+    """Every class that a style knows: words of these alone are no text."""
+    styles = "".join(path.read_text("utf-8") for path in STATIC.glob("*.css"))
+    return set(re.findall(r"\.([a-z][\w-]*)", styles))
 
 
 def none_of(found: list[str]) -> None:

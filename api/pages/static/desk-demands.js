@@ -1,4 +1,4 @@
-/** The desk's list of demands: one card each, the uncovered first. */
+/** The desk's demands, the uncovered first: a list and one card, or a card each on a phone. */
 
 import { priorityMark } from "./assignments.js";
 import * as acts from "./desk-acts.js";
@@ -14,6 +14,7 @@ import { reportParts } from "./desk-reports.js";
 import { mayLieParts, shutChip, shutParts } from "./desk-told.js";
 import { addNote, notesWords, readNotes } from "./desk-notes.js";
 import { holdDemand, owed } from "./desk-owed.js";
+import { drawOverview, searched, wide } from "./desk-overview.js";
 import { closeSeveral, startSeveral } from "./desk-several.js";
 import { drawList, find, findAll, h, setText } from "./dom.js";
 import { moment } from "./format.js";
@@ -23,23 +24,30 @@ import { Past } from "./past.js";
 import { incidentWords, placeName } from "./places.js";
 import { choose, named, say } from "./words.js";
 
-const PAGE = 60; // cards drawn at first; a longer list is asked for
+const PAGE = 60; // cards or rows drawn at first; a longer list is asked for
 const MANY = 3; // from so many on, closing several at once is worth a button
 const EARLIER = 20; // ended demands that have left the board, at a time
 
 let view = "open";
 let shown = PAGE;
+let listed = []; // rows that were drawn last
 
 /** Wire the choice of views once; `redraw` draws the list anew. */
 export function startDemands(context) {
   const { redraw } = context;
+  const anew = () => {
+    [shown, context.chosen, listed] = [PAGE, null, []];
+    redraw();
+  };
   context.past = new Past("demand", "desk");
   for (const button of findAll("[data-view]")) {
     button.addEventListener("click", () => {
-      [view, shown] = [button.dataset.view, PAGE];
-      redraw();
+      view = button.dataset.view;
+      anew();
     });
   }
+  find("#list-incident").addEventListener("change", anew);
+  find("#search").addEventListener("input", anew);
   find("#more-demands").addEventListener("click", () => {
     shown += PAGE;
     redraw();
@@ -83,8 +91,10 @@ export function drawDemands(context) {
     button.setAttribute("aria-pressed", String(button.dataset.view === view));
     setText(find(".count", button), String(matching));
   }
-  const wanted = items.filter(VIEWS[view]);
-  drawList(find("#demands"), wanted.slice(0, shown), (item) => card(context, item));
+  const wanted = searched(items.filter(VIEWS[view]));
+  const part = wanted.slice(0, shown);
+  const cards = wide() ? beside(context, part) : part;
+  drawList(find("#demands"), cards, (item) => card(context, item));
   find("#more-demands").hidden = wanted.length <= shown;
   find("#several").hidden = view !== "open" || wanted.filter(({ mine }) => mine).length < MANY;
   find("#earlier").hidden = view !== "closed" || !(context.past?.hasMore(ended()) ?? true);
@@ -92,18 +102,42 @@ export function drawDemands(context) {
   setText(find("#no-demands"), say(items.length ? "demands.none_here" : "demands.none"));
 }
 
+/**
+ * On a wide screen the list, and the one demand that is chosen: the worst at first. Nothing takes
+ * the place of one that has left the list, where somebody may be about to press a button.
+ */
+function beside(context, items) {
+  const there = items.some(({ key }) => key === context.chosen);
+  if (!there) context.chosen = listed.length ? null : (items[0]?.key ?? null);
+  listed = items;
+  drawOverview(context, items, (id) => pick(context, id));
+  find("#none-chosen").hidden = context.chosen !== null || !items.length;
+  return items.filter(({ key }) => key === context.chosen);
+}
+
+/** Somebody has chosen it: its card takes the place of the form, which keeps what was typed. */
+function pick(context, id) {
+  context.chosen = id;
+  find("#post-box").open = false;
+  drawDemands(context);
+  find(".detail").scrollTop = 0;
+}
+
 /** Bring one demand into view, whatever was chosen to be seen before. */
 export function reveal(context, id) {
   const incident = context.board.get("demand", id)?.incident;
   if (!incident) return;
-  context.marked = id;
+  context.marked = context.chosen = id;
   view = "open";
+  find("#search").value = "";
   const filter = find("#list-incident");
   if (filter.value && filter.value !== incident) filter.value = incident;
   const at = demandItems(context, filter.value).findIndex(({ key }) => key === id);
   shown = Math.max(shown, at + 1);
+  if (wide()) find("#post-box").open = false;
   drawDemands(context);
   find("#demands .marked")?.scrollIntoView({ block: "nearest" });
+  find("#overview [aria-current]")?.scrollIntoView({ block: "nearest" });
 }
 
 function card(context, item) {

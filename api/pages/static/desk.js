@@ -8,6 +8,7 @@ import { drawDemands, startDemands } from "./desk-demands.js";
 import { drawEnding } from "./desk-ending.js";
 import { drawForm, startForm } from "./desk-form.js";
 import { drawIncidents, startIncidents } from "./desk-incidents.js";
+import { overviewKey, startOverview, wide } from "./desk-overview.js";
 import { drawReplies, startReplies } from "./desk-replies.js";
 import { drawSilent } from "./desk-silent.js";
 import { drawTasks } from "./desk-tasks.js";
@@ -15,8 +16,6 @@ import { find } from "./dom.js";
 import { moment, span } from "./format.js";
 import { start, tell } from "./page.js";
 import { say } from "./words.js";
-
-const WIDE = "(min-width: 60rem)";
 
 const LOST_TOLD = "shouwang-lost-told";
 
@@ -44,10 +43,17 @@ function draw(context) {
   drawReplies(context);
 }
 
+function openForm({ board }) {
+  const none = !board.all("demand").some((row) => row.state !== "closed");
+  if (wide() && none) find("#post-box").open = true;
+}
+
 const context = await start("desk", draw);
 startForm(context);
 startIncidents(context);
 startDemands(context);
+startOverview(context);
+document.addEventListener("keydown", overviewKey);
 startAlarms(context);
 startReplies(context);
 startCalled(context);
@@ -55,6 +61,5 @@ startHeard(context);
 find("#head-box").addEventListener("toggle", async () => {
   (await import("./head.js")).showHead("desk");
 });
-find("#list-incident").addEventListener("change", context.redraw);
-// On a phone the list comes first; on a desk the form stands open beside it.
-find("#post-box").open = matchMedia(WIDE).matches;
+// With nothing to look at the form stands open; else N opens it, over the card, never the list.
+context.board.addEventListener("change", () => openForm(context), { once: true });

@@ -1,0 +1,74 @@
+/** The next step of a demand, and who owes it: the first of these that is so. */
+
+import { live } from "./assignments.js";
+import { moment } from "./format.js";
+import { named, say } from "./words.js";
+
+const DESK = "bad"; // its desk has to do something
+const SOON = "warn"; // or will have to, unless somebody else does
+
+/** `{words, look}`: for a row of the list; the card says all of it. */
+export function nextStep(context, item) {
+  const now = context.clock.now();
+  for (const step of STEPS) {
+    const found = step(item, now);
+    if (found) return found;
+  }
+  return { words: say("next.covered"), look: "good" };
+}
+
+const said = (look, key, values) => ({ words: say(key, values), look });
+
+const some = (rows, look, key, now) =>
+  rows.length > 0 && said(look, key, { count: rows.length, ...(now && lastOf(rows, now)) });
+
+const lastOf = (rows, now) => ({
+  time: moment(Math.max(...rows.map((row) => row.answer_by ?? row.promised_at)), now),
+});
+
+const STEPS = [
+  ({ demand }) =>
+    demand.state === "closed" && { words: named("close_reasons", demand.reason), look: "" },
+  ({ sent, mine }) => sent && !mine && said("", "next.away"),
+  ({ assignments }) =>
+    some(assignments.filter((row) => live(row) && row.missed_at !== null), DESK, "next.silent"),
+  ({ demand }) =>
+    demand.state === "draft" &&
+    said(DESK, demand.climbed_at === null ? "next.draft" : "next.draft_climbed"),
+  ({ demand }) => demand.hand_up?.state === "waiting" && said(DESK, "next.handed"),
+  ({ demand }) => demand.state === "on_hold" && said(SOON, "next.hold"),
+  ({ assignments }) =>
+    some(assignments.filter((row) => live(row) && row.reports.length > 0), DESK, "next.report"),
+  ({ calls }) => calls > 0 && said(DESK, "next.call", { count: calls }),
+  ({ demand }) => demand.asked_at !== null && said(DESK, "next.needed"),
+  ({ offers }) => some(offers.filter((row) => row.state === "standby"), DESK, "next.standby"),
+  ({ demand }) =>
+    demand.helpers.length > 0 && said(DESK, "next.helpers", { count: demand.helpers.length }),
+  ({ demand }) => demand.leader !== null && said("", "next.led"),
+  ({ demand }) => demand.shut.length > 0 && said(SOON, "next.shut"),
+  ({ assignments }) =>
+    some(assignments.filter((row) => live(row) && row.overdue), DESK, "next.overdue"),
+  ({ offers }, now) => some(offers.filter((row) => row.state === "sent"), SOON, "next.asked", now),
+  ({ demand }, now) =>
+    demand.release_at > now &&
+    said("", "next.release", { time: moment(demand.release_at, now) }),
+  ({ demand }, now) => lookedAt(demand, now),
+  ({ assignments }) =>
+    some(assignments.filter((row) => row.state === "reported_done"), SOON, "next.confirm"),
+  ({ assignments }, now) =>
+    some(assignments.filter((row) => ON_THE_WAY.has(row.state)), "", "next.coming", now),
+  ({ assignments }) =>
+    some(assignments.filter((row) => row.state === "on_scene"), "", "next.there"),
+];
+
+const ON_THE_WAY = new Set(["committed", "en_route"]);
+
+/** Nobody can be asked now: said with the next try, or what it waits for. */
+function lookedAt({ lines }, now) {
+  const short = lines.filter((line) => line.open && !line.asleep && line.short > 0);
+  if (!short.length) return null;
+  const times = short.map((line) => line.able_at).filter((time) => time !== null && time > now);
+  if (!short.some((line) => line.unmet)) return said(SOON, "next.searching");
+  if (!times.length) return said(DESK, "next.nobody");
+  return said(DESK, "next.again", { time: moment(Math.min(...times), now) });
+}

@@ -1,0 +1,142 @@
+/** Beside a wide screen's card: every demand on one line, worst first, with its next step. */
+
+import { live } from "./assignments.js";
+import { nextStep } from "./desk-next.js";
+import { drawList, find, findAll, h } from "./dom.js";
+import { moment } from "./format.js";
+import { counted, named, say } from "./words.js";
+
+const SIGNS_MOST = 12; // units of a line that are drawn one by one
+
+const ROOM = matchMedia("(min-width: 60rem)");
+
+/** Whether there is room for a list beside the card. */
+export const wide = () => ROOM.matches;
+
+/** Wire it once: another width is another page. */
+export function startOverview(context) {
+  ROOM.addEventListener("change", context.redraw);
+}
+
+/** Those that hold every word that is searched for: number, kind, place, village, skill, team. */
+export function searched(items) {
+  const words = find("#search").value.toLowerCase().split(/\s+/).filter(Boolean);
+  if (!words.length) return items;
+  return items.filter((item) => {
+    const text = textOf(item).toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+function textOf({ demand, number, place, offers, assignments }) {
+  const skills = demand.lines.map((line) => named("skills", line.skill));
+  const teams = [...offers, ...assignments].map((row) => row.organization_name);
+  const village = demand.reporter?.name ?? "";
+  return [number, named("kinds", demand.kind), place, village, ...skills, ...teams].join(" ");
+}
+
+/** One row each; `choose` is told which was pressed. */
+export function drawOverview(context, items, pick) {
+  const { chosen } = context;
+  const rows = items.map((item) => ({ ...item, chosen: item.key === chosen }));
+  drawList(find("#overview"), rows, (item) => row(context, item, pick));
+}
+
+function row(context, item, pick) {
+  const { demand, number, place, key, chosen } = item;
+  const step = nextStep(context, item);
+  return h(
+    "li",
+    { class: demand.state },
+    h(
+      "button",
+      {
+        type: "button",
+        class: "row",
+        "data-band": item.band,
+        onclick: () => pick(key),
+        "aria-current": chosen && "true",
+        "data-focus": `row-${key}`,
+      },
+      priority(demand.priority),
+      h("span", { class: "name" }, h("b", {}, number), " ", named("kinds", demand.kind)),
+      h("span", { class: "place", title: place }, place),
+      h("span", { class: "covers" }, demand.lines.filter(counts).map((line) => cover(item, line))),
+      h("span", { class: `next ${step.look}`, title: step.words }, step.words),
+      h("span", { class: "quiet" }, moment(demand.published_at, context.clock.now())),
+    ),
+  );
+}
+
+/** A number is enough in a row; who does not see the row hears the word as well. */
+const priority = (number) =>
+  h(
+    "span",
+    { class: `priority p${number}`, title: named("priorities", number) },
+    String(number),
+    h("span", { class: "unseen" }, named("priorities", number)),
+  );
+
+const counts = (line) => !line.dropped;
+
+function cover(item, line) {
+  const units = say("overview.cover", {
+    covered: line.covered,
+    target: counted(line.skill, line.target),
+  });
+  const look = `cover ${line.open && !line.asleep ? line.cover : ""}`;
+  const title = `${named("skills", line.skill)} ${units}`;
+  const name = h("span", { class: "unseen" }, named("skills", line.skill), " ");
+  return h("span", { class: look, title }, name, strip(item, line), units);
+}
+
+/** A sign for each unit: there ■, on its way ▶, late », promised ◐, asked ○, nobody ·. */
+function strip({ assignments, offers }, line) {
+  if (line.target > SIGNS_MOST) return null;
+  const crews = assignments.filter((row) => row.line === line.id && ofRound(row, line));
+  const asked = offers.filter((row) => row.line === line.id && row.state === "sent");
+  const signs = [
+    "■".repeat(line.own),
+    ...crews.map((row) => sign(row).repeat(row.quantity)).sort(byNearness),
+    "○".repeat(asked.reduce((sum, row) => sum + row.quantity, 0)),
+  ].join("");
+  const all = signs.slice(0, line.target).padEnd(line.target, "·");
+  const least = [all.slice(0, line.minimum), all.slice(line.minimum)].filter(Boolean).join("|");
+  return h("span", { class: "strip", "aria-hidden": "true" }, least);
+}
+
+const ofRound = (row, line) =>
+  live(row) || (row.state === "released" && row.round === line.round);
+
+const SIGNS = { committed: "◐", en_route: "▶", on_scene: "■", reported_done: "■", released: "■" };
+const sign = (row) => (row.overdue ? "»" : SIGNS[row.state]);
+
+const NEARNESS = "■▶»◐";
+const byNearness = (one, other) => NEARNESS.indexOf(one[0]) - NEARNESS.indexOf(other[0]);
+
+/** The keys of the list: J and K go along it, / searches. */
+export function overviewKey(event) {
+  if (!wide() || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape" && event.target === find("#search")) return clearSearch();
+  if (event.target.closest("input, select, textarea, dialog")) return;
+  const by = { j: 1, k: -1 }[event.key.toLowerCase()];
+  if (by) go(by);
+  else if (event.key === "/") find("#search").focus();
+  else return;
+  event.preventDefault();
+}
+
+function clearSearch() {
+  const field = find("#search");
+  field.value = "";
+  field.dispatchEvent(new Event("input"));
+  field.blur();
+}
+
+function go(by) {
+  const rows = findAll("#overview .row");
+  const at = rows.findIndex((one) => one.getAttribute("aria-current"));
+  const next = rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))];
+  next?.click();
+  find("#overview [aria-current]")?.focus();
+}
