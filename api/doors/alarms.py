@@ -18,11 +18,13 @@ from api.doors.hanging import answering
 from api.people import Caller
 from api.reach import ALIVE, KINDS, UNREADABLE, Setup, words
 from api.watch import Written, standing
-from schemas.values import Instant, Role
+from schemas.values import AccountId, Instant, Role
 from schemas.views import DemandRow
 
 router = APIRouter(tags=["reference"])
 
+LINK_TOLD_MS = 24 * 3_600_000
+LINKS_TOLD = 5
 SILENT_MS = 60_000  # without a sign of life the messenger is not at work
 HEARERS = (Role.DESK, Role.STEWARD)  # of what is wrong with the channels
 
@@ -64,6 +66,8 @@ async def alarms(request: Request, caller: SignedIn) -> Response:
         found.extend(_unsent(context, now))
         found.extend(_undestroyed(context))
         found.extend(_tried(context))
+    if _watches_stewards(context, caller):
+        found.extend(_let_in(context))
     return answered(Alarms(watched=written is not None, alarms=tuple(found)))
 
 
@@ -119,6 +123,32 @@ def _tried(context: Context) -> Iterator[AlarmShown]:
         zh, en = _BURSTS[burst.what]
         told = {"count": burst.times}
         yield AlarmShown(burst.what, burst.since, (), zh.format(**told), en.format(**told))
+
+
+def _watches_stewards(context: Context, caller: Caller) -> bool:
+    """Stewards watch each other, and so does the desk of a county."""
+    if caller.role is Role.STEWARD:
+        return True
+    held = [grant.division for grant in caller.row.grants if grant.role is Role.DESK]
+    found = [context.divisions.get(code) for code in held if code is not None]
+    desk = caller.role is Role.DESK
+    return desk and any(each is not None and each.level != "township" for each in found)
+
+
+def _let_in(context: Context) -> Iterator[AlarmShown]:
+    """For a day it is said who has made a link to sign in as whom."""
+    people = context.people
+    for account, link in people.links_since(people.now() - LINK_TOLD_MS)[:LINKS_TOLD]:
+        by, whose = people.name(AccountId(link.made_by)) or "?", people.name(account) or "?"
+        yield AlarmShown(
+            "link_made",
+            link.made_at,
+            (),
+            f"管理员“{by}”为“{whose}”的账户签发了登录链接"
+            f"{'，已使用' if link.used_at else ''}。如不知情，请核实。",
+            f"The steward {by} has made a link to sign in as {whose}"
+            f"{', which was used' if link.used_at else ''}. If you know nothing of it, ask.",
+        )
 
 
 _BURSTS = {

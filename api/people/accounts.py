@@ -259,6 +259,15 @@ class People:
         rows = self._store.execute(f"{_LINKS} WHERE account = ? ORDER BY made_at DESC", (account,))
         return [_link_seen(row) for row in rows]
 
+    def links_since(self, at: int) -> list[tuple[AccountId, LinkSeen]]:
+        """Links that stewards have made since then for accounts that were there already."""
+        rows = self._store.execute(
+            "SELECT account, id, role, made_by, made_at, used_at FROM links "
+            "WHERE made_at >= ? AND id != '' ORDER BY made_at DESC",
+            (at,),
+        )
+        return [(AccountId(account), _link_seen((*rest,))) for account, *rest in rows]
+
     def devices_of(self, account: AccountId) -> list[Device]:
         """Where an account is signed in, the latest first."""
         rows = self._store.execute(

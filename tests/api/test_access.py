@@ -49,6 +49,26 @@ async def test_a_steward_who_signs_in_as_somebody_is_named_in_the_log_and_shown_
     assert link["used_at"] >= link["made_at"]
 
 
+async def test_every_steward_and_the_countys_desk_are_told_for_a_day(house: House) -> None:
+    desk, county = await house.desk(), await house.desk("330324")
+    steward, other = await house.steward(), await house.person(Role.STEWARD, division="330324")
+    assert await kinds(other) == []
+    body = {"reason": "handed_over"}
+    made = await steward.post(f"/accounts/{desk.account}/link", body)
+    for hearer in (steward, other, county):
+        [told] = (await hearer.get("/alarms")).json["alarms"]
+        assert (told["kind"], "管理员" in told["zh"]) == ("link_made", True)
+        assert "used" not in told["en"]
+    assert await kinds(desk) == [], "its owner is told on the page"
+    await by_link(house, made.json["link"])
+    [told] = (await other.get("/alarms")).json["alarms"]
+    assert "used" in told["en"]
+
+
+async def kinds(person: Person) -> list[str]:
+    return [alarm["kind"] for alarm in (await person.get("/alarms")).json["alarms"]]
+
+
 async def test_a_link_for_who_is_signed_in_takes_a_reason(house: House) -> None:
     desk, steward = await house.desk(), await house.steward()
     before = house.sequence
