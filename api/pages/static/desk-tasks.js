@@ -1,5 +1,6 @@
 /** The desk's recovery tasks; what is only proposed is folded away until the desk turns to it. */
 
+import { drawBacklog } from "./desk-backlog.js";
 import { ask, field, select } from "./dialog.js";
 import { answersFor, numberWords, underway } from "./desk-model.js";
 import { drawList, find, h, setText } from "./dom.js";
@@ -19,6 +20,7 @@ export function drawTasks(context) {
   proposed.sort((one, other) => one.number - other.number);
   list(context, find("#tasks"), busy);
   list(context, find("#proposed"), proposed);
+  drawBacklog(context);
   find("#no-tasks").hidden = busy.length > 0;
   find("#proposed-box").hidden = proposed.length === 0;
   setText(find("#proposed-count"), String(proposed.length));
