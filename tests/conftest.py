@@ -2,9 +2,10 @@
 
 import os
 import shutil
+import tempfile
 import tomllib
 from collections import defaultdict
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,14 @@ def chromium_path() -> str:
     if not found:
         pytest.skip("no chromium: see deploy/install-chromium.sh")
     return found
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Iterator[Path]:
+    """A folder for files that are laid out by the thousand: in memory where that can be."""
+    shared = Path("/dev/shm")  # a folder of this process alone, removed behind it
+    with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else tmp_path) as made:
+        yield Path(made)
 
 
 # --- time budgets ---------------------------------------------------------------------------

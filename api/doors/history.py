@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
@@ -41,6 +42,7 @@ NOT_ASKED_OF: Final = {
 }
 NOT_THEIRS: Final = ("demands", Role.ORGANIZATION)  # it sees of a demand what its offers show
 
+_logger = logging.getLogger("shouwang.history")
 T = TypeVar("T")
 Id = Annotated[str, Field(max_length=64)]
 Moment = Annotated[int, Field(ge=0, le=LATEST)]
@@ -99,7 +101,8 @@ async def read_when_there(read: Callable[[], Awaitable[T]]) -> T:
     await asyncio.sleep(WRITTEN_WITHIN_S)
     try:
         return await read()
-    except HistoryUnfit:
+    except HistoryUnfit as problem:
+        _logger.critical("%s; shouwang history rebuild makes it anew meanwhile", problem)
         raise later("unavailable") from None
 
 

@@ -104,10 +104,11 @@ def page(
         rows = [table.row(values) for values in found[:limit]]
         if table is DEMANDS:
             _add_lines(file, rows)
+        shown = [msgspec.convert(row, table.kind, strict=False) for row in rows]
         mark = mark_of(file, area)
     last = rows[-1] if len(found) > limit else None
     return HistoryPage(
-        rows=[msgspec.convert(row, table.kind, strict=False) for row in rows],
+        rows=shown,
         before=None if last is None else f"{last[table.time or '']}:{last['id']}",
         sequence=0 if mark is None else mark.sequence,
     )

@@ -12,6 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+import apsw
+
 from api.history.store import HISTORY, HistoryUnfit, Mark, Store, drop
 from api.history.tables import kept
 from schemas.values import AreaId
@@ -39,8 +41,7 @@ def rebuild(folder: Path, areas: Iterable[AreaId], progress: Progress) -> dict[A
         part = Path(beside) / HISTORY
         with closing(Store(part)) as store:
             turns = {area: _rebuilt(folder, area, store, progress) for area in areas}
-        with closing(_there(folder / HISTORY)) as kept_file:
-            kept_file.take(part, turns)
+        _put_in_place(folder / HISTORY, part, turns)
     return turns
 
 
@@ -74,6 +75,17 @@ def _alone(folder: Path, area: AreaId) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's, which ends this
     os.nice(NICENESS)
     rebuild(folder, [area], lambda _turns: None)
+
+
+def _put_in_place(path: Path, part: Path, areas: Iterable[AreaId]) -> None:
+    """Into the file in use; where that turns out to be damaged, into a new one."""
+    try:
+        with closing(_there(path)) as kept_file:
+            kept_file.take(part, areas)
+    except (apsw.CorruptError, apsw.NotADBError):
+        drop(path)
+        with closing(Store(path)) as anew:
+            anew.take(part, areas)
 
 
 def _there(path: Path) -> Store:

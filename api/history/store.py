@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from zlib import crc32
 
 import apsw
+import msgspec
 
 from api.history.tables import TABLES, Table, Value, entries
 from schemas.values import AreaId, Instant
@@ -166,7 +167,7 @@ def opened(path: Path) -> Iterator[apsw.Connection]:
     try:
         with closing(connected(path, apsw.SQLITE_OPEN_READONLY)) as file, file:
             yield file
-    except apsw.Error as problem:
+    except (apsw.Error, msgspec.DecodeError, UnicodeDecodeError) as problem:
         raise HistoryUnfit(f"{path.name} cannot be read: {type(problem).__name__}") from problem
 
 

@@ -129,11 +129,16 @@ class Table:
         return (*fields, *beside)
 
     def row(self, values: Sequence[Any]) -> dict[str, Any]:
-        """The fields of a row that was read by all its columns."""
+        """The fields of a row that was read by all its columns. msgspec.DecodeError on damage."""
         return {
-            column.name: msgspec.json.decode(value) if column.structured else value
+            column.name: _decoded(value) if column.structured else value
             for column, value in zip(self.own, values, strict=False)
         }
+
+
+def _decoded(value: Any) -> Any:
+    """What damage has left may be of any type."""
+    return msgspec.json.decode(value if isinstance(value, str) else "")
 
 
 def _column(name: str, kind: inspect.Type) -> Column:

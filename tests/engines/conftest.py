@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -42,14 +41,6 @@ async def scene(engine: Engine) -> Scene:
 def folder(tmp_path: Path) -> EmbeddedBench:
     """A place for a data folder of the embedded engine."""
     return EmbeddedBench(tmp_path / "data")
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[Path]:
-    """A folder for files that are laid out by the thousand: in memory where that can be."""
-    shared = Path("/dev/shm")  # a folder of this process alone, removed behind it
-    with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else tmp_path) as made:
-        yield Path(made)
 
 
 @pytest.fixture
