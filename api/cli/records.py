@@ -128,7 +128,8 @@ def base_of(settings: Settings, profile: Profile, typed: argparse.Namespace) -> 
             )
         file = folder / f"{told.divisions}.json"
     else:
-        file = next(iter(sorted(folder.glob("*.json"))), settings.divisions)
+        read_in = next(iter(sorted(folder.glob("*.json"))), settings.divisions)
+        file = typed.divisions or read_in
     tree = DivisionTree.load(file)
     area = there[0] if there else _area(tree, typed.area or profile.area)
     return Base(file, tree, area, Regions.kept(file.with_suffix(POLYGONS)))

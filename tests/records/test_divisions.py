@@ -13,7 +13,7 @@ import shapely
 from api.cli import command as cli
 from geo.divisions import DivisionTree, Level
 from geo.regions import Regions
-from tests.records.world import PROFILE, lines, record
+from tests.records.world import CONTENT, PROFILE, lines, record
 
 PROFILE_OF_TOWNS = """
 scheme = "invented"
@@ -143,3 +143,17 @@ def test_a_wrong_profile_is_named(tmp_path: Path, capsys: Captured, old: str, ne
     file.write_text(TABLE, encoding="utf-8")
     code, told = bring_in(tmp_path, file, SEATS.replace(old, new), capsys)
     assert code == 2 if old != '"TO"' else told["divisions"] == 1
+
+
+def test_divisions_that_are_named_come_before_those_that_were_read_in(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    file, profile, named = (tmp_path / name for name in ("t.csv", "profile.toml", "named.json"))
+    file.write_text(TABLE.replace("乙镇", "丁镇"), encoding="utf-8")
+    bring_in(tmp_path, file, SEATS, capsys)
+    profile.write_text(PROFILE)
+    named.write_bytes(CONTENT.canonical())
+    found = lines(tmp_path / "records", record())
+    where = ("--profile", str(profile), "--data", str(tmp_path / "data"))
+    assert cli.main(["import", "demands", str(found), *where]) == 1
+    assert cli.main(["import", "demands", str(found), *where, "--divisions", str(named)]) == 0
