@@ -114,8 +114,13 @@ def _add_folder(commands: Any) -> None:
 
 def _init_flags(made: argparse.ArgumentParser) -> None:
     _settings_flags(made, "data", "area", "divisions", "purpose", "address", "https")
-    _settings_flags(made, "key_file", "key_command")
+    _settings_flags(made, "host", "port", "key_file", "key_command")
     made.add_argument("--name", default="", help="name of the first steward")
+    made.add_argument("--ask", action="store_true", help="ask for each, one after another")
+    words = "where the copy is to be, for what is said at the end"
+    made.add_argument("--copy", type=Path, metavar="FOLDER", help=words)
+    words = "write the settings there, too, as variables for a service to read"
+    made.add_argument("--environment", type=Path, metavar="FILE", help=words)
 
 
 def _serve_flags(made: argparse.ArgumentParser) -> None:

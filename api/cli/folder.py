@@ -8,7 +8,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from api.cli import network, playing
+from api.cli import network, playing, setting_up
 from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
 from api.language import say
 from api.people import Holder, holders, new_account, new_link, wall_ms
@@ -28,7 +28,10 @@ _KEY_EN = "Keep its one line on paper, in a safe: without it nobody opens the fo
 
 def init(typed: argparse.Namespace) -> tuple[int, Answer]:
     """Its log's purpose is decided for good; prints the first steward's sign-in link."""
-    settings = settings_of(typed)
+    settings, name, copy = settings_of(typed), typed.name or say("管理员", "Steward"), typed.copy
+    if typed.ask:
+        with told_plainly():
+            settings, name, copy = setting_up.asked(settings, name, copy)
     steward = new_account()
     live = settings.purpose is Purpose.OPERATIONS
     with told_plainly():
@@ -46,16 +49,19 @@ def init(typed: argparse.Namespace) -> tuple[int, Answer]:
         )
         made = make_master_key(settings)
         Vault(settings.data / "keys.db", master_key(settings)).close()
-        name = typed.name or say("管理员", "Steward")
+        if typed.environment is not None:
+            setting_up.keep_environment(typed.environment, settings)
         address = new_link(settings, steward, Role.STEWARD, name)
     print(say(f"已建立 {settings.data}。", f"{settings.data} is ready."))
     print(say("管理员一次性登录链接：", "The steward's one-time sign-in link:"), address)
     if made:
         print(say("主密钥：", "The master key:"), place_of(settings))
         print(say(_KEY_ZH, _KEY_EN))
-    print(say("接着运行：", "Next:"), f"shouwang serve --data {settings.data}")
+    print(say("接下来：", "Next:"))
+    for number, step in enumerate(setting_up.next_steps(settings, copy), 1):
+        print(f"{number}. {step}")
     answer = {"data": str(settings.data), "area": settings.area, "purpose": settings.purpose}
-    return 0, {**answer, "account": steward, "link": address}
+    return 0, {**answer, "account": steward, "link": address, "address": settings.url}
 
 
 def serve_folder(typed: argparse.Namespace) -> tuple[int, Answer]:

@@ -1,0 +1,100 @@
+"""Setting up: everything asked for, kept for a service, and ended with what to do next."""
+
+from __future__ import annotations
+
+import io
+import os
+import shlex
+from pathlib import Path
+
+import pytest
+
+from api.cli import command as cli
+from api.settings import Settings, read
+from tests.api.keeping import Captured, shouwang
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    for name in [name for name in os.environ if name.startswith("SHOUWANG_")]:
+        monkeypatch.delenv(name)
+
+
+def lines(words: str) -> list[str]:
+    """The commands that are to be typed next."""
+    numbered = [line.partition(". ")[2] for line in words.splitlines() if line[:1].isdigit()]
+    return [line for line in numbered if line.startswith("shouwang ")]
+
+
+def settings_of_line(line: str) -> Settings:
+    return read(cli.parser().parse_args(shlex.split(line)[1:]), {})
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        (),
+        ("--port", "9001"),
+        ("--https", "proxy", "--address", "https://help.example"),
+        ("--https", "self", "--host", "0.0.0.0"),
+    ],
+)
+def test_it_ends_with_what_to_do_next_and_the_address_that_serve_has(
+    tmp_path: Path, capsys: Captured, more: tuple[str, ...]
+) -> None:
+    data = tmp_path / "a folder"
+    code, told, words = shouwang(capsys, "init", "--data", data, "--copy", "/mnt/x", *more)
+    assert code == 0
+    serve, backup, watch, doctor = lines(words)
+    settings = settings_of_line(serve)
+    assert settings.data == data
+    assert settings.url == told["address"]
+    assert f"→ {settings.url}/" in words
+    assert told["link"].startswith(f"{settings.url}/sign-in#")
+    for line, name in ((backup, "backup"), (watch, "watch"), (doctor, "doctor")):
+        typed = cli.parser().parse_args(shlex.split(line)[1:])
+        assert typed.command == name
+        assert typed.data == data
+    assert "--to /mnt/x --follow" in backup
+    assert "onto paper" in words
+
+
+def test_what_is_asked_is_asked_until_it_is_good(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken, data = tmp_path / "taken", tmp_path / "new"
+    shouwang(capsys, "init", "--data", taken)
+    answers = [str(taken), str(data), "9999", "3303", "李站长", "4", "3", "http://x",
+               "https://help.example", "/mnt/copy"]  # fmt: skip
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(answers) + "\n"))
+    code, told, words = shouwang(capsys, "init", "--ask")
+    assert code == 0
+    for said in ("has a log already", "is no command area", "1, 2 or 3", "begins with https://"):
+        assert said in words
+    assert told["address"] == "https://help.example"
+    assert (data / "log.db").is_file()
+    assert "--to /mnt/copy --follow" in lines(words)[1]
+
+
+def test_enter_alone_takes_what_is_offered_and_nobody_there_is_said(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n" * 5))
+    assert shouwang(capsys, "init", "--ask", "--data", tmp_path / "one")[0] == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
+    code, told, _ = shouwang(capsys, "init", "--ask", "--data", tmp_path / "two")
+    assert code == cli.TROUBLE
+    assert "Nobody answers" in told["error"]
+    assert not (tmp_path / "two").exists()
+
+
+def test_a_service_finds_the_same_settings(tmp_path: Path, capsys: Captured) -> None:
+    data, file = tmp_path / "data", tmp_path / "etc" / "environment"
+    more = ("--https", "proxy", "--address", "https://help.example", "--environment", file)
+    _, told, _ = shouwang(capsys, "init", "--data", data, *more)
+    pairs = (line.partition("=") for line in file.read_text().splitlines())
+    environment = {name: value.strip('"') for name, _, value in pairs}
+    settings = read(cli.parser().parse_args(["serve"]), environment)
+    assert (settings.data, settings.url) == (data, told["address"])
+    assert file.stat().st_mode & 0o777 == 0o600
