@@ -66,7 +66,7 @@ def _yes(play: Play, offer: Offer) -> c.AcceptOffer:
 
 def _read(play: Play, demand: Demand) -> int | None:
     """Which of its words somebody has read: mostly the last, now and then nobody knows."""
-    known = max(1, demand.revision - play.random.choice((0, 0, 0, 1, 2)))
+    known = max(1, demand.revision - play.random.choice((0, 0, 1, 1, 2)))
     return None if play.chance(0.3) else known + play.chance(0.02)
 
 
