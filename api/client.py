@@ -291,6 +291,6 @@ def _raise_unless_ok(status: int, body: bytes) -> None:
         return
     try:
         problem = msgspec.json.decode(body)
-    except msgspec.DecodeError:
+    except ValueError:
         problem = {}
     raise Refused(status, problem.get("code", "unknown"), tuple(problem.get("subjects") or ()))

@@ -168,7 +168,7 @@ def sealing_of(path: Path, master: MasterKey) -> Sealing:
             f"{path} 不是副本：其中没有 {ABOUT}。请核对路径。",
             f"{path} is no copy: there is no {ABOUT} in it. Check the path.",
         ) from None
-    except msgspec.DecodeError:
+    except ValueError:
         about = None
     if about is None or about.format != FORMAT or about.sum != _sum(about.salt, about.check):
         raise Unkept(

@@ -212,7 +212,7 @@ def noted(folder: Path) -> Copied | None:
     """What a folder knows of its newest copy; None where there is none, or no word of it."""
     try:
         return msgspec.json.decode((folder / COPIED).read_bytes(), type=Copied)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, ValueError):
         return None
 
 

@@ -66,7 +66,7 @@ class Stands:
         try:
             sealed = self._path(number).read_bytes()
             return _decode(self._sealing.open(f"stand\x1f{number}", sealed))
-        except (OSError, msgspec.DecodeError):
+        except (OSError, ValueError):
             raise Damaged(f"stand {number}") from None
 
     def write(self, stand: Stand) -> None:

@@ -119,7 +119,7 @@ def _json(text: str, records: str) -> tuple[str, Iterable[Raw]]:
         return "json lines", _lines(text)
     try:
         content = msgspec.json.decode(text)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         if not records and first.rstrip().endswith("}"):  # the first of the lines is broken
             return "json lines", _lines(text)
         raise Unreadable("json_broken", str(error)) from None
@@ -137,7 +137,7 @@ def _json(text: str, records: str) -> tuple[str, Iterable[Raw]]:
 def _whole(line: str) -> bool:
     try:
         return isinstance(msgspec.json.decode(line), dict)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return False
 
 
@@ -147,7 +147,7 @@ def _lines(text: str) -> Iterator[Raw]:
             continue
         try:
             yield _row(number, msgspec.json.decode(line))
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             yield Raw(number, None, "json_broken")
 
 

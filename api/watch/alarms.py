@@ -47,6 +47,6 @@ def standing(folder: Path, now: Instant) -> Written | None:
     """What a watch has written, if it is still looking."""
     try:
         written = msgspec.json.decode((folder / ALARMS).read_bytes(), type=Written)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, ValueError):
         return None
     return written if written.at - AHEAD_MOST <= now <= written.until else None

@@ -91,7 +91,7 @@ class Alive:
     def _read(self) -> _Sign | None:
         try:
             return msgspec.json.decode(self._path.read_bytes(), type=_Sign)
-        except (OSError, msgspec.DecodeError):
+        except (OSError, ValueError):
             return None
 
 

@@ -97,6 +97,6 @@ def _detail(data: object) -> dict[str, Any]:
         return {}
     try:
         detail = msgspec.json.decode(data)
-    except msgspec.DecodeError:
+    except ValueError:
         return {}
     return detail if isinstance(detail, dict) else {}
