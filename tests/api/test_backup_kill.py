@@ -165,12 +165,15 @@ def test_a_copy_on_a_full_disk_is_tried_again_and_said(at: stage.Stage, tmp_path
     """Given a copy that cannot be written, then it says so, and goes on once it can be."""
     copy = tmp_path / "copy"
     assert backing_up(at.data, copy).wait(30) == 0
-    (copy / "stands").rename(copy / "away")
     with serving(at.data) as port:
         follower = backing_up(at.data, copy, "--follow")
+        sleep(1.5)
+        (copy / "stands").rename(copy / "away")
+        (copy / "stands").touch()  # no folder can be made in its place
         asyncio.run(posting(at, port, 1, 1))
         sleep(1.5)
         assert follower.poll() is None
+        (copy / "stands").unlink()
         (copy / "away").rename(copy / "stands")
         _wait_for(copy, at.data, len(turns_of(at.data)), 20)
         follower.terminate()
