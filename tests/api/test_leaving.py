@@ -24,7 +24,7 @@ DESK = (grant(Role.DESK, AREA),)
 
 def reader() -> Reader:
     """A desk of the whole area."""
-    return reader_of(DESK, account=AccountId("city"), role=Role.DESK, now=0, tree=tree(), homes={})
+    return reader_of(DESK, account=AccountId("who"), role=Role.DESK, now=0, tree=tree(), homes={})
 
 
 @pytest.mark.parametrize("seed", range(6))
