@@ -149,8 +149,11 @@ def shouwang(*arguments: str) -> list[str]:
 
 
 @contextmanager
-def served(folder: Path, *purpose: str) -> Iterator[tuple[str, str]]:
-    """A new folder, served: its address, and its first steward's link."""
+def served(folder: Path, *purpose: str, names: str = "") -> Iterator[tuple[str, str]]:
+    """A new folder, served: its address, and its first steward's link.
+
+    `names`: by which it may be asked for, besides its own address.
+    """
     made = subprocess.run(
         shouwang("init", "--data", str(folder), *purpose),
         cwd=ROOT,
@@ -160,6 +163,7 @@ def served(folder: Path, *purpose: str) -> Iterator[tuple[str, str]]:
     )
     link = str(json.loads(made.stdout.splitlines()[-1])["link"])
     command = shouwang("serve", "--data", str(folder), "--port", "0")
+    command += ["--names", names] if names else []
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         told = next(line for line in process.stdout if line.startswith("{"))

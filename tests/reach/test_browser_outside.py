@@ -53,7 +53,7 @@ class Scene:
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterator[Scene]:
     folder = tmp_path_factory.mktemp("outside") / "data"
-    with served(folder, "--purpose", "exercise") as (address, link):
+    with served(folder, "--purpose", "exercise", names=HOST) as (address, link):
         stage = Stage(address)
         stage.sign_in(link)
         yield Scene(stage, folder, stage.incident("typhoon"))

@@ -262,4 +262,5 @@ def test_answers_and_steps_are_all_that_it_may_record() -> None:
         c.SeeWords,
         c.ReportFromScene,
         c.AcknowledgeInstruction,
+        c.KeepCrewOn,
     }
