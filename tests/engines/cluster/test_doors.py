@@ -13,6 +13,7 @@ import pytest
 from api.app import create_app
 from api.cli.playing import make_stage
 from api.reach.notices import Report
+from api.safe import make_master_key
 from api.serving import areas_of, opened
 from api.settings import Settings
 from schemas.values import Purpose, Role, TimeSource
@@ -28,7 +29,9 @@ CONTACT = "王小明 13800138000"
 @asynccontextmanager
 async def house_of(cluster: ClusterBench) -> AsyncIterator[House]:
     """An API process, which is this one."""
-    async with opened(Settings(data=cluster.path, area=WENZHOU)) as context:
+    settings = Settings(data=cluster.path, area=WENZHOU)
+    make_master_key(settings)
+    async with opened(settings) as context:
         context.people.make_account("管理员", WENZHOU, STEWARD)
         app = create_app(context)
         async with app.router.lifespan_context(app):
