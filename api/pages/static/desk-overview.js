@@ -2,10 +2,10 @@
 
 import { live } from "./assignments.js";
 import { nextStep } from "./desk-next.js";
-import { drawList, find, findAll, h } from "./dom.js";
-import { moment } from "./format.js";
+import { drawList, find, findAll, h, setText } from "./dom.js";
 import { counted, named, say } from "./words.js";
 
+const AGES_EVERY = 15000; // milliseconds; an age is said in whole minutes
 const SIGNS_MOST = 12; // units of a line that are drawn one by one
 
 const ROOM = matchMedia("(min-width: 60rem)");
@@ -16,6 +16,7 @@ export const wide = () => ROOM.matches;
 /** Wire it once: another width is another page. */
 export function startOverview(context) {
   ROOM.addEventListener("change", context.redraw);
+  setInterval(() => tellAges(context.clock), AGES_EVERY);
 }
 
 /** Those that hold every word that is searched for: number, kind, place, village, skill, team. */
@@ -40,6 +41,7 @@ export function drawOverview(context, items, pick) {
   const { chosen } = context;
   const rows = items.map((item) => ({ ...item, chosen: item.key === chosen }));
   drawList(find("#overview"), rows, (item) => row(context, item, pick));
+  tellAges(context.clock);
 }
 
 function row(context, item, pick) {
@@ -61,9 +63,9 @@ function row(context, item, pick) {
       priority(demand.priority),
       h("span", { class: "name" }, h("b", {}, number), " ", named("kinds", demand.kind)),
       h("span", { class: "place", title: place }, place),
-      h("span", { class: "covers" }, demand.lines.filter(counts).map((line) => cover(item, line))),
+      h("span", { class: "covers" }, covers(item)),
       h("span", { class: `next ${step.look}`, title: step.words }, step.words),
-      h("span", { class: "quiet" }, moment(demand.published_at, context.clock.now())),
+      h("span", { class: "quiet", "data-since": demand.published_at }),
     ),
   );
 }
@@ -77,9 +79,28 @@ const priority = (number) =>
     h("span", { class: "unseen" }, named("priorities", number)),
   );
 
-const counts = (line) => !line.dropped;
+/** How long each has been open: what a desk looks for first, and a clock does not say. */
+function tellAges(clock) {
+  for (const element of findAll("#overview [data-since]")) {
+    setText(element, age(clock.now() - Number(element.dataset.since)));
+  }
+}
 
-function cover(item, line) {
+function age(milliseconds) {
+  const minutes = Math.max(0, Math.floor(milliseconds / 60000));
+  if (minutes < 120) return say("overview.minutes", { count: minutes });
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return say("overview.hours", { count: hours });
+  return say("overview.days", { count: Math.floor(hours / 24) });
+}
+
+/** Of one line with a sign for each unit; of several there is room for the numbers. */
+function covers(item) {
+  const lines = item.demand.lines.filter((line) => !line.dropped);
+  return lines.map((line) => cover(item, line, lines.length === 1));
+}
+
+function cover(item, line, signs) {
   const units = say("overview.cover", {
     covered: line.covered,
     target: counted(line.skill, line.target),
@@ -87,7 +108,7 @@ function cover(item, line) {
   const look = `cover ${line.open && !line.asleep ? line.cover : ""}`;
   const title = `${named("skills", line.skill)} ${units}`;
   const name = h("span", { class: "unseen" }, named("skills", line.skill), " ");
-  return h("span", { class: look, title }, name, strip(item, line), units);
+  return h("span", { class: look, title }, name, signs && strip(item, line), units);
 }
 
 /** A sign for each unit: there ■, on its way ▶, late », promised ◐, asked ○, nobody ·. */
