@@ -55,6 +55,7 @@ def test_eighteen_demands_are_in_sight_at_once_the_worst_first(desk: Page) -> No
     expect(rows.first.locator(".next")).to_have_text("call 3")
     expect(rows.last.locator(".priority")).to_have_text("4Routine")
     expect(desk.locator("#overview .next.bad").nth(6)).to_have_text(re.compile("nobody"))
+    expect(desk).to_have_title(re.compile(r"^\(\d+\) Desk"))  # seen from another window
     assert desk.evaluate(SMALL) == []
     in_both_languages(desk)
 
