@@ -22,7 +22,7 @@ FEW: Final = 64  # under way at once are always taken: they say nothing about th
 ALONE: Final = 8  # with fewer under way nothing is learned about how long each takes
 SHARE: Final = 1 / 32  # of the newest time in the mean
 
-OWNERS: Final = (c.Tick, c.Resume, c.OpenLog, c.MoveLog, c.ReceiveLog, c.ChangeRules)
+OWNERS: Final = (c.Tick, c.Resume, c.OpenLog, c.MoveLog, c.ReceiveLog, c.ChangeRules, c.UseLink)
 URGENT: Final = (
     *(
         c.PublishDemand,
