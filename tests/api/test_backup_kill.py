@@ -167,14 +167,17 @@ def test_a_copy_on_a_full_disk_is_tried_again_and_said(at: stage.Stage, tmp_path
     assert backing_up(at.data, copy).wait(30) == 0
     with serving(at.data) as port:
         follower = backing_up(at.data, copy, "--follow")
-        sleep(1.5)
-        (copy / "stands").rename(copy / "away")
-        (copy / "stands").touch()  # no folder can be made in its place
-        asyncio.run(posting(at, port, 1, 1))
-        sleep(1.5)
-        assert follower.poll() is None
-        (copy / "stands").unlink()
-        (copy / "away").rename(copy / "stands")
-        _wait_for(copy, at.data, len(turns_of(at.data)), 20)
-        follower.terminate()
-        assert follower.wait(20) == 0
+        try:
+            sleep(1.5)
+            (copy / "stands").rename(copy / "away")
+            (copy / "stands").touch()  # no folder can be made in its place
+            asyncio.run(posting(at, port, 1, 1))
+            sleep(1.5)
+            assert follower.poll() is None
+            (copy / "stands").unlink()
+            (copy / "away").rename(copy / "stands")
+            _wait_for(copy, at.data, len(turns_of(at.data)), 20)
+            follower.terminate()
+            assert follower.wait(20) == 0
+        finally:
+            follower.kill()  # whatever has failed, nothing of it runs on

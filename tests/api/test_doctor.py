@@ -22,7 +22,7 @@ from tests.api.keeping import Captured, a_folder, shouwang
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = a_folder(tmp_path, monkeypatch)
-    os.chmod(tmp_path / "data.key", 0o600)  # noqa: PTH101  # as everywhere in this file
+    (tmp_path / "data.key").chmod(0o600)
     return folder
 
 
@@ -89,8 +89,8 @@ def test_an_old_copy_and_an_old_head_are_said(data: Path, tmp_path: Path, capsys
 
 
 def test_what_others_can_read_is_named(data: Path, tmp_path: Path, capsys: Captured) -> None:
-    os.chmod(data / "people.db", 0o644)  # noqa: PTH101  # as everywhere in this file
-    os.chmod(tmp_path / "data.key", 0o640)  # noqa: PTH101  # as everywhere in this file
+    (data / "people.db").chmod(0o644)
+    (tmp_path / "data.key").chmod(0o640)
     state = found(capsys, data)
     assert state["modes"]["state"] == "bad"
     assert "people.db" in state["modes"]["en"]

@@ -85,15 +85,17 @@ async function readEarlier(context) {
 }
 
 /** Seen from another window: for how many demands, in all, this desk has to do something. */
-function drawTitle(context) {
+function drawTitle(items) {
   const due = (known) => VIEWS.owed(known) || VIEWS.call(known) || VIEWS.confirm(known);
-  const count = demandItems(context, "").filter(due).length;
+  const count = items.filter(due).length;
   document.title = count ? `(${count}) ${say("desk.title")}` : say("desk.title");
 }
 
 export function drawDemands(context) {
-  const items = demandItems(context, find("#list-incident").value);
-  drawTitle(context);
+  const all = demandItems(context, "");
+  const incident = find("#list-incident").value;
+  const items = incident ? all.filter(({ demand }) => demand.incident === incident) : all;
+  drawTitle(all);
   for (const button of findAll("[data-view]")) {
     const matching = items.filter(VIEWS[button.dataset.view]).length;
     button.setAttribute("aria-pressed", String(button.dataset.view === view));

@@ -3,6 +3,7 @@
 import { live } from "./assignments.js";
 import { nextStep } from "./desk-next.js";
 import { drawList, find, findAll, h, setText } from "./dom.js";
+import { moment } from "./format.js";
 import { counted, named, say } from "./words.js";
 
 const AGES_EVERY = 15000; // milliseconds; an age is said in whole minutes
@@ -36,7 +37,7 @@ function textOf({ demand, number, place, offers, assignments }) {
   return [number, named("kinds", demand.kind), place, village, ...skills, ...teams].join(" ");
 }
 
-/** One row each; `choose` is told which was pressed. */
+/** One row each; `pick` is told which was pressed. */
 export function drawOverview(context, items, pick) {
   const { chosen } = context;
   const rows = items.map((item) => ({ ...item, chosen: item.key === chosen }));
@@ -65,7 +66,7 @@ function row(context, item, pick) {
       h("span", { class: "place", title: place }, place),
       h("span", { class: "covers" }, covers(item)),
       h("span", { class: `next ${step.look}`, title: step.words }, step.words),
-      h("span", { class: "quiet", "data-since": demand.published_at }),
+      since(context, demand),
     ),
   );
 }
@@ -78,6 +79,15 @@ const priority = (number) =>
     String(number),
     h("span", { class: "unseen" }, named("priorities", number)),
   );
+
+/** For how long it has been open; once it is over, since when. */
+function since({ clock }, demand) {
+  if (demand.state !== "closed") {
+    return h("span", { class: "quiet", "data-since": demand.published_at });
+  }
+  const ended = moment(demand.closed_at, clock.now());
+  return h("span", { class: "quiet", title: ended }, ended);
+}
 
 /** How long each has been open: what a desk looks for first, and a clock does not say. */
 function tellAges(clock) {
