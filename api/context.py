@@ -11,10 +11,20 @@ from api.conductor import Conductor
 from api.history import History
 from api.listening import CONNECTIONS_MAX
 from api.live import Feed, Pulse
-from api.people import Addresses, Caller, Callers, Failures, People, Persons
+from api.people import Addresses, Caller, Callers, Failures, Passwords, People, Persons
 from api.reach import Answers, Notices, Setups, Telling
 from api.review import Reviews
-from api.safe import Ciphertexts, Patience, Quotas, SecurityRecord, Tries, Vault, Work, streams_most
+from api.safe import (
+    Ciphertexts,
+    Hashing,
+    Patience,
+    Quotas,
+    SecurityRecord,
+    Tries,
+    Vault,
+    Work,
+    streams_most,
+)
 from api.settings import Settings
 from geo.divisions import DivisionTree
 from geo.regions import Regions
@@ -33,6 +43,7 @@ class Context:
     people: People
     persons: Persons
     addresses: Addresses
+    passwords: Passwords
     vault: Vault
     answers: Answers
     notices: Notices
@@ -46,6 +57,8 @@ class Context:
     patience: Patience = field(default_factory=Patience)
     failures: Failures = field(default_factory=Failures)
     tries: Tries = field(default_factory=Tries)  # at codes that are typed
+    wrong: Tries = field(default_factory=Tries)  # passwords, by sign-in name or familiar device
+    hashing: Hashing = field(default_factory=Hashing)
     begun_at: Instant = field(default_factory=lambda: time_ns() // 1_000_000)  # by the wall
     quotas: Quotas = field(default_factory=Quotas)
     streams_most: int = field(default_factory=lambda: streams_most(CONNECTIONS_MAX))

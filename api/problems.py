@@ -31,6 +31,11 @@ PROBLEMS: dict[str, Message] = {
         "此号码已回复退订，须用新的验证码验证。",
         "This number has answered with T; only a new code verifies it.",
     ),
+    "authenticator_wrong": Message(
+        409,
+        "动态验证码不正确；请核对手机时间，输入当前显示的 6 位数字。",
+        "This is not the code; look at the clock of your telephone, and type what it shows now.",
+    ),
     "blank": Message(422, "此项不能为空白。", "This text must not be blank."),
     "body_missing": Message(422, "请求没有内容。", "The request has no body."),
     "body_not_object": Message(
@@ -209,6 +214,17 @@ PROBLEMS: dict[str, Message] = {
         "位置只能是一个点或一个多边形。",
         "A place is a point or a ring, not both.",
     ),
+    "password_set": Message(
+        409,
+        "您已设置密码；如需更换，请先停用。",
+        "You have a password already; end it to set another.",
+    ),
+    "password_weak": Message(
+        422,
+        "密码过于简单：至少 10 个字符，其中至少 5 个不同，且不含登录名。",
+        "At least 10 characters, 5 of them different, and not your sign-in name.",
+    ),
+    "password_wrong": Message(409, "密码或动态验证码不正确。", "Password or code is not right."),
     "precondition_invalid": Message(
         400,
         "If-Match 须为带双引号的版本号。",
@@ -246,10 +262,23 @@ PROBLEMS: dict[str, Message] = {
         "多边形无效：须有 3 至 1000 个顶点且边不相交。",
         "The ring is not valid: 3 to 1,000 corners, and no side crosses another.",
     ),
+    "sign_in_busy": Message(
+        503,
+        "登录的人太多，请稍候再试；也可用登录链接登录。",
+        "Too many are signing in by password; try again shortly, or use a link.",
+    ),
+    "sign_in_name_taken": Message(
+        409, "此登录名已有人使用，请换一个。", "This sign-in name is taken; choose another."
+    ),
     "sign_in_throttled": Message(
         429,
-        "登录失败次数过多，请稍候再试。",
-        "Too many failed sign-ins from here; wait a minute.",
+        "登录失败次数过多，请稍候再试；也可用登录链接登录。",
+        "Too many failed sign-ins; wait a little, or use a link.",
+    ),
+    "sign_in_wrong": Message(
+        401,
+        "登录名、密码或动态验证码不正确。",
+        "Name, password or code is not right.",
     ),
     "stopping": Message(
         503, "系统正在重启，请稍后重发。", "The server is stopping; send it again shortly."

@@ -22,7 +22,7 @@ from api.history import HISTORY, Apart, History
 from api.keeping import sign_daily
 from api.listening import BACKLOG, Manner, Papers, Server, most_connections
 from api.live import Feed
-from api.people import open_addresses, open_people, open_persons
+from api.people import open_addresses, open_passwords, open_people, open_persons
 from api.reach import attend, open_answers, open_notices, open_setups
 from api.safe import SECURITY, SecurityRecord, Vault, master_key, streams_most
 from api.settings import THIS_MACHINE, Settings, listed
@@ -102,15 +102,17 @@ async def opened(settings: Settings, accept_clock: bool = False) -> AsyncIterato
         people, persons = open_people(settings), open_persons(settings)
         vault = Vault(settings.data / "keys.db", master_key(settings))
         addresses = open_addresses(settings, vault)
+        passwords = open_passwords(settings, vault)
         answers, notices = open_answers(settings, vault), open_notices(settings)
         setups = open_setups(settings, vault)
         record = SecurityRecord(settings.data / SECURITY)
-        kept = (people, persons, addresses, vault, answers, notices, setups, record)
+        kept = (people, persons, addresses, passwords, vault, answers, notices, setups, record)
         for store in kept:
             closing.callback(store.close)
         regions = regions_of(settings.data, told)
         context = Context(engine, feed, *kept, history, settings, tree, regions=regions)
         closing.callback(context.telling.close)
+        closing.callback(context.hashing.close)
         if told.time_source is TimeSource.GIVEN:
             context.conductor = Conductor(engine, settings.area, settings, feed.at)
         yield context

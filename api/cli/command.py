@@ -137,6 +137,8 @@ def _link_flags(made: argparse.ArgumentParser) -> None:
     who.add_argument("--account", help="id of the account")
     who.add_argument("--name", help="name of the account")
     made.add_argument("--role", type=Role, choices=list(Role), help="where it has several")
+    words = "its password and telephone sign nobody in any more; to be set anew by this link"
+    made.add_argument("--end-password", action="store_true", help=words)
     _qr_flags(made)
 
 

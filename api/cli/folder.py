@@ -11,7 +11,7 @@ from pathlib import Path
 from api.cli import network, playing, setting_up
 from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
 from api.language import say
-from api.people import Holder, holders, new_account, new_link, wall_ms
+from api.people import Holder, forget_password, holders, new_account, new_link, wall_ms
 from api.reach import ANSWER, SIGN_IN, Sheet, in_terminal, sheet
 from api.safe import NotPrivate, Vault, make_master_key, make_private, master_key, place_of
 from api.serving import Stop, areas_of, listening, opened, opened_as, run, serve
@@ -117,6 +117,8 @@ def link(typed: argparse.Namespace) -> tuple[int, Answer]:
         opened_as(settings.data, settings.area)  # says what is missing
         there = holders(settings)
         holder = _chosen(there, typed)
+        if typed.end_password:
+            forget_password(settings, holder.account)
         address = new_link(settings, holder.account, holder.role, holder.name or "?")
     print(address)
     _as_qr(typed, SIGN_IN, address)

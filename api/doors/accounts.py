@@ -13,9 +13,11 @@ from api.context import Context
 from api.doors.body import Body, Time
 from api.doors.call import Answer, Call, answered, wider
 from api.doors.hanging import door
+from api.doors.recording import note
 from api.doors.texts import Name, Village
 from api.people import link_address
 from api.problems import Problem
+from api.safe import What
 from schemas.access import LinkId, LinkReason
 from schemas.commands import EndGrant, EndSessions, GrantRole, MakeLink
 from schemas.ids import made_id
@@ -54,11 +56,13 @@ class EndGrantBody(Body):
 class LinkBody(Body):
     """Why another link is made; to be said where somebody is signed in to the account just now.
 
-    `end_sessions`: whoever is signed in to it is signed out at once.
+    `end_sessions`: whoever is signed in to it is signed out at once. `end_password`: its password
+    and telephone sign nobody in any more; whoever has lost them sets others, by this link.
     """
 
     reason: LinkReason | None = None
     end_sessions: bool = False
+    end_password: bool = False
 
 
 class EndSessionsBody(Body):
@@ -129,6 +133,8 @@ async def make_link(call: Call[LinkBody]) -> Response:
     await call.registry(MakeLink(account=row.id, role=role, link=link, reason=reason))
     if call.body.end_sessions:
         _sign_out(call.context, row.id, role)
+    if call.body.end_password and call.context.passwords.end(row.id):
+        note(call.context, call.caller.session, call.address, What.PASSWORD_ENDED, row.id)
     return answered(LinkAnswer(_fresh_link(call, row.id, role, link)))
 
 

@@ -36,7 +36,7 @@ def address_of(scope: Scope) -> str:
 
 def note_denied(scope: Scope, problem: Problem) -> None:
     """Whoever is kept out is on record, with our own code and nothing of what was sent."""
-    if problem.status not in _KEPT_OUT:
+    if problem.status not in _KEPT_OUT or problem.code == "sign_in_wrong":  # its door has noted it
         return
     context: Context = scope["app"].state.context
     failed = problem.code in _AT_SIGN_IN

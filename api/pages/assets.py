@@ -19,7 +19,10 @@ from api.problems import Problem
 from api.safe import POLICY_HEADER, described_policy
 
 PAGES = Path(str(files("api"))) / "pages"
-NAMES = ("index", "sign-in", "desk", "organization", "committee", "review", "situation")
+NAMES = (
+    *("index", "sign-in", "account"),
+    *("desk", "organization", "committee", "review", "situation"),
+)
 GZIP_FROM = 512  # bytes; below it costs more than it saves
 
 MEDIA_TYPES = {

@@ -4,9 +4,7 @@ Names and telephones are in `people.db` beside the log, never in it.
 """
 
 from api.people.accounts import (
-    FAILURES_MS,
     Device,
-    Failures,
     LinkSeen,
     People,
     Session,
@@ -33,9 +31,26 @@ from api.people.address_book import (
     shown,
 )
 from api.people.addresses import Addresses, open_addresses
-from api.people.callers import Caller, Callers, drop_cookie, set_cookie
+from api.people.callers import (
+    Caller,
+    Callers,
+    drop_cookie,
+    familiar_of,
+    set_cookie,
+    set_familiar,
+)
+from api.people.failures import FAILURES_MS, Failures
 from api.people.links import Holder, holders, link_address, new_account, new_link
 from api.people.numbers import mobile, national
+from api.people.passwords import (
+    KeptPassword,
+    PasswordRefused,
+    Passwords,
+    PasswordSeen,
+    forget_password,
+    open_passwords,
+    same_name,
+)
 from api.people.persons import Person, Persons, Whose, open_persons
 from api.people.rights import refused
 
@@ -55,8 +70,12 @@ __all__ = [
     "Failures",
     "Holder",
     "Kept",
+    "KeptPassword",
     "Known",
     "LinkSeen",
+    "PasswordRefused",
+    "PasswordSeen",
+    "Passwords",
     "People",
     "Person",
     "Persons",
@@ -67,6 +86,8 @@ __all__ = [
     "Verification",
     "Whose",
     "drop_cookie",
+    "familiar_of",
+    "forget_password",
     "holders",
     "kinds_of",
     "link_address",
@@ -76,10 +97,13 @@ __all__ = [
     "new_account",
     "new_link",
     "open_addresses",
+    "open_passwords",
     "open_people",
     "open_persons",
     "refused",
+    "same_name",
     "set_cookie",
+    "set_familiar",
     "shown",
     "shown_id",
     "wall_ms",

@@ -31,9 +31,6 @@ LONG_MS = dict.fromkeys((Role.ORGANIZATION, Role.COMMITTEE), 90 * 24 * HOUR_MS)
 REPEAT_MS = 600 * SECOND_MS  # how long a sign-in whose answer was lost can be sent again
 RECHECK_MS = SECOND_MS  # how soon a session that another process ended is noticed
 REMEMBERED_MAX = 100_000
-FAILURES_MAX = 10  # failed sign-ins from one address within FAILURES_MS
-FAILURES_MS = 60 * SECOND_MS
-ADDRESSES_MAX = 10_000
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS accounts (
@@ -98,27 +95,6 @@ class LinkSeen(NamedTuple):
     made_by: str
     made_at: int
     used_at: int | None
-
-
-class Failures:
-    """Failed sign-ins by address, each address over one minute.
-
-    Only failures are answered differently: a good link opens also behind an address from which
-    somebody else keeps guessing. Nobody can guess 256 bits, and nobody can lock a desk out.
-    """
-
-    def __init__(self) -> None:
-        self._counted: dict[str, tuple[int, int]] = {}
-
-    def note(self, address: str, now: int) -> bool:
-        """Count one more; whether that is too many."""
-        if len(self._counted) >= ADDRESSES_MAX:
-            self._counted.clear()
-        since, count = self._counted.get(address, (now, 0))
-        if now - since > FAILURES_MS:
-            since, count = now, 0
-        self._counted[address] = since, count + 1
-        return count + 1 > FAILURES_MAX
 
 
 def shown_id(token: bytes) -> str:
@@ -215,21 +191,34 @@ class People:
         now, used_key = self._clock(), hashed(key) if key else None
         with self._store:  # one transaction: of two at once, one finds the link used
             account, earlier = self._check_link(hashed(token), role, used_key, now)
-            secret = secrets.token_urlsafe(32)
+            secret = self._begin(account, role, now, device)
             self._store.execute(
                 "UPDATE links SET used_at = coalesce(used_at, ?), used_key = ?, session = ? "
                 "WHERE token = ?",
                 (now, used_key, hashed(secret), hashed(token)),
             )
-            self._store.execute(
-                "INSERT INTO sessions VALUES (?, ?, ?, ?, NULL, ?, ?)",
-                (hashed(secret), account, role.value, now + self._session_ms[role], now, device),
-            )
         if earlier is not None:
             self.end(earlier)
+        return secret, self._begun(secret)
+
+    def begin(self, account: AccountId, role: Role, device: str = "") -> tuple[str, Session]:
+        """A session of somebody who has proved otherwise who they are: its secret, and it."""
+        with self._store:
+            secret = self._begin(account, role, self._clock(), device)
+        return secret, self._begun(secret)
+
+    def _begin(self, account: AccountId, role: Role, now: int, device: str) -> str:
+        secret = secrets.token_urlsafe(32)
+        self._store.execute(
+            "INSERT INTO sessions VALUES (?, ?, ?, ?, NULL, ?, ?)",
+            (hashed(secret), account, role.value, now + self._session_ms[role], now, device),
+        )
+        return secret
+
+    def _begun(self, secret: str) -> Session:
         session = self._load(hashed(secret))
         assert session is not None, "just written"
-        return secret, session
+        return session
 
     def _check_link(
         self, token: bytes, role: Role, used_key: bytes | None, now: int

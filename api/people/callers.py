@@ -17,6 +17,8 @@ from schemas.views import AccountRow
 COOKIE = "shouwang_"
 REMEMBERED_MAX = 100_000
 HOST_PREFIX = "__Host-"  # browsers then insist on https, path / and no domain
+FAMILIAR = "shouwang-device"  # with a hyphen: no role's
+FAMILIAR_S = 90 * 24 * 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,26 @@ def set_cookie(
 
 def drop_cookie(response: Response, role: Role, *, https: bool) -> None:
     response.delete_cookie(cookie_name(role, https), secure=https, httponly=True, samesite="strict")
+
+
+def set_familiar(response: Response, kept: str, *, https: bool) -> None:
+    """Let a device be known again when it signs in by password; it opens nothing."""
+    response.set_cookie(
+        f"{HOST_PREFIX if https else ''}{FAMILIAR}",
+        kept,
+        max_age=FAMILIAR_S,
+        secure=https,
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def familiar_of(request: HTTPConnection) -> str:
+    """What a device kept of an earlier sign-in by password; "" where there was none."""
+    header = dict(request.scope["headers"]).get(b"cookie", b"").decode("latin-1")
+    parts = (part.strip().partition("=") for part in header.split(";"))
+    named = (FAMILIAR, HOST_PREFIX + FAMILIAR)
+    return next((value for name, _, value in parts if name in named), "")
 
 
 def _held_for(request: HTTPConnection, https: bool) -> tuple[str, str]:

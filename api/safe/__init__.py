@@ -2,6 +2,7 @@
 
 from api.safe.destroying import owed
 from api.safe.guard import POLICY_HEADER, Guard, described_policy
+from api.safe.hashing import Hashing
 from api.safe.master import (
     MasterKey,
     MasterKeyUnfit,
@@ -33,6 +34,7 @@ __all__ = [
     "Ciphertexts",
     "Guard",
     "Happened",
+    "Hashing",
     "KeyGone",
     "MasterKey",
     "MasterKeyUnfit",

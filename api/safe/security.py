@@ -46,6 +46,8 @@ class What(StrEnum):
     LINK_MADE = "link_made"
     LINK_USED = "link_used"
     SESSIONS_ENDED = "sessions_ended"
+    PASSWORD_SET = "password_set"
+    PASSWORD_ENDED = "password_ended"
     ROLE_GRANTED = "role_granted"
     ROLE_ENDED = "role_ended"
     OPENED = "opened"

@@ -18,7 +18,7 @@ from api.app import create_app
 from api.conductor import Conductor
 from api.context import Context
 from api.live import Feed
-from api.people import Addresses, People, Persons
+from api.people import Addresses, Passwords, People, Persons
 from api.reach import open_answers, open_notices, open_setups
 from api.safe import SECURITY, SecurityRecord, Vault
 from api.serving import history_of
@@ -96,7 +96,11 @@ async def ask(
     }
     await app(scope, receive, send)
     content = b"".join(message.get("body", b"") for message in sent[1:])
-    answered = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    answered: dict[str, str] = {}
+    for header, value in sent[0]["headers"]:
+        name = header.decode()
+        before = f"{answered[name]}\n" if name == "set-cookie" and name in answered else ""
+        answered[name] = before + value.decode()
     return Reply(sent[0]["status"], answered, content)
 
 
@@ -267,9 +271,10 @@ async def opened(folder: Path, settings: Settings | None = None) -> AsyncIterato
     people, persons = People(folder / "people.db"), Persons(folder / "people.db")
     vault = Vault(folder / "keys.db")
     addresses = Addresses(folder / "people.db", vault)
+    passwords = Passwords(folder / "people.db", vault)
     beside = (open_answers(settings, vault), open_notices(settings), open_setups(settings, vault))
     record = SecurityRecord(folder / SECURITY)
-    kept = (people, persons, addresses, vault, *beside, record)
+    kept = (people, persons, addresses, passwords, vault, *beside, record)
     people.make_account("管理员", AREA, STEWARD)
     context = Context(engine, feed, *kept, history, settings, tree)
     if settings.purpose is Purpose.EXERCISE:
@@ -281,5 +286,5 @@ async def opened(folder: Path, settings: Settings | None = None) -> AsyncIterato
     finally:
         await engine.close()
         history.close()
-        for store in (*kept, context.telling):
+        for store in (*kept, context.telling, context.hashing):
             store.close()

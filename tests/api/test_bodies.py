@@ -133,7 +133,7 @@ PARTS: list[tuple[type, type[Body], set[str]]] = [
 # Fields of bodies that are no field of the command: they go to people, or into a part.
 BESIDE = {
     accounts.GrantRoleBody: {"name", "player"},
-    accounts.LinkBody: {"end_sessions", "reason"},
+    accounts.LinkBody: {"end_sessions", "end_password", "reason"},
     certificates.RecordCertificateBody: set(certificates.RecordCertificateBody.model_fields),
 }
 OTHER_SHAPE = {"place", "contact", "address", "note", "lead", "lines", "capabilities"}
@@ -152,6 +152,7 @@ NO_COMMAND = {
     *("ReachBody", "NameDeviceBody", "EndDeviceBody"),
     *("AddAddressBody", "ConfirmBody", "VouchBody", "ConsentBody", "WithdrawBody"),
     *("WithdrawNumberBody", "ReadNotesBody", "ReadHelpersBody", "NotPickedUpBody"),
+    *("PasswordSignInBody", "SetPasswordBody", "ProveBody"),
 }
 MUST_ANSWER = {"done"}  # the command has a default; a person says it
 

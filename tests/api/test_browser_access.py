@@ -5,8 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
+from pyotp import TOTP
 
-from tests.api.browsing import TOWN, Screens, Server, served
+from tests.api.browsing import TOWN, Screens, Server, mixed, served
+
+PASSWORD = "tide water 12345"
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +48,50 @@ def test_a_desk_sees_who_was_let_in_as_it_and_signs_them_out(
     expect(page.locator("#let-in")).to_have_count(0)
     screens.forgive("401")
     assert not [told for told in screens.complaints if not re.search("401", told)]
+
+
+def test_a_leader_sets_a_password_up_and_signs_in_without_a_link(
+    browser: Browser, server: Server
+) -> None:
+    """On a phone: from the button beside signing out to the codes that are shown once."""
+    screens = Screens(browser, server)
+    team = server.organization("Team 1", "PUMP_DRAIN")
+    page = screens.sign_in(server.link("organization", organization=team), "zh", phone=True)
+    page.locator("#access").tap()
+    page.locator("dialog a").tap()
+    page.locator("#password button").tap()
+    secret = page.locator("#password code").inner_text().replace(" ", "")
+    fields = page.locator("#setting input")
+    for number, typed in enumerate(("li.si", PASSWORD, PASSWORD + "?", "000000")):
+        fields.nth(number).fill(typed)
+    told = page.locator("#setting .problem")
+    page.locator("#setting button").tap()
+    expect(told).to_contain_text("不一致")
+    fields.nth(2).fill(PASSWORD)
+    page.locator("#setting button").tap()
+    expect(told).to_contain_text("不正确")
+    fields.nth(3).fill(TOTP(secret).now())
+    page.locator("#setting button").tap()
+    expect(page.locator("#codes code")).to_have_count(10)
+    codes = page.locator("#codes code").all_inner_texts()
+    page.locator("#kept").tap()
+    expect(page.locator("#password")).to_contain_text("10")
+    expect(page.locator("#codes")).to_have_count(0)
+
+    other = screens.open("en", phone=True)
+    other.goto(f"{server.address}/")
+    other.locator("a[href='/sign-in']").tap()
+    expect(other.locator("#by-password")).to_be_visible()
+    assert not mixed(other, "en")
+    for name, typed in (("#name", "Li.Si"), ("#password", PASSWORD), ("#code", "000000")):
+        other.locator(name).fill(typed)
+    other.locator("#enter").tap()
+    expect(other.locator("#refused")).to_contain_text("not right")
+    expect(other.locator("#name")).to_have_value("Li.Si")
+    other.locator("#code").fill(codes[0])
+    other.locator("#enter").tap()
+    expect(other.locator("#main")).to_be_visible()
+    expect(other.locator("#who")).to_have_text("R1")
+    screens.forgive("401")
+    screens.forgive("409")
+    assert not screens.complaints

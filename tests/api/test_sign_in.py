@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from api.people.accounts import FAILURES_MAX, HOUR_MS, People, SignInRefused
+from api.people.accounts import HOUR_MS, People, SignInRefused
+from api.people.failures import FAILURES_MAX
 from api.settings import Https, Settings
 from schemas.commands import GrantRole
 from schemas.ids import command_id, made_id

@@ -156,6 +156,7 @@ OF_A_COMMITTEE = ("/needs",)  # test_committee
 NOT_OF_A_SUBJECT = {"/sessions", "/sessions/end", "/conductor/advance", "/conductor/reach"}
 KEPT_BESIDE = {  # no turns: test_persons, test_address_doors, test_messenger, test_access
     *("/sessions/{}/name", "/sessions/{}/end"),
+    *("/password", "/password/begin", "/password/codes", "/password/end"),  # test_passwords
     *("/persons", "/persons/{}/correct", "/persons/{}/remove"),
     *("/addresses", "/addresses/withdraw", "/offers/seen", "/replies/{}/read"),
     *(

@@ -65,13 +65,16 @@ async function open(context) {
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => dialog.remove());
   const body = h("div", {});
-  dialog.append(h("h2", { id: "access-title" }, say("access.open")), body, close);
+  const account = h("a", { href: `/account#role=${context.role}` }, say("access.account"));
+  const title = h("h2", { id: "access-title" }, say("access.open"));
+  dialog.append(title, body, h("p", {}, account), close);
   document.body.append(dialog);
   dialog.showModal();
   await show(context, body);
 }
 
-async function show(context, body) {
+/** Where the account is signed in, and by which links it could be, drawn into `body`. */
+export async function show(context, body) {
   const { devices, links } = await get("/sessions", context.role);
   body.replaceChildren(
     h("h3", {}, say("access.devices")),
