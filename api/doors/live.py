@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import suppress
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from api.context import Context, context_of
 from api.doors.callers import SignedIn
@@ -15,6 +14,7 @@ from api.live import EventStream, ResumeLost, Subscriber
 from api.problems import Problem
 from api.safe import Work, check_streams
 
+JSON = "application/json"
 NO_STORE = {"Cache-Control": "no-store"}
 PACKED = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
 
@@ -23,17 +23,18 @@ router = APIRouter(tags=["live"])
 
 @router.get("/board")
 async def board(request: Request, caller: SignedIn) -> Response:
-    """Every row within your scope, and the event to go on from."""
+    """Every row within your scope, a row a line, and the event to go on from.
+
+    Many rows come the worst first, so that they can be shown before the last one has come.
+    """
     context = context_of(request)
     context.count(caller, Work.BOARD)
     start = context.feed.start(caller.reader)
     if not start.is_large:
-        return Response(start.plain(), headers=NO_STORE, media_type="application/json")
+        return Response(start.plain(), headers=NO_STORE, media_type=JSON)
     if "gzip" not in request.headers.get("accept-encoding", ""):
-        page = await asyncio.to_thread(start.plain)
-        return Response(page, headers=NO_STORE, media_type="application/json")
-    page = await asyncio.to_thread(start.packed)
-    return Response(page, headers={**NO_STORE, **PACKED}, media_type="application/json")
+        return StreamingResponse(start.pieces(), headers=NO_STORE, media_type=JSON)
+    return StreamingResponse(start.packed(), headers={**NO_STORE, **PACKED}, media_type=JSON)
 
 
 @router.get("/live", responses={200: {"content": {"text/event-stream": {}}}})

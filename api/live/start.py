@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 
+from api.live.attention import worst_first
 from api.live.moves import Entry
 from schemas.values import Instant
 
@@ -18,7 +19,8 @@ LEVEL: Final = 1  # what packs more takes three times as long for a fifth less
 
 
 class Start(NamedTuple):
-    """{"event", "at", "rows"}. Its bytes may be made in any thread, while the board goes on."""
+    """{"event", "at", "rows"}, a row a line. Its bytes may be made in any thread, while the board
+    goes on."""
 
     event: str
     at: Instant
@@ -30,18 +32,24 @@ class Start(NamedTuple):
         return len(self.entries) >= LARGE
 
     def plain(self) -> bytes:
-        return b"".join(self._pieces())
+        """As JSON, whole."""
+        return b"".join(self._pieces(self.entries))
 
-    def packed(self) -> bytes:
-        """As gzip."""
+    def pieces(self) -> Iterator[bytes]:
+        """As JSON, the worst first: whoever reads it as it comes sees what matters at once."""
+        return self._pieces(worst_first(self.entries))
+
+    def packed(self) -> Iterator[bytes]:
+        """The same as gzip, of which each piece can be read by itself."""
         packer = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP)
-        found = [packer.compress(piece) for piece in self._pieces()]
-        return b"".join((*found, packer.flush()))
+        for piece in self.pieces():
+            yield packer.compress(piece) + packer.flush(zlib.Z_SYNC_FLUSH)
+        yield packer.flush()
 
-    def _pieces(self) -> Iterator[bytes]:
-        yield b'{"event":"%s","at":%d,"rows":[' % (self.event.encode(), self.at)
-        entries, between = iter(self.entries), b""
-        while portion := list(islice(entries, PORTION)):
-            yield between + b",".join([entry.encoded for entry in portion])
-            between = b","
-        yield b"]}"
+    def _pieces(self, entries: list[Entry]) -> Iterator[bytes]:
+        head = b'{"event":"%s","at":%d,"rows":[\n' % (self.event.encode(), self.at)
+        left, between = iter(entries), b""
+        while portion := list(islice(left, PORTION)):
+            yield head + between + b",\n".join([entry.encoded for entry in portion])
+            head, between = b"", b",\n"
+        yield head + b"\n]}\n"

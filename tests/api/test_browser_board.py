@@ -20,7 +20,9 @@ from tests.api.browsing import (
 )
 
 MANY = 24
+VERY_MANY = 700
 IN_SIGHT = 18
+SLOW = {"offline": False, "latency": 0, "downloadThroughput": 20_000, "uploadThroughput": -1}
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +117,24 @@ def test_a_phone_has_a_card_for_each(server: Stage, screens: Screens) -> None:
     expect(phone.locator("#overview")).to_be_hidden()
     assert phone.evaluate(SMALL) == []
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_of_very_many_the_worst_are_there_before_the_rest_has_come_and_nothing_false_is_said(
+    server: Stage, screens: Screens
+) -> None:
+    """On a slow line: what has not come yet is not counted, and not said to be nothing."""
+    incident = server.incident("rainstorm_flood")
+    for number in range(VERY_MANY):
+        server.demand(incident, "drainage", "PUMP_DRAIN", priority=2 + number % 3)
+    desk = screens.sign_in(server.link("desk", division=TOWN), "en")
+    count = desk.locator("[data-view=open] .count")
+    expect(count).to_have_text(str(MANY + VERY_MANY))
+    slow = desk.context.new_cdp_session(desk)
+    slow.send("Network.emulateNetworkConditions", SLOW)
+    desk.reload()
+    expect(desk.locator("#overview .row").first).to_be_visible()
+    expect(count).to_have_text("\u2026")
+    expect(desk.locator("#overview .row .priority").first).to_have_text("1Most urgent")
+    expect(desk.locator("#no-demands")).to_be_hidden()
+    expect(count).to_have_text(str(MANY + VERY_MANY), timeout=20_000)
+    expect(desk).to_have_title(re.compile(r"^\(\d+\) Desk"))

@@ -5,8 +5,9 @@ import { deskOf, numberWords } from "./desk-model.js";
 import { recordSafeguards } from "./desk-safeguards.js";
 import { ask, field, number, optional, radios, select, text } from "./dialog.js";
 import { h } from "./dom.js";
-import { distance, metersBetween } from "./format.js";
+import { distance } from "./format.js";
 import { dutyWords } from "./hours.js";
+import { metersBetween } from "./meters.js";
 import { countyOf, within } from "./places.js";
 import { choose, counted, named, say } from "./words.js";
 

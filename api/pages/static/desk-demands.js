@@ -6,7 +6,7 @@ import { amend } from "./desk-amend.js";
 import { chooseLeader, groupBlock, likeness } from "./desk-groups.js";
 import { helpersBlock, receiveHelpers } from "./desk-helpers.js";
 import { lineBlock } from "./desk-lines.js";
-import { VIEWS, demandItems, insideOf } from "./desk-model.js";
+import { VIEWS, demandItem, demandsKnown, insideOf } from "./desk-model.js";
 import { isSign } from "./desk-drafts.js";
 import { handParts, handUpButton, handable } from "./desk-handing.js";
 import { others, refile } from "./desk-refile.js";
@@ -59,7 +59,7 @@ export function startDemands(context) {
 
 /** The open demands of the chosen incident that this desk may close. */
 const ownOpen = (context) =>
-  demandItems(context, find("#list-incident").value).filter(
+  demandsKnown(context, find("#list-incident").value).filter(
     ({ demand, mine }) => mine && demand.state !== "closed",
   );
 
@@ -85,30 +85,32 @@ async function readEarlier(context) {
 }
 
 /** Seen from another window: for how many demands, in all, this desk has to do something. */
-function drawTitle(items) {
+function drawTitle({ board }, items) {
+  if (!board.whole) return;
   const due = (known) => VIEWS.owed(known) || VIEWS.call(known) || VIEWS.confirm(known);
   const count = items.filter(due).length;
   document.title = count ? `(${count}) ${say("desk.title")}` : say("desk.title");
 }
 
 export function drawDemands(context) {
-  const all = demandItems(context, "");
+  const { board } = context;
+  const all = demandsKnown(context, "");
   const incident = find("#list-incident").value;
   const items = incident ? all.filter(({ demand }) => demand.incident === incident) : all;
-  drawTitle(all);
+  drawTitle(context, all);
   for (const button of findAll("[data-view]")) {
     const matching = items.filter(VIEWS[button.dataset.view]).length;
     button.setAttribute("aria-pressed", String(button.dataset.view === view));
-    setText(find(".count", button), String(matching));
+    setText(find(".count", button), board.whole ? String(matching) : "\u2026");
   }
-  const wanted = searched(items.filter(VIEWS[view]));
-  const part = wanted.slice(0, shown);
+  const wanted = searched(context, items.filter(VIEWS[view]));
+  const part = wanted.slice(0, shown).map((known) => demandItem(context, known));
   const cards = wide() ? beside(context, part) : part;
   drawList(find("#demands"), cards, (item) => card(context, item));
-  find("#more-demands").hidden = wanted.length <= shown;
+  find("#more-demands").hidden = wanted.length <= shown || !board.whole;
   find("#several").hidden = view !== "open" || wanted.filter(({ mine }) => mine).length < MANY;
   find("#earlier").hidden = view !== "closed" || !(context.past?.hasMore(ended()) ?? true);
-  find("#no-demands").hidden = wanted.length > 0;
+  find("#no-demands").hidden = wanted.length > 0 || !board.whole;
   setText(find("#no-demands"), say(items.length ? "demands.none_here" : "demands.none"));
 }
 
@@ -142,7 +144,7 @@ export function reveal(context, id) {
   find("#search").value = "";
   const filter = find("#list-incident");
   if (filter.value && filter.value !== incident) filter.value = incident;
-  const at = demandItems(context, filter.value).findIndex(({ key }) => key === id);
+  const at = demandsKnown(context, filter.value).findIndex(({ key }) => key === id);
   shown = Math.max(shown, at + 1);
   if (wide()) find("#post-box").open = false;
   drawDemands(context);

@@ -169,6 +169,12 @@ function callsOf({ demand, offers, assignments, mine }, now) {
 export const insideOf = (assignments) =>
   assignments.filter(live).reduce((sum, row) => sum + (row.inside ?? 0), 0);
 
+/** Times after which somebody is to be called, without anything having happened. */
+const callTimes = ({ offers, assignments }) => [
+  ...offers.filter((row) => row.state === "sent").map(callFrom),
+  ...assignments.flatMap((row) => owedTo(row).map((one) => one.call_at)),
+];
+
 /** Times after which a card reads otherwise, without anything having happened. */
 const moments = ({ demand, offers, assignments }) => [
   demand.release_at,
@@ -177,64 +183,75 @@ const moments = ({ demand, offers, assignments }) => [
   demand.published_at + LIKENESS_LASTS,
   ...demand.lines.flatMap((line) => [line.able_at, line.aside_until]),
   ...offers.flatMap((row) => [row.answer_by, row.standby_until, row.again_at]),
-  ...offers.filter((row) => row.state === "sent").map(callFrom),
   ...assignments.flatMap((row) => [row.slow_at, row.undo_until]),
-  ...assignments.flatMap((row) => owedTo(row).map((one) => one.call_at)),
+  ...callTimes({ offers, assignments }),
 ];
 
-/** Who leads this one, and the further reports that it leads, with how many crews each has. */
-function groupOf(known, reports, assignments) {
-  const crews = (id) => assignments(id).filter(live).length;
-  return (demand) => ({
-    leader: demand.leader && known.get(demand.leader),
-    reports: reports(demand.id).map((row) => ({ row, crews: crews(row.id) })),
-  });
-}
-
-function item(context, demand, parties, group) {
-  const { me, board, clock, outbox } = context;
+/** What a demand's place in the list follows from: of every one, however many there are. */
+function known({ me, clock, now }, demand, parties) {
   const mine = answersFor(me, deskOf(demand));
   const sent =
     (demand.sender !== null && answersFor(me, demand.sender)) ||
     (!mine && answersFor(me, demand.division));
-  const known = { demand, mine, sent, ...parties };
-  const lines = demand.lines.map((line) => line.id);
-  const ids = [demand.id, ...lines, ...[...parties.offers, ...parties.assignments].map(idOf)];
+  const found = { key: demand.id, demand, mine, sent, ...parties };
+  found.band = band(found);
+  found.calls = callsOf(found, now);
+  if (parties.offers.length || parties.assignments.length) clock.passed(callTimes(parties));
+  return found;
+}
+
+/** Every demand of the incident (or of all), also what was read of the past: the worst first. */
+export function demandsKnown(context, incident) {
+  const { board, clock } = context;
+  const moment = { ...context, now: clock.now() };
+  const offers = grouped(board.all("offer"), "demand");
+  const assignments = grouped(board.all("assignment"), "demand");
+  return everyDemand(context)
+    .filter((row) => !incident || row.incident === incident)
+    .map((row) => {
+      const parties = { offers: offers(row.id), assignments: assignments(row.id) };
+      return known(moment, row, parties);
+    })
+    .sort(order);
+}
+
+/** On the board, or read of the past. */
+const everyDemand = ({ board, past }) => past?.with(board) ?? board.all("demand");
+
+/** Who leads this one, and the further reports that it leads, with how many crews each has. */
+function groupOf(context, { id, leader, members }) {
+  if (!leader && !members) return { leader, reports: [] };
+  const every = everyDemand(context);
+  const led = every.filter((row) => row.leader === id);
   return {
-    ...known,
-    key: demand.id,
-    band: band(known),
-    calls: callsOf(known, clock.now()),
-    number: numberWords(board, demand),
-    open: board.get("incident", demand.incident)?.state === "open",
-    readable: board.get("incident", demand.incident)?.readable ?? false,
-    like: likeOf(context, demand, mine),
-    ...group,
-    marked: context.marked === demand.id,
-    place: placeName(demand.division),
-    language: language(),
-    owed: parties.assignments.map(owedTo),
-    called: parties.offers.map((row) => calledOf(row.id)).filter(Boolean),
-    passed: clock.passed(moments(known)),
-    undo: parties.assignments.filter((row) => undoable(context, row)).map(idOf),
-    underway: underway(outbox, ids),
+    leader: leader && every.find((row) => row.id === leader),
+    reports: led.map((row) => ({ row, crews: liveOf(context.board, row.id).length })),
   };
 }
 
-/** Every demand of the incident (or of all), also what was read of the past, for `drawList`. */
-export function demandItems(context, incident) {
-  const { board, past } = context;
-  const offers = grouped(board.all("offer"), "demand");
-  const assignments = grouped(board.all("assignment"), "demand");
-  const known = past?.with(board) ?? board.all("demand");
-  const wanted = known.filter((row) => !incident || row.incident === incident);
-  const rows = new Map(known.map((row) => [row.id, row]));
-  const group = groupOf(rows, grouped(known, "leader"), assignments);
-  const items = wanted.map((demand) => {
-    const parties = { offers: offers(demand.id), assignments: assignments(demand.id) };
-    return item(context, demand, parties, group(demand));
-  });
-  return items.sort(order);
+/** All that its row or card shows, for `drawList`. */
+export function demandItem(context, found) {
+  const { board, clock, outbox } = context;
+  const { demand, mine, offers, assignments } = found;
+  const incident = board.get("incident", demand.incident);
+  const lines = demand.lines.map((line) => line.id);
+  const ids = [demand.id, ...lines, ...[...offers, ...assignments].map(idOf)];
+  return {
+    ...found,
+    number: numberWords(board, demand),
+    open: incident?.state === "open",
+    readable: incident?.readable ?? false,
+    like: likeOf(context, demand, mine),
+    ...groupOf(context, demand),
+    marked: context.marked === demand.id,
+    place: placeName(demand.division),
+    language: language(),
+    owed: assignments.map(owedTo),
+    called: offers.map((row) => calledOf(row.id)).filter(Boolean),
+    passed: clock.passed(moments(found)),
+    undo: assignments.filter((row) => undoable(context, row)).map(idOf),
+    underway: underway(outbox, ids),
+  };
 }
 
 const idOf = (row) => row.id;

@@ -1,9 +1,11 @@
 /** Beside a wide screen's card: every demand on one line, worst first, with its next step. */
 
 import { live } from "./assignments.js";
+import { numberWords } from "./desk-model.js";
 import { nextStep } from "./desk-next.js";
 import { drawList, find, findAll, h, setText } from "./dom.js";
 import { moment } from "./format.js";
+import { placeName } from "./places.js";
 import { counted, named, say } from "./words.js";
 
 const AGES_EVERY = 15000; // milliseconds; an age is said in whole minutes
@@ -21,16 +23,17 @@ export function startOverview(context) {
 }
 
 /** Those that hold every word that is searched for: number, kind, place, village, skill, team. */
-export function searched(items) {
+export function searched({ board }, items) {
   const words = find("#search").value.toLowerCase().split(/\s+/).filter(Boolean);
   if (!words.length) return items;
   return items.filter((item) => {
-    const text = textOf(item).toLowerCase();
+    const text = textOf(board, item).toLowerCase();
     return words.every((word) => text.includes(word));
   });
 }
 
-function textOf({ demand, number, place, offers, assignments }) {
+function textOf(board, { demand, offers, assignments }) {
+  const [number, place] = [numberWords(board, demand), placeName(demand.division)];
   const skills = demand.lines.map((line) => named("skills", line.skill));
   const teams = [...offers, ...assignments].map((row) => row.organization_name);
   const village = demand.reporter?.name ?? "";

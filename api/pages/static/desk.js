@@ -9,12 +9,14 @@ import { drawEnding } from "./desk-ending.js";
 import { drawForm, startForm } from "./desk-form.js";
 import { drawIncidents, startIncidents } from "./desk-incidents.js";
 import { overviewKey, startOverview, wide } from "./desk-overview.js";
+import { parts } from "./desk-parts.js";
 import { drawReplies, startReplies } from "./desk-replies.js";
 import { drawSilent } from "./desk-silent.js";
 import { drawTasks } from "./desk-tasks.js";
 import { find } from "./dom.js";
 import { moment, span } from "./format.js";
 import { start, tell } from "./page.js";
+import { learnPlaces } from "./places.js";
 import { say } from "./words.js";
 
 const LOST_TOLD = "shouwang-lost-told";
@@ -31,7 +33,9 @@ function tellLost({ board, clock }) {
   tell(words, { problem: true });
 }
 
+/** While a long page is still coming, its worst demands alone: of the rest nothing is said yet. */
 function draw(context) {
+  if (!context.board.whole) return drawDemands(context);
   tellLost(context);
   drawForm(context);
   drawIncidents(context);
@@ -48,7 +52,7 @@ function openForm({ board }) {
   if (wide() && none) find("#post-box").open = true;
 }
 
-const context = await start("desk", draw);
+const context = await start("desk", draw, parts);
 startForm(context);
 startIncidents(context);
 startDemands(context);
@@ -60,6 +64,10 @@ startCalled(context);
 startHeard(context);
 find("#head-box").addEventListener("toggle", async () => {
   (await import("./head.js")).showHead("desk");
+});
+context.board.addEventListener("part", () => {
+  context.redraw();
+  learnPlaces(context.me.area, "desk").catch(() => {}); // `change` asks for them again
 });
 // With nothing to look at the form stands open; else N opens it, over the card, never the list.
 context.board.addEventListener("change", () => openForm(context), { once: true });

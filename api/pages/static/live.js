@@ -33,12 +33,14 @@ export class EventParser {
  * which hides the status: 410 asks for a new page, 401 for a new sign-in.
  */
 export class Board extends EventTarget {
-  /** `first` is a board page already asked for, so that a phone waits one round trip less. */
-  constructor(role, clock, first) {
+  /**
+   * `first` is a board page already asked for, so that a phone waits one round trip less;
+   * `reading`: another way to ask and read (`desk-parts.js`).
+   */
+  constructor(role, clock, first, reading = {}) {
     super();
-    this.role = role;
-    this.clock = clock;
-    this.first = first;
+    Object.assign(this, { role, clock, first, reading });
+    this.whole = false; // until a page has been read to its end
     this.connected = false;
     this.last = null; // event id to go on from; none asks for a new page
     this.lastWord = null; // the device's own time of the last thing heard
@@ -75,14 +77,19 @@ export class Board extends EventTarget {
   }
 
   async #page() {
-    const asked = this.first ?? request("/board", this.role);
+    const asked = this.first ?? request("/board", this.role, this.reading.options?.());
     this.first = null;
     const answer = await asked;
-    const page = await answer.json();
-    this.#empty();
-    for (const row of page.rows) this.#put(row);
+    const page = await (this.reading.read?.(answer, this) ?? answer.json());
+    this.fill(page.rows);
     this.last = page.event;
+    this.whole = true;
     this.dispatchEvent(new Event("change"));
+  }
+
+  fill(rows) {
+    this.#empty();
+    for (const row of rows) this.#put(row);
   }
 
   async #listen() {

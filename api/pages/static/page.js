@@ -39,16 +39,16 @@ async function insist(path, role) {
  * Start a page for a role and keep `draw(context)` called whenever something has changed.
  * Resolves with `{role, me, board, clock, outbox, redraw}`, or never without a session.
  */
-export async function start(role, draw) {
+export async function start(role, draw, reading) {
   const asked = Promise.all([insist("/me", role), insist("/codes", role)]);
-  const page = request("/board", role);
+  const page = request("/board", role, reading?.options());
   // Both are looked at below, once there are words to tell a problem with.
   for (const one of [asked, page]) one.catch(() => {});
   await loadWords();
   try {
     const [me, codes] = await asked;
     useCodes(codes);
-    return run(role, me, page, draw);
+    return run(me, new Board(role, new Clock(me), page, reading), draw);
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     show("signed-out");
@@ -56,9 +56,9 @@ export async function start(role, draw) {
   }
 }
 
-function run(role, me, page, draw) {
-  const clock = new Clock(me);
-  const [board, outbox] = [new Board(role, clock, page), new Outbox(role, me.account, clock)];
+function run(me, board, draw) {
+  const { role, clock } = board;
+  const outbox = new Outbox(role, me.account, clock);
   const context = { role, me, board, clock, outbox };
   context.redraw = soon(() => {
     draw(context);
