@@ -54,6 +54,7 @@ class Context:
     divisions: DivisionTree
     conductor: Conductor | None = None  # of a log on given time
     regions: Regions | None = None  # township polygons, where there are any
+    outlined: bytes | None = None  # what maps draw of these, once somebody has asked for it
     patience: Patience = field(default_factory=Patience)
     failures: Failures = field(default_factory=Failures)
     tries: Tries = field(default_factory=Tries)  # at codes that are typed

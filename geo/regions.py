@@ -78,6 +78,10 @@ class Regions:
         """All codes with a polygon, ordered."""
         return tuple(self._known)
 
+    def shapes(self) -> list[tuple[str, BaseGeometry]]:
+        """Every polygon with its code; for this folder alone, see above."""
+        return list(zip(self._owners, self._tree.geometries, strict=True))
+
     def township_at(self, lon7: int, lat7: int) -> str | None:
         """The township of a point; on a border the lowest code; None outside all of them."""
         return min(self._holding(lon7, lat7), default=None)

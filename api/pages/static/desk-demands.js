@@ -133,6 +133,7 @@ function pick(context, id) {
   find("#post-box").open = false;
   drawDemands(context);
   find(".detail").scrollTop = 0;
+  context.picked?.(id);
 }
 
 /** Bring one demand into view, whatever was chosen to be seen before. */

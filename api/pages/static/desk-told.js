@@ -5,16 +5,16 @@ import { amend } from "./desk-amend.js";
 import { numbers } from "./desk-calls.js";
 import { numberWords } from "./desk-model.js";
 import { orderTold } from "./desk-tell.js";
-import { ask, field, number, radios, select, text } from "./dialog.js";
+import { closeZone, given, zoneWords } from "./desk-zone.js";
+import { ask, field, radios, text } from "./dialog.js";
 import { h } from "./dom.js";
 import { moment } from "./format.js";
 import { toLeave } from "./leaving.js";
-import { posting, tell } from "./page.js";
+import { posting } from "./page.js";
 import { incidentWords, placeName } from "./places.js";
 import { choose, say } from "./words.js";
 
 const IN_ZONE = ["zone_closed", "withdraw", "stop"];
-const AROUND = "around";
 const KINDS = ["stop", "withdraw", "hand_over", "come_to"];
 const NAMING = ["hand_over", "come_to"];
 const ENDING = ["stop", "withdraw", "hand_over"];
@@ -52,12 +52,6 @@ function instruct({ title, hint, send }) {
   show();
 }
 
-/** Whoever gave it reads that a number in it was masked: the crew has to be told it otherwise. */
-async function given(sent) {
-  const answer = await sent;
-  if (answer?.masked.length) tell(() => say("told.masked"), { problem: true });
-}
-
 function bodyOf(values) {
   const body = { what: values.get("what") };
   if (NAMING.includes(body.what)) body.to = values.get("to");
@@ -78,88 +72,6 @@ const instructIncident = (context, row) =>
     hint: say("told.incident_hint"),
     send: (body) => given(context.outbox.post(`/incidents/${row.id}/instruct`, body)),
   });
-
-/** Nobody goes in any more: a circle around a demand or a point, or a ring of corners. */
-function closeZone(context, row) {
-  const kinds = IN_ZONE.map((kind) => [kind, choose("instruction", kind)]);
-  const shapes = [AROUND, "point", "corners"].map((one) => [one, choose("zone_shape", one)]);
-  const open = context.board.all("demand").filter((one) => one.state !== "closed");
-  const rough = (one) => (one.approximate ? say("place.approximate") : "");
-  const called = (one) =>
-    [numberWords(context.board, one), placeName(one.division) + rough(one)].join(" · ");
-  const unknown = open.filter((one) => one.approximate).length;
-  const pairs = open.map((one) => [one.id, called(one)]);
-  const around = h("div", {}, field(say("zone.around"), select(AROUND, pairs, pairs[0]?.[0])));
-  const degrees = (name, most) =>
-    h("input", { name, type: "number", step: "any", min: -most, max: most });
-  const point = h(
-    "div",
-    { class: "pair", hidden: true },
-    field(say("form.lon"), degrees("lon", 180)),
-    field(say("form.lat"), degrees("lat", 90)),
-  );
-  const ring = text("corners", "", 4000);
-  ring.required = false;
-  const listed = field(say("zone.corners"), ring, say("zone.corners_hint"));
-  const corners = h("div", { hidden: true }, listed);
-  const radius = h("div", {}, field(say("zone.radius"), number("radius", 500, 10, 50000)));
-  const words = text("text", "", 500);
-  words.required = false;
-  const form = ask({
-    title: say("zone.title", { incident: incidentWords(row) }),
-    parts: [
-      radios("shape", say("zone.shape"), shapes, pairs.length ? AROUND : "point"),
-      around,
-      point,
-      corners,
-      radius,
-      radios("what", say("zone.inside"), kinds, "zone_closed"),
-      field(say("told.text"), words, say("told.text_hint")),
-      h("p", { class: "alarm", hidden: !unknown }, say("zone.rough", { count: unknown })),
-      h("p", { class: "quiet" }, say("zone.hint")),
-    ],
-    confirm: say("zone.close"),
-    look: "danger",
-    send: (values) =>
-      given(context.outbox.post(`/incidents/${row.id}/close-zone`, zoneOf(row, values))),
-  });
-  const show = () => {
-    const shape = form.elements.shape.value;
-    around.hidden = shape !== AROUND;
-    point.hidden = shape !== "point";
-    corners.hidden = shape !== "corners";
-    radius.hidden = shape === "corners";
-  };
-  form.addEventListener("change", show);
-  show();
-}
-
-function zoneOf(row, values) {
-  const body = { zone: shapeOf(row, values), what: values.get("what") };
-  if (values.get("text").trim()) body.text = values.get("text");
-  return body;
-}
-
-const CRS = "CGCS2000";
-
-function shapeOf({ division }, values) {
-  const radius = Number(values.get("radius"));
-  if (values.get("shape") === AROUND) return { around: values.get(AROUND), radius };
-  if (values.get("shape") === "point") {
-    const [lon, lat] = [Number(values.get("lon")), Number(values.get("lat"))];
-    return { place: { crs: CRS, lon, lat, division }, radius };
-  }
-  const lines = values.get("corners").trim().split(/\n+/);
-  const ring = lines.map((line) => line.trim().split(/[\s,，]+/).map(Number));
-  return { place: { crs: CRS, ring, division } };
-}
-
-/** Where a zone is, in words. */
-function zoneWords({ place, radius }) {
-  const [lon, lat] = [place.lon, place.lat].map((value) => (value / 1e7).toFixed(4));
-  if (radius) return say("zone.circle", { radius, lon, lat });
-  return say("zone.ring", { corners: place.shape.length / 2 - 1, lon, lat });
-}
 
 /** On a demand's card: it asks nobody, who has said so, and since when. */
 export function shutParts({ clock }, { demand }) {
@@ -207,8 +119,7 @@ export const readByPhone = (context, row, order, shown = false) =>
       h("p", { class: "quiet" }, say("told.phone_hint")),
     ],
     confirm: say("told.record_read"),
-    send: () =>
-      context.outbox.post(`/assignments/${row.id}/instructions/${order.id}/acknowledge`),
+    send: () => context.outbox.post(`/assignments/${row.id}/instructions/${order.id}/acknowledge`),
   });
 
 /** Take it back: it is over, or it should never have been given; both are told to whom it was. */

@@ -8,6 +8,7 @@ import { drawDemands, startDemands } from "./desk-demands.js";
 import { drawEnding } from "./desk-ending.js";
 import { drawForm, startForm } from "./desk-form.js";
 import { drawIncidents, startIncidents } from "./desk-incidents.js";
+import { drawMap, startMap } from "./desk-map.js";
 import { overviewKey, startOverview, wide } from "./desk-overview.js";
 import { parts } from "./desk-parts.js";
 import { drawReplies, startReplies } from "./desk-replies.js";
@@ -45,6 +46,7 @@ function draw(context) {
   drawEnding(context);
   drawTasks(context);
   drawReplies(context);
+  drawMap();
 }
 
 function openForm({ board }) {
@@ -57,6 +59,7 @@ startForm(context);
 startIncidents(context);
 startDemands(context);
 startOverview(context);
+startMap(context);
 document.addEventListener("keydown", overviewKey);
 startAlarms(context);
 startReplies(context);
