@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from http import HTTPStatus
 from http.cookies import SimpleCookie
+from ssl import SSLContext
 from types import TracebackType
 from typing import Any, Self
 
@@ -36,6 +37,10 @@ class Refused(Exception):
 
 class ServerGone(Exception):
     """The server does not answer any more."""
+
+
+class ServerUntrusted(Exception):
+    """Somebody answers, whose certificate is not trusted here."""
 
 
 class ResumeLost(Exception):
@@ -122,8 +127,10 @@ _data = msgspec.json.Decoder(LiveData)
 class Doors:
     """The server as its clients see it: one pool of connections for all accounts."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, trust: SSLContext | None = None) -> None:
+        """`trust`: in whose certificates, where that is not left to this machine."""
         self.base = base.rstrip("/") + PREFIX
+        self._trust = trust or True
         self._posts: aiohttp.ClientSession
         self._streams: aiohttp.ClientSession
 
@@ -142,11 +149,10 @@ class Doors:
         await self._posts.close()
         await self._streams.close()
 
-    @staticmethod
-    def _pool(most: int, timeout: aiohttp.ClientTimeout) -> aiohttp.ClientSession:
+    def _pool(self, most: int, timeout: aiohttp.ClientTimeout) -> aiohttp.ClientSession:
         """Without a cookie jar: each account brings its own cookie."""
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=most),
+            connector=aiohttp.TCPConnector(limit=most, ssl=self._trust),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=timeout,
         )
@@ -162,7 +168,10 @@ class Doors:
     async def request(
         self, method: str, path: str, headers: dict[str, str], content: bytes | None = None
     ) -> tuple[bytes, SimpleCookie]:
-        """The body and cookies of a good answer. Raises Refused; ServerGone after some tries."""
+        """The body and cookies of a good answer.
+
+        Raises Refused, ServerUntrusted; ServerGone after some tries.
+        """
         attempt = 0
         while attempt < TRIES:
             try:
@@ -176,6 +185,8 @@ class Doors:
                     if response.status not in _TRY_AGAIN:
                         _raise_unless_ok(response.status, body)
                         return body, response.cookies
+            except aiohttp.ClientConnectorCertificateError:
+                raise ServerUntrusted from None
             except (aiohttp.ClientConnectionError, TimeoutError):
                 pass  # not known whether it was carried out: the same key may be sent again
             await asyncio.sleep(PAUSE_S * 2**attempt)

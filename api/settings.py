@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import socket
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, fields
+from dataclasses import Field, dataclass, fields, replace
 from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
@@ -124,6 +124,13 @@ class Settings:
         host = own_address() if self.host in EVERY_ADDRESS else self.host
         host = f"[{host}]" if ":" in host else host
         return self.address.rstrip("/") or f"{scheme}://{host}:{self.port}"
+
+    @property
+    def near(self) -> str:
+        """Where programs on this machine reach the server: at `address` only where it is told."""
+        if self.host not in EVERY_ADDRESS:
+            return self.url
+        return replace(self, host="::1" if self.host == "::" else "127.0.0.1").url
 
     @property
     def proxies(self) -> tuple[str, ...]:

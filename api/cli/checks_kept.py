@@ -15,7 +15,7 @@ from api.cli.checks import BAD, OK, WARN, Check
 from api.keeping import last_head, noted
 from api.safe import MasterKeyUnfit, Vault, master_key, owed, place_of
 from api.settings import Settings
-from api.watch import standing
+from api.watch import CURES, standing
 from schemas.wire import decode_turn, digest
 from streams.engines.folder import FolderUnfit
 from streams.engines.log_file import Reader
@@ -140,7 +140,7 @@ def watch(settings: Settings) -> Iterator[Check]:
         yield Check("watch", WARN, "没有值守", "nobody watches", f"请运行 {run}", f"run: {run}")
     elif written.alarms:
         for alarm in written.alarms:
-            yield Check("watch", BAD, alarm.zh, alarm.en)
+            yield Check("watch", BAD, alarm.zh, alarm.en, *CURES.get(alarm.kind, ("", "")))
     else:
         yield Check("watch", OK, "值守正常，没有告警", "a watch looks on, and all is calm")
 

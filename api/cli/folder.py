@@ -11,6 +11,7 @@ from pathlib import Path
 from api.cli import network, playing, setting_up
 from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
 from api.language import say
+from api.listening import note_served
 from api.people import Holder, forget_password, holders, new_account, new_link, wall_ms
 from api.reach import ANSWER, SIGN_IN, Sheet, in_terminal, sheet
 from api.safe import NotPrivate, Vault, make_master_key, make_private, master_key, place_of
@@ -49,6 +50,7 @@ def init(typed: argparse.Namespace) -> tuple[int, Answer]:
         )
         made = make_master_key(settings)
         Vault(settings.data / "keys.db", master_key(settings)).close()
+        _note_served(settings)
         if typed.environment is not None:
             setting_up.keep_environment(typed.environment, settings)
         address = new_link(settings, steward, Role.STEWARD, name)
@@ -74,6 +76,7 @@ def serve_folder(typed: argparse.Namespace) -> tuple[int, Answer]:
                 listener = listening(settings.host, settings.port)
                 port = listener.getsockname()[1]
                 context.settings = replace(context.settings, port=port)
+                _note_served(context.settings)
                 papers = network.papers_of(context.settings)
                 async with network.shown(context.settings, papers) as page:
                     network.say_where(context.settings, papers, page)
@@ -86,6 +89,11 @@ def serve_folder(typed: argparse.Namespace) -> tuple[int, Answer]:
         _keep_private(settings.data)
         run(whole)
     return 0, {}
+
+
+def _note_served(settings: Settings) -> None:
+    """For whoever asks at the server on this machine: a watch, an import, an export."""
+    note_served(settings.data, settings.host, settings.port, settings.https)
 
 
 def _keep_private(folder: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from api import history
+from api.cli.exporting import note_export
 from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
 from api.history import HISTORY, Measured, Measures, Sight, Span
 from api.language import say
@@ -56,6 +57,7 @@ def review(typed: argparse.Namespace) -> tuple[int, Answer]:
         tree = tree_of(settings.data, opened_as(settings.data, settings.area))
         found = _measured(settings, tree, since, until)
         if typed.csv is not None:
+            note_export(settings, "review")
             _write(typed.csv, history.as_csv(found))
         incidents = history.incidents(settings.data / HISTORY, settings.area)
     if typed.csv != Path("-"):

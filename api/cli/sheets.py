@@ -1,34 +1,25 @@
 """Commands on sheets: organizations out of a spreadsheet into the registry, and back into one.
 
-Both are clients of the doors: of the server that holds the folder, else of one that serves for
-just as long as it takes.
+Both are clients of the doors. What is to go in is tried on a copy first, by the same doors.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import secrets
 import sys
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from api import sheets
-from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
-from api.client import Doors, Refused, ServerGone, Session
+from api.cli.exporting import note_export
+from api.cli.stewarding import as_steward, rehearsed, steward_of
+from api.cli.trouble import Answer, Trouble, at_server, told_plainly
+from api.client import ServerGone, Session
 from api.language import say
-from api.people import Holder, holders, new_link
-from api.serving import listening, opened, opened_as, run, serve
-from api.settings import Settings
 from api.sheets import Outcome, Step, Table, Unreadable
 from schemas.codes import Words
-from schemas.values import Role
 from schemas.views import OrganizationRow
-from streams.engines.folder import FolderHeld
 
 TOLD_EVERY = 100
 SHOWN_MOST = 20  # refusals on the screen; the report has all of them
@@ -41,8 +32,6 @@ OUTCOMES = {
     Outcome.REFUSED: Words("未导入", "refused"),
 }
 
-Work = Callable[[Session], Awaitable[Any]]
-
 
 def bring_in(typed: argparse.Namespace) -> tuple[int, Answer]:
     """All rows or none, unless told to keep the good ones; 1 where a row was refused."""
@@ -54,18 +43,56 @@ def bring_in(typed: argparse.Namespace) -> tuple[int, Answer]:
     if typed.file is None:
         raise Trouble("请给出文件，或 --template 文件名。", "name a FILE, or --template FILE")
     table = _read(typed)
+    return _ended(typed, table, *_judged_and_done(typed, table))
 
-    async def work(session: Session) -> tuple[list[Step], dict[str, Words]]:
-        words = await _words(session)
+
+def _judged_and_done(
+    typed: argparse.Namespace, table: Table
+) -> tuple[list[Step], dict[str, Words]]:
+    """Tried on a copy first, by the doors' own rules; then done, where nothing holds it back.
+
+    Of a cluster's folder there is no copy: what the rules refuse is seen as rows are entered.
+    """
+    settings = at_server(typed)
+
+    async def tried(session: Session) -> tuple[list[Step], dict[str, Words]]:
         steps = await _planned(session, table)
-        held_back = not typed.keep_good and any(step.problems for step in steps)
-        _tell_plan(steps)
-        if not typed.dry_run and not held_back:
-            await sheets.carry_out(session, steps, _progress(steps))
-        return steps, words
+        await sheets.carry_out(session, steps, lambda _: None)
+        return steps, await _words(session)
 
-    steps, words = _with_session(typed, work)
-    return _ended(typed, table, steps, words)
+    async def done(session: Session) -> tuple[list[Step], dict[str, Words]]:
+        steps = await _planned(session, table)
+        if before is not None:
+            sheets.judged_alike(steps, before[0])
+        _tell_plan(steps)
+        if not typed.dry_run and not _held_back(typed, steps):
+            await _carried_out(session, steps)
+        return steps, await _words(session)
+
+    before = rehearsed(settings, tried)
+    if before is None or not (typed.dry_run or _held_back(typed, before[0])):
+        return as_steward(settings, done)
+    steps, words = before
+    sheets.taken_back(steps)
+    _tell_plan(steps)
+    return steps, words
+
+
+def _held_back(typed: argparse.Namespace, steps: list[Step]) -> bool:
+    return not typed.keep_good and any(step.problems for step in steps)
+
+
+async def _carried_out(session: Session, steps: list[Step]) -> None:
+    """Trouble that says what is on record already, where the server goes away meanwhile."""
+    try:
+        await sheets.carry_out(session, steps, _progress(steps))
+    except ServerGone:
+        there = sum(step.on_record for step in steps)
+        raise Trouble(
+            f"服务中途没有应答：已写入 {there} 行，其余未知；请再次导入同一文件，不会重复登记。",
+            f"The server went away: {there} rows are on record, of others it is not known. Read"
+            " the same file in again; nothing is entered twice.",
+        ) from None
 
 
 def _read(typed: argparse.Namespace) -> Table:
@@ -149,19 +176,37 @@ def _ended(
     if len(refused) > SHOWN_MOST:
         more = len(refused) - SHOWN_MOST
         print(say(f"另有 {more} 行未列出。", f"{more} more are not shown."), file=sys.stderr)
-    if typed.report and refused:
+    counts = Counter(step.outcome for step in steps)
+    there = [step for step in steps if step.on_record]
+    said = ", ".join(f"{say(*OUTCOMES[each])} {counts[each]}" for each in Outcome if counts[each])
+    print(said or say("没有可导入的行。", "There are no rows."))
+    if not there and (typed.dry_run or counts[Outcome.RECORD] + counts[Outcome.CHANGE]):
+        print(say("未写入任何内容。", "Nothing was entered."))
+    if there and _held_back(typed, steps):
+        _tell_there(there)
+    answer = {"rows": len(steps), **{each.value: counts[each] for each in Outcome}}
+    taken = len(steps) - len(refused)
+    if typed.report and refused:  # at the end: what cannot be written costs nobody the rest
         with told_plainly():
             sheets.write(typed.report, sheets.refused(table, refused, words))
         print(say("未导入的行已写入", "The refused rows are in"), typed.report)
-    counts = Counter(step.outcome for step in steps)
-    said = ", ".join(f"{say(*OUTCOMES[each])} {counts[each]}" for each in Outcome if counts[each])
-    print(said or say("没有可导入的行。", "There are no rows."))
-    held_back = bool(refused) and not typed.keep_good
-    if typed.dry_run or (held_back and counts[Outcome.RECORD] + counts[Outcome.CHANGE]):
-        print(say("未写入任何内容。", "Nothing was entered."))
-    answer = {"rows": len(steps), **{each.value: counts[each] for each in Outcome}}
-    taken = len(steps) - len(refused)
+    answer |= {"on_record": len(there)}
     return (1 if refused or not taken else 0), {**answer, "dry_run": typed.dry_run}
+
+
+def _tell_there(there: list[Step]) -> None:
+    """Where it was to be all or none, and something was refused that the rehearsal had not."""
+    lines = ", ".join(str(step.row.number) for step in there[:SHOWN_MOST])
+    print(
+        say(
+            f"有 {len(there)} 行在发现问题之前已写入，仍在册（行 {lines}）。改正其余行后再次导入"
+            "即可；要撤回，请逐家停用（/organizations/编号/retire）。",
+            f"{len(there)} rows were entered before that was known, and stay on record (rows"
+            f" {lines}). Mend the others and read the file in again; to take them back, retire"
+            " each (/organizations/ID/retire).",
+        ),
+        file=sys.stderr,
+    )
 
 
 def write_out(typed: argparse.Namespace) -> tuple[int, Answer]:
@@ -175,60 +220,12 @@ def write_out(typed: argparse.Namespace) -> tuple[int, Answer]:
             rows.append(sheets.cells(row, await sheets.persons(session, row.id), homes))
         return rows
 
-    rows = _with_session(typed, work)
+    settings = at_server(typed)
+    rows = as_steward(settings, work)
+    note_export(settings, "organizations", steward_of(settings).account)
     with told_plainly():
         sheets.write(typed.file, rows)
     print(
         say("已写入", "Written:"), typed.file, say(f"（{len(rows) - 1} 家）", f"({len(rows) - 1})")
     )
     return 0, {"file": str(typed.file), "organizations": len(rows) - 1}
-
-
-# A session of the steward
-
-
-def _with_session(typed: argparse.Namespace, work: Work) -> Any:
-    """Do it as the steward, at the server that holds the folder, else at one made for it."""
-    settings = settings_of(typed)
-    with told_plainly():
-        told = opened_as(settings.data, settings.area)
-        settings = replace(settings, purpose=told.purpose)
-        with suppress(FolderHeld):
-            return run(lambda: _served(settings, work))
-        return run(lambda: _signed_in(settings, settings.url, work))
-
-
-async def _served(settings: Settings, work: Work) -> Any:
-    async with opened(replace(settings, quotas=False)) as context:
-        listener = listening("127.0.0.1", 0)
-        port = listener.getsockname()[1]
-        context.settings = replace(context.settings, host="127.0.0.1", port=port)
-        address = f"http://127.0.0.1:{port}"
-        return await serve(context, listener, _signed_in(settings, address, work))
-
-
-async def _signed_in(settings: Settings, address: str, work: Work) -> Any:
-    steward = await asyncio.to_thread(_steward, settings)
-    link = new_link(settings, steward.account, Role.STEWARD, steward.name or "?")
-    token = link.rpartition("link=")[2]
-    async with Doors(address) as doors:
-        try:
-            session = await doors.sign_in(token, Role.STEWARD, secrets.token_hex(8))
-            try:
-                return await work(session)
-            finally:
-                with suppress(Refused, ServerGone):
-                    await session.send("/sessions/end", {}, secrets.token_hex(8))
-        except ServerGone:
-            raise Trouble(
-                f"{address} 没有应答：目录正被另一进程使用，请用 --address 或 --port 指明其地址。",
-                f"{address} does not answer: a process holds the folder; say where it serves"
-                " with --address or --port",
-            ) from None
-
-
-def _steward(settings: Settings) -> Holder:
-    found = next((one for one in holders(settings) if one.role is Role.STEWARD), None)
-    if found is None:
-        raise Trouble("这个目录没有管理员。", "this folder has no steward")
-    return found

@@ -35,6 +35,14 @@ def settings_of(typed: argparse.Namespace, **given: Any) -> Settings:
         raise Trouble(f"设置有误：{error}", f"A setting is wrong: {error}") from None
 
 
+def at_server(typed: argparse.Namespace, **given: Any) -> Settings:
+    """The same for a client of the folder's server: what is not told is as it was served last."""
+    from api.listening import where_served  # only here: most commands start without it
+
+    data = settings_of(typed, **given).data
+    return settings_of(typed, **given, **where_served(data))
+
+
 @contextmanager
 def told_plainly() -> Iterator[None]:
     """What can go wrong with a folder or a cluster, as words that say what to do."""

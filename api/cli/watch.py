@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import apsw
 from msgspec.structs import asdict
 
-from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
+from api.cli.trouble import Answer, Trouble, at_server, settings_of, told_plainly
 from api.language import say
 from api.settings import PREFIX
 from api.watch import WORDS, Alarm, Door, Finding, Log, Written, clocks, write
@@ -123,7 +123,8 @@ def watch(typed: argparse.Namespace) -> tuple[int, Answer]:
             raise FolderUnfit(f"{settings.data} is a cluster's; watch reads one machine's log")
         bound = round(typed.bound * 1_000)
         log = Log(settings.data, reader)
-        watching = Watch(settings.data, log, Door(settings.url), Clock(), bound, command)
+        door = Door(settings.data, lambda: at_server(typed).near)
+        watching = Watch(settings.data, log, door, Clock(), bound, command)
         end = time.monotonic() + typed.bound + 2 * typed.every
         while watching.look() or not typed.once:
             if typed.once and (watching.alarms or time.monotonic() > end):

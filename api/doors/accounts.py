@@ -9,7 +9,6 @@ from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
-from api.context import Context
 from api.doors.body import Body, Time
 from api.doors.call import Answer, Call, answered, wider
 from api.doors.hanging import door
@@ -132,7 +131,7 @@ async def make_link(call: Call[LinkBody]) -> Response:
     reason = reason or LinkReason.SESSION_OVER
     await call.registry(MakeLink(account=row.id, role=role, link=link, reason=reason))
     if call.body.end_sessions:
-        _sign_out(call.context, row.id, role)
+        _sign_out(call, row.id, role)
     if call.body.end_password and call.context.passwords.end(row.id):
         note(call.context, call.caller.session, call.address, What.PASSWORD_ENDED, row.id)
     return answered(LinkAnswer(_fresh_link(call, row.id, role, link)))
@@ -145,14 +144,15 @@ async def end_sessions(call: Call[EndSessionsBody]) -> Response:
     if not _within(call, row, role):
         raise Problem("not_found")
     receipt = await call.registry(EndSessions(account=row.id, role=role))
-    _sign_out(call.context, row.id, role)
+    _sign_out(call, row.id, role)
     return call.answer(receipt, row.id)
 
 
-def _sign_out(context: Context, account: AccountId, role: Role) -> None:
-    """Sessions, unused links and streams end at once."""
-    context.people.end_all(account, role)
-    context.feed.end_account(account)
+def _sign_out(call: Some, account: AccountId, role: Role) -> None:
+    """Sessions, unused links and streams end at once, on the security record by whichever door."""
+    call.context.people.end_all(account, role)
+    call.context.feed.end_account(account)
+    note(call.context, call.caller.session, call.address, What.SESSIONS_ENDED, account)
 
 
 @door(router, "/accounts/{account}/end", EndGrantBody, EndGrant)
@@ -162,7 +162,7 @@ async def end_grant(call: Call[EndGrantBody]) -> Response:
     if not _within(call, row, role):
         raise Problem("not_found")
     receipt = await call.registry(EndGrant(account=row.id, role=role))
-    _sign_out(call.context, row.id, role)
+    _sign_out(call, row.id, role)
     return call.answer(receipt, row.id)
 
 

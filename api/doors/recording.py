@@ -21,11 +21,13 @@ _OF_COMMANDS: Final[dict[type, tuple[What, str]]] = {
     c.OpenSealedText: (What.OPENED, "demand"),
     c.ShowPersons: (What.OPENED, "offer"),
     c.MakeLink: (What.LINK_MADE, "account"),
-    c.EndSessions: (What.SESSIONS_ENDED, "account"),
     c.GrantRole: (What.ROLE_GRANTED, "account"),
     c.EndGrant: (What.ROLE_ENDED, "account"),
 }
-"""Commands that are on this record, too, and the field that says what they are about."""
+"""Commands that are on this record, too, and the field that says what they are about.
+
+What else a door does beside its turn, as to end sessions, is noted where it is done.
+"""
 
 
 def address_of(scope: Scope) -> str:

@@ -17,7 +17,9 @@ KEYS: Final = "keys.db"
 FIRST: Final = ("notices.db",)  # before the log: what it has marked as told is then in the log
 
 # What is made anew by itself, or is of this machine and this moment alone.
-_ELSEWHERE: Final = frozenset({"log.db", KEYS, "lock", "alive.json", "alarms.json", "copied.json"})
+_ELSEWHERE: Final = frozenset(
+    {"log.db", KEYS, "lock", "alive.json", "alarms.json", "copied.json", "served.json"}
+)
 _ANEW: Final = ("history.", "arriving", "restoring", "checkpoints")
 _BESIDE: Final = ("-wal", "-shm", "-journal", ".part")
 

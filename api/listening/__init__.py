@@ -5,6 +5,7 @@ from api.listening.open_files import BACKLOG, CONNECTIONS_MAX, most_connections
 from api.listening.own_https import NameNotCovered, Papers, der, papers_for
 from api.listening.root_page import CERTIFICATE, page_of_root
 from api.listening.server import Manner, Server
+from api.listening.whereabouts import note_served, trusting, untrusted, where_served
 
 __all__ = [
     "BACKLOG",
@@ -17,6 +18,10 @@ __all__ = [
     "Server",
     "der",
     "most_connections",
+    "note_served",
     "page_of_root",
     "papers_for",
+    "trusting",
+    "untrusted",
+    "where_served",
 ]

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 FOLDER = "https"  # in the data folder
+ROOT = "root.pem"
 ROOT_DAYS = 3_650
 SERVER_DAYS = 397  # more is not taken by every phone
 RENEW_DAYS = 30
@@ -61,7 +62,7 @@ def papers_for(data: Path, names: Iterable[str], now: datetime | None = None) ->
     _keep(folder / "server.pem", _pem(shown) + _pem(root))
     _keep(folder / "server.key", _key_pem(own))
     print_of = root.fingerprint(hashes.SHA256()).hex(":").upper()
-    return Papers(folder / "server.pem", folder / "server.key", folder / "root.pem", print_of)
+    return Papers(folder / "server.pem", folder / "server.key", folder / ROOT, print_of)
 
 
 def der(root: Path) -> bytes:
@@ -75,7 +76,7 @@ def _root(
     folder: Path, names: list[str], now: datetime
 ) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
     """The root that is there and still good for a while, else a new one."""
-    kept, kept_key = folder / "root.pem", folder / "root.key"
+    kept, kept_key = folder / ROOT, folder / "root.key"
     if kept.is_file() and kept_key.is_file():
         root = x509.load_pem_x509_certificate(kept.read_bytes())
         key = serialization.load_pem_private_key(kept_key.read_bytes(), None)

@@ -4,6 +4,7 @@ Names and telephones are in `people.db` beside the log, never in it.
 """
 
 from api.people.accounts import (
+    PEOPLE,
     Device,
     LinkSeen,
     People,
@@ -58,6 +59,7 @@ __all__ = [
     "CHANNELS",
     "CONSENT_TEXT",
     "FAILURES_MS",
+    "PEOPLE",
     "ROBOTS",
     "TELEPHONES",
     "Address",

@@ -24,7 +24,7 @@ from api.safe.security import (
     read_record,
 )
 from api.safe.stores import BUSY_MS, open_store, writing
-from api.safe.vault import Ciphertexts, KeyGone, TextDamaged, Vault
+from api.safe.vault import Ciphertexts, KeyGone, TextDamaged, Vault, folder_key_alone
 
 __all__ = [
     "BUSY_MS",
@@ -51,6 +51,7 @@ __all__ = [
     "check_streams",
     "client_of",
     "described_policy",
+    "folder_key_alone",
     "make_master_key",
     "make_private",
     "master_key",

@@ -11,6 +11,7 @@ import asyncio
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 from time import time_ns
@@ -235,6 +236,14 @@ class Vault:
             self._seals.pop(incident, None)
         else:
             self._seals[incident] = _Seal(key)
+
+
+def folder_key_alone(source: Path, target: Path) -> None:
+    """A new file of keys with the folder's own key alone: no incident's text opens by it."""
+    with closing(open_store(source, SCHEMA)) as there, closing(open_store(target, SCHEMA)) as here:
+        for row in there.execute("SELECT * FROM keys WHERE incident = ?", (FOLDER,)):
+            with here:
+                here.execute("INSERT INTO keys VALUES (?, ?, ?, ?, ?)", row)
 
 
 def _bound(key: str, field: str) -> bytes:

@@ -5,7 +5,7 @@ A client of the doors like any other: what a steward may not do by hand, no shee
 
 from api.sheets.columns import Problem, titles
 from api.sheets.homes import Homes
-from api.sheets.plan import Outcome, Step, plan
+from api.sheets.plan import Outcome, Step, judged_alike, plan, taken_back
 from api.sheets.reading import Damaged, Table, Unreadable, encoding_of, read, table_of
 from api.sheets.reasons import REASONS
 from api.sheets.sending import carry_out, compare_persons, persons
@@ -25,12 +25,14 @@ __all__ = [
     "compare_persons",
     "encoding_of",
     "heads",
+    "judged_alike",
     "persons",
     "plan",
     "read",
     "refused",
     "sample",
     "table_of",
+    "taken_back",
     "titles",
     "told",
     "write",

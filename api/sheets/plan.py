@@ -61,6 +61,7 @@ class Step:
     known: OrganizationRow | None = None
     differences: list[Difference] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    on_record: bool = False  # something of it was entered or changed, and stays
 
 
 def plan(table: Table, known: Iterable[OrganizationRow], homes: Homes) -> list[Step]:
@@ -75,6 +76,22 @@ def plan(table: Table, known: Iterable[OrganizationRow], homes: Homes) -> list[S
             _met_before(step, met)
         steps.append(step)
     return steps
+
+
+def judged_alike(steps: Iterable[Step], rehearsed: Iterable[Step]) -> None:
+    """Refuse whole what a rehearsal has shown that the doors would refuse, also in part."""
+    for step, before in zip(steps, rehearsed, strict=True):
+        if before.problems and not step.problems:
+            step.problems += before.problems
+            step.outcome = Outcome.REFUSED
+
+
+def taken_back(rehearsed: Iterable[Step]) -> None:
+    """The steps as they are where they were only tried: nothing is on record, no row is in part."""
+    for step in rehearsed:
+        step.on_record = False
+        if step.outcome is Outcome.PARTLY:
+            step.outcome = Outcome.REFUSED
 
 
 def _check_heads(table: Table) -> None:

@@ -91,6 +91,7 @@ class _Run:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._name = secrets.token_hex(8)
+        self._made: dict[str, Step] = {}
 
     async def post(self, path: str, body: dict[str, Any]) -> str:
         """Raises Refused, ServerGone."""
@@ -99,22 +100,29 @@ class _Run:
 
     async def sent(self, step: Step) -> None:
         """The entry first; what else the doors refuse of a row leaves it partly entered."""
-        known, entered = step.known, False
+        known = step.known
         try:
             if known is None:
                 organization = await self.post("/organizations", _entry(step))
-                entered = True
+                step.on_record = True
+                self._made[organization] = step
             else:
                 organization = known.id
             for path, body in _posts(step):
                 await self.post(path.format(id=organization), body)
-                entered = True
+                step.on_record = True
             async for path, body in _calls(self._session, step, organization):
                 await self.post(path, body)
-                entered = True
+                step.on_record = True
         except Refused as refused:
-            step.outcome = Outcome.PARTLY if entered else Outcome.REFUSED
-            step.problems.append(Problem("", refused.code, "、".join(refused.subjects)))
+            step.outcome = Outcome.PARTLY if step.on_record else Outcome.REFUSED
+            step.problems.append(Problem("", refused.code, self._about(step, refused)))
+
+    def _about(self, step: Step, refused: Refused) -> str:
+        """Whom it is about: of this run by name, since an id may be of a rehearsal alone."""
+        made = self._made
+        others = [each for each in refused.subjects if made.get(each) is not step]
+        return "、".join(made[each].said["name"] if each in made else each for each in others)
 
 
 def _posts(step: Step) -> list[Post]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 from urllib.error import URLError
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import HTTPSHandler, OpenerDirector, ProxyHandler, build_opener
 
 import msgspec
 
+from api.listening import trusting, untrusted
 from schemas.facts import WorkSetAside
 from schemas.values import AreaId, Instant, TimeSource
 from schemas.wire import NotReadable, decode_turn
@@ -28,6 +29,11 @@ WORDS: Final = {
     "server_silent": (
         "服务没有应答，请改用电话，并通知管理员。",
         "The server does not answer: use the telephone, and call whoever runs it.",
+    ),
+    "server_untrusted": (
+        "服务在应答，但值守程序不信任它的证书，无法确认是否正常；请通知管理员。",
+        "The server answers, but the watch does not trust its certificate and cannot say whether "
+        "all is well: call whoever runs it.",
     ),
     "writer_silent": (
         "有事项到时未办，系统没有新记录；请改用电话，并通知管理员。",
@@ -52,6 +58,41 @@ WORDS: Final = {
         "The log cannot be read, so nobody watches over it: call whoever runs the server.",
     ),
 }
+
+"""What is wrong, for whoever looks at a desk's page."""
+
+CURES: Final = {
+    "server_silent": (
+        "在服务器上运行 shouwang serve；若它在别处应答，用 --address 告诉值守程序",
+        "run shouwang serve; where it answers elsewhere, tell the watch by --address",
+    ),
+    "server_untrusted": (
+        "让值守程序按证书上的名称访问（--address），或信任签发它的根证书（SSL_CERT_FILE=文件）",
+        "have the watch ask by a name that the certificate has (--address), or trust the root that "
+        "signed it (SSL_CERT_FILE=FILE)",
+    ),
+    "writer_silent": (
+        "看 shouwang serve 的输出；磁盘是否已满；必要时重启它，已记录的不会丢",
+        "look at what shouwang serve says, and at the disk; restart it: nothing recorded is lost",
+    ),
+    "demand_overdue": (
+        "请值班室打电话联系队伍，并看 shouwang serve 的输出",
+        "have the desk telephone the teams, and look at what shouwang serve says",
+    ),
+    "set_aside": (
+        "把数据目录中的 defects.ndjson 交给开发者；该事项请人工跟进",
+        "give defects.ndjson in the data folder to the developers; see to the matter by hand",
+    ),
+    "clock_jumped": (
+        "校准时钟（timedatectl），再重启服务",
+        "set the clock right (timedatectl), then restart the server",
+    ),
+    "log_unreadable": (
+        "运行 shouwang verify；损坏时用 shouwang restore 恢复副本",
+        "run shouwang verify; bring back a copy (shouwang restore) where it is damaged",
+    ),
+}
+"""What whoever runs the server can do about it."""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -124,24 +165,36 @@ def _overdue(operation: Operation, at: Instant, now: Instant) -> Iterator[tuple[
 
 
 class Door:
-    """Whether the server answers that it is ready."""
+    """Whether the server answers that it is ready, where it is served at the time.
 
-    def __init__(self, url: str) -> None:
-        self._url = f"{url}/health/ready"
-        self._opener = build_opener(ProxyHandler({}))
+    The root of the folder is trusted by itself: whoever watches over a folder knows it.
+    """
+
+    def __init__(self, folder: Path, where: Callable[[], str]) -> None:
+        self._folder, self._where = folder, where
+        self._opener: OpenerDirector | None = None  # made anew once something was wrong
         self._silent_since: Instant | None = None
 
     def look(self, clock: Clock) -> list[Finding]:
         asked = clock.steady()
         try:
-            with self._opener.open(self._url, timeout=ANSWER_S) as answer:
-                answer.read(1_000)
+            self._ask()
             self._silent_since = None
-        except (URLError, OSError, ValueError):
+        except (URLError, OSError, ValueError) as problem:
+            self._opener = None
             if self._silent_since is None:
                 self._silent_since = asked
-            return [Finding("server_silent", "", clock.steady() - self._silent_since)]
+            kind = "server_untrusted" if untrusted(problem) else "server_silent"
+            return [Finding(kind, "", clock.steady() - self._silent_since)]
         return []
+
+    def _ask(self) -> None:
+        """Raises URLError, OSError, ValueError."""
+        if self._opener is None:
+            by_https = HTTPSHandler(context=trusting(self._folder))
+            self._opener = build_opener(ProxyHandler({}), by_https)
+        with self._opener.open(f"{self._where()}/health/ready", timeout=ANSWER_S) as answer:
+            answer.read(1_000)
 
 
 def clocks(clock: Clock) -> list[Finding]:

@@ -24,6 +24,8 @@ from api.listening import NameNotCovered, papers_for
 from api.people import Failures
 from api.safe.names import Names
 from api.settings import Https, Settings, own_address, read
+from api.watch import Door
+from streams.engines.clock import Clock
 from tests.api.house import opened
 from tests.api.test_cli import started
 
@@ -193,7 +195,21 @@ def test_a_phone_that_took_the_root_comes_by_https_and_no_other_way(tmp_path: Pa
             urlopen(f"{address}/health/ready", timeout=5, context=ssl.create_default_context())
         with pytest.raises(OSError):  # noqa: PT011  # plain http, of whatever kind it fails
             answer(int(address.rpartition(":")[2]), "/")
+        check_own_programs(folder, address)
         check_root_page(int(where["root"].strip("/").rpartition(":")[2]), root, f"{address}/")
+
+
+def check_own_programs(folder: Path, address: str) -> None:
+    """Whoever knows the folder finds its server and trusts its root, without a flag or a variable;
+    whoever does not is told that it answers and is not trusted, not that it is silent."""
+    calm = ("watch", "--data", str(folder), "--once", "--bound", "1", "--every", "0.1")
+    assert cli.main(list(calm)) == 0
+    teams = folder.parent / "teams.csv"
+    cli.main(["import", "organizations", "--template", str(teams)])
+    assert cli.main(["import", "organizations", str(teams), "--data", str(folder)]) == 0
+    stranger = Door(folder.parent, lambda: address)
+    assert [found.kind for found in stranger.look(Clock())] == ["server_untrusted"]
+    assert cli.main(["doctor", "--data", str(folder)]) in (0, 1)
 
 
 def check_root_page(port: int, root: Path, address: str) -> None:

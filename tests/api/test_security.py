@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from api import doors
 from api.cli import command as cli
 from api.safe import Happened, SecurityRecord, What, read_record, security
 from schemas.values import Role
@@ -78,6 +79,36 @@ async def test_a_steward_who_lets_himself_in_and_reads_is_on_record(house: House
         ("exported", "review", ""),
     ):
         assert row in found
+
+
+ENDS: dict[str, dict[str, object]] = {
+    "/accounts/{}/link": {"reason": "device_lost", "end_sessions": True},
+    "/accounts/{}/sessions/end": {"role": "desk"},
+    "/accounts/{}/end": {"role": "desk"},
+}
+DOORS = Path(doors.__file__).parent
+
+
+@pytest.mark.parametrize("path", ENDS)
+async def test_whoever_signs_somebody_out_is_on_record_by_whichever_door(
+    house: House, path: str
+) -> None:
+    """A lost phone: what was done about it is found again where it is looked for."""
+    desk, steward = await house.desk(), await house.steward()
+    answer = await steward.post(path.format(desk.account), ENDS[path])
+    assert answer.status == 200
+    assert (await desk.get("/board")).status == 401
+    assert ("sessions_ended", str(desk.account), "") in told(house)
+
+
+def test_no_other_door_ends_sessions_or_gives_out_a_table() -> None:
+    """Whoever adds one notes it, and adds it here."""
+    text = {file.stem: file.read_text("utf-8") for file in DOORS.glob("*.py")}
+    assert [name for name, words in text.items() if ".end_all(" in words] == ["accounts"]
+    assert text["accounts"].count(".end_all(") == 1
+    tables = [name for name, words in text.items() if "text/csv" in words]
+    assert all("What.EXPORTED" in text[name] for name in tables)
+    assert tables == ["review"]
 
 
 async def test_no_secret_and_no_text_is_in_it(house: House) -> None:

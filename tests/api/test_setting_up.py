@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from api.cli import command as cli
+from api.cli.trouble import at_server
 from api.settings import Settings, read
 from tests.api.keeping import Captured, shouwang
 
@@ -58,6 +59,18 @@ def test_it_ends_with_what_to_do_next_and_the_address_that_serve_has(
         assert typed.data == data
     assert "--to /mnt/x --follow" in backup
     assert "onto paper" in words
+
+
+def test_a_watch_as_it_is_told_to_be_typed_asks_where_serve_will_answer(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    """So do import, export and doctor: the folder knows where and how it is served."""
+    more = ("--host", "fd00::2", "--port", "8441", "--https", "self")
+    _, told, words = shouwang(capsys, "init", "--data", tmp_path / "data", *more)
+    watch = cli.parser().parse_args(shlex.split(lines(words)[2])[1:])
+    assert at_server(watch).near == told["address"] == "https://[fd00::2]:8441"
+    elsewhere = cli.parser().parse_args([*shlex.split(lines(words)[2])[1:], "--port", "9"])
+    assert at_server(elsewhere).near == "https://[fd00::2]:9"
 
 
 def test_what_is_asked_is_asked_until_it_is_good(

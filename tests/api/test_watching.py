@@ -9,7 +9,7 @@ import pytest
 
 from api.cli.watch import Watch
 from api.settings import DIVISIONS
-from api.watch import WORDS, Door, Finding, Log
+from api.watch import CURES, WORDS, Door, Finding, Log
 from schemas import commands as c
 from schemas.turns import OWNER
 from schemas.values import AreaId, Instant, Piece, PieceKind, Purpose, TimeSource
@@ -97,7 +97,8 @@ def test_of_given_time_nothing_is_late(tmp_path: Path) -> None:
 
 
 def test_every_alarm_has_words_in_both_languages() -> None:
-    assert all(zh and en and zh != en for zh, en in WORDS.values())
+    assert all(zh and en and zh != en for zh, en in [*WORDS.values(), *CURES.values()])
+    assert list(CURES) == list(WORDS), "the doctor says what to do about each"
 
 
 # Telling
@@ -111,7 +112,7 @@ class Told:
         self.watch = Watch(
             folder,
             self,
-            Quiet("http://127.0.0.1:9"),
+            Quiet(folder, lambda: "http://127.0.0.1:9"),
             self.sundial.clock,
             30 * SECOND,
             [],

@@ -10,23 +10,26 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import apsw
 import pytest
 
 from api.cli import command as cli
+from api.cli.rehearsing import rehearsal
 from api.client import Doors
 from api.people import holders, new_link
+from api.safe import Vault, read_record
 from api.settings import Settings
 from api.sheets.columns import COLUMNS
 from api.sheets.reasons import REASONS
 from schemas.commands import CorrectOrganization, RegisterOrganization
 from schemas.turns import Turn
-from schemas.values import AreaId, Role
+from schemas.values import AreaId, IncidentId, Role
 from schemas.wire import decode_turn
 from streams.engines.logs import open_reader
 
@@ -97,7 +100,8 @@ def desk(folder: Path, capsys: Captured) -> Desk:
 
 
 def counts(answer: dict[str, Any]) -> dict[str, int]:
-    found = {key: count for key, count in answer.items() if key not in ("rows", "dry_run")}
+    beside = ("rows", "dry_run", "on_record")
+    found = {key: count for key, count in answer.items() if key not in beside}
     assert sum(found.values()) == answer["rows"]
     return {key: count for key, count in found.items() if count}
 
@@ -210,15 +214,85 @@ def test_a_withdrawn_certificate_comes_back_by_no_sheet(desk: Desk, tmp_path: Pa
     assert counts(answer) == {"same": 1}
 
 
-def test_what_only_the_rules_can_refuse_leaves_a_row_entered_in_part(
+CERTIFIED = "水上搜救|2|YJ/T 1.4-2022|厅|ZJ-1|2099-12-31"
+FAR = {"经度": "28.17", "纬度": "120.47", "坐标系": "WGS-84"}  # longitude and latitude swapped
+REFUSED_BY_DOORS: tuple[dict[str, str], ...] = (
+    {
+        "类别": "村级指导",
+        "技能与数量": "水上搜救 1",
+        "证书": CERTIFIED,
+    },  # none for villages
+    {"电话1": "0577-67220001/13905770011"},  # two numbers in one cell
+    FAR,
+)
+
+
+def test_what_only_doors_and_rules_refuse_is_foretold_and_keeps_every_row_out(
     desk: Desk, tmp_path: Path
 ) -> None:
-    """A village's group holds no grade: it is entered, its certificate is not, and that is said."""
-    certified = "水上搜救|2|YJ/T 1.4-2022|厅|ZJ-1|2099-12-31"
-    group = ["村队", "村级指导", "330324102", "9", "水上搜救 1", "", "", "", certified]
-    code, answer = desk.bring_in(sheet(tmp_path / "in.csv", group, heads=[*HEADS, "证书"]))
-    assert (code, counts(answer)) == (1, {"partly": 1})
-    assert "in.csv:2" in desk.said.err
+    """A dry run says what the real run says; all rows are in, or none; with --keep-good a row is
+    in whole or not at all: nobody is on record whom nobody can call."""
+    good = dict(zip(HEADS, PUMPS, strict=True))
+    bad = [good | {"名称": f"{n}队"} | row for n, row in enumerate(REFUSED_BY_DOORS)]
+    heads = [*HEADS, "证书", *FAR]
+    rows = [[one.get(head, "") for head in heads] for one in (good, *bad)]
+    file, before = sheet(tmp_path / "in.csv", *rows, heads=heads), desk.commands()
+    foretold = desk.bring_in(file, "--dry-run")
+    why = desk.said.err
+    real = desk.bring_in(file)
+    assert foretold[0] == real[0] == 1
+    assert counts(foretold[1]) == counts(real[1]) == {"record": 1, "refused": 3}
+    assert real[1]["on_record"] == 0
+    assert all(f"in.csv:{line}  " in why for line in (3, 4, 5))
+    assert desk.said.err == why
+    assert "Nothing was entered." in desk.said.out
+    assert desk.commands() == before
+    kept = desk.bring_in(file, "--keep-good")[1]
+    assert (counts(kept), kept["on_record"]) == ({"record": 1, "refused": 3}, 1)
+    assert desk.commands().count("RegisterOrganization") == 1
+
+
+def test_what_was_refused_only_as_it_was_entered_is_said_with_what_is_on_record(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given nothing could be tried before, as of a cluster's folder, when a row is refused, then
+    nobody is told that nothing was entered."""
+    monkeypatch.setattr("api.cli.sheets.rehearsed", lambda *_: None)
+    wrong = [*PUMPS[:6], "0577-67220001/13905770011", "是"]
+    code, answer = desk.bring_in(sheet(tmp_path / "in.csv", BOATS, wrong))
+    assert (code, counts(answer)) == (1, {"record": 1, "partly": 1})
+    assert answer["on_record"] == 2
+    assert "Nothing was entered" not in desk.said.out
+    assert "2 rows were entered" in desk.said.err
+
+
+def test_a_rehearsal_leaves_nothing_behind(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither in the folder nor elsewhere, and no key of an incident is ever in it."""
+    (tmp_path / "place").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "place"))
+    with closing(Vault(desk.folder / "keys.db")) as vault:
+        vault.seal(IncidentId("i"), "note", "of an incident")
+    with rehearsal(Settings(data=desk.folder)) as copy:
+        assert copy is not None
+        assert not copy.messages
+        with closing(apsw.Connection(str(copy.data / "keys.db"))) as keys:
+            assert keys.execute("SELECT incident FROM keys").fetchall() == [("",)]
+    desk.bring_in(sheet(tmp_path / "in.csv", PUMPS), "--dry-run")
+    assert list((tmp_path / "place").iterdir()) == []
+
+
+def test_whoever_takes_the_telephone_list_is_on_the_security_record(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """Also where it was read through a server that holds the folder."""
+    desk.bring_in(sheet(tmp_path / "in.csv", PUMPS))
+    steward = holders(Settings(data=desk.folder))[0].account
+    for number in range(2):
+        assert desk.run("export", str(tmp_path / f"out-{number}.csv"))[0] == 0
+    taken = list(read_record(desk.folder, what="exported"))
+    assert [(row["about"], row["account"]) for row in taken] == [("organizations", steward)] * 2
 
 
 def test_a_village_goes_in_and_is_left_behind_with_the_home_it_lies_in(
