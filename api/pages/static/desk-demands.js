@@ -16,6 +16,7 @@ import { addNote, notesWords, readNotes } from "./desk-notes.js";
 import { holdDemand, owed } from "./desk-owed.js";
 import { drawOverview, searched, wide } from "./desk-overview.js";
 import { closeSeveral, startSeveral } from "./desk-several.js";
+import { ring, urges } from "./desk-sound.js";
 import { drawList, find, findAll, h, setText } from "./dom.js";
 import { moment } from "./format.js";
 import { Problem } from "./http.js";
@@ -84,12 +85,14 @@ async function readEarlier(context) {
   context.redraw();
 }
 
-/** Seen from another window: for how many demands, in all, this desk has to do something. */
+/** Seen from another window: for how many demands this desk has to act, and how many press most. */
 function drawTitle({ board }, items) {
   if (!board.whole) return;
   const due = (known) => VIEWS.owed(known) || VIEWS.call(known) || VIEWS.confirm(known);
-  const count = items.filter(due).length;
-  document.title = count ? `(${count}) ${say("desk.title")}` : say("desk.title");
+  const count = items.filter((known) => due(known) || urges(known)).length;
+  const most = items.filter(urges).length;
+  const words = most ? say("desk.title_urgent", { count: most }) : say("desk.title");
+  document.title = count ? `(${count}) ${words}` : words;
 }
 
 export function drawDemands(context) {
@@ -98,6 +101,7 @@ export function drawDemands(context) {
   const incident = find("#list-incident").value;
   const items = incident ? all.filter(({ demand }) => demand.incident === incident) : all;
   drawTitle(context, all);
+  ring(context, all);
   for (const button of findAll("[data-view]")) {
     const matching = items.filter(VIEWS[button.dataset.view]).length;
     button.setAttribute("aria-pressed", String(button.dataset.view === view));
