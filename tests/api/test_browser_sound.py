@@ -1,4 +1,4 @@
-"""A tone for what is most urgent: once for what is there, once for what is new, and never unasked."""
+"""A tone for what is most urgent: once for all that is there, once for what is new."""
 
 from collections.abc import Iterator
 

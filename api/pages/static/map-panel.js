@@ -31,7 +31,7 @@ const LEGEND = [
 
 /**
  * Fills `box` with the map. `pick(id)` is told which demand was pressed; `explained`: whether the
- * signs are explained without being asked.
+ * signs are explained without being asked; `larger`: by how much they are, on a wall.
  */
 export class MapPanel {
   names = [];
@@ -42,11 +42,11 @@ export class MapPanel {
   placing = null; // what is to be told of the next place that is pressed
   idle = false;
 
-  constructor(context, box, { pick, explained = true }) {
+  constructor(context, box, { pick, explained = true, larger = 1 }) {
     this.context = context;
     this.pick = pick;
     this.#build(box, explained);
-    this.view = new MapView(this.canvas);
+    this.view = new MapView(this.canvas, larger);
     this.view.layers = [(pen) => this.#draw(pen)];
     this.ringing = new Ringing(context, this);
     this.view.addEventListener("tap", ({ detail }) => this.#tap(detail));

@@ -34,9 +34,11 @@ export class MapView extends EventTarget {
   touched = false; // moved by somebody since it was last fitted
   byKeys = false; // moved by keys of late: then the middle is what a key acts upon
 
-  constructor(canvas) {
+  /** `larger`: by how much signs and names are, for whoever stands far away. */
+  constructor(canvas, larger = 1) {
     super();
     this.canvas = canvas;
+    this.larger = larger;
     this.pen = canvas.getContext("2d");
     new ResizeObserver(() => this.#resized()).observe(canvas);
     for (const name of ["pointerdown", "pointermove", "pointerup", "pointercancel"]) {
@@ -124,7 +126,7 @@ export class MapView extends EventTarget {
 
   #draw() {
     const { pen } = this;
-    const sharp = devicePixelRatio || 1;
+    const sharp = (devicePixelRatio || 1) * this.larger;
     pen.setTransform(sharp, 0, 0, sharp, 0, 0);
     pen.clearRect(0, 0, this.width, this.height);
     for (const layer of this.layers) {
@@ -137,15 +139,18 @@ export class MapView extends EventTarget {
   #resized() {
     const sharp = devicePixelRatio || 1;
     const before = this.canvas.width;
-    [this.width, this.height] = [this.canvas.clientWidth, this.canvas.clientHeight];
-    this.canvas.width = Math.round(this.width * sharp);
-    this.canvas.height = Math.round(this.height * sharp);
+    const { clientWidth, clientHeight } = this.canvas;
+    [this.width, this.height] = [clientWidth / this.larger, clientHeight / this.larger];
+    this.canvas.width = Math.round(clientWidth * sharp);
+    this.canvas.height = Math.round(clientHeight * sharp);
     if (before !== this.canvas.width) this.#tell("resized", null);
     this.redraw();
   }
 
+  #point = ({ offsetX, offsetY }) => ({ x: offsetX / this.larger, y: offsetY / this.larger });
+
   #pointer(event) {
-    const point = { x: event.offsetX, y: event.offsetY };
+    const point = this.#point(event);
     const known = this.pointers.get(event.pointerId);
     if (event.type === "pointerdown") return this.#down(event, point);
     if (event.type === "pointermove") {
@@ -191,7 +196,7 @@ export class MapView extends EventTarget {
   #wheel(event) {
     if (document.activeElement !== this.canvas && !event.ctrlKey) return;
     event.preventDefault();
-    const point = { x: event.offsetX, y: event.offsetY };
+    const point = this.#point(event);
     this.zoom(
       Math.exp(-Math.sign(event.deltaY) * Math.min(0.4, Math.abs(event.deltaY) / 400)),
       point,
