@@ -76,7 +76,7 @@ from schemas.offer_facts import (
 )
 from schemas.refiling import DemandRefiled
 from schemas.registry_facts import RegistryFact
-from schemas.relief import CrewKeptOn, ReliefAsked, ReliefDue, ReliefFact
+from schemas.relief import CrewKeptOn, ReliefAsked, ReliefClimbed, ReliefDue, ReliefFact
 from schemas.scene_facts import (
     CheckInEscalated,
     CheckInMissed,
@@ -229,6 +229,7 @@ __all__ = [
     "PersonsShown",
     "RegistryFact",
     "ReliefAsked",
+    "ReliefClimbed",
     "ReliefDue",
     "ReliefFact",
     "ReportAnswered",

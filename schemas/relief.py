@@ -17,11 +17,23 @@ class ReliefView(Stored):
     """What a row says of a crew's relief. `due_at`: since when its desk is asked for it.
 
     `offer`: whom a desk has asked last; `successor`: the crew that has said yes, while it is there.
+    `climbs_at`: when the desk above is asked as well, unless its own has answered; `climbed_at`:
+    since when it is.
     """
 
     offer: OfferId | None
     successor: AssignmentId | None
     due_at: Instant | None
+    climbs_at: Instant | None
+    climbed_at: Instant | None
+
+
+class Relieved(Stored):
+    """Whose place somebody is asked to take, or takes: a crew that is there since `since`."""
+
+    crew: AssignmentId
+    organization_name: str
+    since: Instant | None
 
 
 class RelieveCrew(Stored, tag="RelieveCrew.1"):
@@ -47,7 +59,17 @@ class ReliefAsked(Stored, tag="ReliefAsked.1"):
 
 
 class ReliefDue(Stored, tag="ReliefDue.1"):
-    """It has been on the scene for so long that its desk is asked to have it relieved."""
+    """Its desk is asked to have it relieved: it has been on the scene for long, or whoever was
+    asked for that does not come. Without an answer the desk above is asked from `climbs_at` on."""
+
+    assignment: AssignmentId
+    climbs_at: Instant
+    at: Instant
+
+
+class ReliefClimbed(Stored, tag="ReliefClimbed.1"):
+    """Its desk has neither asked anybody to relieve it nor said that it goes on: the desk above is
+    asked, too."""
 
     assignment: AssignmentId
     at: Instant
@@ -64,4 +86,4 @@ class CrewKeptOn(Stored, tag="CrewKeptOn.1"):
 
 
 ReliefCommand = RelieveCrew | KeepCrewOn
-ReliefFact = ReliefAsked | ReliefDue | CrewKeptOn
+ReliefFact = ReliefAsked | ReliefDue | ReliefClimbed | CrewKeptOn

@@ -11,7 +11,7 @@ from schemas.helpers import Helpers
 from schemas.instruction_views import InstructionView, StandingView
 from schemas.refiling import Refiled
 from schemas.registry_views import AccountRow, CertificateView, GrantView, OrganizationRow
-from schemas.relief import ReliefView
+from schemas.relief import ReliefView, Relieved
 from schemas.scene_views import ReportView
 from schemas.values import (
     AccountId,
@@ -221,6 +221,7 @@ class OfferRow(Stored, tag="offer"):
     answer_by: Instant
     needed_by: Instant | None
     ended_at: Instant | None
+    relieves: Relieved | None = None  # whose place it is asked to take
 
 
 class AssignmentRow(Stored, tag="assignment"):
@@ -291,7 +292,7 @@ class AssignmentRow(Stored, tag="assignment"):
     reported_at: Instant | None
     ended_at: Instant | None
     relief: ReliefView | None = None
-    relieves: AssignmentId | None = None  # whose place it takes
+    relieves: Relieved | None = None  # whose place it takes
 
 
 class TaskRow(Stored, tag="task"):

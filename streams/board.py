@@ -13,7 +13,7 @@ from typing import Any
 
 from schemas.values import DemandId, LineId, OperationId, PieceKind
 from schemas.views import Change, Put, Removed
-from streams import answering, rows
+from streams import answering, relief, rows
 from streams.area import Area, Operation
 from streams.entities import LATE, Demand, Incident, Line, Organization
 from streams.line import missing, together
@@ -118,6 +118,7 @@ def _showing_organization(area: Area, key: Any, before: Organization) -> Iterato
             for row in table.rows.values():
                 if row.organization == key:
                     yield (operation.id, table.name, row.id)
+                    yield from relief.shown_in(operation, operation.reliefs.get(row.id))
 
 
 def _depending(operation: Operation, table: str, key: Any, before: Any) -> Iterator[Wanted]:
@@ -160,8 +161,7 @@ def _showing_words(operation: Operation, table: str, key: Any, before: Any) -> I
                     yield (operation.id, "assignments", crew.id)
         case "reliefs":
             for known in (operation.reliefs.get(key), before):
-                crews = () if known is None else (known.crew, known.successor)
-                yield from ((operation.id, "assignments", crew) for crew in crews if crew)
+                yield from relief.shown_in(operation, known)
         case "helpers":
             yield (operation.id, "demands", (operation.helpers.get(key) or before).demand)
 

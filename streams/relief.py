@@ -6,6 +6,7 @@ when the new one has been there for a moment and nobody of it is inside a danger
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -15,23 +16,27 @@ from schemas.facts import (
     AssignmentFact,
     AssignmentStoodDown,
     CrewKeptOn,
+    OfferFact,
     OfferSent,
     ReliefAsked,
+    ReliefClimbed,
     ReliefDue,
     ReliefFact,
 )
 from schemas.refusals import Refusal
-from schemas.relief import ReliefView
-from schemas.values import AssignmentId, Instant, StandDownReason
-from streams import checking, crew, offer
+from schemas.relief import ReliefView, Relieved
+from schemas.values import Instant, OfferId, OperationId, StandDownReason
+from streams import checking, crew, offer, outcome
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.assignment import live
 from streams.cause import Cause, Decision, Refused
-from streams.entities import Assignment, AssignmentState, OfferState
-from streams.parameters import LONG_THERE, LONG_THERE_AGAIN, RELIEF_ANSWER, UNDO
+from streams.entities import LATE, Assignment, AssignmentState, OfferState
+from streams.parameters import LONG_THERE, LONG_THERE_AGAIN, RELIEF_ANSWER, UNDO, URGENCY
 from streams.policy import voice_of
 from streams.remembered import Relief
+
+WILL_NOT = (*LATE, OfferState.STOOD_DOWN)  # as far as is known now
 
 
 def relieve(area: Area, command: RelieveCrew, cause: Cause) -> Decision:
@@ -85,37 +90,64 @@ def keep_on(area: Area, command: KeepCrewOn, cause: Cause) -> Decision:
     ]
 
 
-def over(operation: Operation, known: Relief, cause: Cause) -> ReliefDue | AssignmentStoodDown:
+def over(
+    operation: Operation, known: Relief, cause: Cause
+) -> ReliefDue | ReliefClimbed | AssignmentStoodDown:
     """The new crew is there, so the old one goes; or it has been there for long, or the new one
-    was told to leave just then."""
-    if known.free_at is None or not _free(operation, known):
-        return ReliefDue(assignment=known.crew, at=cause.at)
-    reason = StandDownReason.RELIEVED
-    return AssignmentStoodDown(
-        assignment=known.crew, reason=reason, again_at=None, again_on=None, at=cause.at
-    )
+    was told to leave just then; or its desk has had its time to answer."""
+    if known.free_at is not None and _free(operation, known):
+        reason = StandDownReason.RELIEVED
+        return AssignmentStoodDown(
+            assignment=known.crew, reason=reason, again_at=None, again_on=None, at=cause.at
+        )
+    if known.free_at is None and known.ask_at is None:
+        return ReliefClimbed(assignment=known.crew, at=cause.at)
+    climbs_at = cause.at + _climb(operation, known)
+    return ReliefDue(assignment=known.crew, climbs_at=climbs_at, at=cause.at)
+
+
+def _climb(operation: Operation, known: Relief) -> Instant:
+    crew = operation.assignments[known.crew]
+    return URGENCY[operation.demands[crew.demand].priority].climb
 
 
 def evolve(operation: Operation, fact: ReliefFact) -> None:
     there = operation.assignments[fact.assignment]
-    known = operation.reliefs.get(there.id) or Relief(crew=there.id)
+    known = operation.reliefs.get(there.id) or Relief(crew=there.id, since=there.arrived_at)
     match fact:
         case ReliefAsked():
             lines.taken_up(operation, there.demand)
             ask_at = fact.at + RELIEF_ANSWER  # unless somebody has said yes by then
-            asked = replace(known, offer=fact.offer, successor=None, due_at=None, ask_at=ask_at)
+            asked = replace(_answered(known), offer=fact.offer, successor=None, ask_at=ask_at)
             operation.reliefs.put(there.id, asked)
         case ReliefDue():
-            due = replace(known, ask_at=None, due_at=fact.at, free_at=None)
+            due = replace(_answered(known), due_at=fact.at, climbs_at=fact.climbs_at, free_at=None)
             operation.reliefs.put(there.id, due)
+        case ReliefClimbed():
+            climbed = replace(known, climbs_at=None, climbed_at=fact.at)
+            operation.reliefs.put(there.id, climbed)
         case CrewKeptOn():
-            kept = replace(known, ask_at=fact.until, due_at=None)
+            kept = replace(_answered(known), ask_at=fact.until)
             operation.reliefs.put(there.id, kept)
             heard = checking.timed(operation, there, fact.at)  # a word from the scene, too
             operation.assignments.put(heard.id, heard)
             look(operation, heard, fact.at)
         case _:
             assert_never(fact)
+
+
+def _answered(known: Relief) -> Relief:
+    """As it is once its desk is asked nothing any more."""
+    return replace(known, ask_at=None, due_at=None, climbs_at=None, climbed_at=None)
+
+
+def offered(operation: Operation, fact: OfferFact) -> None:
+    """A fact about a request; whoever will not relieve a crew, its desk is asked again at once."""
+    outcome.evolve(operation, fact)
+    for known in list(operation.reliefs_by.of(fact.offer)):
+        waited_for = known.successor is None and known.ask_at is not None
+        if waited_for and operation.offers[fact.offer].state in WILL_NOT:
+            operation.reliefs.put(known.crew, replace(known, ask_at=fact.at))
 
 
 def moved_on(operation: Operation, fact: AssignmentFact) -> None:
@@ -129,7 +161,7 @@ def look(operation: Operation, item: Assignment, at: Instant) -> None:
     _own(operation, item, at)
     for known in list(operation.reliefs_by.of(item.offer)):
         if item.live:
-            after = replace(known, successor=item.id, ask_at=None, due_at=None)
+            after = replace(_answered(known), successor=item.id)
         elif known.successor is None:
             after = known
         else:  # its desk is asked again at once
@@ -146,19 +178,34 @@ def _own(operation: Operation, item: Assignment, at: Instant) -> None:
     if item.arrived_at is None:
         if known is not None and known.offer is None:
             operation.reliefs.remove(item.id)
+        elif known is not None:
+            operation.reliefs.put(item.id, replace(known, since=None))
         return
     if known is None:
         known = Relief(crew=item.id, ask_at=item.arrived_at + LONG_THERE)
-    _put(operation, known, at)
+    _put(operation, replace(known, since=item.arrived_at), at)
 
 
 def _put(operation: Operation, known: Relief, at: Instant) -> None:
     """With when the old crew is free to go: a moment after the new one is there."""
+    known = _asked_about(operation, known, at)
     free = _free(operation, known)
     free_at = None if not free else known.free_at or at + UNDO
     after = replace(known, free_at=free_at)
     if operation.reliefs.get(known.crew) != after:
         operation.reliefs.put(known.crew, after)
+
+
+def _asked_about(operation: Operation, known: Relief, at: Instant) -> Relief:
+    """Nobody is asked about a crew that says that it has done; where it goes on, they are again."""
+    there = operation.assignments[known.crew]
+    if there.state is AssignmentState.REPORTED_DONE:
+        return _answered(known)
+    asked = known.successor or known.ask_at or known.due_at
+    if asked or there.arrived_at is None:
+        return known
+    long_there = max(at, there.arrived_at + LONG_THERE)
+    return replace(known, ask_at=long_there if known.offer is None else at + RELIEF_ANSWER)
 
 
 def _free(operation: Operation, known: Relief) -> bool:
@@ -175,10 +222,31 @@ def shown(operation: Operation, item: Assignment) -> ReliefView | None:
     known = operation.reliefs.get(item.id)
     if known is None or (known.offer is None and known.due_at is None):
         return None
-    return ReliefView(offer=known.offer, successor=known.successor, due_at=known.due_at)
+    return ReliefView(
+        offer=known.offer,
+        successor=known.successor,
+        due_at=known.due_at,
+        climbs_at=known.climbs_at,
+        climbed_at=known.climbed_at,
+    )
 
 
-def relieves(operation: Operation, item: Assignment) -> AssignmentId | None:
-    """Whose place it takes, as long as that crew is there."""
-    found = list(operation.reliefs_by.of(item.offer))
-    return found[0].crew if found and item.live else None
+def shown_in(operation: Operation, known: Relief | None) -> Iterator[tuple[OperationId, str, str]]:
+    """The rows that tell of it: those of both crews, and of the request."""
+    if known is None:
+        return
+    for key in (known.crew, known.successor):
+        if key is not None:
+            yield (operation.id, "assignments", key)
+    if known.offer is not None:
+        yield (operation.id, "offers", known.offer)
+
+
+def relieves(area: Area, operation: Operation, key: OfferId) -> Relieved | None:
+    """Whose place somebody is asked to take, as long as that crew is there."""
+    found = next(iter(operation.reliefs_by.of(key)), None)
+    if found is None:
+        return None
+    crew = operation.assignments[found.crew]
+    name = area.registry.organizations[crew.organization].name
+    return Relieved(crew=crew.id, organization_name=name, since=found.since)

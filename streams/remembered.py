@@ -152,8 +152,9 @@ class Report(Stored):
 class Relief(Stored):
     """A crew on the scene, and who is to take its place.
 
-    `ask_at`: when its desk is asked for that, `due_at`: since when it is. `free_at`: when the crew
-    goes, since the new one is there.
+    `ask_at`: when its desk is asked for that, `due_at`: since when it is; `climbs_at`: when the
+    desk above is as well, `climbed_at`: since when. `free_at`: when the crew goes, since the new
+    one is there.
     """
 
     crew: AssignmentId
@@ -162,6 +163,9 @@ class Relief(Stored):
     ask_at: Instant | None = None
     due_at: Instant | None = None
     free_at: Instant | None = None
+    climbs_at: Instant | None = None
+    climbed_at: Instant | None = None
+    since: Instant | None = None  # when it has arrived
 
 
 class Key(Stored):

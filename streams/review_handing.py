@@ -29,9 +29,15 @@ HANDING: Final[dict[type, Words]] = {
         "Another crew was asked to take the place of {organization}: {line}; it stays until then.",
     ),
     f.ReliefDue: Words(
-        "{organization}在场已久，或接替尚无着落，询问值班室是否接替：{line}。",
+        "{organization}在场已久，或接替尚无着落，询问值班室是否接替：{line}；"
+        "{climb} 前未处理，报上级值班室。",
         "{organization} has been there for long, or nobody comes in its place: {line}. "
-        "Its desk is asked to have it relieved.",
+        "Its desk is asked to have it relieved; without an answer by {climb}, so is the one above.",
+    ),
+    f.ReliefClimbed: Words(
+        "{organization}的接替超时未处理，已报上级值班室：{line}。",
+        "Nobody has said in time whether {organization} is relieved: {line}. "
+        "The desk above is asked, too.",
     ),
     f.CrewKeptOn: Words(
         "{organization}继续在场：{line}；{kept_until} 再询问。",

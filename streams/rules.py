@@ -34,7 +34,6 @@ from streams import (
     noting,
     offer,
     organization,
-    outcome,
     policy,
     quiet,
     raising,
@@ -194,7 +193,7 @@ def _mode(area: Area, command: c.Command, cause: Cause) -> Refusal | None:
 
 
 EVOLVE: dict[type, Callable[[Operation, Any], None]] = {
-    **dict.fromkeys(get_args(f.OfferFact), outcome.evolve),
+    **dict.fromkeys(get_args(f.OfferFact), relief.offered),
     **dict.fromkeys(get_args(f.AssignmentFact), relief.moved_on),
     **dict.fromkeys(get_args(f.HelpersFact), helpers.evolve),
     **dict.fromkeys(get_args(f.HandUpFact), handing_up.evolve),

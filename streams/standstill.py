@@ -27,7 +27,7 @@ ONLY = "standstill"  # the key of the one row
 
 SPARED = (Wait.CREW, Wait.CHECK_IN, Wait.INSTRUCTION, Wait.REPORT)
 """Who could do nothing while nobody could hear it: not missed before a while has passed."""
-SHIFTED = (Wait.STANDBY, Wait.HELPERS, Wait.HAND_UP, Wait.QUIET, Wait.CLIMB)
+SHIFTED = (Wait.STANDBY, Wait.HELPERS, Wait.RELIEF, Wait.HAND_UP, Wait.QUIET, Wait.CLIMB)
 """What waits for a desk that could say nothing: it has as long as it had."""
 
 
@@ -154,6 +154,13 @@ def _hand_up(operation: Operation, key: DemandId, before: Instant, until: Instan
         operation.hand_ups.put(key, replace(known, climbs_at=until))
 
 
+def _relief(operation: Operation, key: AssignmentId, before: Instant, until: Instant) -> None:
+    """Its desk has as long to answer; who goes, and who is asked about, does by the clock."""
+    known = operation.reliefs.get(key)
+    if known is not None and known.climbs_at == before:
+        operation.reliefs.put(key, replace(known, climbs_at=until))
+
+
 def _asked(operation: Operation, key: DemandId, before: Instant, until: Instant) -> None:
     """Its desk is asked later; unless it has said something before it was its turn."""
     known = operation.demands[key]
@@ -175,6 +182,7 @@ GIVING: dict[Wait, Callable[[Operation, Any, Instant, Instant], None]] = {
     Wait.REPORT: _report,
     Wait.STANDBY: _standby,
     Wait.HELPERS: _helpers,
+    Wait.RELIEF: _relief,
     Wait.HAND_UP: _hand_up,
     Wait.QUIET: _asked,
     Wait.CLIMB: _climbing,

@@ -215,11 +215,13 @@ def _several(
 
 
 def _sealed(known: Known, command: c.OpenSealedText) -> Subject | None:
-    """The desk that answers for it, and whoever is at work on it."""
+    """The desk that answers for it, its township's, whoever is at work on it; who has only moved
+    it there sees it and no more."""
     found = known.demand(command.demand)
     if found is None:
         return None
-    return Subject(found.desk, sender=found.sight, worked_on=command.demand)
+    here, by = found.division, command.demand
+    return Subject(found.desk, sender=found.sight, beside=here, worked_on=by)
 
 
 def _noted(known: Known, command: c.NoteDemand) -> Subject | None:

@@ -53,8 +53,9 @@ def report(row: Report) -> Until:
 
 
 def relief(row: Relief) -> Until:
-    """The new crew is there, and the old one goes; or it has been there for long."""
-    when = row.free_at if row.free_at is not None else row.ask_at
+    """The new crew is there, and the old one goes; or its desk is asked, and then the one above."""
+    times = (row.free_at, row.ask_at, row.climbs_at)
+    when = next((one for one in times if one is not None), None)
     return None if when is None else (when, Wait.RELIEF)
 
 

@@ -178,6 +178,8 @@ class Page:
             more.append(say("hazardous", self.language))
         if row.whole:
             more.append(say("whole", self.language))
+        if row.relieves is not None:
+            more.append(say("relieves", self.language))
         return " · ".join(more)
 
     def _township(self, row: OfferRow) -> str:

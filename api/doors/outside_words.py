@@ -26,6 +26,7 @@ WORDS: Final = {
     "meters": Words("约 {count} 米", "about {count} m"),
     "kilometers": Words("约 {count} 公里", "about {count} km"),
     "grade": Words("{grade} 级证书", "certificate of grade {grade}"),
+    "relieves": Words("接替在场队伍，到场后交接", "to relieve a crew on the scene"),
     "whole": Words("须整体承担", "as a whole, all of it or none"),
     "desk": Words("值班室电话：", "The desk's telephone:"),
     "hazardous": Words("作业有危险", "hazardous work"),

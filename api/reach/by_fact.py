@@ -51,6 +51,8 @@ OWED: Final[dict[type, Owed]] = {
     f.HandUpClimbed: Owed("the desk above that one", (About.DESK,), _ON_TOP),
     f.DemandGivenBack: Owed("the township's desk", (About.DESK,), _ON_TOP),
     f.ReportEscalated: Owed("the desk above", (), _ON_TOP),
+    f.ReliefDue: Owed("the crew's desk", (), _ON_TOP),
+    f.ReliefClimbed: Owed("the desk above", (), _ON_TOP),
 }
 
 _ITSELF: Final = "said by whoever it concerns, or by a desk that has just heard it from them"
@@ -92,7 +94,7 @@ NOBODY: Final[dict[type, str]] = {
     f.DemandRefiled: _SAME,
     f.DemandTakenOn: _SAME_WORK,
     f.ReliefAsked: _FOLLOWS,
-    **dict.fromkeys((f.ReliefDue, f.CrewKeptOn), _DESKS),
+    f.CrewKeptOn: _DESKS,
     **dict.fromkeys((f.AssignmentConfirmed, f.AssignmentReleased), _THANKS),
     **dict.fromkeys(
         (

@@ -31,7 +31,7 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
     row = replace(
         _row(area, known, item, team),
         relief=relief.shown(known, item),
-        relieves=relief.relieves(known, item),
+        relieves=relief.relieves(area, known, item.offer) if item.live else None,
     )
     return Put(row=row, audience=replace(both(area, worked_on, item), home=team.home))
 

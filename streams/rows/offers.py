@@ -6,7 +6,7 @@ from schemas.views import (
     OfferRow,
     Put,
 )
-from streams import wording
+from streams import relief, wording
 from streams.area import Area, Operation
 from streams.entities import (
     LATE,
@@ -84,6 +84,7 @@ def offer(area: Area, known: Operation, item: Offer) -> Put:
         answer_by=item.answer_by,
         needed_by=asked_for.needed_by,
         ended_at=item.ended_at,
+        relieves=relief.relieves(area, known, item.id),
     )
     return Put(row=row, audience=both(area, asked_for, item))
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.api.browsing import (
+    COUNTY,
     TEAM,
     TOWN,
     Screens,
@@ -52,6 +53,9 @@ def test_a_crew_that_has_been_there_for_long_is_relieved(server: Stage, screens:
     confirm(desk)
     expect(card).to_contain_text("to be relieved by Team 8")
     expect(leader.locator("#assignments")).to_contain_text("please stay until it is here")
+    next_one = screens.sign_in(server.link("organization", organization=other), "en", phone=True)
+    expect(next_one.locator("#offers")).to_contain_text(f"To relieve {TEAM} (on the scene since")
+    in_both_languages(next_one)
     [asked] = server.rows("offer", organization=other, state="sent")
     server.post(f"/offers/{asked['id']}/accept", {"quantity": 1, "minutes": 20}, "desk")
     expect(card).to_contain_text("takes the place of")
@@ -63,4 +67,25 @@ def test_a_crew_that_has_been_there_for_long_is_relieved(server: Stage, screens:
     [gone] = server.rows("assignment", organization=crew)
     assert (gone["state"], gone["stand_down_reason"]) == ("stood_down", "relieved")
     assert [row["covered"] for row in server.rows("demand")[0]["lines"]] == [1]
+    assert screens.complaints == []
+
+
+def test_what_its_desk_does_not_answer_the_county_reads_as_well(
+    server: Stage, screens: Screens
+) -> None:
+    """Given a crew that has been there for long, when its desk says nothing, then that stands on
+    top of its page at once, and on the county's when its time is over."""
+    question = "somebody has to say"
+    desk = screens.sign_in(server.link("desk", division=TOWN), "en")
+    county = screens.sign_in(server.link("desk", division=COUNTY), "en")
+    [crew] = server.rows("assignment", state="on_scene")
+    server.advance(8 * 60 + 1)
+    server.post(f"/assignments/{crew['id']}/check-in", {}, "desk")
+    expect(desk.locator("#silent")).to_contain_text(question)
+    expect(county.locator("#demands .demand")).to_be_visible()
+    expect(county.locator("#silent")).not_to_contain_text(question)
+    server.advance(61)
+    expect(county.locator("#silent")).to_contain_text(question)
+    expect(desk.locator("#demands .demand")).to_contain_text("the desk above is asked since")
+    in_both_languages(county)
     assert screens.complaints == []

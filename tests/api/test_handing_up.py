@@ -61,6 +61,22 @@ async def test_the_township_s_door_is_shut_once_the_county_has_it_and_leaves_no_
     assert (await the_row(desk, "demand"))["hand_up"]["state"] == "taken_on"
 
 
+async def test_the_township_reads_its_own_sealed_texts_also_when_the_county_has_it(
+    house: House,
+) -> None:
+    desk, county = await house.desk(), await house.desk(COUNTY)
+    body = demand_body(await house.incident(desk), contact="王女士")
+    demand = (await desk.post("/demands", body)).json["id"]
+    done(await desk.post(f"/demands/{demand}/hand-up", UP), demand)
+    done(await county.post(f"/demands/{demand}/take-on", {}), demand)
+    done(await desk.post(f"/demands/{demand}/notes", {"text": "村里来电"}), demand)
+    why = {"reason": "checking"}
+    for reader in (desk, county):
+        assert (await reader.post(f"/demands/{demand}/sealed", why)).json["contact"] == "王女士"
+        [note] = (await reader.post(f"/demands/{demand}/notes/read", why)).json["notes"]
+        assert note["text"] == "村里来电"
+
+
 async def test_numbers_of_persons_are_no_reason(house: House) -> None:
     """What is said of it is public; too long, empty or of another kind it is refused."""
     desk, _, _, demand = await at_work(house)

@@ -264,6 +264,7 @@ class Crews:
 NO_WORD = (
     f.ReliefAsked,
     f.ReliefDue,
+    f.ReliefClimbed,
     f.CheckInMissed,
     f.CheckInEscalated,
     f.ReportEscalated,

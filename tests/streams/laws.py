@@ -63,7 +63,7 @@ class Watch:
                 self.words.learn(fact)
                 self.villages.learn(fact)
                 self.hand_ups.learn(self, fact)
-                self.reliefs.learn(fact)
+                self.reliefs.learn(self, fact)
             self._show(taken.changes, taken.turn)
             for fact in taken.turn.facts:
                 self._apply(AFTER, fact, taken.turn)
@@ -336,6 +336,7 @@ RESTING: dict[str, Callable[[Watch, int], Wrong]] = {
     "reported": laws_scene.reported,
     "owed": laws_told.owed,
     "handed up": laws_handing.waited,
+    "relieved": laws_relief.answered,
     "promises": kept,
 }
 SAMPLED: dict[str, Callable[[Watch, int], Wrong]] = {

@@ -352,6 +352,8 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("no gap", wrong_handing.gone_at_once),
     ("undisturbed", wrong_handing.crews_go_with_it),
     ("given back", wrong_handing.given_back_to_nobody),
+    ("relieved", wrong_handing.no_relief_is_the_townships_alone),
+    ("relieved", wrong_handing.a_no_is_heard_an_hour_later),
 ]
 
 

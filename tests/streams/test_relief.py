@@ -7,10 +7,11 @@ from typing import Any
 from schemas import commands as c
 from schemas import facts as f
 from schemas.refusals import Refusal
+from schemas.relief import Relieved
 from schemas.values import AssignmentId, StandDownReason
-from schemas.views import AssignmentRow
+from schemas.views import AssignmentRow, OfferRow
 from streams import rows
-from streams.parameters import HOUR, SECOND
+from streams.parameters import HOUR, MINUTE, SECOND
 from tests.streams.world import DESK, SEALED, World, asked, only
 
 
@@ -52,7 +53,9 @@ def test_the_old_crew_goes_half_a_minute_after_the_new_one_has_arrived() -> None
     assert offer.quantity == 1
     new = scene.world.at_work(offer)
     assert scene.row().relief is not None
-    assert scene.row(new).relieves == scene.crew
+    taken = scene.row(new).relieves
+    assert taken is not None
+    assert (taken.crew, taken.organization_name) == (scene.crew, "one")
     assert not scene.ends(1_200)
     scene.world.send("two", c.Arrive(assignment=new))
     assert not scene.ends(29), "so that a slip can be undone"
@@ -70,6 +73,8 @@ def test_refused_or_silent_the_old_one_stays_and_somebody_else_may_be_asked() ->
     again = c.RelieveCrew(assignment=scene.crew, organization=third, reason=SEALED)
     assert scene.world.refused(DESK, again) is Refusal.RELIEF_ASKED
     scene.world.no(offer)
+    said = scene.world.until(scene.world.at + SECOND)
+    assert only(said, f.ReliefDue).assignment == scene.crew, "it is asked at once"
     assert scene.there()
     scene.world.send(DESK, again)
     facts = scene.world.wait(minutes=61)
@@ -145,3 +150,41 @@ def test_who_relieves_whom_is_checked() -> None:
     scene.world.send("one", c.ReportDone(assignment=scene.crew))
     done = c.RelieveCrew(assignment=scene.crew, organization=scene.two, reason=SEALED)
     assert scene.world.refused(DESK, done) is Refusal.ALREADY_REPORTED
+
+
+def test_what_its_desk_does_not_answer_is_asked_of_the_county_in_the_time_of_its_priority() -> None:
+    scene = Scene()
+    scene.world.no(scene.relieve())
+    due = only(scene.world.until(scene.world.at + SECOND), f.ReliefDue)
+    assert due.climbs_at == due.at + 3 * MINUTE, "as P1 does"
+    climbed = only(scene.world.until(due.climbs_at, f.ReliefClimbed), f.ReliefClimbed)
+    assert climbed.at == due.climbs_at
+    view = scene.row().relief
+    assert view is not None
+    assert (view.due_at, view.climbed_at) == (due.at, climbed.at)
+    scene.world.send("one", c.KeepCrewOn(assignment=scene.crew))
+    kept = scene.row().relief
+    assert kept is not None, "whom it has asked is known still"
+    assert (kept.due_at, kept.climbed_at) == (None, None)
+
+
+def test_nobody_above_is_asked_about_a_crew_that_says_it_has_done() -> None:
+    scene = Scene()
+    scene.world.no(scene.relieve())
+    scene.world.until(scene.world.at + SECOND)
+    scene.world.send("one", c.ReportDone(assignment=scene.crew))
+    assert not [one for one in scene.world.wait(minutes=90) if isinstance(one, f.ReliefFact)]
+    again = c.ConfirmAssignment(assignment=scene.crew, done=False, reason="水还没有抽完")
+    scene.world.send(DESK, again)
+    facts = scene.world.until(scene.world.at + HOUR)
+    assert only(facts, f.ReliefDue).assignment == scene.crew, "it goes on, and nobody relieves it"
+
+
+def test_whoever_is_asked_reads_whom_it_relieves_and_since_when_they_are_there() -> None:
+    scene = Scene()
+    offer = scene.relieve()
+    known = scene.world.operation
+    row = rows.offer(scene.world.area, known, known.offers[offer.offer]).row
+    assert isinstance(row, OfferRow)
+    arrived = known.assignments[scene.crew].arrived_at
+    assert row.relieves == Relieved(crew=scene.crew, organization_name="one", since=arrived)

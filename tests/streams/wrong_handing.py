@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from schemas import facts as f
 from schemas.values import StandDownReason
-from streams import answering, handing_up, line, relief
+from streams import answering, handing_up, line, relief, waited
 from streams.area import Operation
+from streams.remembered import Relief
 
 Patch = pytest.MonkeyPatch
 
@@ -16,6 +18,21 @@ def gone_at_once(patch: Patch) -> None:
     """Whoever is relieved goes as soon as somebody has said yes."""
     patch.setattr(relief, "_free", lambda _, known: known.successor is not None)
     patch.setattr(relief, "UNDO", 0)
+
+
+def no_relief_is_the_townships_alone(patch: Patch) -> None:
+    """What its desk does not answer the county never hears of."""
+    until = waited.relief
+
+    def own(row: Relief) -> waited.Until:
+        return until(replace(row, climbs_at=None))
+
+    patch.setattr(waited, "relief", own)
+
+
+def a_no_is_heard_an_hour_later(patch: Patch) -> None:
+    """Whoever was asked has said no, and the desk learns it when the hour is over."""
+    patch.setattr(relief, "WILL_NOT", ())
 
 
 def the_township_goes_on(patch: Patch) -> None:

@@ -30,7 +30,7 @@ export function drawGroups(context) {
   drawNames(context, asked.length + busy.length);
   announce(asked.length);
   watch(context, busy);
-  fetchScene(context, busy.some(live) || offers.some((row) => row.changed.length));
+  fetchScene(context, busy.some(live) || offers.some((row) => row.changed.length || row.relieves));
   if (board.last !== null) prime();
 }
 

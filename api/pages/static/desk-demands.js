@@ -6,7 +6,7 @@ import { amend } from "./desk-amend.js";
 import { chooseLeader, groupBlock, likeness } from "./desk-groups.js";
 import { helpersBlock, receiveHelpers } from "./desk-helpers.js";
 import { lineBlock } from "./desk-lines.js";
-import { VIEWS, demandItem, demandsKnown, insideOf } from "./desk-model.js";
+import { VIEWS, answersFor, demandItem, demandsKnown, insideOf } from "./desk-model.js";
 import { isSign } from "./desk-drafts.js";
 import { handParts, handUpButton, handable } from "./desk-handing.js";
 import { others, refile } from "./desk-refile.js";
@@ -263,24 +263,25 @@ function buttons(context, { demand, mine, sent, open, readable }) {
   };
   const closed = demand.state === "closed";
   const back = sent && demand.returnable && !closed && posting(context, takeBack);
-  const sealed = mine && readable && demand.sealed.length > 0;
+  const own = mine || answersFor(context.me, demand.division); // its own words it reads always
+  const sealed = own && readable && demand.sealed.length > 0;
   const parts = [
     mine && (closed ? open && reopen(context, demand) : edits(context, demand)),
     handable(context, { demand, mine }) && handUpButton(context, demand),
     back,
     sealed && button(demand, "act.read_sealed", () => acts.sealed(context, demand)),
-    ...notes(context, demand, { mine, sent, readable }),
+    ...notes(context, demand, { own, sent, readable }),
   ];
   return parts.some(Boolean) && h("footer", { class: "buttons" }, parts);
 }
 
-/** Whoever has moved it away adds to the note, too; it is read by the desk that answers for it. */
-const notes = (context, demand, { mine, sent, readable }) => [
-  mine &&
+/** Whoever has moved it away adds to the note; its township reads it, and whoever answers. */
+const notes = (context, demand, { own, sent, readable }) => [
+  own &&
     readable &&
     demand.notes > 0 &&
     button(demand, "act.read_notes", () => readNotes(context, demand)),
-  (mine || sent) &&
+  (own || sent) &&
     readable &&
     button(demand, "act.add_note", () => addNote(context, demand)),
 ];

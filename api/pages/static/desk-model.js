@@ -48,7 +48,7 @@ const owing = ({ demand, offers, assignments }) =>
   demand.hand_up?.state === "waiting" ||
   demand.helpers.length > 0 ||
   offers.some(waits) ||
-  assignments.some((row) => row.reports.length > 0);
+  assignments.some((row) => row.reports.length > 0 || toRelieve(row));
 
 /**
  * The spoken number of a demand, or of the one that a row is about; with its incident while
@@ -78,6 +78,10 @@ function grouped(rows, name) {
 /** On the scene, and no word of it beyond the grace. */
 const silent = (row) => live(row) && row.missed_at !== null;
 
+/** Somebody has to say whether a crew is relieved, or goes on. */
+export const toRelieve = (row) =>
+  live(row) && row.relief?.due_at && row.state !== "reported_done" && !row.withdrawing;
+
 /** At work, and told something that it has not acknowledged in time. */
 export const ignoring = (row) => live(row) && unread(row).some(late);
 const late = (order) => order.missed_at !== null;
@@ -94,9 +98,10 @@ function band(known) {
   if (demand.state === "draft") return demand.climbed_at === null ? 1 : -1;
   if (needing(known) || demand.climbed_at !== null) return 0;
   if (demand.hand_up?.state === "waiting") return 0;
-  if (assignments.some((row) => row.reports.length)) return 0;
+  if (assignments.some((row) => row.reports.length || row.relief?.climbed_at)) return 0;
   if (demand.state === "on_hold") return demand.asked_by === null ? 1 : 0;
-  if (demand.asked_at !== null || assignments.some((row) => row.overdue)) return 1;
+  const pressing = (row) => row.overdue || toRelieve(row);
+  if (demand.asked_at !== null || assignments.some(pressing)) return 1;
   if (demand.lines.some(wanting)) return 2;
   return assignments.some((row) => row.state === "reported_done") ? 3 : 4;
 }

@@ -1,6 +1,7 @@
 /** The next step of a demand, and who owes it: the first of these that is so. */
 
 import { live } from "./assignments.js";
+import { toRelieve } from "./desk-model.js";
 import { moment } from "./format.js";
 import { named, say } from "./words.js";
 
@@ -39,6 +40,7 @@ const STEPS = [
   ({ demand }) => demand.state === "on_hold" && said(SOON, "next.hold"),
   ({ assignments }) =>
     some(assignments.filter((row) => live(row) && row.reports.length > 0), DESK, "next.report"),
+  ({ assignments }) => some(assignments.filter(toRelieve), DESK, "next.relief"),
   ({ calls }) => calls > 0 && said(DESK, "next.call", { count: calls }),
   ({ demand }) => demand.asked_at !== null && said(DESK, "next.needed"),
   ({ offers }) => some(offers.filter((row) => row.state === "standby"), DESK, "next.standby"),

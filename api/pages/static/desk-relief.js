@@ -9,17 +9,19 @@ import { choose, say } from "./words.js";
 const ASKED = new Set(["sent", "accepted"]);
 
 /** Who is to take its place, and how that stands. */
-export function reliefPart({ clock }, { offers, assignments, mine }, row) {
+export function reliefPart({ clock }, { offers, mine }, row) {
   const { relief, relieves } = row;
-  const old = relieves && assignments.find((one) => one.id === relieves);
-  if (old) return h("span", { class: "chip" }, say("relief.of", { name: old.organization_name }));
+  const of = relieves && say("relief.of", { name: relieves.organization_name });
+  if (of) return h("span", { class: "chip" }, of);
   if (!relief) return null;
   const offer = offers.find((one) => one.id === relief.offer);
   const time = relief.due_at !== null && moment(relief.due_at, clock.now());
   const name = offer?.organization_name;
   const state = offer && choose("offer_state", offer.state);
+  const above = relief.climbed_at !== null && moment(relief.climbed_at, clock.now());
   return [
     mine && time && h("span", { class: "chip warn" }, say("relief.due", { time })),
+    above && h("span", { class: "chip warn" }, say("relief.climbed", { time: above })),
     offer && h("span", { class: "chip" }, say("relief.by", { name, state })),
   ];
 }

@@ -6,14 +6,14 @@ import { reveal } from "./desk-demands.js";
 import { climbedDrafts } from "./desk-drafts.js";
 import { handedTo } from "./desk-handing.js";
 import { standingOf } from "./desk-heard.js";
-import { answersFor, deskOf, divisionsOf, numberWords } from "./desk-model.js";
+import { answersFor, deskOf, divisionsOf, numberWords, toRelieve } from "./desk-model.js";
 import { reportsOf } from "./desk-reports.js";
 import { outByPhone, readByPhone } from "./desk-told.js";
 import { drawList, find, h, setText } from "./dom.js";
 import { moment } from "./format.js";
 import { outBy } from "./leaving.js";
 import { placeName } from "./places.js";
-import { language, named, say } from "./words.js";
+import { choose, language, named, say } from "./words.js";
 
 /** The desk of the place at once; the county's as soon as it is its matter, too. */
 const ours = ({ me }, row) =>
@@ -53,7 +53,8 @@ export function drawSilent(context) {
   const staying = stayingOf(context);
   const count = rows.length + ignored.length + staying.length;
   setText(find("#silent-title"), count ? say("silent.title", { count }) : "");
-  const all = [...ignored, ...staying, ...items, ...climbedOf(context), ...handed, ...drafts];
+  const others = [...climbedOf(context), ...relievedOf(context), ...handed, ...drafts];
+  const all = [...ignored, ...staying, ...items, ...others];
   find("#silent-box").hidden = !all.length;
   drawList(find("#silent"), all, (item) => (item.draw ?? drawCrew)(context, item));
 }
@@ -146,6 +147,39 @@ function climbedOf(context) {
     place: placeName(row.division),
     language: language(),
   }));
+}
+
+/** Crews that are to be relieved, or to go on, and nobody has said which. */
+function relievedOf(context) {
+  const { board, me } = context;
+  const own = divisionsOf(me);
+  const ours = board.all("assignment").filter((row) => answersFor(me, deskOf(row)));
+  const asked = (row) => row.relief.climbed_at !== null || own.includes(deskOf(row));
+  const due = ours.filter((row) => toRelieve(row) && asked(row));
+  return due.map((row) => ({
+    key: `relief-${row.id}`,
+    row,
+    offer: board.get("offer", row.relief.offer ?? "") ?? null,
+    draw: drawRelief,
+    demand: numberWords(board, row),
+    place: placeName(row.division),
+    language: language(),
+  }));
+}
+
+function drawRelief(context, { row, offer, demand, place }) {
+  const time = moment(row.relief.due_at, context.clock.now());
+  const name = offer?.organization_name;
+  const state = offer && choose("offer_state", offer.state);
+  const words = offer ? say("silent.not_relieved", { name, state, time }) : null;
+  return h(
+    "li",
+    {},
+    h("strong", {}, row.organization_name),
+    h("span", {}, [demand, place].join(" · ")),
+    h("span", {}, words ?? say("silent.relief", { time })),
+    showing(context, `relief-${row.id}`, row.demand),
+  );
 }
 
 function showing(context, key, demand) {

@@ -73,7 +73,7 @@ export function offerCard(context, item) {
 
 /** What has changed since it was sent. */
 const anewPart = (context, { row, scene }) =>
-  scene && context.scene.anewPart(row);
+  scene && [context.scene.relievesPart(context, row), context.scene.anewPart(row)];
 
 /** By when it is needed, where that is not as soon as possible. */
 const neededWords = ({ needed_by: at }, now) =>

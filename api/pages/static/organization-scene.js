@@ -54,6 +54,15 @@ export function anewPart(row) {
   return h("p", { class: "alarm", role: "alert" }, told);
 }
 
+/** Whose place it is asked to take, or takes: that crew stays until then. */
+export function relievesPart({ clock }, { relieves }) {
+  if (!relieves) return null;
+  const { organization_name: name, since } = relieves;
+  const there = since !== null && { time: moment(since, clock.now()) };
+  const time = there ? say("scene.relieves_since", there) : "";
+  return h("p", { class: "until" }, h("strong", {}, say("scene.relieves", { name, time })));
+}
+
 /** Below the facts of a card on the scene. */
 export const sceneParts = (context, { row, moved }) => [
   row.check_in_by !== null && wellPart(context, row, moved),

@@ -35,6 +35,7 @@ export function assignmentCard(context, item) {
     "article",
     { class: `card ${row.state}${row.overdue ? " overdue" : ""}` },
     live(row) && item.scene && context.scene.changedPart(context, row),
+    live(row) && item.scene && context.scene.relievesPart(context, row),
     head({ ...item, point }, state),
     h("p", { class: "quiet" }, facts.flat().filter(Boolean).join(" · ")),
     live(row) && item.scene && context.scene.toldParts(context, row),

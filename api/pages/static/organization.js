@@ -48,7 +48,7 @@ function draw(context) {
   drawOwn(context);
   watch(context, busy);
   context.scene?.drawTold(context, busy.filter(live));
-  fetchScene(context, busy.some(live) || offers.some((row) => row.changed[0]));
+  fetchScene(context, busy.some(live) || offers.some((row) => row.changed[0] || row.relieves));
   announce(context, asked, turns);
   tellSeen(context, asked, busy);
   if (board.last === null) return;
