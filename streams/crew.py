@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from operator import sub
 from typing import assert_never
 
@@ -85,6 +86,7 @@ def _committed(operation: Operation, fact: AssignmentCommitted) -> None:
         promised_at=fact.promised_at,
         late_at=fact.overdue_at,
         seen=Seen(revision=offer.revision),
+        relieves=offer.relieves,
         people=offer.people,
         by_desk=offer.by_desk,
         by_committee=offer.by_committee,
@@ -277,8 +279,7 @@ def carry(operation: Operation, before: Assignment, after: Assignment, at: Insta
         sign = 1 if after.live else -1
         load.commit(operation, after.organization, after.skill, sign * after.quantity)
         _rest(operation, after, at)
-    if operation.lines[after.line].round == after.round:
-        _cover(operation, before, after, at)
+    _cover(operation, [(before, after), *_place_taken(operation, before, after)], at)
     if before.live and not after.live:
         load.came_free(operation, after.organization, after.skill, at)
 
@@ -294,14 +295,30 @@ def _rest(operation: Operation, after: Assignment, at: Instant) -> None:
             load.rest(operation, after.organization, after.skill, rest, at)
 
 
-def _cover(operation: Operation, before: Assignment, after: Assignment, at: Instant) -> None:
+def _place_taken(
+    operation: Operation, before: Assignment, after: Assignment
+) -> Iterator[tuple[Assignment, Assignment]]:
+    """Whoever was to take the place of a crew that goes has it from now on."""
+    known = operation.reliefs.get(after.id)
+    if known is None or known.successor is None or after.live or not before.live:
+        return
+    new = operation.assignments[known.successor]
+    if new.relieves == after.id:
+        counting = replace(new, relieves=None)
+        operation.assignments.put(new.id, counting)
+        yield new, counting
+
+
+def _cover(operation: Operation, changes: list[tuple[Assignment, Assignment]], at: Instant) -> None:
     """The difference that a fact makes to what the line counts, each unit once."""
-    old, new = _counted(before), _counted(after)
-    if old != new:
-        working, delivered, doubtful, replacing = map(sub, new, old)
+    line = operation.lines[changes[0][1].line]
+    present = [pair for pair in changes if pair[1].round == line.round]
+    differences = [map(sub, _counted(new), _counted(old)) for old, new in present]
+    working, delivered, doubtful, replacing = map(sum, zip((0,) * 4, *differences, strict=True))
+    if working or delivered or doubtful or replacing:
         lines.changed(
             operation,
-            after.line,
+            line.id,
             at,
             working=working,
             delivered=delivered,
@@ -315,7 +332,8 @@ def _counted(known: Assignment) -> tuple[int, int, int, int]:
     units = known.quantity
     if not known.live:
         return 0, units if known.state is AssignmentState.RELEASED else 0, 0, 0
-    if known.withdrawing and known.state is not AssignmentState.REPORTED_DONE:
+    leaving = known.withdrawing and known.state is not AssignmentState.REPORTED_DONE
+    if leaving or known.relieves is not None:
         return 0, 0, 0, 0
     return units, 0, units if known.overdue else 0, units if known.doubted else 0
 

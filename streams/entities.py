@@ -258,6 +258,7 @@ class Offer(Stored):
     by_hand: bool = False
     unasked: bool = False  # it came, or offered to come, by itself
     countered: bool = False  # it could come later than was asked
+    relieves: AssignmentId | None = None  # whose place it is to take; of the line it asks nothing
     state: OfferState = OfferState.SENT
     unneeded: StandDownReason | None = None  # live, but to be stood down by settling
     decline_reason: DeclineReason | None = None
@@ -328,6 +329,7 @@ class Assignment(Stored):
     promised_at: Instant
     late_at: Instant | None  # when it is overdue, or somebody more is asked; None: not waited for
     seen: Seen
+    relieves: AssignmentId | None = None  # whose place it is to take; no cover until then
     state: AssignmentState = AssignmentState.COMMITTED
     overdue: bool = False
     doubted: bool = False  # somebody more is asked

@@ -335,10 +335,12 @@ def _call_parked(operation: Operation, line: Line, at: Instant) -> None:
 def mark_offers(operation: Operation, line: Line, reason: StandDownReason) -> None:
     """Put a line's open offers on the worklist, to be stood down.
 
-    Somebody who would still come is let go only where the line itself is over.
+    Somebody who would still come is let go only where the line itself is over; who is to relieve
+    a crew is no less needed once the line is covered.
     """
     for offer in operation.offers_on.of(line.id):
-        over = offer.state is OfferState.SENT or not line.open
+        covered = reason is StandDownReason.COVERED and offer.relieves is not None
+        over = (offer.state is OfferState.SENT and not covered) or not line.open
         if over and offer.unneeded is None:
             operation.offers.put(offer.id, replace(offer, unneeded=reason))
 

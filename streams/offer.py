@@ -87,8 +87,8 @@ def _weighed(area: Area, said: Offer, cause: Cause) -> Decision:
     operation = area.operations[cause.operation]
     held = operation.demands[said.demand].state is DemandState.ON_HOLD
     late = said.state in (*LATE, OfferState.STANDBY)
-    late = late and not lines.missing(operation.lines[said.line])
-    if late or held:
+    wanted = said.relieves is not None or lines.missing(operation.lines[said.line])
+    if (late and not wanted) or held:
         return would_come(area, replace(said, at_once=True), cause)
     return taken(area, said, cause)
 
@@ -212,9 +212,14 @@ def _unable(area: Area, said: Offer, cause: Cause) -> Refused | None:
     bar = unable(area, operation, said, cause)
     if bar is not None:
         return Refused(REFUSALS[bar.gate], (said.id,))
-    if (said.answered or 1) < lines.together(operation.lines[said.line]):
+    if (said.answered or 1) < together(operation, said):
         return Refused(Refusal.WHOLE_PART, (said.id,))
     return None
+
+
+def together(operation: Operation, said: Offer) -> int:
+    """How many units are the fewest of use: of who relieves a crew, as many as that has."""
+    return said.quantity if said.relieves else lines.together(operation.lines[said.line])
 
 
 def unable(area: Area, operation: Operation, said: Offer, cause: Cause) -> Bar | None:

@@ -289,7 +289,8 @@ def _end(
         asking.ended(operation, after, declined=declined, silent=silent)
     if before.state is OfferState.SENT:
         load.ask(operation, after.organization, after.skill, before.priority, -before.quantity)
-        lines.answered(operation, after.line, before.quantity, after.ended_at)
+        if before.relieves is None:
+            lines.answered(operation, after.line, before.quantity, after.ended_at)
     if after.state is not OfferState.ACCEPTED or after.answered != before.quantity:
         load.came_free(operation, after.organization, after.skill, after.ended_at)
 

@@ -25,14 +25,21 @@ from schemas.facts import (
 )
 from schemas.refusals import Refusal
 from schemas.relief import ReliefView, Relieved
-from schemas.values import Instant, OfferId, OperationId, StandDownReason
+from schemas.values import AgainOn, Instant, OfferId, OperationId, StandDownReason
 from streams import checking, crew, offer, outcome
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.assignment import live
 from streams.cause import Cause, Decision, Refused
 from streams.entities import LATE, Assignment, AssignmentState, OfferState
-from streams.parameters import LONG_THERE, LONG_THERE_AGAIN, RELIEF_ANSWER, UNDO, URGENCY
+from streams.parameters import (
+    LONG_THERE,
+    LONG_THERE_AGAIN,
+    RELIEF_ANSWER,
+    REST_AFTER,
+    UNDO,
+    URGENCY,
+)
 from streams.policy import voice_of
 from streams.remembered import Relief
 
@@ -52,8 +59,10 @@ def relieve(area: Area, command: RelieveCrew, cause: Cause) -> Decision:
     sent = offer.ask(area, asking, cause, wanted=found.quantity)
     if isinstance(sent, Refused):
         return sent
-    asked = [one.offer for one in sent if isinstance(one, OfferSent)]
-    return [*sent, ReliefAsked(assignment=found.id, offer=asked[0], at=cause.at)]
+    [asked] = [one for one in sent if isinstance(one, OfferSent)]
+    if asked.quantity < found.quantity:
+        return Refused(Refusal.RELIEF_SMALLER, (command.organization,))
+    return [*sent, ReliefAsked(assignment=found.id, offer=asked.offer, at=cause.at)]
 
 
 def _unfit(operation: Operation, found: Assignment, command: RelieveCrew) -> Refusal | None:
@@ -96,9 +105,12 @@ def over(
     """The new crew is there, so the old one goes; or it has been there for long, or the new one
     was told to leave just then; or its desk has had its time to answer."""
     if known.free_at is not None and _free(operation, known):
-        reason = StandDownReason.RELIEVED
         return AssignmentStoodDown(
-            assignment=known.crew, reason=reason, again_at=None, again_on=None, at=cause.at
+            assignment=known.crew,
+            reason=StandDownReason.RELIEVED,
+            again_at=cause.at + REST_AFTER,  # whoever is relieved is not asked for the same at once
+            again_on=AgainOn.FORCE,
+            at=cause.at,
         )
     if known.free_at is None and known.ask_at is None:
         return ReliefClimbed(assignment=known.crew, at=cause.at)
@@ -117,6 +129,7 @@ def evolve(operation: Operation, fact: ReliefFact) -> None:
     match fact:
         case ReliefAsked():
             lines.taken_up(operation, there.demand)
+            _asks_nothing(operation, known, fact)
             ask_at = fact.at + RELIEF_ANSWER  # unless somebody has said yes by then
             asked = replace(_answered(known), offer=fact.offer, successor=None, ask_at=ask_at)
             operation.reliefs.put(there.id, asked)
@@ -134,6 +147,29 @@ def evolve(operation: Operation, fact: ReliefFact) -> None:
             look(operation, heard, fact.at)
         case _:
             assert_never(fact)
+
+
+def _asks_nothing(operation: Operation, known: Relief, fact: ReliefAsked) -> None:
+    """Whoever is to take a crew's place fills no gap: of the line it asks nothing, and whoever was
+    asked for that before is one like any other."""
+    if known.offer is not None:
+        before = operation.offers[known.offer]
+        operation.offers.put(before.id, replace(before, relieves=None))
+    asked = operation.offers[fact.offer]
+    operation.offers.put(asked.id, replace(asked, relieves=known.crew))
+    lines.answered(operation, asked.line, asked.quantity, fact.at)
+
+
+def _over(operation: Operation, known: Relief) -> None:
+    """The crew is gone: whoever is still asked to take its place is asked for the line."""
+    operation.reliefs.remove(known.crew)
+    if known.offer is None:
+        return
+    asked = operation.offers[known.offer]
+    if asked.relieves is not None:
+        operation.offers.put(asked.id, replace(asked, relieves=None))
+        if asked.state is OfferState.SENT:
+            lines.offered(operation, operation.lines[asked.line], asked.quantity, 0)
 
 
 def _answered(known: Relief) -> Relief:
@@ -173,7 +209,7 @@ def _own(operation: Operation, item: Assignment, at: Instant) -> None:
     known = operation.reliefs.get(item.id)
     if not item.live:
         if known is not None:
-            operation.reliefs.remove(item.id)
+            _over(operation, known)
         return
     if item.arrived_at is None:
         if known is not None and known.offer is None:

@@ -99,6 +99,7 @@ class Crew:
     before: str | None = None  # the state that an undone step goes back to
     stepped: int = 0  # the turn of its last step
     uncertain: bool = False  # whether it was ever doubted, or told something
+    relieves: str | None = None  # whose place it is to take, as long as that crew is there
 
     @property
     def live(self) -> bool:

@@ -188,6 +188,7 @@ def _answered(ledger: Ledger, fact: Fact) -> None:
 def _committed(ledger: Ledger, fact: Fact) -> None:
     names = ("offer", "line", "organization", "quantity")
     crew = Crew(**{name: fact[name] for name in names}, round=ledger.lines[fact["line"]].round)
+    crew.relieves = ledger.reliefs.get(crew.offer)
     ledger.crews[fact["assignment"]] = crew
     ledger.of_line.setdefault(crew.line, []).append(crew)
     ledger.of_team.setdefault(crew.organization, []).append(crew)
@@ -198,6 +199,25 @@ def _stepped(ledger: Ledger, fact: Fact) -> None:
     if crew.stepped != ledger.turn.sequence:
         crew.before, crew.stepped = crew.state, ledger.turn.sequence
     crew.state = CREW_STATES[kind(fact)]
+    if not crew.live:
+        _place_free(ledger, fact["assignment"])
+
+
+def _relief(ledger: Ledger, fact: Fact) -> None:
+    """The last that was asked takes the crew's place, as long as it is there, and fills no gap."""
+    ledger.lines[ledger.offers[fact["offer"]].line].offers.discard(fact["offer"])
+    ledger.reliefs = {
+        key: crew for key, crew in ledger.reliefs.items() if crew != fact["assignment"]
+    }
+    ledger.reliefs[fact["offer"]] = fact["assignment"]
+
+
+def _place_free(ledger: Ledger, id: str) -> None:
+    """It is gone: whoever was to take its place has it, or is asked for the line."""
+    ledger.reliefs = {key: crew for key, crew in ledger.reliefs.items() if crew != id}
+    for crew in ledger.of_line[ledger.crews[id].line]:
+        if crew.relieves == id:
+            crew.relieves = None
 
 
 def _counted_heads(ledger: Ledger, fact: Fact) -> None:
@@ -309,6 +329,7 @@ _LEARNERS: dict[str, Callable[[Ledger, Fact], None]] = {
     "AssignmentCommitted": _committed,
     **dict.fromkeys(CREW_STATES, _stepped),
     "HeadsCounted": _counted_heads,
+    "ReliefAsked": _relief,
     "StepUndone": _went_back,
     "StepCorrected": _went_back,
     "CrewDoubted": _uncertain,

@@ -26,6 +26,7 @@ class Ledger:
         self.offers: dict[str, Offer] = {}
         self.newest: dict[tuple[str, str], str] = {}  # by line and organization: its last offer
         self.crews: dict[str, Crew] = {}
+        self.reliefs: dict[str, str] = {}  # by offer: the crew whose place it is about
         self.of_line: dict[str, list[Crew]] = {}
         self.of_team: dict[str, list[Crew]] = {}
         self.tasks: dict[str, Task] = {}
@@ -33,10 +34,14 @@ class Ledger:
         self.lost = 0  # milliseconds of standstills, in all
 
     def covered(self, line: str) -> int:
-        """Units at work on a line, done with it, or of the township's own crew; present round."""
+        """Units at work on a line, done with it, or of the township's own crew; present round.
+
+        Whoever is to take the place of a crew that is there is not one more.
+        """
         known = self.lines[line]
         crews = [crew for crew in self.of_line.get(line, ()) if crew.round == known.round]
-        return known.own + sum(c.quantity for c in crews if c.live or c.state == "released")
+        counted = [c for c in crews if (c.live and c.relieves is None) or c.state == "released"]
+        return known.own + sum(crew.quantity for crew in counted)
 
     def held(self, organization: str, skill: str | None = None) -> int:
         """Units that it has given its word for: of a skill, or of all."""

@@ -95,6 +95,7 @@ class Refusal(StrEnum):
     QUANTITY_OVER_OFFER = "quantity_over_offer"
     RELIEF_ASKED = "relief_asked"
     RELIEF_OF_ITSELF = "relief_of_itself"
+    RELIEF_SMALLER = "relief_smaller"
     REFILE_INSTRUCTED = "refile_instructed"
     REFILE_REOPENED = "refile_reopened"
     REVISION_STALE = "revision_stale"

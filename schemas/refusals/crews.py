@@ -107,4 +107,10 @@ WORDS: dict[Refusal, Message] = {
         "接替的应是另一个组织。",
         "A crew is relieved by another organization.",
     ),
+    Refusal.RELIEF_SMALLER: Message(
+        409,
+        "该组织现有力量少于须接替的力量，无法整体接替；请另选组织，或另行点名请求增援。",
+        "It has fewer units free than the crew has that is to be relieved. Choose another one, or "
+        "ask it by hand for the line.",
+    ),
 }

@@ -38,7 +38,7 @@ def offer(area: Area, known: Operation, item: Offer) -> Put:
         skill=line.skill,
         grade=line.grade,
         hazardous=line.hazardous,
-        whole=line.whole,
+        whole=line.whole or item.relieves is not None,
         priority=asked_for.priority,
         quantity=item.quantity,
         division=asked_for.place.division,

@@ -71,7 +71,9 @@ class Books:
         return max(0, line.target - covered + self.crews.replacing(line))
 
     def asked(self, line: Line) -> list[Ask]:
-        return [ask for ask in self.open_asks.values() if ask.line == line.id]
+        """Who is asked for the line; whoever is asked to relieve a crew of it is not."""
+        open = self.open_asks.values()
+        return [ask for ask in open if ask.line == line.id and ask.id not in self.crews.reliefs]
 
     def pair(self, line: Line, team: str) -> Pair:
         """Of the present round."""

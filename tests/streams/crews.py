@@ -60,6 +60,7 @@ class Crew:
     turn: int = 0  # of its last step
     heard_at: int = 0  # its last word, or its desk's about it
     told: dict[str, Told] = field(default_factory=dict)
+    relieves: str | None = None  # whose place it is to take, as long as that one is there
 
     @property
     def live(self) -> bool:
@@ -71,8 +72,9 @@ class Crew:
 
     @property
     def working(self) -> bool:
-        """At work, or done with it; whoever is told to leave is neither."""
-        return self.live and (self.state == "reported_done" or not self.withdrawing)
+        """At work, or done with it; whoever is told to leave is neither, nor who relieves."""
+        there = self.state == "reported_done" or not self.withdrawing
+        return self.live and there and self.relieves is None
 
 
 @dataclass
@@ -85,6 +87,7 @@ class Crews:
     places: dict[str, Spot] = field(default_factory=dict)  # of demands
     turned: list[Crew] = field(default_factory=list)  # told to leave, or to go on, by a fact
     everybody: dict[str, tuple[str, Shut]] = field(default_factory=dict)  # what, and for whom
+    reliefs: dict[str, str] = field(default_factory=dict)  # by offer: whose place it is about
     quiet_until: int = 0  # after a standstill
     of_line: dict[tuple[str, int], list[str]] = field(default_factory=dict)
     of_team: dict[tuple[str, str], list[str]] = field(default_factory=dict)
@@ -111,6 +114,7 @@ class Crews:
                 if not isinstance(fact, NO_WORD):
                     after = replace(after, heard_at=fact.at)
                 self.rows[crew.id] = after
+                self._relieved(crew, after, fact)
                 self._told(crew, after, fact)
                 self._reported(fact)
 
@@ -129,6 +133,7 @@ class Crews:
             id=fact.assignment, offer=fact.offer, line=fact.line, team=fact.organization,
             skill=skill, round=round, quantity=fact.quantity,
             promised_at=fact.promised_at, late_at=fact.overdue_at, starts_at=fact.starts_at,
+            relieves=self.reliefs.get(fact.offer),
         )  # fmt: skip
         self.rows[crew.id] = crew
         self._joined(crew, fact.at)
@@ -183,6 +188,17 @@ class Crews:
                 before = crew.withdrawing
                 del crew.told[fact.instruction]
                 self._going_on(crew, before, fact.at)
+
+    def _relieved(self, before: Crew, crew: Crew, fact: Any) -> None:
+        """The last that was asked takes its place; once it is gone, that one is like any other."""
+        if isinstance(fact, f.ReliefAsked) or (before.live and not crew.live):
+            self.reliefs = {key: one for key, one in self.reliefs.items() if one != crew.id}
+        if isinstance(fact, f.ReliefAsked):
+            self.reliefs[fact.offer] = crew.id
+        if before.live and not crew.live:
+            for one in self.rows.values():
+                if one.relieves == crew.id:
+                    one.relieves = None
 
     def _reported(self, fact: Any) -> None:
         """What nobody has answered yet."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from schemas import commands as c
 from schemas import facts as f
 from schemas.refusals import Refusal
@@ -11,6 +13,7 @@ from schemas.relief import Relieved
 from schemas.values import AssignmentId, StandDownReason
 from schemas.views import AssignmentRow, OfferRow
 from streams import rows
+from streams.entities import OfferState
 from streams.parameters import HOUR, MINUTE, SECOND
 from tests.streams.world import DESK, SEALED, World, asked, only
 
@@ -59,7 +62,7 @@ def test_the_old_crew_goes_half_a_minute_after_the_new_one_has_arrived() -> None
     assert not scene.ends(1_200)
     scene.world.send("two", c.Arrive(assignment=new))
     assert not scene.ends(29), "so that a slip can be undone"
-    assert scene.covered() == 2
+    assert scene.covered() == 1, "who relieves fills no gap"
     gone = only(scene.ends(2))
     assert (gone.assignment, gone.reason) == (scene.crew, StandDownReason.RELIEVED)
     assert scene.covered() == 1
@@ -188,3 +191,102 @@ def test_whoever_is_asked_reads_whom_it_relieves_and_since_when_they_are_there()
     assert isinstance(row, OfferRow)
     arrived = known.assignments[scene.crew].arrived_at
     assert row.relieves == Relieved(crew=scene.crew, organization_name="one", since=arrived)
+
+
+def test_a_line_below_its_target_asks_on_whoever_is_on_the_way_to_relieve_its_crew() -> None:
+    """Asked for it or on the way, who takes a place fills no gap; once there, it has that place."""
+    world = World()
+    world.organization("one")
+    offer = asked(world.demand(world.incident(), minimum=2, target=2))[0]
+    crew = world.at_work(offer)
+    world.send("one", c.Arrive(assignment=crew))
+    two = world.organization("two", township=9)
+    command = c.RelieveCrew(assignment=crew, organization=two, reason=SEALED)
+    relief = asked(world.send(DESK, command))[0]
+    line = world.operation.lines[offer.line]
+    assert (line.covered, line.asked, line.live_offers) == (1, 0, 0)
+    third = world.organization("three")
+    assert third in {one.organization for one in asked(world.wait(minutes=1))}
+    new = world.at_work(relief)
+    assert world.operation.lines[offer.line].covered == 1
+    world.send("two", c.Arrive(assignment=new))
+    world.wait(minutes=1)
+    assert not world.operation.assignments[crew].live
+    line = world.operation.lines[offer.line]
+    assert (line.covered, line.working) == (1, 1)
+
+
+def test_a_crew_that_goes_before_its_relief_has_come_leaves_that_one_as_any_other() -> None:
+    scene = Scene()
+    new = scene.world.at_work(scene.relieve())
+    scene.world.send("one", c.CannotComplete(assignment=scene.crew))
+    assert scene.covered() == 1
+    assert scene.world.operation.assignments[new].relieves is None
+    assert not asked(scene.world.wait(minutes=5)), "nobody more is looked for"
+
+
+def test_while_it_is_only_asked_it_becomes_a_request_for_the_line() -> None:
+    scene = Scene()
+    offer = scene.relieve()
+    scene.world.send("one", c.CannotComplete(assignment=scene.crew))
+    line = scene.world.operation.lines[scene.line]
+    assert (line.covered, line.asked, line.live_offers) == (0, 1, 1)
+    scene.world.yes(offer)
+    line = scene.world.operation.lines[scene.line]
+    assert (line.covered, line.asked, line.live_offers) == (1, 0, 0)
+
+
+def test_a_late_yes_to_a_relief_still_relieves() -> None:
+    scene = Scene()
+    offer = scene.relieve()
+    scene.world.wait(minutes=10)
+    assert scene.world.operation.offers[offer.offer].state is OfferState.NO_ANSWER
+    new = scene.world.at_work(offer)
+    scene.world.send("two", c.Arrive(assignment=new))
+    assert only(scene.ends(31)).assignment == scene.crew
+
+
+def test_that_the_line_is_covered_meanwhile_sends_no_relief_away() -> None:
+    world = World()
+    world.organization("one")
+    offer = asked(world.demand(world.incident(), minimum=2, target=2))[0]
+    crew = world.at_work(offer)
+    world.send("one", c.Arrive(assignment=crew))
+    two, three = world.organization("two", township=9), world.organization("three")
+    command = c.RelieveCrew(assignment=crew, organization=two, reason=SEALED)
+    relief = asked(world.send(DESK, command))[0]
+    world.wait(minutes=1)
+    [other] = [one for one in world.operation.offers_to.of(three) if one.state is OfferState.SENT]
+    world.send("three", c.AcceptOffer(offer=other.id, quantity=1))
+    world.wait(minutes=1)
+    assert world.operation.lines[offer.line].covered == 2
+    assert world.operation.offers[relief.offer].state is OfferState.SENT
+
+
+def test_only_who_has_as_many_units_as_the_crew_is_asked_to_relieve_it_and_no_part_is_taken() -> (
+    None
+):
+    world = World()
+    world.organization("one", units=2)
+    offer = asked(world.demand(world.incident(), minimum=2, target=2))[0]
+    crew = world.at_work(offer)
+    world.send("one", c.Arrive(assignment=crew))
+    small, like = world.organization("small", units=1), world.organization("like", units=2)
+    command = c.RelieveCrew(assignment=crew, organization=small, reason=SEALED)
+    assert world.refused(DESK, command) is Refusal.RELIEF_SMALLER
+    relief = asked(world.send(DESK, replace(command, organization=like)))[0]
+    part = c.AcceptOffer(offer=relief.offer, quantity=1)
+    assert world.refused("like", part) is Refusal.WHOLE_PART
+    row = rows.offer(world.area, world.operation, world.operation.offers[relief.offer]).row
+    assert isinstance(row, OfferRow)
+    assert row.whole
+
+
+def test_a_crew_that_was_relieved_is_not_asked_for_the_same_at_once() -> None:
+    scene = Scene()
+    new = scene.world.at_work(scene.relieve())
+    scene.world.send("two", c.Arrive(assignment=new))
+    assert only(scene.ends(31)).assignment == scene.crew
+    scene.world.send("two", c.CannotComplete(assignment=new))
+    again = asked(scene.world.wait(minutes=60))
+    assert scene.one not in {one.organization for one in again}

@@ -20,6 +20,11 @@ def gone_at_once(patch: Patch) -> None:
     patch.setattr(relief, "UNDO", 0)
 
 
+def who_relieves_fills_a_gap(patch: Patch) -> None:
+    """Whoever is to take a crew's place counts beside it."""
+    patch.setattr(relief, "_asks_nothing", lambda *_: None)
+
+
 def no_relief_is_the_townships_alone(patch: Patch) -> None:
     """What its desk does not answer the county never hears of."""
     until = waited.relief

@@ -55,9 +55,10 @@ export const askByHand = (context, demand, line) =>
     confirm: say("act.ask_by_hand"),
   });
 
-/** Choose whom to ask, by whatever door; `but`: who is not meant. */
-export function choosing(context, demand, line, { title, path, confirm, but, hint }) {
-  const found = candidates(context, demand, line).filter(({ row }) => row.id !== but);
+/** Choose whom to ask, by whatever door; `but`: who is not meant; `least`: the fewest units. */
+export function choosing(context, demand, line, { title, path, confirm, but, least = 1, hint }) {
+  const fit = ({ row }) => row.id !== but && units(row, line.skill) >= least;
+  const found = candidates(context, demand, line).filter(fit);
   if (!found.length) {
     ask({ title, parts: [h("p", {}, say("ask.nobody"))] });
     return;

@@ -36,7 +36,7 @@ export function lineBlock(context, item, line) {
     { class: `line ${line.dropped ? "dropped" : line.cover}` },
     lineHead(line, changeable && lineButtons(context, item, line)),
     aside(context, line),
-    line.open && outlook(context, known, asked),
+    line.open && outlook(context, known, asked.filter((row) => !row.relieves)),
     known.assignments
       .filter((row) => current(row, line))
       .map((row) => assignmentRow(context, known, row)),

@@ -27,6 +27,9 @@ const lastOf = (rows, now) => ({
   time: moment(Math.max(...rows.map((row) => row.answer_by ?? row.promised_at)), now),
 });
 
+/** Asked, and not to take somebody's place. */
+const forTheLine = (row) => row.state === "sent" && !row.relieves;
+
 const STEPS = [
   ({ demand }) =>
     demand.state === "closed" && { words: named("close_reasons", demand.reason), look: "" },
@@ -50,7 +53,7 @@ const STEPS = [
   ({ demand }) => demand.shut.length > 0 && said(SOON, "next.shut"),
   ({ assignments }) =>
     some(assignments.filter((row) => live(row) && row.overdue), DESK, "next.overdue"),
-  ({ offers }, now) => some(offers.filter((row) => row.state === "sent"), SOON, "next.asked", now),
+  ({ offers }, now) => some(offers.filter(forTheLine), SOON, "next.asked", now),
   ({ demand }, now) =>
     demand.release_at > now &&
     said("", "next.release", { time: moment(demand.release_at, now) }),

@@ -127,8 +127,9 @@ function cover(item, line, signs) {
 /** A sign for each unit: there ■, on its way ▶, late », promised ◐, asked ○, nobody ·. */
 function strip({ assignments, offers }, line) {
   if (line.target > SIGNS_MOST) return null;
-  const crews = assignments.filter((row) => row.line === line.id && ofRound(row, line));
-  const asked = offers.filter((row) => row.line === line.id && row.state === "sent");
+  const own = (row) => row.line === line.id && !row.relieves; // who relieves fills no gap
+  const crews = assignments.filter((row) => own(row) && ofRound(row, line));
+  const asked = offers.filter((row) => own(row) && row.state === "sent");
   const signs = [
     "■".repeat(line.own),
     ...crews.map((row) => sign(row).repeat(row.quantity)).sort(byNearness),

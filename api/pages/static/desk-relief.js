@@ -55,5 +55,6 @@ const relieve = (context, { demand, line }, row) =>
     path: `/assignments/${row.id}/relieve`,
     confirm: say("act.relieve"),
     but: row.organization,
+    least: row.quantity,
     hint: say("relief.means"),
   });
