@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from operator import sub
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -31,13 +29,14 @@ from schemas.facts import (
     WordsSeen,
 )
 from schemas.values import AgainOn, Instant, Step
-from streams import asking, checking, load, needed, orders
+from streams import asking, checking, needed, orders
 from streams import line as lines
 from streams.area import Operation
+from streams.cover import carry, counted
 from streams.entities import Assignment, AssignmentState, Before, Line
 from streams.instructed import Told
-from streams.parameters import LONG_WORK, REPLACED_AFTER, REPLACING, REST_AFTER, URGENCY
-from streams.remembered import Rest, Seen
+from streams.parameters import REPLACED_AFTER, REPLACING, URGENCY
+from streams.remembered import Seen
 
 Taken = (
     AssignmentSetOff | AssignmentArrived | AssignmentReportedDone | AssignmentGivenUp | HeadsCounted
@@ -93,7 +92,7 @@ def _committed(operation: Operation, fact: AssignmentCommitted) -> None:
     )
     assignment = orders.joined(operation, assignment, fact.at)
     operation.assignments.put(assignment.id, assignment)
-    working, *_ = _counted(assignment)
+    working, *_ = counted(assignment)
     lines.changed(operation, fact.line, fact.at, working=working)
 
 
@@ -271,71 +270,6 @@ def _corrected(known: Assignment, fact: StepCorrected) -> Assignment:
     if fact.promised_at is None:
         return back
     return replace(back, promised_at=fact.promised_at, late_at=fact.overdue_at)
-
-
-def carry(operation: Operation, before: Assignment, after: Assignment, at: Instant) -> None:
-    """What follows for the line's cover and the organization's units."""
-    if before.live != after.live:
-        sign = 1 if after.live else -1
-        load.commit(operation, after.organization, after.skill, sign * after.quantity)
-        _rest(operation, after, at)
-    _cover(operation, [(before, after), *_place_taken(operation, before, after)], at)
-    if before.live and not after.live:
-        load.came_free(operation, after.organization, after.skill, at)
-
-
-def _rest(operation: Operation, after: Assignment, at: Instant) -> None:
-    """Units that were at work for long rest before they are asked again; a desk may, by hand."""
-    if after.live:
-        load.wake(operation, after.organization, after.skill, after.id)
-    elif after.arrived_at is not None:
-        over = after.reported_at or at
-        if over - after.arrived_at > LONG_WORK and over + REST_AFTER > at:
-            rest = Rest(crew=after.id, units=after.quantity, until=over + REST_AFTER)
-            load.rest(operation, after.organization, after.skill, rest, at)
-
-
-def _place_taken(
-    operation: Operation, before: Assignment, after: Assignment
-) -> Iterator[tuple[Assignment, Assignment]]:
-    """Whoever was to take the place of a crew that goes has it from now on."""
-    known = operation.reliefs.get(after.id)
-    if known is None or known.successor is None or after.live or not before.live:
-        return
-    new = operation.assignments[known.successor]
-    if new.relieves == after.id:
-        counting = replace(new, relieves=None)
-        operation.assignments.put(new.id, counting)
-        yield new, counting
-
-
-def _cover(operation: Operation, changes: list[tuple[Assignment, Assignment]], at: Instant) -> None:
-    """The difference that a fact makes to what the line counts, each unit once."""
-    line = operation.lines[changes[0][1].line]
-    present = [pair for pair in changes if pair[1].round == line.round]
-    differences = [map(sub, _counted(new), _counted(old)) for old, new in present]
-    working, delivered, doubtful, replacing = map(sum, zip((0,) * 4, *differences, strict=True))
-    if working or delivered or doubtful or replacing:
-        lines.changed(
-            operation,
-            line.id,
-            at,
-            working=working,
-            delivered=delivered,
-            doubtful=doubtful,
-            replacing=replacing,
-        )
-
-
-def _counted(known: Assignment) -> tuple[int, int, int, int]:
-    """Its units that work, that have worked, that are doubtful, and that are replaced."""
-    units = known.quantity
-    if not known.live:
-        return 0, units if known.state is AssignmentState.RELEASED else 0, 0, 0
-    leaving = known.withdrawing and known.state is not AssignmentState.REPORTED_DONE
-    if leaving or known.relieves is not None:
-        return 0, 0, 0, 0
-    return units, 0, units if known.overdue else 0, units if known.doubted else 0
 
 
 def _pause(

@@ -14,7 +14,7 @@ from streams import (
     asking,
     assignment,
     checking,
-    crew,
+    cover,
     gates,
     instruction,
     lateness,
@@ -146,7 +146,7 @@ def _nobody_is_displaced(patch: Patch) -> None:
 
 
 def _nothing_is_covered(patch: Patch) -> None:
-    patch.setattr(crew, "_cover", lambda *_: None)
+    patch.setattr(cover, "_cover", lambda *_: None)
 
 
 def _the_last_round_goes_on(patch: Patch) -> None:
