@@ -8,6 +8,15 @@ from typing import NewType
 LinkId = NewType("LinkId", str)
 
 
+class GrantReason(StrEnum):
+    """Why somebody is given the role of a steward or of a desk."""
+
+    NEW_PERSON = "new_person"
+    STANDING_IN = "standing_in"
+    CHANGED = "changed"
+    RETURNED = "returned"
+
+
 class LinkReason(StrEnum):
     """Why somebody who has an account is given another link."""
 

@@ -64,6 +64,7 @@ from schemas.offer_commands import (
 from schemas.reach_commands import Reached, RecordReach, RestoreReach
 from schemas.registry_commands import (
     ChangeRules,
+    ConfirmAccess,
     CorrectOrganization,
     EndGrant,
     EndSessions,
@@ -148,6 +149,7 @@ __all__ = [
     "CloseIncident",
     "CloseZone",
     "Command",
+    "ConfirmAccess",
     "ConfirmAssignment",
     "CorrectOrganization",
     "CorrectStep",

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from schemas.access import LinkId, LinkReason
+from schemas.access import GrantReason, LinkId, LinkReason
 from schemas.reach_commands import RestoreReach
 from schemas.values import (
     AccountId,
@@ -70,7 +70,8 @@ class ReceiveLog(Stored, tag="ReceiveLog.1"):
 class GrantRole(Stored, tag="GrantRole.1"):
     """Let an account act in a role, inside a division or for an organization.
 
-    A committee's names its village, too.
+    A committee's names its village, too. `reason`: of a steward's and a desk's, where somebody
+    else has to confirm it.
     """
 
     account: AccountId
@@ -79,6 +80,7 @@ class GrantRole(Stored, tag="GrantRole.1"):
     organization: OrganizationId | None = None
     until: Instant | None = None
     village: VillageName | None = None
+    reason: GrantReason | None = None
 
 
 class EndGrant(Stored, tag="EndGrant.1"):
@@ -89,12 +91,24 @@ class EndGrant(Stored, tag="EndGrant.1"):
 
 
 class MakeLink(Stored, tag="MakeLink.1"):
-    """Let somebody sign in to an account that is there already, by a link that is handed over."""
+    """Let somebody sign in to an account that is there already, by a link that is handed over.
+
+    `in_use`: somebody is signed in to it, as the server sees; then a second person confirms it.
+    """
 
     account: AccountId
     role: Role
     link: LinkId
     reason: LinkReason
+    in_use: bool = False
+
+
+class ConfirmAccess(Stored, tag="ConfirmAccess.1"):
+    """Say, as a second person, that a grant or a link is meant: it does not end by itself."""
+
+    account: AccountId
+    role: Role
+    link: LinkId | None = None
 
 
 class UseLink(Stored, tag="UseLink.1"):
@@ -247,6 +261,7 @@ RegistryCommand = (
     | GrantRole
     | EndGrant
     | MakeLink
+    | ConfirmAccess
     | UseLink
     | EndSessions
     | RegisterOrganization

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.access import LinkId, LinkReason
+from schemas.access import GrantReason, LinkId, LinkReason
 from schemas.values import (
     AccountId,
     AreaId,
@@ -60,13 +60,18 @@ class RulesChanged(Stored, tag="RulesChanged.1"):
 
 
 class RoleGranted(Stored, tag="RoleGranted.1"):
+    """`confirm_by`: it ends then, unless a second person has confirmed it."""
+
     account: AccountId
     role: Role
     division: DivisionCode | None
     organization: OrganizationId | None
     until: Instant | None
     at: Instant
+    by: AccountId
     village: VillageName | None = None
+    reason: GrantReason | None = None
+    confirm_by: Instant | None = None
 
 
 class GrantEnded(Stored, tag="GrantEnded.1"):
@@ -76,12 +81,26 @@ class GrantEnded(Stored, tag="GrantEnded.1"):
 
 
 class LinkMade(Stored, tag="LinkMade.1"):
-    """Whoever made it could sign in as the account from now on."""
+    """Whoever made it could sign in as the account from now on.
+
+    `confirm_by`: what began by it ends then, unless a second person has confirmed it.
+    """
 
     account: AccountId
     role: Role
     link: LinkId
     reason: LinkReason
+    at: Instant
+    by: AccountId
+    confirm_by: Instant | None = None
+
+
+class AccessConfirmed(Stored, tag="AccessConfirmed.1"):
+    """A second person stands by a grant, or by a link."""
+
+    account: AccountId
+    role: Role
+    link: LinkId | None
     at: Instant
 
 
@@ -227,6 +246,7 @@ RegistryFact = (
     | RoleGranted
     | GrantEnded
     | LinkMade
+    | AccessConfirmed
     | LinkUsed
     | SessionsEnded
     | OrganizationRegistered

@@ -53,6 +53,8 @@ class GrantView(Stored):
     organization: OrganizationId | None
     until: Instant | None
     village: str | None = None
+    confirm_by: Instant | None = None  # by a second person, or it ends
+    given_by: AccountId | None = None
 
 
 class AccountRow(Stored, tag="account"):

@@ -41,7 +41,6 @@ from streams.entities import (
     Assignment,
     Demand,
     DemandState,
-    Grant,
     Incident,
     IncidentState,
     Line,
@@ -52,6 +51,7 @@ from streams.entities import (
     Task,
     TaskState,
 )
+from streams.grants import Grant, LetIn
 from streams.instructed import Instruction, Told
 from streams.nearby import Lying, Nearby
 from streams.parameters import LEAVES_AFTER, SIMILAR_METERS, URGENCY
@@ -82,6 +82,9 @@ class Registry(Tables):
     grants: Table[AccountId, tuple[Grant, ...]]
     organizations: Table[OrganizationId, Organization]
     withdrawn: Table[str, Instant]  # issuers, since when
+    # Who was ever a steward, or a desk above a township's, by a grant that stood: and where.
+    keepers: Table[AccountId, tuple[DivisionCode, ...]]
+    let_in: Table[AccountId, LetIn]
 
     def __init__(self, journal: Journal) -> None:
         super().__init__(journal)

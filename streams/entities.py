@@ -30,7 +30,6 @@ from schemas.values import (
     Place,
     Reach,
     RegistrationClass,
-    Role,
     SealedAt,
     Shift,
     StandDownReason,
@@ -39,16 +38,6 @@ from schemas.values import (
 )
 from schemas.villages import Village, VillageName
 from streams.remembered import Handed, Report, Said, Seen
-
-
-class Grant(Stored):
-    account: AccountId
-    role: Role
-    division: DivisionCode | None
-    organization: OrganizationId | None
-    until: Instant | None
-    village: str | None = None  # of a committee, within its division
-    merged: OrganizationId | None = None  # it answers for `organization` since this was merged
 
 
 class HeldCertificate(Stored):

@@ -8,6 +8,7 @@ suffice inside the scope is ROLE_MISSING.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from schemas import commands as c
 from schemas.refusals import Refusal
@@ -19,6 +20,8 @@ from streams.area import Area
 from streams.present import Present
 from streams.subjects import Held, Known, Subject
 from streams.villages import Voice, guiding
+
+G = TypeVar("G", bound=Held)
 
 BY_DESK = (Role.DESK,)
 BY_STEWARD = (Role.STEWARD,)
@@ -35,6 +38,7 @@ ROLES: dict[type, tuple[Role, ...]] = {
     c.EndGrant: BY_STEWARD,
     c.MakeLink: BY_STEWARD,
     c.EndSessions: BY_STEWARD,
+    c.ConfirmAccess: tuple(Role),  # who of them is a second person, streams/second_person.py says
     c.RegisterOrganization: BY_STEWARD,
     c.CorrectOrganization: BY_STEWARD,
     c.RetireOrganization: BY_STEWARD,
@@ -142,7 +146,7 @@ def permit(known: Known, actor: AccountId, command: c.Command, at: Instant) -> R
     return Refusal.ROLE_MISSING if within else Refusal.NOT_FOUND
 
 
-def current(held: Iterable[Held], at: Instant) -> Iterator[Held]:
+def current(held: Iterable[G], at: Instant) -> Iterator[G]:
     """Those of an account's grants that have not ended."""
     return (grant for grant in held if _holds(grant, at))
 
@@ -224,12 +228,13 @@ def substitute_for(
     if division in desks:
         return None
     scopes = [scope for scope in desks if area.divisions.contains(scope, division)]
-    if any(_is_township(area, scope) for scope in scopes):
+    if any(is_township(area, scope) for scope in scopes):
         return None
     return scopes[0] if scopes else None
 
 
-def _is_township(area: Area, division: DivisionCode) -> bool:
+def is_township(area: Area, division: DivisionCode) -> bool:
+    """Whether a division is a township, or a village in one."""
     found = area.divisions.get(division)
     return found is not None and found.level in ("township", "village")
 

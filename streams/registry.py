@@ -19,9 +19,9 @@ from schemas.registry_facts import (
 from schemas.values import AccountId, DivisionCode, Role
 from streams.area import Area
 from streams.cause import Cause, Decision, Refused
-from streams.entities import Grant
 from streams.policy import steward_of, stewards
 from streams.remembered import HEADER, Header
+from streams.second_person import confirm_by, given
 
 RegistryRoomFact = LogOpened | LogMoved | LogArrived | RulesChanged | RoleGranted | GrantEnded
 
@@ -46,6 +46,7 @@ def open_log(area: Area, command: OpenLog, cause: Cause) -> Decision:
         organization=None,
         until=None,
         at=cause.at,
+        by=cause.actor,
     )
     return [opened, steward]
 
@@ -69,6 +70,32 @@ def change_rules(area: Area, command: ChangeRules, cause: Cause) -> Decision:
 
 
 def grant(area: Area, command: GrantRole, cause: Cause) -> Decision:
+    """Nobody's own; a steward's and a desk's ends after a day, unless somebody else confirms it."""
+    if command.account == cause.actor:
+        return Refused(Refusal.SELF_GRANT)
+    unfit = _unfit(area, command, cause)
+    if unfit is not None:
+        return unfit
+    waits = confirm_by(area, command, cause)
+    if waits is not None and command.reason is None:
+        return Refused(Refusal.GRANT_REASON_MISSING)
+    return [
+        RoleGranted(
+            account=command.account,
+            role=command.role,
+            division=command.division,
+            organization=command.organization,
+            until=command.until,
+            at=cause.at,
+            by=cause.actor,
+            village=command.village,
+            reason=command.reason,
+            confirm_by=waits,
+        )
+    ]
+
+
+def _unfit(area: Area, command: GrantRole, cause: Cause) -> Refused | None:
     """An organization's role names the organization, every other role names a division.
 
     A committee's is of one village, by its name in a township.
@@ -90,17 +117,7 @@ def grant(area: Area, command: GrantRole, cause: Cause) -> Decision:
         known = area.registry.organizations[command.organization]
         if known.merged_into is not None:
             return Refused(Refusal.ORGANIZATION_MERGED, (known.merged_into,))
-    return [
-        RoleGranted(
-            account=command.account,
-            role=command.role,
-            division=command.division,
-            organization=command.organization,
-            until=command.until,
-            at=cause.at,
-            village=command.village,
-        )
-    ]
+    return None
 
 
 def end_grant(area: Area, command: EndGrant, cause: Cause) -> Decision:
@@ -118,11 +135,15 @@ def end_grant(area: Area, command: EndGrant, cause: Cause) -> Decision:
 
 
 def _is_last(area: Area, account: AccountId, cause: Cause) -> bool:
-    """Whether nobody else is a steward of the whole area, while this account is."""
+    """Whether nobody else is a steward of the whole area, while this account is.
+
+    Whom nobody has confirmed yet does not count: tomorrow there may be none.
+    """
     whole = [
-        held
-        for held in area.registry.grants
-        if steward_of(area, held, DivisionCode(area.id), cause.at)
+        account
+        for account, held in area.registry.grants.rows.items()
+        if steward_of(area, account, DivisionCode(area.id), cause.at)
+        and any(grant.role is Role.STEWARD and grant.confirm_by is None for grant in held)
     ]
     return whole == [account]
 
@@ -144,16 +165,7 @@ def evolve(area: Area, fact: RegistryRoomFact) -> None:
         case RulesChanged():
             area.header.put(HEADER, replace(area.header[HEADER], rules=fact.rules))
         case RoleGranted():
-            held = area.registry.grants.get(fact.account) or ()
-            given = Grant(
-                account=fact.account,
-                role=fact.role,
-                division=fact.division,
-                organization=fact.organization,
-                until=fact.until,
-                village=fact.village,
-            )
-            area.registry.grants.put(fact.account, (*held, given))
+            given(area, fact)
         case GrantEnded():
             held = area.registry.grants.get(fact.account) or ()
             kept = tuple(grant for grant in held if grant.role is not fact.role)

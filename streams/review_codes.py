@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.access import LinkReason
+from schemas.access import GrantReason, LinkReason
 from schemas.codes import Words
 from schemas.values import (
     ClaimEnd,
@@ -87,6 +87,13 @@ OPENINGS: dict[OpeningReason, Words] = {
     OpeningReason.ON_SCENE: Words("现场", "on the scene"),
     OpeningReason.HANDING_OVER: Words("交接", "to hand over"),
     OpeningReason.CHECKING: Words("核对", "to check"),
+}
+
+GRANT_REASONS: dict[GrantReason, Words] = {
+    GrantReason.NEW_PERSON: Words("新到岗", "a new person"),
+    GrantReason.STANDING_IN: Words("临时顶岗", "standing in"),
+    GrantReason.CHANGED: Words("职责调整", "other duties"),
+    GrantReason.RETURNED: Words("恢复权限", "back on duty"),
 }
 
 LINK_REASONS: dict[LinkReason, Words] = {

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from schemas import registry_facts as r
 from schemas.codes import Words
 from schemas.values import Instant, Leave, Shift
+from streams.review_codes import GRANT_REASONS
 
 
 class Names(Protocol):
@@ -37,20 +38,24 @@ REGISTRY: dict[type, Words] = {
         "From here on rules {rules} decide; what was decided before stays.",
     ),
     r.RoleGranted: Words(
-        "账户 {account} 获得{role}角色，范围：{scope}。",
-        "Account {account} was given the role {role} for {scope}.",
+        "账户 {account} 获得{role}角色，范围：{scope}{given}。",
+        "Account {account} was given the role {role} for {scope}{given}.",
     ),
     r.GrantEnded: Words(
         "账户 {account} 的{role}角色已收回。", "The role {role} of account {account} was ended."
     ),
     r.LinkMade: Words(
-        "为账户 {account} 签发{role}登录链接（{link_reason}）：持有者可以该账户登录。",
+        "为账户 {account} 签发{role}登录链接（{link_reason}）：持有者可以该账户登录{unconfirmed}。",
         "A link to sign in as account {account}, {role}, was made ({link_reason}): whoever holds "
-        "it can act as that account.",
+        "it can act as that account{unconfirmed}.",
     ),
     r.LinkUsed: Words(
         "有人用签发的链接以账户 {account}（{role}）登录。",
         "Somebody signed in as account {account}, {role}, by a link that was made for it.",
+    ),
+    r.AccessConfirmed: Words(
+        "另一人已确认账户 {account} 的{role}{what}。",
+        "A second person has confirmed the {what} of account {account} as {role}.",
     ),
     r.SessionsEnded: Words(
         "账户 {account} 的{role}登录全部被结束。",
@@ -161,7 +166,33 @@ def _duty(names: Names) -> str:
     return names.pick("转为不值守", "off duty")
 
 
+def _given(names: Names) -> str:
+    """Why, and that it ends unless somebody else confirms it."""
+    reason = GRANT_REASONS.get(names.fact.reason)
+    why = "" if reason is None else names.pick(f"（{reason.zh}）", f" ({reason.en})")
+    return why + _unconfirmed(names)
+
+
+def _unconfirmed(names: Names) -> str:
+    if names.fact.confirm_by is None:
+        return ""
+    until = names.time(names.fact.confirm_by)
+    return names.pick(
+        f"；须在 {until} 前由另一人确认，否则自动失效",
+        f"; it ends at {until} unless a second person confirms it",
+    )
+
+
+def _confirmed(names: Names) -> str:
+    if names.fact.link is None:
+        return names.pick("授权", "grant")
+    return names.pick("登录链接", "link")
+
+
 MAKERS: dict[str, Callable[[Names], str]] = {
+    "given": _given,
+    "unconfirmed": _unconfirmed,
+    "what": _confirmed,
     "duty": _duty,
     "hours": _hours,
     "leaves": _leaves,

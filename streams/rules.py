@@ -137,6 +137,7 @@ DECIDE: dict[type, Callable[[Area, Any, Cause], Decision]] = {
     c.MakeLink: access.make_link,
     c.UseLink: access.use_link,
     c.EndSessions: access.end_sessions,
+    c.ConfirmAccess: access.confirm,
     c.RegisterOrganization: organization.register,
     c.CorrectOrganization: organization.correct,
     c.RetireOrganization: organization.retire,

@@ -156,7 +156,9 @@ def _granting(known: Known, command: c.GrantRole) -> Subject | None:
     return Subject(command.division or DivisionCode(known.area))
 
 
-def _ending(known: Known, command: c.EndGrant | c.MakeLink | c.EndSessions) -> Subject | None:
+def _ending(
+    known: Known, command: c.EndGrant | c.MakeLink | c.EndSessions | c.ConfirmAccess
+) -> Subject | None:
     """The first grant of the role; whether all of them are the steward's is the room's own rule."""
     for grant in known.grants(command.account):
         if grant.role is command.role:
@@ -329,6 +331,7 @@ SUBJECTS: dict[type, _About] = {
     c.EndGrant: _ending,
     c.MakeLink: _ending,
     c.EndSessions: _ending,
+    c.ConfirmAccess: _ending,
     c.SeparateOrganizations: lambda known, command: _organization(known, command.merged),
     **_of(
         lambda known, command: _organization(known, command.organization),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +14,20 @@ from api.cli import network, playing, setting_up
 from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
 from api.language import say
 from api.listening import note_served
-from api.people import Holder, forget_password, holders, new_account, new_link, wall_ms
+from api.people import Holder, forget_password, holders, link_for, new_account, new_link, wall_ms
 from api.reach import ANSWER, SIGN_IN, Sheet, in_terminal, sheet
-from api.safe import NotPrivate, Vault, make_master_key, make_private, master_key, place_of
+from api.safe import (
+    SECURITY,
+    Happened,
+    NotPrivate,
+    SecurityRecord,
+    Vault,
+    What,
+    make_master_key,
+    make_private,
+    master_key,
+    place_of,
+)
 from api.serving import Stop, areas_of, listening, opened, opened_as, run, serve
 from api.settings import PREFIX, Settings
 from schemas.values import Purpose, Role, TimeSource
@@ -25,6 +38,13 @@ HISTORY = Path("data/history")
 
 _KEY_ZH = "请把其中那一行抄在纸上，锁进保险柜：没有它，目录和备份谁也打不开。"
 _KEY_EN = "Keep its one line on paper, in a safe: without it nobody opens the folder or a copy."
+
+
+_IN_USE_ZH = "该账户正在登录：用此链接开始的登录 24 小时后结束；使用情况会记入日志，并告知管理员。"
+_IN_USE_EN = (
+    "Somebody is signed in to this account: what begins by this link ends after 24 hours. Its use "
+    "goes into the log, and stewards are told."
+)
 
 
 def init(typed: argparse.Namespace) -> tuple[int, Answer]:
@@ -127,8 +147,13 @@ def link(typed: argparse.Namespace) -> tuple[int, Answer]:
         holder = _chosen(there, typed)
         if typed.end_password:
             forget_password(settings, holder.account)
-        address = new_link(settings, holder.account, holder.role, holder.name or "?")
+        made = link_for(settings, holder)
+        with closing(SecurityRecord(settings.data / SECURITY)) as record:
+            record.note(Happened(What.LINK_MADE, "", "", "machine", holder.account))
+    address = made.address
     print(address)
+    if made.until is not None:
+        print(say(_IN_USE_ZH, _IN_USE_EN), file=sys.stderr)
     _as_qr(typed, SIGN_IN, address)
     return 0, {"account": holder.account, "role": holder.role, "link": address}
 

@@ -17,11 +17,12 @@ from api.doors.texts import Name, Village
 from api.people import link_address
 from api.problems import Problem
 from api.safe import What
-from schemas.access import LinkId, LinkReason
+from schemas.access import GrantReason, LinkId, LinkReason
 from schemas.commands import EndGrant, EndSessions, GrantRole, MakeLink
 from schemas.ids import made_id
+from schemas.registry_facts import LinkMade
 from schemas.turns import REGISTRY
-from schemas.values import AccountId, DivisionCode, OrganizationId, Role
+from schemas.values import AccountId, DivisionCode, Instant, OrganizationId, Role
 from schemas.views import AccountRow, GrantView, OrganizationRow
 
 router = APIRouter(tags=["accounts"])
@@ -31,6 +32,8 @@ class GrantRoleBody(Body):
     """Whose account it is, and its one role: for a division, or for an organization.
 
     A village committee's is for the village of that name in a township.
+
+    `reason`: of a steward's and a desk's, where a second person has to confirm it within a day.
 
     `player`: it answers for a simulated party of an exercise, so its acts slow nothing down.
     """
@@ -43,6 +46,7 @@ class GrantRoleBody(Body):
     organization: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     village: Village | None = None
     until: Time | None = None
+    reason: GrantReason | None = None
     player: bool = False
 
 
@@ -102,6 +106,7 @@ async def make_account(call: Call[GrantRoleBody]) -> Response:
         organization=None if body.organization is None else OrganizationId(body.organization),
         until=body.until,
         village=body.village,
+        reason=body.reason,
     )
     receipt = await call.registry(command)  # a refused grant leaves no name behind
     people.make_account(body.name, call.context.settings.area, account, body.player)
@@ -129,12 +134,15 @@ async def make_link(call: Call[LinkBody]) -> Response:
         raise Problem("link_reason_missing", "reason")
     link = LinkId(made_id(call.command_id(REGISTRY), 0))
     reason = reason or LinkReason.SESSION_OVER
-    await call.registry(MakeLink(account=row.id, role=role, link=link, reason=reason))
+    in_use = signed_in and call.context.conductor is None
+    command = MakeLink(account=row.id, role=role, link=link, reason=reason, in_use=in_use)
+    receipt = await call.registry(command)
+    made = next(fact for fact in receipt.turn.facts if isinstance(fact, LinkMade))
     if call.body.end_sessions:
         _sign_out(call, row.id, role)
     if call.body.end_password and call.context.passwords.end(row.id):
         note(call.context, call.caller.session, call.address, What.PASSWORD_ENDED, row.id)
-    return answered(LinkAnswer(_fresh_link(call, row.id, role, link)))
+    return answered(LinkAnswer(_fresh_link(call, row.id, role, link, made.confirm_by)))
 
 
 @door(router, "/accounts/{account}/sessions/end", EndSessionsBody, EndSessions)
@@ -191,9 +199,13 @@ def _holds(call: Some, grant: GrantView) -> bool:
 
 
 def _fresh_link(
-    call: Call[LinkBody] | Call[GrantRoleBody], account: AccountId, role: Role, link: LinkId
+    call: Call[LinkBody] | Call[GrantRoleBody],
+    account: AccountId,
+    role: Role,
+    link: LinkId,
+    confirm_by: Instant | None = None,
 ) -> str:
     people = call.context.people
     people.drop_links(account)
-    secret = people.make_link(account, role, call.caller.account, link)
+    secret = people.make_link(account, role, call.caller.account, link, confirm_by)
     return link_address(call.context.settings, role, secret)

@@ -14,12 +14,14 @@ from starlette.responses import Response
 from api.context import Context, context_of
 from api.doors.call import answered
 from api.doors.callers import SignedIn
+from api.doors.confirming import waiting
 from api.doors.hanging import answering
 from api.people import Caller
 from api.reach import ALIVE, KINDS, UNREADABLE, Setup, words
 from api.watch import Written, standing
 from schemas.values import AccountId, Instant, Role
 from schemas.views import DemandRow
+from streams.parameters import CONFIRM_WITHIN
 
 router = APIRouter(tags=["reference"])
 
@@ -68,6 +70,7 @@ async def alarms(request: Request, caller: SignedIn) -> Response:
         found.extend(_tried(context))
     if _watches_stewards(context, caller):
         found.extend(_let_in(context))
+        found.extend(_waits(context, caller))
     return answered(Alarms(watched=written is not None, alarms=tuple(found)))
 
 
@@ -139,7 +142,10 @@ def _let_in(context: Context) -> Iterator[AlarmShown]:
     """For a day it is said who has made a link to sign in as whom."""
     people = context.people
     for account, link in people.links_since(people.now() - LINK_TOLD_MS)[:LINKS_TOLD]:
-        by, whose = people.name(AccountId(link.made_by)) or "?", people.name(account) or "?"
+        by, whose = people.name(AccountId(link.made_by)), people.name(account) or "?"
+        if not link.made_by:
+            yield _by_machine(link.made_at, whose, link.used_at is not None)
+            continue
         yield AlarmShown(
             "link_made",
             link.made_at,
@@ -149,6 +155,35 @@ def _let_in(context: Context) -> Iterator[AlarmShown]:
             f"The steward {by} has made a link to sign in as {whose}"
             f"{', which was used' if link.used_at else ''}. If you know nothing of it, ask.",
         )
+
+
+def _by_machine(at: Instant, whose: str, used: bool) -> AlarmShown:
+    return AlarmShown(
+        "link_made",
+        at,
+        (),
+        f"有人在服务器上为“{whose}”的账户签发了登录链接{'，已使用' if used else ''}。"
+        "如不知情，请核实。",
+        f"Somebody at the server has made a link to sign in as {whose}"
+        f"{', which was used' if used else ''}. If you know nothing of it, ask.",
+    )
+
+
+def _waits(context: Context, caller: Caller) -> Iterator[AlarmShown]:
+    """What somebody has given alone, to those who can stand by it."""
+    for each in waiting(context, caller):
+        if each.yours:
+            what, thing = ("登录链接", "link") if each.link else ("授权", "role")
+            by, place = each.by or "?", each.place
+            yield AlarmShown(
+                "second_person",
+                each.confirm_by - CONFIRM_WITHIN,
+                (),
+                f"“{by}”给“{each.name}”（{place}）的{what}待您确认："
+                "请在“我的账户”中核实、确认；24 小时内无人确认即自动失效。",
+                f"A {thing} that {by} has given to {each.name} ({place}) waits for your word: "
+                "confirm it on your account's page, or it ends within 24 hours.",
+            )
 
 
 _BURSTS = {

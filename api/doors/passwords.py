@@ -116,7 +116,7 @@ async def sign_in_by_password(request: Request) -> Response:
     note(context, session, address_of(request.scope), What.SIGN_IN, device)
     answer = SignedIn(session.account, session.role, session.name, session.expires)
     response, https = answered(answer), context.settings.secure
-    seconds = -((context.people.now() - session.expires) // SECOND_MS)  # up to a whole one
+    seconds = context.people.lasting_s(role)
     set_cookie(response, session, secret, seconds=seconds, https=https)
     set_familiar(response, context.passwords.familiar(account), https=https)
     return response
@@ -199,9 +199,15 @@ async def propose(call: Call[Empty]) -> Response:
 
 @door(router, "/password", SetPasswordBody, tuple(Role), answer=RecoveryCodes)
 async def set_password(call: Call[SetPasswordBody]) -> Response:
-    """Sign in by password from now on; the answer has your recovery codes, this once."""
+    """Sign in by password from now on; the answer has your recovery codes, this once.
+
+    Whoever came in by a link that nobody has confirmed yet has to wait for that.
+    """
     context, body, account = call.context, call.body, call.caller.account
     passwords = context.passwords
+    link = context.people.link_behind(call.caller.session)
+    if link is not None and link.confirm_by is not None:
+        raise Problem("second_person")
     try:
         passwords.check(account, body.name, body.password)
         text = passwords.to_hash(account, body.password)

@@ -23,6 +23,7 @@ _OF_COMMANDS: Final[dict[type, tuple[What, str]]] = {
     c.MakeLink: (What.LINK_MADE, "account"),
     c.GrantRole: (What.ROLE_GRANTED, "account"),
     c.EndGrant: (What.ROLE_ENDED, "account"),
+    c.ConfirmAccess: (What.CONFIRMED, "account"),
 }
 """Commands that are on this record, too, and the field that says what they are about.
 

@@ -81,7 +81,7 @@ async def sign_in(request: Request) -> Response:
     await _told_of_use(context, session, address_of(request.scope))
     answer = SignedIn(session.account, session.role, session.name, session.expires)
     response = answered(answer)
-    seconds = -((context.people.now() - session.expires) // 1_000)  # up to a whole one
+    seconds = context.people.lasting_s(session.role)  # its end may be put off, by a confirmation
     set_cookie(response, session, secret, seconds=seconds, https=context.settings.secure)
     return response
 
@@ -152,9 +152,12 @@ class DeviceShown(msgspec.Struct):
 class LinkShown(msgspec.Struct):
     """A link by which somebody could sign in as you. `by`: who made it, null at the machine.
 
-    `first`: the account's first one.
+    `first`: the account's first one. `confirm_by`: what began by it ends then, unless you, on a
+    device that was signed in before, or a second person confirms it (`/accounts/{id}/confirm`).
     """
 
+    id: str
+    confirm_by: int | None
     first: bool
     role: Role
     by: str | None
@@ -190,6 +193,8 @@ async def access(request: Request, caller: Somebody) -> Response:
     known = people.links_of(caller.account)
     links = tuple(
         LinkShown(
+            link.id,
+            link.confirm_by,
             link is known[-1],
             link.role,
             people.name(AccountId(link.made_by)),

@@ -11,17 +11,19 @@ OVER = ("released", "given_up", "stood_down")
 
 @dataclass(slots=True)
 class Grant:
-    """A role that somebody holds, until a time, or until it is ended."""
+    """A role that somebody holds, until a time, until it is ended, or until nobody confirms it."""
 
     role: str
     division: str | None
     organization: str | None
     village: str | None
     until: int | None
+    confirm_by: int | None
     ended: bool = False
 
     def holds(self, at: int) -> bool:
-        return not self.ended and (self.until is None or at < self.until)
+        ends = [each for each in (self.until, self.confirm_by) if each is not None]
+        return not self.ended and all(at < each for each in ends)
 
 
 @dataclass(slots=True)

@@ -14,9 +14,16 @@ def _opened(ledger: Ledger, fact: Fact) -> None:
 
 
 def _granted(ledger: Ledger, fact: Fact) -> None:
-    names = ("role", "division", "organization", "village", "until")
+    names = ("role", "division", "organization", "village", "until", "confirm_by")
     held = ledger.grants.setdefault(fact["account"], [])
     held.append(Grant(**{name: fact[name] for name in names}))
+
+
+def _confirmed(ledger: Ledger, fact: Fact) -> None:
+    for grant in ledger.grants.get(fact["account"], ()):
+        waits = grant.confirm_by is not None and fact["at"] < grant.confirm_by
+        if fact["link"] is None and grant.role == fact["role"] and waits:
+            grant.confirm_by = None
 
 
 def _grant_ended(ledger: Ledger, fact: Fact) -> None:
@@ -80,6 +87,7 @@ REGISTRY: dict[str, Callable[[Ledger, Fact], None]] = {
     "LogOpened": _opened,
     "RoleGranted": _granted,
     "GrantEnded": _grant_ended,
+    "AccessConfirmed": _confirmed,
     "OrganizationRegistered": _registered,
     "OrganizationCorrected": _corrected,
     "CapacitySet": _capacity,

@@ -10,7 +10,6 @@ from api.people.accounts import (
     People,
     Session,
     SignInRefused,
-    names_of,
     open_people,
     shown_id,
     wall_ms,
@@ -41,7 +40,8 @@ from api.people.callers import (
     set_familiar,
 )
 from api.people.failures import FAILURES_MS, Failures
-from api.people.links import Holder, holders, link_address, new_account, new_link
+from api.people.links import Holder, holders, link_address, link_for, new_account, new_link
+from api.people.naming import names_of
 from api.people.numbers import mobile, national
 from api.people.passwords import (
     KeptPassword,
@@ -93,6 +93,7 @@ __all__ = [
     "holders",
     "kinds_of",
     "link_address",
+    "link_for",
     "mobile",
     "names_of",
     "national",

@@ -6,19 +6,15 @@ may write the file at once: the command line makes links while the server runs.
 
 from __future__ import annotations
 
-import json
 import secrets
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from time import time_ns
 from typing import Any, NamedTuple
 
-import apsw
-
-from api.safe import BUSY_MS, open_store
+from api.safe import open_store
 from api.settings import Settings
 from schemas.values import AccountId, AreaId, Role
 
@@ -40,7 +36,7 @@ CREATE TABLE IF NOT EXISTS accounts (
 CREATE TABLE IF NOT EXISTS links (
     token BLOB PRIMARY KEY, account TEXT NOT NULL REFERENCES accounts, role TEXT NOT NULL,
     expires INTEGER NOT NULL, used_at INTEGER, used_key BLOB, session BLOB,
-    id TEXT NOT NULL, made_by TEXT NOT NULL, made_at INTEGER NOT NULL
+    id TEXT NOT NULL, made_by TEXT NOT NULL, made_at INTEGER NOT NULL, confirm_by INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sessions (
     token BLOB PRIMARY KEY, account TEXT NOT NULL REFERENCES accounts, role TEXT NOT NULL,
@@ -88,13 +84,17 @@ class Device(NamedTuple):
 
 
 class LinkSeen(NamedTuple):
-    """A link to sign in, as its account's owner is told of it. `made_by`: "" at the machine."""
+    """A link to sign in, as its account's owner is told of it. `made_by`: "" at the machine.
+
+    `confirm_by`: what began by it ends then, unless somebody else confirms it.
+    """
 
     id: str
     role: Role
     made_by: str
     made_at: int
     used_at: int | None
+    confirm_by: int | None
 
 
 def shown_id(token: bytes) -> str:
@@ -156,20 +156,48 @@ class People:
         row = self._row("SELECT name FROM accounts WHERE id = ?", (account,))
         return None if row is None else str(row[0])
 
-    def make_link(self, account: AccountId, role: Role, made_by: str = "", id: str = "") -> str:
+    def make_link(
+        self,
+        account: AccountId,
+        role: Role,
+        made_by: str = "",
+        id: str = "",
+        confirm_by: int | None = None,
+    ) -> str:
         """A one-time link's secret; LookupError for an unknown account.
 
         `made_by`: whose hand it was, "" at the machine itself; `id`: what the log calls it.
+        `confirm_by`: what begins by it ends then, unless it is confirmed.
         """
         if self.name(account) is None:
             raise LookupError("no such account")
         token = secrets.token_urlsafe(32)
         self._write(
-            "INSERT INTO links (token, account, role, expires, id, made_by, made_at) "
-            "VALUES (?1, ?2, ?3, ?6 + ?7, ?4, ?5, ?6)",
-            (hashed(token), account, role.value, id, made_by, self._clock(), self._link_ms),
+            "INSERT INTO links (token, account, role, expires, id, made_by, made_at, confirm_by) "
+            "VALUES (?1, ?2, ?3, ?6 + ?7, ?4, ?5, ?6, ?8)",
+            (
+                *(hashed(token), account, role.value, id, made_by),
+                *(self._clock(), self._link_ms, confirm_by),
+            ),
         )
         return token
+
+    def confirm_link(self, account: AccountId, id: str) -> None:
+        """What began by a link lasts as long as it would by any other."""
+        row = self._row("SELECT session FROM links WHERE account = ? AND id = ?", (account, id))
+        self._write(
+            "UPDATE links SET confirm_by = NULL WHERE account = ? AND id = ?", (account, id)
+        )
+        for role, lasting in self._session_ms.items():
+            self._write(
+                "UPDATE sessions SET expires = began + ? WHERE token = ? AND role = ?",
+                (lasting, row[0] if row and row[0] else b"", role.value),
+            )
+        self._sessions.clear()
+
+    def lasting_s(self, role: Role) -> int:
+        """How many seconds a session of a role lasts, and so the cookie."""
+        return self._session_ms[role] // SECOND_MS
 
     def has_used_link(self, account: AccountId) -> bool:
         """Whether anybody ever signed in as this account."""
@@ -190,8 +218,8 @@ class People:
         """
         now, used_key = self._clock(), hashed(key) if key else None
         with self._store:  # one transaction: of two at once, one finds the link used
-            account, earlier = self._check_link(hashed(token), role, used_key, now)
-            secret = self._begin(account, role, now, device)
+            account, earlier, until = self._check_link(hashed(token), role, used_key, now)
+            secret = self._begin(account, role, now, device, until)
             self._store.execute(
                 "UPDATE links SET used_at = coalesce(used_at, ?), used_key = ?, session = ? "
                 "WHERE token = ?",
@@ -207,11 +235,14 @@ class People:
             secret = self._begin(account, role, self._clock(), device)
         return secret, self._begun(secret)
 
-    def _begin(self, account: AccountId, role: Role, now: int, device: str) -> str:
-        secret = secrets.token_urlsafe(32)
+    def _begin(
+        self, account: AccountId, role: Role, now: int, device: str, until: int | None = None
+    ) -> str:
+        secret, expires = secrets.token_urlsafe(32), now + self._session_ms[role]
+        expires = expires if until is None else min(expires, until)
         self._store.execute(
             "INSERT INTO sessions VALUES (?, ?, ?, ?, NULL, ?, ?)",
-            (hashed(secret), account, role.value, now + self._session_ms[role], now, device),
+            (hashed(secret), account, role.value, expires, now, device),
         )
         return secret
 
@@ -222,21 +253,22 @@ class People:
 
     def _check_link(
         self, token: bytes, role: Role, used_key: bytes | None, now: int
-    ) -> tuple[AccountId, bytes | None]:
-        """The account behind a usable link, and the session that its first use began."""
+    ) -> tuple[AccountId, bytes | None, int | None]:
+        """The account behind a usable link, what its first use began, and until when that holds."""
         row = self._row(
-            "SELECT account, role, expires, used_at, used_key, session FROM links WHERE token = ?",
+            "SELECT account, role, expires, used_at, used_key, session, confirm_by FROM links "
+            "WHERE token = ?",
             (token,),
         )
         if row is None or row[1] != role.value:
             raise SignInRefused("link_unknown")
-        account, _, expires, used_at, first_key, session = row
+        account, _, expires, used_at, first_key, session, confirm_by = row
         repeated = used_key is not None and first_key == used_key
         if used_at is not None and not (repeated and now < used_at + REPEAT_MS):
             raise SignInRefused("link_used")
-        if used_at is None and now >= expires:
+        if used_at is None and now >= min(expires, confirm_by or expires):
             raise SignInRefused("link_expired")
-        return AccountId(account), session
+        return AccountId(account), session, confirm_by
 
     def link_behind(self, session: Session) -> LinkSeen | None:
         """The link by which a session began."""
@@ -251,7 +283,7 @@ class People:
     def links_since(self, at: int) -> list[tuple[AccountId, LinkSeen]]:
         """Links that stewards have made since then for accounts that were there already."""
         rows = self._store.execute(
-            "SELECT account, id, role, made_by, made_at, used_at FROM links "
+            "SELECT account, id, role, made_by, made_at, used_at, confirm_by FROM links "
             "WHERE made_at >= ? AND id != '' ORDER BY made_at DESC",
             (at,),
         )
@@ -344,28 +376,17 @@ class People:
     def _row(self, statement: str, values: tuple[str | bytes, ...]) -> tuple[Any, ...] | None:
         return self._store.execute(statement, values).fetchone()
 
-    def _write(self, statement: str, values: tuple[str | int | bytes, ...]) -> None:
+    def _write(self, statement: str, values: tuple[str | int | bytes | None, ...]) -> None:
         with self._store:
             self._store.execute(statement, values)
 
 
-_LINKS = "SELECT id, role, made_by, made_at, used_at FROM links"
+_LINKS = "SELECT id, role, made_by, made_at, used_at, confirm_by FROM links"
 
 
 def _link_seen(row: tuple[Any, ...]) -> LinkSeen:
-    id, role, made_by, made_at, used_at = row
-    return LinkSeen(id, Role(role), made_by, made_at, used_at)
-
-
-def names_of(folder: Path, accounts: Iterable[str]) -> dict[str, str]:
-    """The names of those accounts that have one here, from any process."""
-    if not (folder / PEOPLE).is_file():
-        return {}
-    ids = json.dumps(sorted({*accounts}))
-    asked = "SELECT id, name FROM accounts WHERE id IN (SELECT value FROM json_each(?))"
-    with closing(apsw.Connection(str(folder / PEOPLE), flags=apsw.SQLITE_OPEN_READONLY)) as store:
-        store.set_busy_timeout(BUSY_MS)
-        return {str(id): str(name) for id, name in store.execute(asked, (ids,))}
+    id, role, *rest = row
+    return LinkSeen(id, Role(role), *rest)
 
 
 def open_people(settings: Settings) -> People:

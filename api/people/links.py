@@ -13,6 +13,7 @@ from schemas.registry_facts import GrantEnded, RoleGranted
 from schemas.values import AccountId, AreaId, Role
 from schemas.wire import decode_turn
 from streams.engines.logs import open_reader
+from streams.parameters import CONFIRM_WITHIN
 
 _SIGNS = (b'"RoleGranted.', b'"GrantEnded.')
 
@@ -65,6 +66,32 @@ def _grants(folder: Path, area: AreaId) -> Iterator[RoleGranted | GrantEnded]:
                 )
     finally:
         reader.close()
+
+
+class NewLink(NamedTuple):
+    """A link made at the machine; what begins by it ends at `until`, where one is told."""
+
+    address: str
+    until: int | None
+
+
+def link_for(settings: Settings, holder: Holder) -> NewLink:
+    """A one-time link for whoever has a role.
+
+    Where the account was ever signed in to, the server writes the link's use into the log; where
+    somebody is signed in just now, what begins by it ends after a day.
+    """
+    people = open_people(settings)
+    try:
+        account, role = holder.account, holder.role
+        people.make_account(holder.name or "?", settings.area, account)
+        id = f"machine-{secrets.token_hex(8)}" if people.has_used_link(account) else ""
+        in_use = any(device.role is role for device in people.devices_of(account))
+        until = people.now() + CONFIRM_WITHIN if in_use else None
+        token = people.make_link(account, role, id=id, confirm_by=until)
+        return NewLink(link_address(settings, role, token), until)
+    finally:
+        people.close()
 
 
 def new_link(settings: Settings, account: AccountId, role: Role, name: str) -> str:

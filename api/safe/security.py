@@ -50,6 +50,7 @@ class What(StrEnum):
     PASSWORD_ENDED = "password_ended"
     ROLE_GRANTED = "role_granted"
     ROLE_ENDED = "role_ended"
+    CONFIRMED = "confirmed"
     OPENED = "opened"
     EXPORTED = "exported"
     DENIED = "denied"

@@ -48,6 +48,28 @@ WORDS: dict[Refusal, Message] = {
         "This organization has as many units at work as it can man; take fewer, "
         "or have it state anew how many it can man at once.",
     ),
+    Refusal.GRANT_REASON_MISSING: Message(
+        422,
+        "授予管理员或值班室角色须说明原因，并须由另一人在 24 小时内确认。",
+        "Say why the role of a steward or a desk is given; a second person confirms it within "
+        "24 hours.",
+    ),
+    Refusal.NOTHING_WAITS: Message(
+        409,
+        "没有待确认的授权或链接：已确认、已结束，或已超过 24 小时。",
+        "Nothing waits to be confirmed: it was, it has ended, or 24 hours are over.",
+    ),
+    Refusal.SECOND_PERSON: Message(
+        409,
+        "此事须由另一人确认：不能是经办人、被授权人，或经办人刚为其签发过登录链接的人。",
+        "This takes a second person: not who did it, not whom it is for, and nobody who was just "
+        "let in by who did it.",
+    ),
+    Refusal.SELF_GRANT: Message(
+        403,
+        "任何人不得给自己授权；请由另一位管理员办理。",
+        "Nobody grants a role to themselves; another steward has to.",
+    ),
     Refusal.GRANT_UNFIT: Message(
         422,
         "授权须写明范围：机构角色写组织，其他角色写区划；结束时间须在将来。",

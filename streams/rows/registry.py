@@ -27,6 +27,8 @@ def account(area: Area, key: AccountId) -> Put:
             organization=grant.organization,
             until=grant.until,
             village=grant.village,
+            confirm_by=grant.confirm_by,
+            given_by=grant.behind[0] if grant.behind else None,
         )
         for grant in area.registry.grants.get(key) or ()
     )

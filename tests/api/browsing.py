@@ -100,7 +100,8 @@ class Server:
 
     def link(self, role: str, **scope: str) -> str:
         """A sign-in address for a new account."""
-        made = self.post("/accounts", {"name": "R1", "role": role, **scope})
+        body = {"name": "R1", "role": role, "reason": "new_person", **scope}
+        made = self.post("/accounts", body)
         return f"{self.address}/sign-in#{urlsplit(made['link']).fragment}"
 
     def incident(self, hazard: str) -> str:

@@ -168,7 +168,8 @@ class House:
     async def person(self, role: Role, **scope: Any) -> Person:
         """Somebody new with one role, made and signed in through the doors."""
         steward = await self.steward()
-        made = await steward.post("/accounts", {"name": "甲", "role": role.value, **scope})
+        body = {"name": "甲", "role": role.value, "reason": "new_person", **scope}
+        made = await steward.post("/accounts", body)
         assert made.status == 201, made.content
         return await self.by_link(made.json["link"], role)
 

@@ -9,6 +9,7 @@ from api.doors import (
     accounts,
     assignments,
     certificates,
+    confirming,
     demands,
     handing_up,
     helpers,
@@ -122,8 +123,9 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.SetEnrollment, terms.SetEnrollmentBody, {"organization"}),
     (c.GrantRole, accounts.GrantRoleBody, {"account"}),
     (c.EndGrant, accounts.EndGrantBody, {"account"}),
-    (c.MakeLink, accounts.LinkBody, {"account", "role", "link", "reason"}),
+    (c.MakeLink, accounts.LinkBody, {"account", "role", "link", "reason", "in_use"}),
     (c.EndSessions, accounts.EndSessionsBody, {"account"}),
+    (c.ConfirmAccess, confirming.ConfirmAccessBody, {"account"}),
 ]
 PARTS: list[tuple[type, type[Body], set[str]]] = [
     (LineRequest, demands.LineBody, set()),

@@ -140,6 +140,7 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ("/organizations/{organization}/enrollment", {"enrolled": True}, OWN),
     ("/issuers/withdraw", {"issuer": "x"}, AREA_ONLY),
     ("/accounts", {"name": "甲", "role": "desk", "division": TOWN}, STEWARDS),
+    ("/accounts/{account}/confirm", {"role": "desk"}, "..---..-"),
     ("/accounts/{account}/link", {"reason": "new_device"}, STEWARDS),
     ("/accounts/{account}/sessions/end", {"role": "desk"}, STEWARDS),
     ("/accounts/{account}/end", {"role": "desk"}, STEWARDS),
@@ -292,7 +293,9 @@ async def test_a_village_s_committee_is_let_in_at_its_own_door_alone(scene: Scen
     for path, body, who in DOORS:
         if path not in OF_A_COMMITTEE:
             guided = who is CREWS and path.startswith(("/offers/", "/assignments/"))
-            wanted = CODES["-" if guided else "R"]  # of a group that it does not guide
+            own = path.endswith("account}/confirm")  # anybody confirms a link of their own
+            # A group that it does not guide, an account that is another's: there is none.
+            wanted = CODES["-" if guided or own else "R"]
             assert await scene.knock("village", path, body) == wanted, path
     assert scene.house.sequence == before
 

@@ -242,8 +242,9 @@ class Scene:
         return facts
 
     async def staffed(self) -> None:
-        """A county and one of its townships have a desk."""
-        for account, division in ((COUNTY, self.county), (DESK, self.townships[0])):
+        """A county and one of its townships have a desk; the township's first: nobody has to
+        confirm that one."""
+        for account, division in ((DESK, self.townships[0]), (COUNTY, self.county)):
             grant = c.GrantRole(account=account, role=Role.DESK, division=division)
             await self.send(STEWARD, grant)
 

@@ -73,6 +73,12 @@ def thread() -> World:
     )
     world.send(STEWARD, c.EndSessions(account=DESK, role=Role.DESK))
     world.send(OWNER, c.UseLink(account=DESK, role=Role.DESK, link=link))
+    another = LinkId("another link")
+    made = c.MakeLink(
+        account=DESK, role=Role.DESK, link=another, reason=LinkReason.NEW_DEVICE, in_use=True
+    )
+    world.send(STEWARD, made)
+    world.send(DESK, c.ConfirmAccess(account=DESK, role=Role.DESK, link=another))
     incident = world.incident()
     world.send(DESK, c.JoinIncident(incident=incident, division=world.township))
     routine(world, incident)

@@ -11,6 +11,7 @@ TABLE = {
     "EndGrant": ".RR---R-",
     "MakeLink": ".RR---R-",
     "EndSessions": ".RR---R-",
+    "ConfirmAccess": "...---.-",  # who of them is a second person: test_second_person
     "UseLink": "RRRRRRRR",  # the server's, who has seen it
 }
 
@@ -22,4 +23,5 @@ def commands(account: AccountId, division: DivisionCode) -> Iterator[c.Command]:
     yield c.EndGrant(account=account, role=role)
     yield c.MakeLink(account=account, role=role, link=link, reason=LinkReason.NEW_DEVICE)
     yield c.EndSessions(account=account, role=role)
+    yield c.ConfirmAccess(account=account, role=role)
     yield c.UseLink(account=account, role=role, link=link)

@@ -232,8 +232,12 @@ def _let_in(play: Play, account: AccountId) -> Attempt:
     link = LinkId(f"link {play.world.at}")
     if play.chance(0.5):
         return OWNER, c.UseLink(account=account, role=Role.ORGANIZATION, link=link)
-    reason = play.random.choice(list(LinkReason))
-    return STEWARD, c.MakeLink(account=account, role=Role.ORGANIZATION, link=link, reason=reason)
+    reason, role = play.random.choice(list(LinkReason)), Role.ORGANIZATION
+    let_in = play.world.area.registry.let_in.get(account)
+    if let_in is not None and let_in.confirm_by is not None:
+        return COUNTY, c.ConfirmAccess(account=account, role=role, link=let_in.link)
+    in_use = play.chance(0.5)
+    return STEWARD, c.MakeLink(account=account, role=role, link=link, reason=reason, in_use=in_use)
 
 
 def _log(play: Play, known: Organization) -> Attempt:

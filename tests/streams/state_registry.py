@@ -10,7 +10,7 @@ from streams.days import start_of
 from streams.parameters import SECOND
 from tests.streams.state_commands import Row, Sent
 from tests.streams.state_worlds import NEAR, Scene, opened, posted
-from tests.streams.world import DESK, SEALED, START, STEWARD, World, certificate
+from tests.streams.world import COUNTY, DESK, SEALED, START, STEWARD, World, certificate
 
 PUMPS = (Capability(skill="PUMP_DRAIN", units=3),)
 NEWCOMER = AccountId("newcomer")
@@ -256,6 +256,20 @@ def granted() -> Scene:
     return scene
 
 
+def let_in() -> Scene:
+    """A link for somebody who is signed in waits to be confirmed."""
+    scene = granted()
+    command = c.MakeLink(
+        account=NEWCOMER,
+        role=Role.DESK,
+        link=LinkId("in use"),
+        reason=LinkReason.NEW_DEVICE,
+        in_use=True,
+    )
+    scene.world.send(STEWARD, command)
+    return scene
+
+
 GRANT = (
     Row(
         c.GrantRole,
@@ -285,6 +299,14 @@ GRANT = (
         lambda _: (
             OWNER,
             c.UseLink(account=NEWCOMER, role=Role.DESK, link=LinkId("link")),
+        ),
+    ),
+    Row(
+        c.ConfirmAccess,
+        "",
+        lambda _: (
+            COUNTY,
+            c.ConfirmAccess(account=NEWCOMER, role=Role.DESK, link=LinkId("in use")),
         ),
     ),
     Row(c.EndSessions, "", lambda _: (STEWARD, c.EndSessions(account=NEWCOMER, role=Role.DESK))),

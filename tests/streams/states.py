@@ -179,7 +179,13 @@ TABLES = (
         registry.CERTIFICATE,
     ),
     Table(
-        "权限 Grants", {"没有 none": worlds.opened, "已有 there": registry.granted}, registry.GRANT
+        "权限 Grants",
+        {
+            "没有 none": worlds.opened,
+            "已有 there": registry.granted,
+            "待确认 link waits": registry.let_in,
+        },
+        registry.GRANT,
     ),
 )
 

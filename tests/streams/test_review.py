@@ -181,7 +181,7 @@ def test_every_code_has_words_in_both_languages() -> None:
 
 
 # They concern the whole area, or a grant of which only its account is named.
-ACCESS = ("MakeLink", "UseLink", "EndSessions", "EndGrant")
+ACCESS = ("MakeLink", "UseLink", "EndSessions", "ConfirmAccess", "EndGrant")
 NOWHERE = (*ACCESS, "Tick", "Resume", "MoveLog", "ReceiveLog", "ChangeRules", "WithdrawIssuer")
 
 

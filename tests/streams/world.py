@@ -104,8 +104,9 @@ class World:
             rules=present().number,
         )
         self.send(OWNER, opening)
-        self.grant(COUNTY, Role.DESK, division=self.county)
+        # The township's first: once there is a desk above, it would have to confirm that one.
         self.grant(DESK, Role.DESK, division=self.township)
+        self.grant(COUNTY, Role.DESK, division=self.county)
 
     @property
     def township(self) -> DivisionCode:

@@ -1,6 +1,6 @@
 /** Where one's account is signed in, and who else could be: seen, named and ended by its owner. */
 
-import { find, h } from "./dom.js";
+import { find, h, setText } from "./dom.js";
 import { fullTime } from "./format.js";
 import { get, postOnce } from "./http.js";
 import { choose, moreWords, say, wording } from "./words.js";
@@ -31,7 +31,9 @@ function warn({ me }, known) {
   if (!link) return;
   const seen = h("button", { type: "button" }, say("access.understood"));
   const words = h("p", {}, letIn(link, more.length + 1));
-  const note = h("section", { class: "panel problem", id: "let-in", role: "alert" }, words, seen);
+  const mine = meant(me, link, known);
+  const parts = [words, mine, seen].filter(Boolean);
+  const note = h("section", { class: "panel problem", id: "let-in", role: "alert" }, parts);
   seen.addEventListener("click", () => {
     try {
       localStorage.setItem(name, String(link.made_at));
@@ -41,6 +43,24 @@ function warn({ me }, known) {
     note.remove();
   });
   find("#main").before(note);
+}
+
+/** Where its owner was signed in before the link was made: then it is the owner who says so. */
+function meant(me, link, { devices }) {
+  const here = devices.find((device) => device.here);
+  if (!link.confirm_by || !here || here.began >= link.made_at) return null;
+  const time = fullTime(link.confirm_by);
+  const words = h("p", {}, say("access.ends", { time }));
+  const button = h("button", { type: "button", id: "meant" }, say("access.meant"));
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    const told = { role: link.role, link: link.id };
+    const done = () => words.replaceChildren(say("access.stands"));
+    const path = `/accounts/${me.account}/confirm`;
+    await postOnce(path, told, here.role).then(done, (problem) => setText(words, problem.text));
+    button.remove();
+  });
+  return h("div", {}, words, button);
 }
 
 function seenUntil(name) {

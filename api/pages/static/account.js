@@ -1,6 +1,7 @@
 /** One's own account: signing in by password, and where one is signed in. */
 
 import { show } from "./access.js";
+import { showAlarms, showWaiting } from "./account-waiting.js";
 import { find, h, setText } from "./dom.js";
 import { fullTime } from "./format.js";
 import { Problem, get, postOnce } from "./http.js";
@@ -42,6 +43,8 @@ function draw() {
   if (PAGES[me.role]) find("a", back).href = PAGES[me.role];
   find("#password").replaceChildren(h("h2", {}, say("account.password")), ...passwordParts());
   show({ role: me.role }, find("#access")).catch(() => {});
+  showWaiting(me, find("#waiting")).catch(() => {});
+  if (me.role === "steward") showAlarms(me, find("#alarms")).catch(() => {});
 }
 
 async function signOut() {
