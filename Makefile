@@ -42,6 +42,7 @@ test: $(VENV)/.developed ## Run every test in its short form [ONLY="path or opti
 	@deploy/install-java.sh
 	@deploy/install-redis.sh
 	@deploy/install-nginx.sh
+	@deploy/install-cc.sh
 	@$(BIN)/python -m deploy.servers.jars || true
 	@$(BIN)/python -m pytest $(ONLY)
 
@@ -58,6 +59,8 @@ prove: $(VENV)/.developed ## Run the long forms of the tests that have one [ONLY
 	@$(BIN)/python -m pytest --prove -m prove $(ONLY)
 
 bench: $(VENV)/.developed ## Measure [ONLY=thread], beside another build [AGAINST=folder]
+	@deploy/install-cc.sh
+	@$(BIN)/python -m deploy.native
 	@$(BIN)/python -m tests.bench $(or $(ONLY),all) $(AGAINST)
 
 schemas: $(VENV)/.installed ## Write the JSON Schemas and the pages of codes
@@ -78,7 +81,7 @@ clean: ## Remove .venv, Kafka's jars, caches and built files; keep data/
 		.mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/.installed: deploy/requirements.txt pyproject.toml
+$(VENV)/.installed: deploy/requirements.txt pyproject.toml geo/native/cubes.h geo/native/crowd.c
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "Shouwang needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)." \
 		"Name another one: make PYTHON=python3.11 ..." >&2; exit 1; }

@@ -3,11 +3,12 @@
 Each entry has a small number beside its place, its code: of which kind it is. A search looks at
 the cells that hold a wanted kind, and at nobody else; how many of each kind are how near is
 counted by cells. Every update is followed at once; the order depends only on what is in it.
+`geo.compiled` answers the same faster, where there is a compiler.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
 from itertools import groupby
 from math import isqrt
@@ -22,18 +23,14 @@ from geo.distance import Located
 
 FIRST = 8  # how many are looked for at first; four times as many each time after
 GROWTH = 4
+FARTHEST = 700_000_000  # centimeters from the middle of the Earth along an axis
 
 Codes = NDArray[np.bool_]
 Tie = Callable[[str], int]
+Seen = tuple[int, str, int]
+"""An entry as seen from a place: the square of its distance in cm², its id and code."""
+Spot = tuple[int, int, int]
 _ONLY: Column = np.zeros(1, dtype=np.int64)
-
-
-class Seen(NamedTuple):
-    """An entry as seen from a place: the square of its distance in cm², its id and code."""
-
-    square: int
-    id: str
-    code: int
 
 
 class Point(NamedTuple):
@@ -68,7 +65,7 @@ class SkillIndex:
 
     def put(self, id: str, place: Located, code: int = 1, times: tuple[int, int] = (0, 0)) -> None:
         """Add an entry, or change it if it is there; nothing changes where it is the same."""
-        entry = (place.x, place.y, place.z, code, *times)
+        entry = (*on_earth(place), code, *times)
         slot = self._slots.get(id)
         if slot is None:
             slot = self._append(id)
@@ -105,7 +102,8 @@ class SkillIndex:
         return int(self._columns[4 + which, self._slots[id]])
 
     def survey(self, place: Located) -> Survey:
-        """Everybody as seen from a place."""
+        """Everybody as seen from a place. ValueError where that is not on Earth."""
+        on_earth(place)
         return Survey(self, place)
 
     def _append(self, id: str) -> int:
@@ -153,30 +151,43 @@ class Survey:
         """By cell, the square of the distance of its center."""
         return self._cells.squares(self._place)
 
-    def first(self, most: int, tie: Tie) -> tuple[int, list[Seen]]:
-        """The nearest few of whatever code, up to `most` cm², and the square up to which.
+    def first(
+        self, most: int, tie: Tie, wanted: Codes | None = None, count: int = FIRST
+    ) -> tuple[int, list[Seen]]:
+        """The nearest few, up to `most` cm², and the square up to which; of whatever code, or of
+        those wanted.
 
         Ordered by (distance, tie(id), id). In plenty whoever is looked for is among them, and
         nothing has to be counted.
         """
-        limit, found = self._fewest(*self._seen(self._enough(most)), most, FIRST)
-        return limit, list(_in_order(found, tie))
+        slots, away = self._seen(self._enough(most, wanted, count))
+        if wanted is not None:
+            found = wanted[self._index.columns[3][slots]]
+            slots, away = slots[found], away[found]
+        limit, few = self._fewest(slots, away, most, count)
+        return limit, list(in_order(few, tie))
 
-    def _enough(self, most: int) -> Column:
+    def _enough(self, most: int, wanted: Codes | None, count: int) -> Column:
         """Cells that hold the nearest few."""
         if len(self._cells) == 1:
             return _ONLY
-        cells = np.flatnonzero(self._centers <= self._cells.touched(most))
+        if wanted is None:
+            held, cells = self._cells.totals, np.flatnonzero(self._near_cells(most))
+        else:
+            held, cells = self._holding(wanted, most)
         cells = cells[np.argsort(self._centers[cells])]
-        limit = self._limit(cells, np.cumsum(self._cells.totals[cells]), FIRST, most)
+        limit = self._limit(cells, np.cumsum(held[cells]), count, most)
         return cells[self._centers[cells] <= self._cells.touched(limit)]
+
+    def _near_cells(self, most: int) -> NDArray[np.bool_]:
+        return self._centers <= self._cells.touched(most)
 
     def nearest(
         self,
         wanted: Codes,
         most: int,
         tie: Tie,
-        apart: Container[str] = (),
+        apart: Collection[str] = (),
         beyond: int = -1,
     ) -> Iterator[Seen]:
         """Yield entries, ordered by (distance, tie(id), id), up to `most` cm².
@@ -192,7 +203,7 @@ class Survey:
             limit = self._limit(cells, np.cumsum(held[cells]), count, most)
             found = self._found(cells, wanted, done, limit)
             limit, few = self._fewest(*found, limit, count)
-            yield from _in_order([seen for seen in few if seen.id not in apart], tie)
+            yield from in_order([seen for seen in few if seen[1] not in apart], tie)
             self._unchanged()
             cells = cells[self._centers[cells] > self._cells.whole(limit)]
             done, count = limit, count * GROWTH
@@ -211,7 +222,7 @@ class Survey:
         return [self._index.ids[slot] for slot in shell.slots[shell.away == square].tolist()]
 
     def earliest(
-        self, which: int, wanted: Codes, most: int, apart: Container[str] = ()
+        self, which: int, wanted: Codes, most: int, apart: Collection[str] = ()
     ) -> int | None:
         """The earliest first or second time of entries of the wanted codes no farther than `most`
         cm²."""
@@ -222,7 +233,7 @@ class Survey:
     def _holding(self, wanted: Codes, most: int) -> tuple[Column, Column]:
         """By cell how many are wanted, and which cells, not wholly beyond, hold any."""
         held = self._index.cells.counts(len(wanted)) @ wanted
-        cells: Column = np.flatnonzero((held > 0) & (self._centers <= self._cells.touched(most)))
+        cells: Column = np.flatnonzero((held > 0) & self._near_cells(most))
         return held.astype(np.int64), cells
 
     def _shell(self, square: int) -> Shell:
@@ -255,7 +266,7 @@ class Survey:
         slots, away = slots[few], away[few]
         ids = [self._index.ids[slot] for slot in slots.tolist()]
         codes = self._index.columns[3][slots].tolist()
-        return limit, list(map(Seen, away.tolist(), ids, codes))
+        return limit, list(zip(away.tolist(), ids, codes, strict=True))
 
     def _found(self, cells: Column, wanted: Codes, done: int, limit: int) -> tuple[Column, Column]:
         slots, away = self._seen(cells[self._centers[cells] <= self._cells.touched(limit)])
@@ -276,10 +287,19 @@ class Survey:
             raise RuntimeError("the index changed while it was read")
 
 
-def _in_order(seen: list[Seen], tie: Tie) -> Iterator[Seen]:
+def on_earth(place: Located) -> Spot:
+    """x, y, z of a place whose distances from all others fit; ValueError where it is none."""
+    x, y, z = place.x, place.y, place.z
+    if -FARTHEST <= x <= FARTHEST and -FARTHEST <= y <= FARTHEST and -FARTHEST <= z <= FARTHEST:
+        return x, y, z
+    raise ValueError("a place that is not on Earth")
+
+
+def in_order(seen: list[Seen], tie: Tie) -> Iterator[Seen]:
+    """What is seen by (distance, tie(id), id); `tie` is asked only where distances are equal."""
     seen.sort(key=itemgetter(0))
     for _, group in groupby(seen, key=itemgetter(0)):
         equals = list(group)
         if len(equals) > 1:
-            equals.sort(key=lambda one: (tie(one.id), one.id))
+            equals.sort(key=lambda one: (tie(one[1]), one[1]))
         yield from equals

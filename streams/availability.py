@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sortedcontainers import SortedList
 
 from geo.distance import square_within
-from geo.nearest import SkillIndex
+from geo.index import new_index
 from schemas.values import Gate, Instant, OrganizationId
 from streams.entities import Organization
 from streams.force import ALL, NOTHING, Held
@@ -56,7 +56,7 @@ class Standings:
     """
 
     def __init__(self) -> None:
-        self.index = SkillIndex()
+        self.index = new_index()
         self.of: list[Standing] = []
         self.nobody: dict[Hashable, Crowd] = {}
         self.stale: dict[OrganizationId, None] = {}

@@ -8,6 +8,8 @@ from zipfile import ZipFile
 
 import pytest
 
+from deploy.native import compiler
+
 ROOT = Path(__file__).parent.parent
 PACKAGES = {"schemas", "geo", "streams", "api"}
 DATA = ["geo/data", "schemas/json", "api/pages"]
@@ -37,6 +39,12 @@ def test_wheel_holds_the_data_files(wheel: list[str], folder: str) -> None:
     ours = {path.relative_to(ROOT).as_posix() for path in on_disk if path.suffix != ".pyc"}
     assert ours, f"{folder} is empty or missing"
     assert ours <= set(wheel), f"left out of the wheel: {sorted(ours - set(wheel))}"
+
+
+def test_wheel_holds_the_compiled_search_and_its_source(wheel: list[str]) -> None:
+    assert {"geo/native/cubes.h", "geo/native/crowd.c"} <= set(wheel)
+    if compiler() is not None:
+        assert "geo/native/crowd.so" in wheel
 
 
 @pytest.mark.parametrize("name", sorted(PACKAGES))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 SELF = Path("tests/test_tidy.py")  # spells the words it forbids
-SOURCE_SUFFIXES = {".py", ".js", ".css", ".html"}
+SOURCE_SUFFIXES = {".py", ".js", ".css", ".html", ".c", ".h"}
 BINARY_SUFFIXES = {".png", ".jpg", ".ico", ".gz", ".zst", ".woff2", ".npz", ".db", ".pdf"}
 
 FUNCTION_LINES_MAX = 70

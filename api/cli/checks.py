@@ -18,6 +18,7 @@ import apsw
 
 from api.listening import CONNECTIONS_MAX, most_connections
 from api.settings import THIS_MACHINE, Https, Settings
+from geo.compiled import library
 from schemas.values import AreaId, TimeSource
 from schemas.wire import decode_turn
 from streams.engines.alive import BEHIND_MOST
@@ -263,5 +264,18 @@ def server(settings: Settings) -> Iterator[Check]:
         yield Check("server", WARN, "没有在运行", "it is not being served", *do)
 
 
-MACHINE: Final = (sqlite, space, clock, modes, open_files, way_in, server)
+def search(_settings: Settings) -> Iterator[Check]:
+    if library() is not None:
+        yield Check("search", OK, "队伍检索已编译", "the search over organizations is compiled")
+        return
+    yield Check(
+        "search", WARN,
+        "队伍检索没有编译：结果一样，队伍成千上万时较慢",
+        "the search over organizations is not compiled: the same answers, slower for thousands",
+        "安装 C 编译器（Debian：gcc、libc6-dev），然后重新安装守望",
+        "install a C compiler (Debian: gcc, libc6-dev), then install Shouwang again",
+    )  # fmt: skip
+
+
+MACHINE: Final = (sqlite, space, clock, modes, open_files, way_in, server, search)
 """In the order in which they are told."""

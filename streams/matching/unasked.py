@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.nearest import Seen, Survey
+from geo.index import View
+from geo.nearest import Seen
 from schemas.ids import tie
 from schemas.values import Gate, Instant, OrganizationId, Place
 from streams.availability import IN_ORDER, NONE, OWN_TIMES, Crowd, Standings
@@ -99,7 +100,7 @@ class Unasked:
         return Crowd(self._failed(counts, size - sum(counts)), size, self._ends(counts))
 
     @cached_property
-    def _survey(self) -> Survey:
+    def _survey(self) -> View:
         return self._standings.index.survey(self._place)
 
     @cached_property

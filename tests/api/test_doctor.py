@@ -37,8 +37,8 @@ def test_a_new_folder_lacks_a_copy_and_says_how_to_make_one(data: Path, capsys: 
     assert not told["well"]
     names = {check["name"]: check for check in told["checks"]}
     assert set(names) == {
-        "sqlite", "commit", "space", "clock", "modes", "open_files", "way_in", "server", "key",
-        "copy", "head", "watch", "whole", "keys",
+        "sqlite", "commit", "space", "clock", "modes", "open_files", "way_in", "server",
+        "search", "key", "copy", "head", "watch", "whole", "keys",
     }  # fmt: skip
     assert names["copy"]["state"] == "bad"
     assert "shouwang backup --data" in names["copy"]["do_en"]

@@ -1,4 +1,4 @@
-"""The index of one skill: equal to sorting everything, whatever happened before."""
+"""The index of one skill, either of the two: equal to sorting everything, whatever happened."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.index import Index
 from geo.nearest import FIRST, SkillIndex
+from tests.geo.kinds import New, both, plain
 
 
 class At(NamedTuple):
@@ -39,16 +41,14 @@ def by_sorting(entries: Entries, place: At) -> list[tuple[int, str]]:
     return sorted(rows, key=lambda row: (row[0], tie(row[1]), row[1]))
 
 
-def indexed(entries: Entries) -> SkillIndex:
-    index = SkillIndex()
+def indexed(entries: Entries, new: New = plain) -> Index:
+    index = new()
     for id, at in entries.items():
         index.put(id, at)
     return index
 
 
-def in_order(
-    index: SkillIndex, place: At, tie: Callable[[str], int] = tie
-) -> Iterator[tuple[int, str]]:
+def in_order(index: Index, place: At, tie: Callable[[str], int] = tie) -> Iterator[tuple[int, str]]:
     return (seen[:2] for seen in index.survey(place).nearest(ANY, EVERYBODY, tie))
 
 
@@ -59,13 +59,14 @@ def crowd(count: int, seed: int, spread: int) -> Entries:
     return {f"org-{n}": At(*random.choices(values, k=3)) for n in range(count)}
 
 
+@both
 @settings(deadline=None)
 @given(st.data())
-def test_any_history_of_updates_gives_the_order_of_sorting(data: st.DataObject) -> None:
+def test_any_history_of_updates_gives_the_order_of_sorting(new: New, data: st.DataObject) -> None:
     random = Random(data.draw(st.integers(0, 2**32)))
     spread = data.draw(st.sampled_from([1, 3, 10_000, 600_000_000]))
     ids = [f"org-{n}" for n in range(data.draw(st.integers(1, 160)))]
-    index, entries = SkillIndex(), Entries()
+    index, entries = new(), Entries()
     for _ in range(data.draw(st.integers(0, 400))):
         id = random.choice(ids)
         if id in entries and random.random() < 0.3:
@@ -80,28 +81,31 @@ def test_any_history_of_updates_gives_the_order_of_sorting(data: st.DataObject) 
         assert list(in_order(index, place)) == by_sorting(entries, place)
 
 
+@both
 @pytest.mark.parametrize("count", [0, 1, 31, 32, 33, 63, 64, 65, 255, 256, 257, 3000])
 @pytest.mark.parametrize("spread", [0, 2, 9_000_000])
-def test_every_size_yields_everybody_once_and_in_order(count: int, spread: int) -> None:
+def test_every_size_yields_everybody_once_and_in_order(new: New, count: int, spread: int) -> None:
     entries = crowd(count, count, spread)
-    found = list(in_order(indexed(entries), ORIGIN))
+    found = list(in_order(indexed(entries, new), ORIGIN))
     assert found == by_sorting(entries, ORIGIN)
     assert all(type(square) is int for square, _ in found)
 
 
-def test_the_order_does_not_depend_on_insertion_or_deletion() -> None:
+@both
+def test_the_order_does_not_depend_on_insertion_or_deletion(new: New) -> None:
     entries = crowd(500, 4, 3)
-    straight = indexed(entries)
+    straight = indexed(entries, new)
     shuffled = list(entries.items())
     Random(9).shuffle(shuffled)
-    index = indexed(crowd(200, 5, 3))
+    index = indexed(crowd(200, 5, 3), new)
     for id, at in shuffled:
         index.put(id, at)
     assert list(in_order(index, ORIGIN)) == list(in_order(straight, ORIGIN))
 
 
-def test_ties_are_asked_for_only_where_distances_are_equal() -> None:
-    index = indexed({f"org-{n}": At(n, 0, 0) for n in range(300)})
+@both
+def test_ties_are_asked_for_only_where_distances_are_equal(new: New) -> None:
+    index = indexed({f"org-{n}": At(n, 0, 0) for n in range(300)}, new)
     index.put("twin", At(-3, 0, 0))
     asked: list[str] = []
 
@@ -114,8 +118,9 @@ def test_ties_are_asked_for_only_where_distances_are_equal() -> None:
     assert sorted(asked) == ["org-3", "twin"]
 
 
-def test_equal_ties_fall_by_id() -> None:
-    index = indexed(dict.fromkeys(("c", "a", "b"), ORIGIN))
+@both
+def test_equal_ties_fall_by_id(new: New) -> None:
+    index = indexed(dict.fromkeys(("c", "a", "b"), ORIGIN), new)
     assert [id for _, id in in_order(index, ORIGIN, lambda _: 0)] == [
         "a",
         "b",
@@ -129,14 +134,17 @@ class Kind(NamedTuple):
     times: tuple[int, int]
 
 
+@both
 @settings(deadline=None)
 @given(st.data())
-def test_kinds_are_found_and_counted_as_by_looking_at_everybody(data: st.DataObject) -> None:
+def test_kinds_are_found_and_counted_as_by_looking_at_everybody(
+    new: New, data: st.DataObject
+) -> None:
     """After any history of updates: who of the wanted kinds is where, how many of each are within
     a distance or exactly at it, and whose time comes first; nobody of those set apart."""
     random = Random(data.draw(st.integers(0, 2**32)))
     spread = data.draw(st.sampled_from([2, 300_000, 5_000_000, 600_000_000]))
-    index, kinds = SkillIndex(), dict[str, Kind]()
+    index, kinds = new(), dict[str, Kind]()
     for n in random.choices(range(120), k=data.draw(st.integers(0, 400))):
         id = f"org-{n}"
         if id in kinds and random.random() < 0.3:
@@ -157,8 +165,14 @@ def test_kinds_are_found_and_counted_as_by_looking_at_everybody(data: st.DataObj
     survey = index.survey(ORIGIN)
     assert [seen[:2] for seen in survey.nearest(wanted, most, tie, apart)] == found
     limit, first = survey.first(most, tie)
-    assert [(seen.square, seen.id) for seen in first] == [pair for pair in near if pair[0] <= limit]
+    assert [(square, id) for square, id, _ in first] == [pair for pair in near if pair[0] <= limit]
     assert limit == most or len(first) >= FIRST
+    few = random.choice((1, 3, 20, 500))
+    limit, some = survey.first(most, tie, wanted, few)
+    fits = [(square, id) for square, id in near if wanted[kinds[id].code]]
+    assert [seen[:2] for seen in some] == [pair for pair in fits if pair[0] <= limit]
+    assert limit == most or len(some) >= few
+    limit, first = survey.first(most, tie)
     beyond = [pair for pair in found if pair[0] > limit]
     assert [s[:2] for s in survey.nearest(wanted, most, tie, apart, beyond=limit)] == beyond
     codes = [kinds[id].code for _, id in near]
@@ -170,8 +184,9 @@ def test_kinds_are_found_and_counted_as_by_looking_at_everybody(data: st.DataObj
     assert {id: index.code(id) for id in kinds} == {id: kind.code for id, kind in kinds.items()}
 
 
-def test_putting_in_the_same_again_changes_nothing() -> None:
-    index = indexed(crowd(3, 1, 9))
+@both
+def test_putting_in_the_same_again_changes_nothing(new: New) -> None:
+    index = indexed(crowd(3, 1, 9), new)
     changes = index.changes
     index.put("org-1", crowd(3, 1, 9)["org-1"])
     assert index.changes == changes
@@ -190,20 +205,23 @@ def test_who_is_not_wanted_costs_nothing(size: int) -> None:
     assert [len(call.args[0]) for call in slots.call_args_list] == [1]
 
 
-def test_distances_across_the_planet_are_exact() -> None:
+@both
+def test_distances_across_the_planet_are_exact(new: New) -> None:
     far = 637_813_700
     entries = {f"org-{n}": At(-far + n, n, -n) for n in range(100)}
     place = At(far, 0, 0)
-    assert list(in_order(indexed(entries), place)) == by_sorting(entries, place)
+    assert list(in_order(indexed(entries, new), place)) == by_sorting(entries, place)
 
 
-def test_taking_out_what_is_not_in_is_an_error() -> None:
+@both
+def test_taking_out_what_is_not_in_is_an_error(new: New) -> None:
     with pytest.raises(KeyError):
-        SkillIndex().remove("nobody")
+        new().remove("nobody")
 
 
-def test_reading_on_after_a_change_is_an_error() -> None:
-    index = indexed(crowd(100, 1, 9_000_000))
+@both
+def test_reading_on_after_a_change_is_an_error(new: New) -> None:
+    index = indexed(crowd(100, 1, 9_000_000), new)
     reader = in_order(index, ORIGIN)
     next(reader)
     index.remove("org-7")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from geo.distance import meters, squared
-from geo.nearest import Survey
+from geo.index import new_index
 from schemas.ids import tie
 from schemas.values import (
     AssignmentId,
@@ -323,7 +323,8 @@ def test_that_nobody_can_be_asked_is_remembered_until_somebody_changes() -> None
     area, operation = scene(
         [organization(f"o{n}") for n in range(99)], {f"o{n}": 2 for n in range(99)}
     )
-    with patch.object(Survey, "counts", autospec=True, side_effect=Survey.counts) as counts:
+    survey = type(new_index().survey(HERE))
+    with patch.object(survey, "counts", autospec=True, side_effect=survey.counts) as counts:
         for id in ("line", "other"):
             search = Search(area, operation, line(id=LineId(id)), HERE, NOW)
             assert list(search) == []
