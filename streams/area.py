@@ -274,6 +274,14 @@ class Area(Tables):
             self.operations.put(operation, opened)
         return self.operations[operation]
 
+    def look_ahead(self, at: Instant, most: int) -> bool:
+        """Look at some whom a search would have to, while nobody waits; whether any may be left.
+
+        Between turns, and with an instant that no later turn is before. It changes no answer.
+        """
+        operations = self.operations.rows.values()
+        return any(operation.availability.look_ahead(at, most) for operation in operations)
+
     def _for_work(self) -> bool:
         return self.purpose is Purpose.OPERATIONS
 

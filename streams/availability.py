@@ -1,12 +1,14 @@
 """Availability: everybody of a skill by place and standing, as one operation sees them.
 
-A cache of the state, made at the first search for a skill and never stored. Whoever changes is
-only noted; the next search for the skill looks at them again, and at those whom time has changed.
+A cache of the state, made by and by while nobody waits, at the latest at a first search, and never
+stored. Whoever changes is only noted; they are looked at again at leisure, or by the next search
+for the skill, as are those whom time has changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +29,7 @@ NONE = len(IN_ORDER)  # after the gates: those who fail at none
 OWN_TIMES = ((Gate.DAILY_CAP,), (Gate.LEAVE, Gate.HOURS, Gate.REST))
 """Gates that time opens, for each organization at another one: which of an entry's times it is."""
 Holding = tuple[OrganizationId, str]
+SOME = 1_000  # that are noted at once
 
 
 class Crowd(NamedTuple):
@@ -102,6 +105,15 @@ class Standings:
             self._next[key] = next
             self._changing.add((next, key))
 
+    def some_changed(self, at: Instant, most: int) -> list[OrganizationId]:
+        """As `changed_by`, but no more than so many; the others are left for later."""
+        some = list(islice(self.stale, most))
+        for key in some:
+            del self.stale[key]
+        self._at = max(self._at, at)
+        later = islice(self._changing, most - len(some))
+        return [*some, *(key for _, key in takewhile(lambda one: one[0] <= at, later))]
+
     def changed_by(self, at: Instant) -> list[OrganizationId]:
         """Whoever is to be looked at again at a time, which a turn undone may have gone beyond."""
         if at < self._at:
@@ -127,25 +139,61 @@ class Availability:
         self._organizations, self._load, self._asks = organizations, load, asks
         self._enrolled_only = enrolled_only
         self._skills: dict[str, Standings] = {}
+        self._unnoted: Iterator[OrganizationId] | None = None  # None: it has not begun to note
         organizations.watch(self._organization_changed)
         asks.watch(self._asks_changed)
         load.watch(self._load_changed)
 
     def of(self, skill: str, at: Instant, *, counted: bool = False) -> Standings:
         """The holders of a skill as they stand at a time; `counted`: with their free units."""
-        known = self._skills.get(skill)
-        if known is None:
-            known = self._skills[skill] = Standings()
-            known.stale = dict.fromkeys(self._organizations)
+        while self._note_some(SOME):
+            pass
+        known = self._standings(skill)
         if counted and not known.counted:
             known.counted = True
             known.stale.update(dict.fromkeys(map(OrganizationId, known.index.ids)))
+        self._look_at(known, skill, known.changed_by(at), at)
+        return known
+
+    def _standings(self, skill: str) -> Standings:
+        known = self._skills.get(skill)
+        if known is None:
+            known = self._skills[skill] = Standings()
+        return known
+
+    def look_ahead(self, at: Instant, most: int) -> bool:
+        """Look at some of those whom the next searches would have to; whether any may be left.
+
+        Whenever nobody waits: then no search has to look at a crowd first. It changes no answer.
+        """
+        if self._note_some(most):
+            return True
+        for skill, known in self._skills.items():
+            some = known.some_changed(at, most)
+            self._look_at(known, skill, some, at)
+            most -= len(some)
+            if not most:
+                return True
+        return False
+
+    def _note_some(self, most: int) -> bool:
+        """Note who has which skill, at first everybody by and by, later whoever changes; whether
+        anybody may be left."""
+        if self._unnoted is None:
+            self._unnoted = iter(list(self._organizations))
+        some = list(islice(self._unnoted, most))
+        for key in some:
+            self._note(key, self._organizations.get(key))
+        return bool(some)
+
+    def _look_at(
+        self, known: Standings, skill: str, keys: Iterable[OrganizationId], at: Instant
+    ) -> None:
         changes = known.index.changes
-        for key in known.changed_by(at):
+        for key in keys:
             self._look(known, skill, key, at)
         if known.index.changes != changes:
             known.nobody.clear()
-        return known
 
     def _look(self, known: Standings, skill: str, key: OrganizationId, at: Instant) -> None:
         organization = self._organizations.get(key)
@@ -188,8 +236,6 @@ class Availability:
         self._note(key, after)
 
     def _note(self, key: OrganizationId, organization: Organization | None) -> None:
-        if organization is not None:
+        if organization is not None and self._unnoted is not None:
             for capability in organization.capabilities:
-                known = self._skills.get(capability.skill)
-                if known is not None:
-                    known.stale[key] = None
+                self._standings(capability.skill).stale[key] = None

@@ -41,6 +41,7 @@ from streams.turning import MovedAway, Repeat, RuleFailed, due, take
 from streams.versions import present
 
 BATCH: Final = 256
+AHEAD: Final = 100  # organizations that are looked at between two looks at the inbox
 PATIENCE: Final = 1_000  # ms; short, since a sleeping machine stops the queue's clock, not ours
 PROBE_EVERY: Final = 1_000  # ms between two tries to write on a full disk
 EXIT_FAILED: Final = 70
@@ -115,6 +116,7 @@ class Writer(threading.Thread):
             self._deliver(batch)
         if self._areas is not None:
             self._keeper.look(self._areas.values())
+            self._look_ahead(self._areas.values())
         if any(isinstance(item, WantRows) for item in items):
             self._deliver(Rows([_rows(area) for area in self.fold().values()]))
         return not any(isinstance(item, Stop) for item in items)
@@ -136,6 +138,13 @@ class Writer(threading.Thread):
             return min(PATIENCE, max(0, self._probe_at - now))
         rest = self._ticker.rest(now)
         return PATIENCE if rest is None else min(PATIENCE, rest)
+
+    def _look_ahead(self, areas: Iterable[Area]) -> None:
+        """Until somebody waits: then a search finds everybody looked at already."""
+        now = self._clock.now()
+        for area in areas:
+            while is_live(area) and self.inbox.empty() and area.look_ahead(now, AHEAD):
+                pass
 
     # Deciding and committing
 

@@ -22,7 +22,7 @@ from tests.geo.kinds import compiled, plain
 
 SEED = 17
 SIZES = {"100k": 100_000, "262k": 262_000, "1m": 1_000_000}
-SEARCHES, WARM, CHECKED = 2_000, 200, 200
+SEARCHES, WARM, CHECKED = 1_000, 100, 100
 ROW = 10  # searches that one of them answers before the next: nobody runs three side by side
 MOVES = 2  # before each search
 GROWTH_FROM = 10_000

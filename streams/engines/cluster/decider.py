@@ -110,6 +110,7 @@ class Decider:
             await asyncio.sleep(LOOK_S)
             for owner in list(self._owners.values()):
                 await owner.tick()
+                await owner.look_ahead()
             self._keep()
             if monotonic() >= count_at:
                 count_at += COUNTED_EVERY_S

@@ -35,6 +35,8 @@ from streams.engines.ticks import Ticker, silent_since
 
 PROGRESS_EVERY_S: Final = 5.0
 MOMENT_S: Final = 0.1  # what has been decided by then is written before the next is decided
+AHEAD, AHEAD_S = 1_000, 1.0  # organizations looked at in one go, seconds until it is asked anew
+UNDECIDED: Final = 10_000  # ms: a command that is older when it is decided is a rare one
 FINISH_S: Final = 5.0  # a rebalance waits for us; whoever is next copes with what comes later
 
 _logger = logging.getLogger("shouwang.decider")
@@ -94,6 +96,7 @@ class Owner:
         self._deciding = asyncio.Lock()
         self._term = 0  # rises with each assignment and each revocation
         self._admits = False
+        self._ahead_at = 0.0
 
     # Coming and going
 
@@ -235,6 +238,20 @@ class Owner:
                 self._rivals.meet(theirs, ours)
         count = stop - start - len(own)
         _logger.warning("partition %d: somebody else has written %d turns", self.partition, count)
+
+    # While nobody waits
+
+    async def look_ahead(self) -> None:
+        """Look at some whom a search would have to; once nobody is left, again after a while."""
+        if self._admits and not self._deciding.locked() and monotonic() >= self._ahead_at:
+            async with self._deciding:
+                at = self._tools.outbox.now() - UNDECIDED
+                if not await self._in_thread(self._looked_ahead, at):
+                    self._ahead_at = monotonic() + AHEAD_S
+
+    def _looked_ahead(self, at: Instant) -> bool:
+        live = [one for one in self._place.areas.values() if one.time_source is TimeSource.LIVE]
+        return any(area.look_ahead(at, AHEAD) for area in live)
 
     # Ticks of live logs
 
