@@ -1,4 +1,4 @@
-"""Whether the search is compiled changes no byte of a log, and no order of a crowd."""
+"""Whether the search is compiled, or has looked ahead, changes no byte of a log and no order."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.index import Index
-from schemas.values import LineId
+from schemas.values import LineId, OrganizationId
+from streams.gates import see
 from streams.matching.candidates import Search
+from streams.remembered import Load
 from tests.geo.kinds import New, compiled, plain
 from tests.streams.play import Play
-from tests.streams.scenes import HERE, NOW, line, organization, place, scene
+from tests.streams.scenes import HERE, NOW, WATER, line, organization, place, scene
 from tests.streams.world import townships
 
 STEPS = 150
@@ -57,3 +59,21 @@ def test_a_crowd_is_met_in_the_same_order_and_counted_alike(seed: int, size: int
             yield search.considered, search.gates(), search.ends
 
     assert list(met(compiled)) == list(met(plain))
+
+
+def test_whoever_was_looked_at_ahead_is_not_looked_at_by_a_search() -> None:
+    """Given a crowd that was looked at while nobody waited, when a line searches, then it looks at
+    nobody before it finds the nearest; when one has changed, then at that one alone."""
+    area, operation = scene([organization(f"o{n}") for n in range(30)])
+    rounds = 0
+    while area.look_ahead(NOW, 7):
+        rounds += 1
+    assert rounds >= 30 // 7
+    with patch("streams.availability.see", side_effect=see) as looked:
+        assert len(list(Search(area, operation, line(), HERE, NOW))) == 30
+        assert looked.call_count == 0
+        operation.load.put((OrganizationId("o3"), WATER), Load(committed=2))
+        assert len(list(Search(area, operation, line(), HERE, NOW))) == 29
+        assert looked.call_count == 1
+        assert not area.look_ahead(NOW, 7)
+        assert looked.call_count == 1

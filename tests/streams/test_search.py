@@ -33,7 +33,7 @@ from streams.area import Area, Operation
 from streams.days import start_of
 from streams.entities import OfferState, Organization
 from streams.force import ALL
-from streams.gates import certified, see
+from streams.gates import certified
 from streams.matching.candidates import Candidate, Search
 from streams.parameters import CAP, CAPPED, DAY, HOUR
 from streams.remembered import Asks, DemandAsk, Load, Rest
@@ -317,24 +317,6 @@ def test_after_any_history_a_search_finds_what_it_finds_in_a_state_made_anew(cro
         assert life.found() == life.found(anew=True)
         life.go_on()
     assert life.found() == life.found(anew=True)
-
-
-def test_whoever_was_looked_at_ahead_is_not_looked_at_by_a_search() -> None:
-    """Given a crowd that was looked at while nobody waited, when a line searches, then it looks at
-    nobody before it finds the nearest; when one has changed, then at that one alone."""
-    area, operation = scene([organization(f"o{n}") for n in range(30)])
-    rounds = 0
-    while area.look_ahead(NOW, 7):
-        rounds += 1
-    assert rounds >= 30 // 7
-    with patch("streams.availability.see", side_effect=see) as looked:
-        assert len(list(Search(area, operation, line(), HERE, NOW))) == 30
-        assert looked.call_count == 0
-        operation.load.put((OrganizationId("o3"), WATER), Load(committed=2))
-        assert len(list(Search(area, operation, line(), HERE, NOW))) == 29
-        assert looked.call_count == 1
-        assert not area.look_ahead(NOW, 7)
-        assert looked.call_count == 1
 
 
 def test_that_nobody_can_be_asked_is_remembered_until_somebody_changes() -> None:
