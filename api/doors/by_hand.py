@@ -1,8 +1,8 @@
 """By hand: whom a desk has to call since nothing else tells them, and calls that nobody picked up.
 
-A call that nobody picked up is a try and no silence: it is kept beside the log. Where the last
-number of somebody whom nothing else tells was tried, the rules are told that nobody could be
-reached, as by the messenger: the next one is asked at once.
+A call that nobody picked up is a try and no silence, and no word of a crew: it is kept beside the
+log. Where the last number of somebody whom nothing else tells was tried, the rules are told that
+nobody could be reached, as by the messenger: the next one is asked at once.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from schemas.views import OfferRow
 router = APIRouter(tags=["persons"])
 
 ASKED_MOST = 100
+ACCEPTED = "accepted"  # its crew may be called
 
 
 class NotPickedUpBody(Body):
@@ -63,10 +64,11 @@ class TriedAnswer(msgspec.Struct):
 
 @door(router, "/offers/{offer}/not-picked-up", NotPickedUpBody, ShowPersons, answer=TriedAnswer)
 async def not_picked_up(call: Call[NotPickedUpBody]) -> Response:
-    """You called whoever was asked, and nobody picked up: a try, and nobody's silence.
+    """You called whoever was asked, or is at work, and nobody picked up: a try, and no silence.
 
     Where it was the last number of somebody whom nothing else tells, the request ends as one that
-    reached nobody, and the next one is asked. A repeat changes nothing.
+    reached nobody, and the next one is asked. A crew that is called stays as it was: what it has
+    to say is still to be said. A repeat changes nothing.
     """
     context, row = call.context, call.subject(OfferRow)
     command = ShowPersons(offer=row.id)
@@ -75,7 +77,7 @@ async def not_picked_up(call: Call[NotPickedUpBody]) -> Response:
     )
     if refusal is not None:
         raise Problem(refusal.value)
-    if not row.answerable:
+    if not row.answerable and row.state != ACCEPTED:
         raise Problem("no_longer_needed")
     person, known = call.body.person, persons_of(context, row.organization)
     if person is not None and person not in {one.id for one in known}:
@@ -83,7 +85,7 @@ async def not_picked_up(call: Call[NotPickedUpBody]) -> Response:
     id = call.command_id(row.operation)
     context.notices.ring(Rang(id, row.id, person, context.now(), call.caller.account))
     calls = _calls(context, row)
-    given_up = calls.by_hand and bool(known) and not calls.left
+    given_up = row.answerable and calls.by_hand and bool(known) and not calls.left
     if given_up:
         lost = RecordReach(unreachable=(row.id,))
         given_up = (await recorded(context, lost, f"called-{row.id}")).turn.refusal is None

@@ -263,7 +263,13 @@ def step(card: Locator, name: str, then: str) -> None:
     expect(card.locator(".chip.state")).to_have_text(then)
 
 
-def confirm(page: Page) -> None:
-    """Press what a dialog asks for, and see it go away."""
+def confirm(page: Page, **said: str) -> None:
+    """Choose in a dialog what is said, press what it asks for, and see it go away."""
+    for name, value in said.items():
+        control = page.locator(f"#dialog [name={name}]").first
+        if control.evaluate("control => control.tagName") == "SELECT":
+            control.select_option(value)
+        else:
+            page.locator(f"#dialog [name={name}][value={value}]").check(force=True)
     page.locator("#dialog button[type=submit]").click()
     expect(page.locator("#dialog")).to_be_hidden()

@@ -103,7 +103,7 @@ def test_nothing_takes_the_place_of_what_was_just_ended(server: Stage, desk: Pag
     incident = server.rows("incident")[0]["id"]
     server.demand(incident, "drainage", "PUMP_DRAIN", priority=4)
     chosen(desk, MANY + 1).get_by_role("button", name="End the demand").click()
-    confirm(desk)
+    confirm(desk, reason="met")
     expect(desk.locator("#overview .row")).to_have_count(MANY)
     expect(desk.locator("#demands .card")).to_have_count(0)
     expect(desk.locator("#none-chosen")).to_be_visible()

@@ -38,6 +38,8 @@ def test_the_desk_takes_on_who_comes_later_and_the_leader_reads_it(
     offer.get_by_text("要晚些才能到…", exact=True).click()
     in_both_languages(crew)
     crew.clock.fast_forward(5_000)
+    expect(offer.get_by_role("button", name="请值班室决定")).to_be_disabled()
+    offer.locator("[data-fold^=counter] select").first.select_option("90")
     touch(offer, "请值班室决定")
     expect(crew.locator("#standby .card")).to_contain_text("您表示仍可出动（2 台）。值班室在")
     desk.locator("[data-view=owed]").click()

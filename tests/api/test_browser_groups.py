@@ -114,6 +114,6 @@ def test_any_two_are_grouped_by_hand(server: Stage, screens: Screens) -> None:
     desk = desk_of(server, screens, incident)
     chosen(desk, 2).get_by_role("button", name="Same need as").click()
     expect(desk.locator("#dialog")).to_contain_text("asked for")
-    confirm(desk)
+    confirm(desk, leader=first)
     expect(chosen(desk, 2)).to_contain_text("which is asked for")
     assert server.rows("demand", id=other)[0]["leader"] == first

@@ -250,7 +250,7 @@ def test_a_demand_that_another_desk_has_ended_is_ended(
     for desk in (first, second):
         desk.locator("#demands .card").get_by_role("button", name="End the demand").click()
     for desk in (first, second):
-        confirm(desk)
+        confirm(desk, reason="met")
         expect(desk.locator("#demands .card")).to_have_count(0)
     screens.forgive("412")
 
@@ -270,8 +270,8 @@ def test_the_uncovered_come_first_and_one_s_own_is_seen(
     desk.locator("body").press("n")
     desk.locator("#post [name=incident]").select_option(incident)
     desk.locator("#post [name=division]").select_option(OTHER_TOWN)
-    hint = desk.locator("#substitute-hint")
-    expect(hint).to_contain_text("published by Yongjia County in place of Beicheng")
+    expect(desk.locator("#substitute-hint")).to_contain_text("Yongjia County in place of Beicheng")
+    desk.locator("#post [name=kind]").select_option("obstruction")
     desk.locator("#priorities label").last.click()
     desk.locator("[data-view=closed]").click()
     desk.locator("#send").click()

@@ -98,7 +98,7 @@ def test_a_zone_is_drawn_taken_back_refused_and_closed(
     expect(said).to_contain_text("4 corners")
     desk.get_by_role("button", name="Drawn, go on").click()
     expect(desk.locator("#dialog")).to_contain_text("with 4 corners")
-    confirm(desk)
+    confirm(desk, what="zone_closed")
     expect(said).to_have_text("The zone is closed.")
     [row] = server.rows("incident", id=incident)
     [told] = row["instructions"]

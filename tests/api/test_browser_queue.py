@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.api.browsing import (
     TEAM,
@@ -35,40 +35,93 @@ def back_online(page: Page) -> None:
         page.wait_for_timeout(300)
 
 
+def hazardous(server: Stage) -> str:
+    """A team at work on a hazardous line: its card asks for heads, too. Gives its id."""
+    team = server.organization(TEAM, "PUMP_DRAIN")
+    safeguards = {"adults_only": True, "insured_through": "2099-12-31"}
+    server.post(f"/organizations/{team}/safeguards", safeguards)
+    line = {"skill": "PUMP_DRAIN", "minimum": 1, "target": 1, "hazardous": True}
+    server.demand(server.incident("typhoon"), "drainage", "PUMP_DRAIN", lines=[line])
+    return team
+
+
+def press(card: Locator, name: str) -> None:
+    """Press what comes next, once its quiet seconds are over."""
+    button = card.get_by_role("button", name=name, exact=True)
+    for _ in range(6):
+        card.page.clock.fast_forward(5_000)
+        card.page.wait_for_timeout(150)
+        if button.count() and button.is_enabled():
+            break
+    touch(card, name)
+
+
 def test_one_step_without_signal_locks_no_other(server: Stage, screens: Screens) -> None:
-    """Given a crew without signal, when it presses one step after the other, then each waits in a
-    list with its time, one that was not meant is taken back, and with a signal each is sent once,
-    in order."""
-    team = server.organization(TEAM, "CATERING")
-    server.demand(server.incident("typhoon"), "supplies", "CATERING")
+    """Given a crew without signal, when it presses one step after the other, from setting off to
+    the word that all are out, then each waits in a list with its time, one that was not meant is
+    taken back, and with a signal each is sent once, in order."""
+    team = hazardous(server)
     crew = screens.sign_in(server.link("organization", organization=team), "en", True)
     touch(crew.locator("#offers .card"), "Say yes")
     card = crew.locator("#assignments .card")
     expect(card).to_contain_text("No number of the desk")
     crew.context.set_offline(True)
-    crew.clock.fast_forward(5_000)
-    for press in ("On my way", "Arrived", "Done"):
-        button = card.get_by_role("button", name=press, exact=True)
-        for _ in range(4):
-            crew.clock.fast_forward(5_000)
-            crew.wait_for_timeout(200)
-            if button.count() and button.is_enabled():
-                break
-        touch(card, press)
-        expect(card.locator(".until li", has_text=press)).to_be_visible(timeout=20_000)
+    queue = card.locator(".until li")
+    for count, name in enumerate(("On my way", "Arrived", "All well"), 1):
+        press(card, name)
+        expect(queue).to_have_count(count, timeout=20_000)
+    card.get_by_label("Inside the danger zone now").fill("2")
+    press(card, "Count")
+    press(card, "Done, everybody is out")
+    touch(card, "Tap again to confirm")
+    expect(queue).to_have_count(5, timeout=20_000)
     expect(card.locator(".chip.state")).to_have_text("said yes")
     expect(card).not_to_contain_text("the desk will confirm it")
     assert crew.evaluate("document.documentElement.scrollWidth") <= 390
-    last = card.locator(".until li", has_text="Done")
-    last.get_by_role("button", name="Take back").tap()
-    expect(last).to_have_count(0)
-    crew.clock.fast_forward(5_000)
-    expect(card.get_by_role("button", name="Done", exact=True)).to_be_enabled()
+    queue.last.get_by_role("button", name="Take back").tap()
+    expect(queue).to_have_count(4)
+    sent: list[str] = []
+    crew.on("request", lambda one: sent.append(one.url.split("/")[-1]))
     back_online(crew)
     expect(card.locator(".chip.state")).to_have_text("on the scene")
-    expect(card.locator(".until li")).to_have_count(0)
+    expect(queue).to_have_count(0)
+    expect(crew.locator("#turns .card")).to_have_count(0)
+    steps = ["set-off", "arrive", "check-in", "heads"]
+    assert list(dict.fromkeys(one for one in sent if one in steps)) == steps
     [row] = server.rows("assignment", organization=team)
-    assert (row["reported_at"], row["set_off_at"] is not None) == (None, True)
+    assert (row["reported_at"], row["inside"], row["set_off_at"] is not None) == (None, 2, True)
+    screens.forgive("ERR_INTERNET_DISCONNECTED")
+    screens.forgive("Failed to load resource")
+
+
+def test_a_step_that_is_refused_later_says_what_became_of_those_behind_it(
+    server: Stage, screens: Screens
+) -> None:
+    """Given steps that wait for a signal, and a desk that lets the crew go meanwhile, then the
+    phone lists every one of them with what has become of it, until that was read."""
+    team = server.organization("Team 8", "CATERING")
+    incident = server.incident("rainstorm_flood")
+    demand = server.demand(incident, "supplies", "CATERING")
+    crew = screens.sign_in(server.link("organization", organization=team), "en", True)
+    touch(crew.locator("#offers .card"), "Say yes")
+    card = crew.locator("#assignments .card")
+    expect(card).to_contain_text("No number of the desk")
+    crew.context.set_offline(True)
+    press(card, "On my way")
+    press(card, "Arrived")
+    expect(card.locator(".until li")).to_have_count(2, timeout=20_000)
+    server.post(f"/demands/{demand}/close", {"reason": "unfounded"}, "desk", revision=1)
+    back_online(crew)
+    told = crew.locator("#turns .card li")
+    expect(told).to_have_count(2)
+    expect(told.first).to_contain_text("On my way")
+    expect(told.last).to_contain_text("Arrived")
+    for one in told.all():
+        expect(one).to_contain_text("not recorded")
+    in_both_languages(crew)
+    card = crew.locator("#turns .card", has_text="not recorded")
+    touch(card, "Seen")
+    expect(told).to_have_count(0)
     screens.forgive("ERR_INTERNET_DISCONNECTED")
     screens.forgive("Failed to load resource")
 
@@ -87,7 +140,7 @@ def test_a_desk_without_signal_writes_the_next_one_into_the_incident_it_has_chos
     desk.keyboard.press("n")
     expect(form.locator("[name=incident]")).to_be_focused()
     form.locator("[name=incident]").select_option(index=1)
-    expect(desk.locator("#send")).to_have_text(re.compile("^Post to X No. 2 Earthquake"))
+    expect(desk.locator("#send")).to_have_text(re.compile("^Post to X No. 3 Earthquake"))
     in_both_languages(desk)
     desk.context.set_offline(True)
     for kind in ("drainage", "catering"):
@@ -104,6 +157,6 @@ def test_a_desk_without_signal_writes_the_next_one_into_the_incident_it_has_chos
     desk.context.set_offline(False)
     expect(desk.locator("#queue li")).to_have_count(0, timeout=20_000)
     kinds = [row["kind"] for row in server.rows("demand", state="published")]
-    assert sorted(kinds) == ["drainage", "supplies"]
+    assert kinds == ["drainage"] * 2
     screens.forgive("ERR_INTERNET_DISCONNECTED")
     screens.forgive("Failed to load resource")

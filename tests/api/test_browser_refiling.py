@@ -26,7 +26,7 @@ def test_a_desk_files_a_demand_in_another_incident(server: Stage, screens: Scree
     card.get_by_role("button", name="改列其他事件").click()
     dialog = desk.locator("#dialog")
     expect(dialog).to_contain_text("无人需再次答复")
-    expect(dialog.locator("select")).to_have_value(fire)
+    dialog.locator("select").select_option(fire)
     dialog.get_by_role("button", name="改列其他事件").click()
     expect(card).to_contain_text("原列")
     [row] = server.rows("demand", id=demand)

@@ -90,6 +90,7 @@ def notes(desk: Page, card: Locator) -> None:
     expect(card).to_contain_text("Notes: 2, the last")
     in_both_languages(desk)
     card.get_by_role("button", name="Read notes", exact=True).click()
+    dialog.locator("[value=checking]").check(force=True)
     dialog.locator("button[type=submit]").click()
     expect(dialog.locator(".notes li")).to_have_count(2)
     expect(dialog.locator(".notes li").first).to_contain_text("14:20")

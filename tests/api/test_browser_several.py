@@ -35,7 +35,7 @@ def test_a_false_flood_is_cleared_away_and_taken_back(server: Stage, screens: Sc
     dialog.locator("[name=kind]").select_option("drainage")
     expect(found).to_contain_text("0 found")
     dialog.locator("[name=kind]").select_option("")
-    confirm(desk)
+    confirm(desk, reason="unfounded")
     open_count = desk.locator("[data-view=open] .count")
     expect(open_count).to_have_text("1")
     expect(several).to_be_hidden()

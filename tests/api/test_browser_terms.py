@@ -82,7 +82,7 @@ def test_a_yes_to_hazardous_work_counts_once_the_desk_has_recorded_its_safeguard
     dialog = desk.locator("#dialog")
     expect(dialog).to_contain_text("insurance not known")
     dialog.locator("[name=insured_through]").fill("2099-12-31")
-    confirm(desk)
+    confirm(desk, organization=team, adults="adults")
     in_both_languages(desk)
     touch(offer, "答应")
     expect(crew.locator("#assignments .card")).to_be_visible()

@@ -39,6 +39,9 @@ def test_a_crew_that_nobody_asked_is_taken_on_with_one_form(
     in_the_dialog = desk.locator("#dialog")
     in_the_dialog.locator("[name=quantity]").fill("3")
     in_the_dialog.locator("[name=people]").fill("5")
+    in_the_dialog.locator("[name=organization]").select_option(team)
+    for answer in ("here", "taken_on"):
+        in_the_dialog.locator(f"[value={answer}]").check(force=True)
     desk.locator("#dialog button[type=submit]").click()
     expect(in_the_dialog.locator(".problem")).to_be_visible()  # it has two
     in_the_dialog.locator("[name=quantity]").fill("2")
@@ -68,8 +71,8 @@ def test_one_that_is_on_its_way_is_parked_and_taken_on_later(
     dialog = desk.locator("#dialog")
     dialog.get_by_text("正在途中", exact=True).click()
     dialog.locator("[name=minutes]").fill("15")
-    dialog.get_by_text("原地待命", exact=True).click()
-    confirm(desk)
+    dialog.locator("[name=quantity]").fill("1")
+    confirm(desk, organization=team, word="parked")
     parked = card.locator(".party.standby")
     expect(parked).to_contain_text("自行前来")
     expect(parked).to_contain_text("过时自动致谢")
@@ -80,8 +83,8 @@ def test_one_that_is_on_its_way_is_parked_and_taken_on_later(
     desk.locator("[data-view=open]").click()
     expect(card.locator(".party.ended")).to_contain_text("值班室致谢：此处不需要")
     card.get_by_role("button", name="自行前来", exact=True).click()
-    dialog.get_by_text("原地待命", exact=True).click()
-    confirm(desk)
+    dialog.locator("[name=quantity]").fill("1")
+    confirm(desk, organization=team, here="here", word="parked")
     parked.get_by_role("button", name="请其出动", exact=True).click()
     expect(card.locator(".party.committed")).to_contain_text("Team 8")
     owed = card.locator(".party.told")  # it left its page and has no channel

@@ -170,9 +170,26 @@ async def test_others_and_other_persons_are_refused(stage: Stage) -> None:
     assert (await team.crew.get(f"/offers/calls?offers={offer}")).status == 403
     accepted = await team.crew.post(f"/offers/{offer}/accept", {"quantity": 1})
     assert accepted.status == 200, accepted.content
-    late = await desk.post(path, {"person": team.person})
-    assert (late.status, late.code) == (409, "no_longer_needed")
     assert stage.house.context.notices.rang(offer) == []
+
+
+async def test_a_crew_that_does_not_pick_up_was_called_and_has_said_nothing(stage: Stage) -> None:
+    team, desk, offer = await asked(stage)
+    accepted = await team.crew.post(f"/offers/{offer}/accept", {"quantity": 1})
+    assert accepted.status == 200, accepted.content
+    before = stage.house.sequence
+    told = await rang(desk, offer, team.person)
+    assert (told["calls"]["tried"], told["given_up"]) == (1, False)
+    assert stage.house.sequence == before, "no turn, so nothing that the crew owes is over"
+
+
+async def test_nobody_is_called_about_what_is_over(stage: Stage) -> None:
+    team, desk, offer = await asked(stage)
+    demand = stage.offer(offer).demand
+    closed = await desk.post(f"/demands/{demand}/close", {"reason": "canceled"}, revision=1)
+    assert closed.status == 200, closed.content
+    late = await desk.post(f"/offers/{offer}/not-picked-up", {"person": team.person})
+    assert (late.status, late.code) == (409, "no_longer_needed")
 
 
 async def test_tries_go_with_the_key_of_their_incident_and_after_a_month(tmp_path: Path) -> None:

@@ -23,7 +23,8 @@ export function drawGroups(context) {
   const late = offers.filter((row) => row.answerable && !asked.includes(row)).sort(byUrgency);
   const standby = offers.filter((row) => row.state === "standby");
   section(context, "asked", asked, offerCard, fresh);
-  section(context, "crews", busy.sort(byUrgency), assignmentCard, quiet);
+  const ahead = busy.map((row) => context.scene?.ahead(context, row) ?? row);
+  section(context, "crews", ahead.sort(byUrgency), assignmentCard, quiet);
   section(context, "standby", standby, standbyCard);
   section(context, "late", late, lateCard, fresh);
   section(context, "ended", ended(context, offers, crews), endedCard);

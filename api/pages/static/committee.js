@@ -115,6 +115,7 @@ const isSign = () => input("about").value === "sign";
 /** A risk sign has no kind to choose, and is routine unless the committee says otherwise. */
 function chooseAbout() {
   find("#kind-field").hidden = isSign();
+  input("kind").required = !isSign();
   find("#sign-means").hidden = !isSign();
   const chosen = form.querySelector("[name=priority]:checked");
   if (isSign() && !chosen) form.querySelector(`[name=priority][value='${ROUTINE}']`).checked = true;

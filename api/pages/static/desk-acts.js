@@ -24,7 +24,7 @@ export function closeDemand(context, demand) {
     busy.length && h("p", { class: "unmet" }, say("close.live", { count: busy.length }));
   ask({
     title: say("close.title", { demand: numberWords(context.board, demand) }),
-    parts: [field(say("close.reason"), select("reason", pairs, "met")), warned || ""],
+    parts: [field(say("close.reason"), select("reason", pairs)), warned || ""],
     confirm: say("act.close_demand"),
     send: (values) => sendClose(context, demand, values.get("reason")),
   });
@@ -33,12 +33,10 @@ export function closeDemand(context, demand) {
 /** Discard a draft: nobody was asked, and nobody has to be told but whoever has reported it. */
 export function discardDraft(context, demand) {
   const pairs = pairsOf("close_reasons").filter(([code]) => !NOT_OF_A_DRAFT.has(code));
-  const reason = select("reason", [["", say("draft.choose")], ...pairs], "");
-  reason.required = true;
   ask({
     title: say("draft.discard_title", { demand: numberWords(context.board, demand) }),
     parts: [
-      field(say("draft.reason"), reason),
+      field(say("draft.reason"), select("reason", pairs)),
       h("p", { class: "quiet" }, say("draft.discard_means")),
     ],
     confirm: say("act.discard"),
@@ -68,7 +66,7 @@ export const DESK_REASONS = ["calling", "handing_over", "checking"];
 /** Why a desk reads what is sealed. */
 export function reasonField() {
   const pairs = DESK_REASONS.map((code) => [code, choose("opening", code)]);
-  return radios("reason", say("sealed.reason"), pairs, DESK_REASONS[0]);
+  return radios("reason", say("sealed.reason"), pairs);
 }
 
 /** Read the sealed texts of a demand, with a reason; that they were read is on record. */

@@ -39,7 +39,7 @@ async function lookUp({ role }, form, words) {
   const given = pairs.filter(([, value]) => value !== "");
   const compared = ["words", words.slice(0, WORDS_MOST)];
   const asked = new URLSearchParams([...given, compared, ["role", role]]);
-  if (!asked.get("incident") || !asked.get("division")) return [];
+  if (!["incident", "kind", "division"].every((name) => asked.get(name))) return [];
   if (asked.has("lon") !== asked.has("lat")) return [];
   try {
     return (await get(`/demands/alike?${asked}`, role)).demands;

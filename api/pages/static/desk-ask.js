@@ -121,11 +121,11 @@ export function receiveCrew(context, demand, line) {
     parts: [
       h("p", { class: "quiet" }, lacks),
       field(say("ask.whom"), select("organization", pairs)),
-      field(say("receive.quantity"), number("quantity", 1)),
-      radios("here", say("receive.where"), where, "here"),
+      field(say("receive.quantity"), number("quantity", "")),
+      radios("here", say("receive.where"), where),
       field(say("receive.minutes"), optional("minutes", 2880)),
       field(say("receive.people"), optional("people", 10000)),
-      radios("word", say("receive.word"), what, WORDS[0]),
+      radios("word", say("receive.word"), what),
       h("p", { class: "quiet" }, say(short ? "receive.parked_short" : "receive.parked")),
     ],
     confirm: say("act.record"),
@@ -151,7 +151,7 @@ export function ownCrew(context, demand, line) {
   const missing = Math.max(0, line.target - line.covered + line.own);
   ask({
     title: say("own.title", { demand: numberWords(context.board, demand), skill }),
-    parts: [field(say("own.units"), number("units", line.own || missing, 0), say("own.hint"))],
+    parts: [field(say("own.units"), number("units", line.own || "", 0), say("own.hint"))],
     confirm: say("act.record"),
     send: (values) =>
       context.outbox.post(`/lines/${line.id}/own-crew`, { units: Number(values.get("units")) }),

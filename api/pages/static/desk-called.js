@@ -1,5 +1,6 @@
 /** Whom only a call tells, and which calls nobody picked up: kept beside the board. */
 
+import { live, unread } from "./assignments.js";
 import { Problem, get } from "./http.js";
 
 const EVERY = 5000; // milliseconds between two looks
@@ -8,7 +9,7 @@ const MOST = 100; // requests in one look
 const told = new Map(); // by the request, as it was last heard of
 const asked = new Map(); // when it was last asked for
 
-/** How calling by hand stands for a request, once it is known. */
+/** How calling by hand stands for a request or for the crew that it led to, once it is known. */
 export const calledOf = (offer) => told.get(offer) ?? null;
 
 /** Neither a page nor a channel tells them: a person has to. */
@@ -32,9 +33,13 @@ export async function startCalled(context) {
 const callable = (row) =>
   !row.unasked && (row.state === "sent" || (row.answerable && row.wanted));
 
+/** By which request a crew is called: it is silent, or has not read what it is told. */
+const called = (row) => live(row) && (row.missed_at !== null || unread(row).length > 0);
+
 async function look(context) {
   const rows = context.board.all("offer").filter(callable);
-  const here = new Set(rows.map((row) => row.id));
+  const crews = context.board.all("assignment").filter(called);
+  const here = new Set([...rows.map((row) => row.id), ...crews.map((row) => row.offer)]);
   for (const known of [told, asked]) {
     for (const id of known.keys()) if (!here.has(id)) known.delete(id);
   }

@@ -1,51 +1,15 @@
-/** What a desk records of a telephone call, with the numbers to call beside it. */
+/** What a desk records of a telephone call: an answer, a step, a word from the scene. */
 
 import { freeFromField, nextSteps } from "./assignments.js";
-import { heard } from "./desk-called.js";
 import { forget, owedTo } from "./desk-heard.js";
 import { numberWords } from "./desk-model.js";
-import { ask, field, number, radios, refill, select, text } from "./dialog.js";
+import { call } from "./desk-phone.js";
+import { ask, field, number, radios, select, text } from "./dialog.js";
 import { h, setText } from "./dom.js";
-import { fieldMoment, moment } from "./format.js";
-import { Problem } from "./http.js";
+import { fieldMoment } from "./format.js";
 import { took } from "./quiet.js";
-import { callLink, read } from "./sealed.js";
 import { changedWords } from "./wording.js";
 import { choose, counted, listed, named, say } from "./words.js";
-
-/**
- * Whom to call: asked for by a press, since each showing is on record; never kept. `then` is told
- * who it is, whom nobody has tried yet first.
- */
-export function numbers(context, offer, shown = false, then = () => {}) {
-  const place = h("div", { class: "numbers" });
-  const button = h("button", { type: "button", class: "small" }, say("phone.numbers"));
-  const told = h("p", { class: "quiet", role: "status" }, say("phone.numbers_hint"));
-  button.addEventListener("click", async () => {
-    button.disabled = true;
-    try {
-      const { persons } = await read(context, `/offers/${offer}/persons`);
-      persons.sort((one, other) => (one.tried_at ?? 0) - (other.tried_at ?? 0));
-      place.replaceChildren(...listOf(persons, context.clock.now()));
-      then(persons);
-    } catch (problem) {
-      if (!(problem instanceof Problem)) throw problem;
-      button.disabled = false;
-      setText(told, problem.text);
-    }
-  });
-  place.append(button, told);
-  if (shown) button.click();
-  return place;
-}
-
-function listOf(persons, now) {
-  if (!persons.length) return [h("p", {}, say("phone.nobody"))];
-  const tried = (at) => at && h("small", {}, say("phone.tried", { time: moment(at, now) }));
-  return persons.map(({ name, telephone, tried_at: at }) =>
-    h("p", {}, name, " ", callLink(telephone), " ", tried(at) || ""),
-  );
-}
 
 const optional = (name, min, max) =>
   h("input", { name, type: "number", inputmode: "numeric", min, max });
@@ -67,22 +31,10 @@ function noFields(context) {
   const pairs = listed("decline_reasons").map(([code]) => [code, named("decline_reasons", code)]);
   return h(
     "div",
-    { class: "pair", hidden: true },
-    field(say("decline.reason"), select("reason", pairs, "no_crew")),
+    { class: "pair" },
+    field(say("decline.reason"), select("reason", pairs)),
     field(say("decline.free_from"), from),
   );
-}
-
-/** Which number rang: those that are shown, the next to be tried first, or another one. */
-function whoFields() {
-  const who = select("person", [["", say("phone.other_number")]], "");
-  const fill = (persons) => {
-    const pairs = persons.map((person) => [person.id, `${person.name} ${person.telephone}`]);
-    refill(who, [...pairs, ["", say("phone.other_number")]]);
-    who.selectedIndex = 0;
-  };
-  const hint = h("p", { class: "quiet" }, say("phone.not_picked_up_hint"));
-  return [h("div", { hidden: true }, field(say("phone.who"), who), hint), fill];
 }
 
 /** What somebody has to hear before a yes. */
@@ -100,65 +52,38 @@ const about = ({ board }, row) => ({
 });
 
 /**
- * Record what an organization said on the telephone to an offer, or that nobody picked up: then
- * the next number is offered. A yes counts late, too. `shown`: whom to call has been asked for
- * already.
+ * Record what an organization said on the telephone to an offer, or that nobody picked up. A yes
+ * counts late, too. `shown`: whom to call has been asked for already.
  */
 export function answerByPhone(context, offer, shown = false) {
-  const answers = [
-    ["accept", say("phone.accept")],
-    ["decline", say("phone.decline")],
-    ["not-picked-up", say("phone.not_picked_up")],
-  ];
-  const [yes, no] = [yesFields(offer), noFields(context)];
-  const [nobody, fill] = whoFields();
-  let left = 0;
   let asked = offer; // as it was read out
   const script = h("p", {}, scriptOf(asked));
-  const late = offer.state !== "sent" && h("p", { class: "quiet" }, say("late.hint"));
-  const form = ask({
+  call(context, offer.id, {
     title: say("phone.title", about(context, offer)),
-    parts: [
-      numbers(context, offer.id, shown, fill),
-      script,
-      late || "",
-      radios("answer", say("phone.answer"), answers, null),
-      yes,
-      no,
-      nobody,
+    said: [script, offer.state === "sent" ? "" : h("p", { class: "quiet" }, say("late.hint"))],
+    words: say("phone.answer"),
+    answers: [
+      ["accept", say("phone.accept")],
+      ["decline", say("phone.decline")],
     ],
-    confirm: say("act.record"),
-    send: async (values) => {
-      const answer = await context.outbox.post(...answered(asked, values)).catch((problem) => {
+    fields: [
+      [yesFields(offer), ["accept"]],
+      [noFields(context), ["decline"]],
+    ],
+    send: (answer, values) =>
+      context.outbox.post(...answered(asked, answer, values)).catch((problem) => {
         asked = context.board.get("offer", offer.id) ?? asked;
         setText(script, scriptOf(asked));
         throw problem;
-      });
-      const { calls, given_up: over } = answer;
-      if (!calls) return;
-      heard(calls);
-      context.redraw();
-      left = over ? 0 : calls.left;
-    },
-    done: () => left && answerByPhone(context, offer, true),
+      }),
+    shown,
+    again: () => answerByPhone(context, offer, true),
   });
-  const parts = { accept: yes, decline: no, "not-picked-up": nobody };
-  const show = () => {
-    for (const [answer, part] of Object.entries(parts)) {
-      part.hidden = form.elements.answer.value !== answer;
-    }
-    yes.querySelector("[name=quantity]").disabled = yes.hidden; // else it had to be valid
-  };
-  form.addEventListener("change", show);
-  show();
 }
 
-function answered(offer, values) {
-  const path = `/offers/${offer.id}/${values.get("answer")}`;
-  if (values.get("answer") === "not-picked-up") {
-    return [path, values.get("person") ? { person: values.get("person") } : {}];
-  }
-  if (values.get("answer") === "decline") {
+function answered(offer, answer, values) {
+  const path = `/offers/${offer.id}/${answer}`;
+  if (answer === "decline") {
     const from = fieldMoment(values.get("free_from"));
     const reason = { reason: values.get("reason") };
     return [path, from ? { ...reason, free_from: from } : reason];
@@ -190,50 +115,29 @@ function sayable(row) {
   return [[WELL, say("act.check_in")], [HEADS, say("act.count_heads")], ...steps];
 }
 
-function proposed(row, steps) {
-  if (row.overdue) return NEW_TIME;
-  if (row.changed.length) return SEEN;
-  if (owedTo(row).some((one) => one.by_page)) return TOLD;
-  return row.state === "on_scene" && row.missed_at === null ? "report-done" : steps[0][0];
-}
-
 /** Record a step, a new time or a word from the scene that was told on the telephone. */
 export function stepByPhone(context, row, shown = false) {
-  const steps = sayable(row);
-  const minutes = number("minutes", 20, 0, 2880);
-  const when = h("div", { hidden: true }, field(say("overdue.minutes"), minutes));
-  const inside = number("inside", row.inside ?? 0, 0, 10000);
-  const heads = h("div", { hidden: true }, field(say("heads.inside"), inside));
+  const when = field(say("overdue.minutes"), number("minutes", "", 0, 2880));
+  const heads = field(say("heads.inside"), number("inside", "", 0, 10000));
   const box = h("input", { name: "everybody_out", type: "checkbox" });
-  const out = h("label", { class: "choice", hidden: true }, box, say("heads.everybody_out"));
-  const helped = field(say("helped.count"), optional("helped", 1, 10000));
-  const count = h("div", { hidden: true }, helped);
-  const form = ask({
+  const out = h("label", { class: "choice" }, box, say("heads.everybody_out"));
+  call(context, row.offer, {
     title: say("phone.title", about(context, row)),
-    parts: [
-      numbers(context, row.offer, shown),
-      radios("step", say("phone.step"), steps, proposed(row, steps)),
-      when,
-      heads,
-      out,
-      count,
+    words: say("phone.step"),
+    answers: sayable(row),
+    fields: [
+      [h("div", {}, when), [NEW_TIME]],
+      [h("div", {}, heads), [HEADS]],
+      [h("div", {}, out), row.inside ? LEAVING : []],
+      [h("div", {}, field(say("helped.count"), optional("helped", 1, 10000))), [LEAVING[0]]],
     ],
-    confirm: say("act.record"),
-    send: (values) => send(context, row, values),
+    send: (step, values) => send(context, row, step, values),
+    shown,
+    again: () => stepByPhone(context, row, true),
   });
-  const show = () => {
-    const step = form.elements.step.value;
-    when.hidden = step !== NEW_TIME;
-    heads.hidden = step !== HEADS;
-    count.hidden = step !== LEAVING[0];
-    out.hidden = !row.inside || !LEAVING.includes(step);
-  };
-  form.addEventListener("change", show);
-  show();
 }
 
-function send(context, row, values) {
-  const step = values.get("step");
+function send(context, row, step, values) {
   const path = `/assignments/${row.id}/${step}`;
   if (step === NEW_TIME) {
     return context.outbox.post(path, { minutes: Number(values.get("minutes")) });
@@ -259,7 +163,7 @@ export function correctStep(context, row) {
   ask({
     title: say("correct.title", about(context, row)),
     parts: [
-      radios("step", say("correct.step"), pairs, before.at(-1)),
+      radios("step", say("correct.step"), pairs),
       h("p", { class: "quiet" }, say("correct.hint")),
     ],
     confirm: say("act.correct"),

@@ -116,7 +116,7 @@ function suggest(name, text) {
   if (!input(name).dataset.touched) input(name).value = text;
 }
 
-/** The kind proposes the skill of the first line, and a general one beside a graded one. */
+/** The kind, once it is said, proposes the skill of the first line, and a general one beside it. */
 function propose() {
   const kind = listed("kinds").find(([code]) => code === input("kind").value)?.[1];
   const first = find(".line-fields", form);
@@ -335,9 +335,10 @@ function clear(context) {
     find(`.line-fields [name=${name}]`, form).checked = false;
   }
   fitWhole(find(".line-fields", form));
-  // How urgent the next one is has nothing to do with the last.
+  // How urgent the next one is, and what it is, has nothing to do with the last.
   const urgency = form.querySelector("[name=priority]:checked");
   if (urgency) urgency.checked = false;
+  input("kind").value = "";
   propose();
   drawHints(context);
   input("kind").focus();

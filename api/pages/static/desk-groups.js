@@ -89,7 +89,7 @@ export function chooseLeader(context, demand) {
   return ask({
     title,
     parts: [
-      field(say("group.leader"), select("leader", pairs, rows[0].id)),
+      field(say("group.leader"), select("leader", pairs)),
       h("p", { class: "quiet" }, say("group.means")),
     ],
     confirm: say("act.group"),

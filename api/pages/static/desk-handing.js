@@ -39,7 +39,7 @@ function handUp(context, demand) {
   ask({
     title: say("hand.title", { demand: numberWords(context.board, demand) }),
     parts: [
-      field(say("hand.reason"), select("reason", pairs, REASONS[0])),
+      field(say("hand.reason"), select("reason", pairs)),
       field(say("hand.text"), text("text", "", TEXT_MOST), say("hold.hint")),
       h("p", { class: "quiet" }, say("hand.means", { place })),
     ],

@@ -19,8 +19,8 @@ export function receiveHelpers(context, demand) {
     parts: [
       h("p", { class: "quiet" }, say("helpers.why")),
       field(say("helpers.contact"), text("contact", "", 200), say("helpers.contact_hint")),
-      field(say("receive.people"), number("people", 1)),
-      radios("word", say("receive.word"), what, WORDS[0]),
+      field(say("receive.people"), number("people", "")),
+      radios("word", say("receive.word"), what),
       h("p", { class: "quiet" }, say("helpers.parked")),
     ],
     confirm: say("act.record"),

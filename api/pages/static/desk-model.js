@@ -164,10 +164,16 @@ export function toCall(row, now) {
   return row.state === "sent" && !row.unasked && callFrom(row) <= now;
 }
 
+/** Of these, whom to call now: not where nobody picked up by any number that is known. */
+export function callable(row, now) {
+  const { tried, left } = calledOf(row.id) ?? {};
+  return toCall(row, now) && !(tried && !left);
+}
+
 function callsOf({ demand, offers, assignments, mine }, now) {
   if (!mine || demand.state === "closed") return 0;
   const crews = assignments.filter((row) => silent(row) || ignoring(row) || toTell(row, now));
-  return offers.filter((row) => toCall(row, now)).length + crews.length;
+  return offers.filter((row) => callable(row, now)).length + crews.length;
 }
 
 /** How many people of its crews are in danger now. */

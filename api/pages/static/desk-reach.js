@@ -2,7 +2,7 @@
 
 import { calledOf, onlyByHand } from "./desk-called.js";
 import * as calls from "./desk-calls.js";
-import { toCall } from "./desk-model.js";
+import { callable } from "./desk-model.js";
 import { h } from "./dom.js";
 import { moment } from "./format.js";
 import { Problem, get } from "./http.js";
@@ -25,9 +25,9 @@ export function reachedWords(row, now) {
 export function callParts(context, { mine }, row) {
   if (!mine) return null;
   const open = (shown) => () => calls.answerByPhone(context, row, shown);
-  const due = toCall(row, context.clock.now());
+  const due = callable(row, context.clock.now());
   return [
-    triedWords(row, context.clock.now()),
+    triedWords(row.id, context.clock.now()),
     due && h("strong", { class: "chip bad" }, say("call.now")),
     h(
       "span",
@@ -38,9 +38,9 @@ export function callParts(context, { mine }, row) {
   ];
 }
 
-/** Calls that nobody picked up, and how many numbers are left to try. */
-function triedWords(row, now) {
-  const called = calledOf(row.id);
+/** Calls by a request that nobody picked up, and how many numbers are left to try. */
+export function triedWords(offer, now) {
+  const called = calledOf(offer);
   if (!called?.tried) return null;
   const parts = { time: moment(called.tried_at, now), count: called.tried, left: called.left };
   return h("span", {}, say(called.left ? "calls.tried" : "calls.all_tried", parts));

@@ -18,7 +18,7 @@ export function refile(context, demand) {
   ask({
     title: say("refile.title", { demand: numberWords(context.board, demand) }),
     parts: [
-      field(say("refile.to"), select("incident", pairs, pairs[0]?.[0])),
+      field(say("refile.to"), select("incident", pairs)),
       h("p", { class: "quiet" }, say("refile.means")),
     ],
     confirm: say("act.refile"),

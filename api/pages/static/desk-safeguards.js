@@ -33,7 +33,7 @@ export function recordSafeguards(context, demand, line, rows) {
     parts: [
       h("p", { class: "quiet" }, say("safeguards.why")),
       field(say("safeguards.whom"), select("organization", options)),
-      radios("adults", say("safeguards.adults"), pairs, ADULTS[0]),
+      radios("adults", say("safeguards.adults"), pairs),
       field(say("safeguards.insurance"), day, say("safeguards.insurance_hint")),
     ],
     confirm: say("act.record"),

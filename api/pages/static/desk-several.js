@@ -45,7 +45,7 @@ function choices(items, name, words) {
   const codes = [...new Set(items.map(({ demand }) => demand[name]))];
   const pairs = codes.map((code) => [code, words(code)]);
   pairs.sort(([, one], [, other]) => one.localeCompare(other));
-  return select(name, [["", say("several.any")], ...pairs]);
+  return select(name, [["", say("several.any")], ...pairs], "");
 }
 
 function found(all, values) {
@@ -76,7 +76,7 @@ export function closeSeveral(context, items) {
         choices(items, "kind", (code) => named("kinds", code)),
       ),
       field(say("several.since"), since),
-      field(say("close.reason"), select("reason", pairs, REASONS[0])),
+      field(say("close.reason"), select("reason", pairs)),
       h(
         "label",
         { class: "tick" },

@@ -1,12 +1,14 @@
 /** Crews that are silent or have not read what they are told, reports without an answer: on top. */
 
 import { foundWords, live, toldWords, unread } from "./assignments.js";
+import { calledOf } from "./desk-called.js";
 import { stepByPhone } from "./desk-calls.js";
 import { reveal } from "./desk-demands.js";
 import { climbedDrafts } from "./desk-drafts.js";
 import { handedTo } from "./desk-handing.js";
 import { standingOf } from "./desk-heard.js";
 import { answersFor, deskOf, divisionsOf, numberWords, toRelieve } from "./desk-model.js";
+import { triedWords } from "./desk-reach.js";
 import { reportsOf } from "./desk-reports.js";
 import { outByPhone, readByPhone } from "./desk-told.js";
 import { drawList, find, h, setText } from "./dom.js";
@@ -29,6 +31,7 @@ export function drawSilent(context) {
   const items = rows.map((row) => ({
     key: row.id,
     row,
+    called: calledOf(row.offer),
     demand: numberWords(context.board, row),
     place: placeName(row.division),
     language: language(),
@@ -74,6 +77,7 @@ function ignoredOf(context) {
     key: `${row.id}-${order.id}`,
     row,
     order,
+    called: calledOf(row.offer),
     draw: drawIgnored,
     demand: numberWords(board, row),
     place: placeName(row.division),
@@ -94,6 +98,7 @@ function stayingOf(context) {
   return late.map((row) => ({
     key: `out-${row.id}`,
     row,
+    called: calledOf(row.offer),
     draw: drawStaying,
     demand: numberWords(board, row),
     place: placeName(row.division),
@@ -113,6 +118,7 @@ function drawStaying(context, { row, demand, place }) {
     h("strong", {}, row.organization_name),
     h("span", {}, [demand, place].join(" · ")),
     h("span", {}, say("silent.not_out", { time })),
+    triedWords(row.offer, context.clock.now()),
     call,
   );
 }
@@ -129,6 +135,7 @@ function drawIgnored(context, { row, order, demand, place }) {
     h("strong", {}, row.organization_name),
     h("span", {}, [demand, place].join(" · ")),
     h("span", {}, say("silent.unread", { time, what: toldWords(order) })),
+    triedWords(row.offer, context.clock.now()),
     call,
   );
 }
@@ -244,6 +251,7 @@ function drawCrew(context, { row, demand, place }) {
     h("span", {}, [demand, place].join(" · ")),
     h("span", {}, say("silent.since", { time })),
     inside,
+    triedWords(row.offer, context.clock.now()),
     call,
   );
 }

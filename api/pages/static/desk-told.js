@@ -2,11 +2,11 @@
 
 import { live, spokenBy, toldWords, unread } from "./assignments.js";
 import { amend } from "./desk-amend.js";
-import { numbers } from "./desk-calls.js";
 import { numberWords } from "./desk-model.js";
+import { call } from "./desk-phone.js";
 import { orderTold } from "./desk-tell.js";
 import { closeZone, given, zoneWords } from "./desk-zone.js";
-import { ask, field, radios, text } from "./dialog.js";
+import { ask, field, only, radios, text } from "./dialog.js";
 import { h } from "./dom.js";
 import { moment } from "./format.js";
 import { toLeave } from "./leaving.js";
@@ -27,14 +27,14 @@ const about = ({ board }, row) => ({
 /** What is to be done, in the desk's own words as far as it likes. */
 function instruct({ title, hint, send }) {
   const kinds = KINDS.map((kind) => [kind, choose("instruction", kind)]);
-  const to = h("input", { name: "to", maxlength: 120, autocomplete: "off" });
-  const where = h("div", { hidden: true }, field(say("told.to"), to));
+  const to = h("input", { name: "to", maxlength: 120, autocomplete: "off", required: true });
+  const where = h("div", {}, field(say("told.to"), to));
   const words = text("text", "", 500);
   words.required = false;
   const form = ask({
     title,
     parts: [
-      radios("what", say("told.what"), kinds, "withdraw"),
+      radios("what", say("told.what"), kinds),
       where,
       field(say("told.text"), words, say("told.text_hint")),
       h("p", { class: "quiet" }, hint),
@@ -44,9 +44,7 @@ function instruct({ title, hint, send }) {
     send: (values) => send(bodyOf(values)),
   });
   const show = () => {
-    const names = NAMING.includes(form.elements.what.value);
-    where.hidden = !names;
-    to.required = names;
+    only(where, NAMING.includes(form.elements.what.value));
   };
   form.addEventListener("change", show);
   show();
@@ -109,17 +107,20 @@ export function mayLieParts(context, { demand, mine }) {
   );
 }
 
-/** It was said on the telephone: read to the leader, who has understood. */
+/** It was said on the telephone: read to the leader, who has understood; or nobody picked up. */
 export const readByPhone = (context, row, order, shown = false) =>
-  ask({
+  call(context, row.offer, {
     title: say("told.phone_title", about(context, row)),
-    parts: [
-      numbers(context, row.offer, shown),
+    said: [
       h("p", {}, h("strong", {}, toldWords(order)), " ", order.text),
       h("p", { class: "quiet" }, say("told.phone_hint")),
     ],
-    confirm: say("told.record_read"),
-    send: () => context.outbox.post(`/assignments/${row.id}/instructions/${order.id}/acknowledge`),
+    words: say("phone.answer"),
+    answers: [["acknowledge", say("told.record_read")]],
+    send: (answer) =>
+      context.outbox.post(`/assignments/${row.id}/instructions/${order.id}/${answer}`),
+    shown,
+    again: () => readByPhone(context, row, order, true),
   });
 
 /** Take it back: it is over, or it should never have been given; both are told to whom it was. */
@@ -132,7 +133,7 @@ function lift(context, base, order, title) {
     title,
     parts: [
       h("p", {}, h("strong", {}, toldWords(order)), " ", order.text),
-      radios("why", say("told.why"), why, "over"),
+      radios("why", say("told.why"), why),
     ],
     confirm: say("told.lift"),
     send: (values) => {
@@ -205,17 +206,16 @@ function buttons(context, row, order) {
   ];
 }
 
-/** Its leader says on the telephone that all of them have left, or stopped, and are safe. */
+/** Its leader says on the telephone that all have left, or stopped, and are safe. */
 export const outByPhone = (context, row, shown = false) =>
-  ask({
+  call(context, row.offer, {
     title: say("told.out_title", about(context, row)),
-    parts: [
-      numbers(context, row.offer, shown),
-      h("p", {}, h("strong", {}, choose("told_out", toLeave(row) ? "withdraw" : "stop"))),
-      h("p", { class: "quiet" }, say("told.out_hint")),
-    ],
-    confirm: say("act.record"),
-    send: () => context.outbox.post(`/assignments/${row.id}/check-in`, { out: true }),
+    said: [h("p", { class: "quiet" }, say("told.out_hint"))],
+    words: say("phone.step"),
+    answers: [["check-in", choose("told_out", toLeave(row) ? "withdraw" : "stop")]],
+    send: (answer) => context.outbox.post(`/assignments/${row.id}/${answer}`, { out: true }),
+    shown,
+    again: () => outByPhone(context, row, true),
   });
 
 /** With people counted inside, or silent, a second touch says that they were heard and are out. */

@@ -1,7 +1,7 @@
 /** Closed zones: where nobody goes until the desk says so; as a dialog, and in words. */
 
 import { numberWords } from "./desk-model.js";
-import { ask, field, number, radios, select, text } from "./dialog.js";
+import { ask, field, number, only, radios, select, text } from "./dialog.js";
 import { h } from "./dom.js";
 import { tell } from "./page.js";
 import { incidentWords, placeName } from "./places.js";
@@ -30,7 +30,7 @@ export function closeZone(context, row, { ring, done } = {}) {
     title: say("zone.title", { incident: incidentWords(row) }),
     parts: [
       ...where,
-      radios("what", say("zone.inside"), kinds, "zone_closed"),
+      radios("what", say("zone.inside"), kinds),
       field(say("told.text"), words, say("told.text_hint")),
       h("p", { class: "alarm", hidden: !unknown }, say("zone.rough", { count: unknown })),
       h("p", { class: "quiet" }, say("zone.hint")),
@@ -43,7 +43,9 @@ export function closeZone(context, row, { ring, done } = {}) {
   });
   const show = () => {
     const shape = form.elements.shape?.value;
-    for (const part of where) part.hidden = !(part.dataset.of ?? shape).includes(shape);
+    for (const part of where) {
+      if (part.dataset.of) only(part, part.dataset.of.includes(shape));
+    }
   };
   if (ring) return;
   form.addEventListener("change", show);
@@ -62,23 +64,22 @@ function typedParts(context) {
     [numberWords(context.board, one), placeName(one.division) + rough(one)].join(" · ");
   const pairs = openDemands(context).map((one) => [one.id, called(one)]);
   const degrees = (name, most) =>
-    h("input", { name, type: "number", step: "any", min: -most, max: most });
+    h("input", { name, type: "number", step: "any", required: true, min: -most, max: most });
   const [lon, lat] = [
     field(say("form.lon"), degrees("lon", 180)),
     field(say("form.lat"), degrees("lat", 90)),
   ];
   const ring = text("corners", "", 4000);
-  ring.required = false;
   const part = (of, look, ...inside) => h("div", { class: look, "data-of": of }, inside);
   return [
     radios("shape", say("zone.shape"), shapes, pairs.length ? AROUND : "point"),
-    part(AROUND, null, field(say("zone.around"), select(AROUND, pairs, pairs[0]?.[0]))),
+    part(AROUND, null, field(say("zone.around"), select(AROUND, pairs))),
     part("point", "pair", lon, lat),
     part("corners", null, field(say("zone.corners"), ring, say("zone.corners_hint"))),
     part(
       [AROUND, "point"].join(" "),
       null,
-      field(say("zone.radius"), number("radius", 500, 10, 50000)),
+      field(say("zone.radius"), number("radius", "", 10, 50000)),
     ),
   ];
 }

@@ -8,15 +8,20 @@ import { say } from "./words.js";
 export const field = (words, input, hint) =>
   h("label", { class: "field" }, h("span", {}, words), input, hint && h("small", {}, hint));
 
-/** A choice of `[value, words]` pairs. */
+/**
+ * A choice of `[value, words]` pairs. Nothing is taken for said: `chosen` is what stands already,
+ * or means that nothing is said; without it one has to be chosen.
+ */
 export function select(name, pairs, chosen) {
-  const options = pairs.map(([value, words]) =>
-    h("option", { value, selected: String(value) === String(chosen) }, words),
+  const open = chosen === undefined;
+  const all = open ? [["", say("act.choose")], ...pairs] : pairs;
+  const options = all.map(([value, words]) =>
+    h("option", { value, selected: String(value) === String(chosen ?? "") }, words),
   );
-  return h("select", { name }, options);
+  return h("select", { name, required: open }, options);
 }
 
-/** A whole number within bounds. */
+/** A whole number within bounds; where none stands already, one has to be typed. */
 export const number = (name, value, min = 1, max = 500) =>
   h("input", { name, type: "number", inputmode: "numeric", required: true, value, min, max });
 
@@ -28,7 +33,7 @@ export const optional = (name, max) =>
 export const text = (name, value, maxlength = 500) =>
   h("textarea", { name, rows: 2, maxlength, required: true }, value);
 
-/** One of several choices, each a button-sized radio; where none is chosen yet one has to be. */
+/** One of several, each a button-sized radio; where none stands already, one has to be chosen. */
 export function radios(name, words, pairs, chosen) {
   const one = ([value, label]) => {
     const state = { checked: value === chosen, required: true };
@@ -36,6 +41,12 @@ export function radios(name, words, pairs, chosen) {
     return h("label", { class: "choice" }, input, h("span", {}, label));
   };
   return h("fieldset", {}, h("legend", {}, words), h("div", { class: "choices" }, pairs.map(one)));
+}
+
+/** Show a part or hide it; what is hidden is not asked for, and is not sent. */
+export function only(part, shown) {
+  part.hidden = !shown;
+  for (const control of part.querySelectorAll("input, select, textarea")) control.disabled = !shown;
 }
 
 /** Replace a select's options only where they differ, keeping what was chosen. */

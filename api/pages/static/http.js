@@ -6,6 +6,8 @@ const BASE = "/api/v1";
 const ANSWER_WITHIN = 15000; // milliseconds; later than that the signal counts as lost
 const FIRST_RETRY = 1000;
 const LAST_RETRY = 10000;
+const SLOW = 3000; // milliseconds without an answer after which what follows may be pressed
+const SETTLED = 20; // commands that came to an end are remembered
 // Nothing was carried out and nothing is bound: the same key may and should be sent again.
 const LATER = new Set([408, 429, 502, 503, 504]);
 
@@ -85,6 +87,7 @@ export class Outbox extends EventTarget {
     this.name = `shouwang-outbox-${role}-${account}-`;
     this.entries = this.#read();
     this.callers = new Map();
+    this.settled = []; // what was sent lately: `[entry, its Problem or null]`
     this.wait = FIRST_RETRY;
     window.addEventListener("online", () => this.pump());
     document.addEventListener("visibilitychange", () => document.hidden || this.pump());
@@ -93,9 +96,9 @@ export class Outbox extends EventTarget {
     });
   }
 
-  /** Whether what was pressed waits for a signal. */
+  /** Whether what was pressed waits for a signal, or for an answer that does not come. */
   get stuck() {
-    return Boolean(this.entries[0]?.tries);
+    return Boolean(this.entries[0]?.tries || this.entries[0]?.slow);
   }
 
   /** The entry for a path that is still on its way, if there is one. */
@@ -152,6 +155,10 @@ export class Outbox extends EventTarget {
       entry.left = true; // it may arrive, whatever is heard of it
       this.#keep(entry);
     }
+    const slow = setTimeout(() => {
+      entry.slow = true;
+      this.#moved();
+    }, SLOW);
     try {
       const answer = await deliver(entry, this.role);
       this.#settle(entry, "resolve", answer);
@@ -161,6 +168,8 @@ export class Outbox extends EventTarget {
       if (problem.status === 0 || LATER.has(problem.status)) return this.#later(entry, problem);
       if (problem.status === 401) return this.#signedOut(entry);
       this.#settle(entry, "reject", problem);
+    } finally {
+      clearTimeout(slow);
     }
     this.wait = FIRST_RETRY;
     return true;
@@ -186,6 +195,8 @@ export class Outbox extends EventTarget {
     const callers = this.callers.get(entry.key) ?? [];
     this.callers.delete(entry.key);
     this.#forget(entry);
+    const refused = how === "reject" ? result : null;
+    if (result !== null) this.settled = [...this.settled, [entry, refused]].slice(-SETTLED);
     this.#moved();
     for (const caller of callers) caller[how](result);
     // After a reload nobody waits for the answer any more, yet a refusal must be seen.

@@ -118,7 +118,7 @@ function answers(context, { row, bar, calm, moved }) {
     barredWords({ bar }),
     can({ bar }) && details(context, row),
     can({ bar }) && accepting(context, row, say("act.accept"), calm || moved),
-    can({ bar }) && countering(context, row),
+    can({ bar }) && row.state === "sent" && countering(context, row),
     declining(context, row),
   );
 }

@@ -9,7 +9,8 @@ import { placeName } from "./places.js";
 import { changedWords } from "./wording.js";
 import { choose, listed, moreWords, named, say } from "./words.js";
 
-export { ahead, queueParts } from "./organization-queue.js";
+export { lateness, later } from "./organization-later.js";
+export { ahead, outcomeCard, outcomes, queueParts } from "./organization-queue.js";
 export { drawTold, outParts, toldParts } from "./organization-told.js";
 
 const SOON = 5 * 60000; // milliseconds before it is due from which the button stands out
@@ -65,7 +66,7 @@ export function relievesPart({ clock }, { relieves }) {
 
 /** Below the facts of a card on the scene. */
 export const sceneParts = (context, { row, moved }) => [
-  row.check_in_by !== null && wellPart(context, row, moved),
+  (row.check_in_by !== null || row.unheard) && wellPart(context, row, moved),
   (row.hazardous || row.inside > 0) && headsPart(context, row),
   row.reports.map((report) => waitingPart(context, report)),
   row.relief && reliefPart(context, row),
@@ -77,33 +78,45 @@ export const sceneParts = (context, { row, moved }) => [
 function wellPart(context, row, moved) {
   const now = context.clock.now();
   const path = `/assignments/${row.id}/check-in`;
-  const late = row.missed_at !== null || row.check_in_by <= now;
+  const late = row.missed_at !== null || (!row.unheard && row.check_in_by <= now);
   const plain = row.withdrawing ? "wide" : "big"; // then that they are out is the one large button
   const look = late || row.check_in_by - SOON <= now ? `${plain} primary` : plain;
   const button = posting(context, { path, words: say("scene.well"), look, anew: row.withdrawing });
   button.disabled ||= moved;
   const time = moment(row.check_in_by, now);
   const left = h("span", { class: "countdown", "data-until": row.check_in_by });
+  const due = !late && !row.unheard;
   return h(
     "div",
     late ? { class: "alarm", role: "alert" } : { class: "answers" },
     late && h("p", {}, h("strong", {}, say("scene.asked", { time }))),
     button,
-    !late && h("p", { class: "quiet" }, say("scene.due", { time }), " ", left),
+    due && h("p", { class: "quiet" }, say("scene.due", { time }), " ", left),
   );
+}
+
+/** A whole number into a body; nothing is sent for whoever has typed none. */
+function whole(input, body, name, button) {
+  const look = () => (button.disabled = !(body[name] >= 0));
+  input.addEventListener("input", () => {
+    body[name] = input.value === "" ? undefined : Math.max(0, Math.floor(input.value));
+    look();
+  });
+  look();
 }
 
 /** What was typed so far outlives a redrawing. */
 function headsPart(context, row) {
   const typed = (context.heads ??= {});
   const path = `/assignments/${row.id}/heads`;
-  const body = (typed[row.id] ??= { inside: row.inside ?? row.people ?? 1 });
+  const body = (typed[row.id] ??= {});
   const bounds = { min: 0, max: 10000, inputmode: "numeric", "data-focus": `inside-${row.id}` };
   const count = h("input", { type: "number", value: body.inside, ...bounds });
-  count.addEventListener("input", () => (body.inside = Math.max(0, Math.floor(count.value))));
   const forget = () => delete typed[row.id];
   const focus = `count-${row.id}`;
   const words = say("scene.count_heads");
+  const send = posting(context, { path, body, words, then: forget, focus, anew: true });
+  whole(count, body, "inside", send);
   const out = { path, body: { inside: 0 }, words: say("scene.all_out"), look: "wide", anew: true };
   return h(
     "div",
@@ -113,7 +126,7 @@ function headsPart(context, row) {
       "div",
       { class: "pair" },
       h("label", { class: "field" }, h("span", {}, say("scene.inside_now")), count),
-      posting(context, { path, body, words, then: forget, focus, anew: true }),
+      send,
     ),
     row.inside > 0 && posting(context, { ...out, then: forget }),
   );
@@ -148,7 +161,7 @@ const IN_WORDS = ["not_as_described", "road_cut"];
 
 /** Folded away, and what was filled in so far outlives a redrawing. */
 function reportPart(context, row) {
-  const said = ((context.found ??= {})[row.id] ??= { what: WHATS[0], quantity: 1 });
+  const said = ((context.found ??= {})[row.id] ??= {});
   const skill = said.skill ?? row.skill;
   const what = select(
     "what",
@@ -167,17 +180,12 @@ function reportPart(context, row) {
     text: say("scene.text"),
   };
   const fields = Object.entries(parts).map(([name, input]) => {
-    input.addEventListener("input", () => (said[name] = input.value));
+    input.addEventListener("input", () => {
+      said[name] = input.value;
+      show();
+    });
     return h("label", { class: "field", "data-part": name }, h("span", {}, labels[name]), input);
   });
-  const show = () => {
-    for (const one of fields) one.hidden = !wanted(said.what, one.dataset.part);
-  };
-  what.addEventListener("input", () => {
-    said.what = what.value;
-    show();
-  });
-  show();
   const body = {};
   const send = {
     path: `/assignments/${row.id}/report`,
@@ -188,18 +196,35 @@ function reportPart(context, row) {
     first: () => void Object.assign(clear(body), bodyOf(said, row)),
     then: () => delete context.found[row.id],
   };
+  const button = posting(context, send);
+  const show = () => {
+    for (const one of fields) one.hidden = !wanted(said.what, one.dataset.part);
+    button.disabled = !enough(said);
+  };
+  what.addEventListener("input", () => {
+    said.what = what.value;
+    show();
+  });
+  show();
   return h(
     "details",
     { "data-fold": `report-${row.id}` },
     h("summary", {}, say("scene.report")),
     h("label", { class: "field" }, h("span", {}, say("scene.what")), what),
     fields,
-    posting(context, send),
+    button,
   );
+}
+
+/** Nothing is reported that nobody has said: what it is, and how much or in words. */
+function enough({ what, quantity, text }) {
+  if (!what) return false;
+  return IN_WORDS.includes(what) ? Boolean(text?.trim()) : Math.floor(quantity) >= 1;
 }
 
 /** What is asked for with each kind of report. */
 function wanted(what, part) {
+  if (!what) return false;
   if (part === "text") return what !== "people_helped";
   if (part === "skill") return what === "need_more";
   return !IN_WORDS.includes(what);
@@ -213,7 +238,7 @@ function clear(body) {
 function bodyOf(said, row) {
   const { what } = said;
   const body = { what };
-  if (wanted(what, "quantity")) body.quantity = Math.floor(said.quantity) || 1;
+  if (wanted(what, "quantity")) body.quantity = Math.floor(said.quantity);
   if (wanted(what, "skill")) body.skill = said.skill ?? row.skill;
   if (wanted(what, "text") && said.text?.trim()) body.text = said.text;
   return body;

@@ -20,7 +20,6 @@ import { keep, read, sealedList } from "./sealed.js";
 import { choose, counted, named, say } from "./words.js";
 
 const DESK_AGAIN = 10000; // milliseconds
-const NEW_TIMES = [10, 20, 30, 45, 60, 90, 120];
 
 /** An assignment: the next step large, one at a time. */
 export function assignmentCard(context, item) {
@@ -42,7 +41,7 @@ export function assignmentCard(context, item) {
     live(row) && row.question !== null && onHold(row),
     live(row) && callDesk(context, row),
     live(row) && (context.role === "committee" ? toCrew() : sealedPart(context, row, opened)),
-    row.overdue && lateness(context, row, now),
+    row.overdue && item.scene && context.scene.lateness(context, row, givingUp(context, row)),
     row.state === "on_scene" && item.scene && context.scene.sceneParts(context, item),
     row.sent_back && h("p", { class: "until" }, sentBack(row)),
     item.due && h("p", { class: "until" }, say("overdue.due")),
@@ -60,36 +59,6 @@ const toCrew = () => h("p", { class: "quiet" }, say("sealed.crew"));
 /** Its desk has a question, and asks nobody more meanwhile; who is at work goes on. */
 const onHold = ({ question }) =>
   h("p", { class: "alarm" }, h("strong", {}, say("hold.crew", { question })));
-
-/** Late, and no word of it: a new time or a no is what the desk waits for. */
-function lateness(context, row, now) {
-  const time = moment(row.promised_at, now);
-  return h(
-    "div",
-    { class: "alarm", role: "alert" },
-    h("p", {}, h("strong", {}, say("overdue.asked", { time }))),
-    newTime(context, row, "primary"),
-    givingUp(context, row),
-  );
-}
-
-/** What has been chosen so far outlives a redrawing. */
-function newTime(context, row, look) {
-  const chosen = (context.times ??= {});
-  const body = (chosen[row.id] ??= { minutes: NEW_TIMES[1] });
-  const choices = NEW_TIMES.map((count) =>
-    h("option", { value: count, selected: count === body.minutes }, say("time.minutes", { count })),
-  );
-  const minutes = h("select", { "aria-label": say("overdue.minutes") }, choices);
-  minutes.addEventListener("change", () => (body.minutes = Number(minutes.value)));
-  const path = `/assignments/${row.id}/new-time`;
-  return h(
-    "div",
-    { class: "pair" },
-    h("label", { class: "field" }, h("span", {}, say("overdue.minutes")), minutes),
-    posting(context, { path, body, words: say("act.new_time"), look, anew: true }),
-  );
-}
 
 /** Whom to call at the desk; the part that knows is loaded with the first work. */
 function callDesk(context, row) {
@@ -154,7 +123,7 @@ const leaving = (context, { row, scene }) =>
     givingUp(context, row),
   );
 
-function steps(context, { row, calm, moved }) {
+function steps(context, { row, calm, moved, scene }) {
   const [next] = nextSteps(row);
   if (!next) return !row.queued && h("p", { class: "quiet" }, say("assignment.await_desk"));
   const sending = context.outbox.entries.find(
@@ -177,19 +146,10 @@ function steps(context, { row, calm, moved }) {
     "div",
     { class: "answers" },
     button,
-    row.arrived_at === null && !row.overdue && later(context, row),
-    !row.overdue && givingUp(context, row),
+    row.arrived_at === null && !row.overdue && scene && context.scene.later(context, row),
+    !(row.overdue && scene) && givingUp(context, row),
   );
 }
-
-/** It will take longer than said: told before anybody has to ask. */
-const later = (context, row) =>
-  h(
-    "details",
-    { "data-fold": `later-${row.id}` },
-    h("summary", {}, say("overdue.later")),
-    newTime(context, row, ""),
-  );
 
 /** Giving up is two touches, so that a slip of the thumb stands nobody down. */
 const givingUp = (context, row) =>
@@ -201,46 +161,6 @@ const givingUp = (context, row) =>
     stepButton(context, row, "cannot-complete", say("act.cannot_complete"), "danger"),
   );
 
-/** A recovery task of the county: to be claimed, or claimed and to be reported or given back. */
-export function taskCard(context, { row, place }) {
-  const title = say("task.title", { number: row.number, kind: named("kinds", row.kind) });
-  const what = [named("skills", row.skill), counted(row.skill, row.units)].join(" ");
-  const until = row.until && say("task.until", { time: moment(row.until, context.clock.now()) });
-  const facts = [named("domains", row.domain), what, place, until].filter(Boolean).join(" · ");
-  const state = h("span", { class: "chip state end" }, choose("task_state", row.state));
-  return h(
-    "article",
-    { class: `card ${row.state}` },
-    h("header", {}, h("h3", {}, title), state),
-    h("p", {}, facts),
-    taskButtons(context, row),
-  );
-}
-
-function taskButtons(context, row) {
-  const path = (act) => `/tasks/${row.id}/${act}`;
-  if (row.state === "open") {
-    const body = { organization: context.organization };
-    return posting(context, { path: path("claim"), body, words: say("act.claim"), look: "wide" });
-  }
-  if (row.state !== "claimed") return h("p", { class: "quiet" }, say("task.await_desk"));
-  const look = "wide primary";
-  const done = { path: path("report-done"), words: say("act.report_done"), look, twice: true };
-  const back = { path: path("give-back"), words: say("act.give_back"), look: "wide" };
-  return h(
-    "div",
-    { class: "answers" },
-    posting(context, done),
-    h(
-      "details",
-      { "data-fold": `back-${row.id}` },
-      h("summary", {}, say("act.give_back")),
-      h("p", { class: "quiet" }, say("task.give_back")),
-      posting(context, back),
-    ),
-  );
-}
-
 const needWords = (row) => [spokenDemand(row), named("kinds", row.kind)].join(" · ");
 
 /** What a turn is about, in one sentence. */
@@ -251,6 +171,7 @@ export function turnWords({ row, why }) {
 
 /** Somebody may be on the road for nothing: said until it is tapped away. */
 export function turnCard(context, item) {
+  if (item.steps) return context.scene.outcomeCard(context, item, turnWords(item));
   const tap = () => {
     see(context, item.key);
     context.redraw();

@@ -4,7 +4,7 @@ import { live } from "./assignments.js";
 import { drawList, find, setText } from "./dom.js";
 import { barred, fresh, lateCard, offerCard, standbyCard } from "./organization-offers.js";
 import { drawOwn, startOwn } from "./organization-own.js";
-import { assignmentCard, endedCard, taskCard, turnCard, turnWords } from "./organization-work.js";
+import { assignmentCard, endedCard, turnCard, turnWords } from "./organization-work.js";
 import { start } from "./page.js";
 import { placeName } from "./places.js";
 import { moved, prime, quiet, undoable, wasSeen } from "./quiet.js";
@@ -21,6 +21,7 @@ const TURNS_LAST = 12 * 3600 * 1000; // milliseconds after which nobody is on th
 let told = null; // offers and turns that were shown at the last drawing; null before the first
 let above = []; // what has been drawn so far, from the top
 const states = new Map(); // of assignments at the last drawing
+const pending = new Set(); // parts that are being fetched
 const back = new Map(); // assignments that the desk has sent back, and when
 
 function draw(context) {
@@ -32,14 +33,16 @@ function draw(context) {
   const busy = assignments.filter((row) => live(row) || undoable(context, row));
   const late = offers.filter((row) => row.answerable && !asked.includes(row)).sort(byUrgency);
   const standby = offers.filter((row) => row.state === "standby");
-  const turns = turnsOf(context, assignments);
+  const pressed = context.scene?.outcomes(context, assignments) ?? [];
+  const turns = [...pressed, ...turnsOf(context, assignments)];
   section(context, "turns", turns, turnCard);
   section(context, "offers", asked, offerCard, fresh);
   const ahead = busy.map((row) => context.scene?.ahead(context, row) ?? row);
   section(context, "assignments", ahead.sort(overdueFirst), assignmentCard, quiet);
   section(context, "standby", standby, standbyCard);
   section(context, "late", late, lateCard, fresh);
-  const [tasks, others] = tasksFor(context);
+  const { taskCard, tasksFor } = context.tasks ?? {};
+  const [tasks, others] = tasksFor?.(context) ?? [[], []];
   section(context, "tasks", tasks, taskCard);
   section(context, "other-tasks", others, taskCard);
   setText(find("#other-tasks-count"), String(others.length));
@@ -48,7 +51,9 @@ function draw(context) {
   drawOwn(context);
   watch(context, busy);
   context.scene?.drawTold(context, busy.filter(live));
-  fetchScene(context, busy.some(live) || offers.some((row) => row.changed[0] || row.relieves));
+  const said = (row) => row.changed[0] || row.relieves;
+  need(context, "scene", asked.length || busy.some(live) || offers.some(said));
+  need(context, "tasks", board.all("task").length);
   announce(context, asked, turns);
   tellSeen(context, asked, busy);
   if (board.last === null) return;
@@ -149,17 +154,17 @@ function watch({ clock, scene }, busy) {
   clock.passed([...busy.flatMap(times), midnight]);
 }
 
-/** What a crew needs on the scene is fetched from its yes on: there it may have no signal. */
-async function fetchScene(context, wanted) {
-  if (context.scene || context.fetching || !wanted) return;
-  context.fetching = true;
+/** What a crew needs on the scene is fetched once it is asked: there it may have no signal. */
+async function need(context, part, wanted) {
+  if (context[part] || pending.has(part) || !wanted) return;
+  pending.add(part);
   try {
-    context.scene = await import("./organization-scene.js");
+    context[part] = await import(`./organization-${part}.js`);
     context.redraw();
   } catch {
     setTimeout(context.redraw, FETCH_AGAIN);
   }
-  context.fetching = false;
+  pending.delete(part);
 }
 
 function underway({ outbox }, row) {
@@ -173,18 +178,6 @@ function forgetEnded(context, offers, assignments) {
   const coming = (row) => row.answerable || (row.state === "accepted" && !begun.has(row.id));
   const wanted = [...assignments.filter(live), ...offers.filter(coming)];
   forgetAllBut(context, new Set(wanted.map((row) => row.demand)));
-}
-
-/** What it has claimed, then open tasks of the county that it has the skill for; and the others. */
-function tasksFor({ board, organization }) {
-  const able = board.get("organization", organization)?.capabilities ?? [];
-  const skills = new Set(able.filter(({ units }) => units > 0).map(({ skill }) => skill));
-  const busy = (row) => row.state === "claimed" || row.state === "reported_done";
-  const mine = (row) => row.organization === organization && busy(row);
-  const rows = board.all("task").filter((row) => row.state === "open" || mine(row));
-  rows.sort((one, other) => Number(mine(other)) - Number(mine(one)) || one.number - other.number);
-  const first = (row) => mine(row) || skills.has(row.skill);
-  return [rows.filter(first), rows.filter((row) => !first(row))];
 }
 
 /** The latest of what is over, so that a stand-down or an earlier answer is seen and understood. */

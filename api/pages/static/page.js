@@ -16,6 +16,7 @@ const AT_MOST = 2;
 const ARMED = 5000; // milliseconds in which a second touch confirms the first
 const TICK = 500;
 const DEAD = 700; // milliseconds after a press in which a second one is a slip of the thumb
+const CONFIRMS = 400; // from when it may be what confirms the first; until then the button is gray
 
 /** Show one of the page's states: `main`, `signed-out` or `loading`. */
 function show(state) {
@@ -222,6 +223,33 @@ function slip() {
   return pressed - before < DEAD;
 }
 
+let armed = {}; // what a second touch confirms, from when and until when
+
+/**
+ * Ask for the second touch: `asked` for it yet, and `touch`, true once it has come. A button that
+ * is drawn anew meanwhile still asks for it, as long as it says and does the same.
+ */
+function confirming(button, label, body) {
+  const what = [button.dataset.focus, label, JSON.stringify(body)].join();
+  const asked = () => armed.what === what && performance.now() < armed.until;
+  const show = () => {
+    setText(button, asked() ? say("act.again") : label);
+    if (!asked()) return;
+    const early = armed.from - performance.now();
+    button.disabled = early > 0;
+    setTimeout(show, early > 0 ? early : armed.until - performance.now());
+  };
+  if (!button.disabled) show();
+  const touch = () => {
+    const second = asked();
+    const now = performance.now();
+    armed = second ? {} : { what, from: now + CONFIRMS, until: now + ARMED };
+    if (!second) show();
+    return second;
+  };
+  return { asked, touch };
+}
+
 /**
  * A button that posts; while its command is on the way it says so and cannot be pressed. `first`
  * runs before it is sent (`false` keeps it from being sent), `then` with the answer, `refused`
@@ -235,19 +263,14 @@ export function posting(context, options) {
   const label = waiting ? say(waiting.tries ? "act.retrying" : "act.sending") : words;
   const attributes = { type: "button", class: look, disabled: Boolean(waiting) };
   const press = async () => {
-    if (context.role !== "desk" && slip()) return;
-    if (twice && !armed) return arm();
+    if (context.role !== "desk" && slip() && !confirm?.asked()) return;
+    if (confirm?.touch() === false) return;
     if (first?.() === false) return;
     const answer = await act(context, path, body, { revision, refused, anew });
     if (answer) then?.(answer);
   };
   const button = h("button", { ...attributes, "data-focus": focus ?? path }, label);
-  let armed = false;
-  const arm = (on = true) => {
-    armed = on;
-    if (!button.disabled) setText(button, on ? say("act.again") : label);
-    if (on) setTimeout(() => arm(false), ARMED);
-  };
+  const confirm = twice ? confirming(button, label, body) : null;
   button.addEventListener("click", press);
   return button;
 }
