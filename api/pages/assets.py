@@ -21,7 +21,7 @@ from api.safe import POLICY_HEADER, described_policy
 PAGES = Path(str(files("api"))) / "pages"
 NAMES = (
     *("index", "sign-in", "account"),
-    *("desk", "organization", "committee", "review", "situation", "map", "wall"),
+    *("desk", "organization", "committee", "review", "situation", "map", "wall", "paper"),
 )
 GZIP_FROM = 512  # bytes; below it costs more than it saves
 
