@@ -62,8 +62,8 @@ class DeclineOffer(Stored, tag="DeclineOffer.1"):
 class CounterOffer(Stored, tag="CounterOffer.1"):
     """Neither yes nor no: they could come in so many minutes, if the desk would have that.
 
-    Until the offer's own time is over; others are asked meanwhile. `revision`: of the demand, whose
-    words were read.
+    It stands while the line is short, and others are asked meanwhile. `revision`: of the demand,
+    whose words were read.
     """
 
     offer: OfferId

@@ -118,7 +118,7 @@ class OfferStoodDown(Stored, tag="OfferStoodDown.1"):
 
 
 class StandbyOffered(Stored, tag="StandbyOffered.1"):
-    """They would come, and wait for the desk's word until `until`.
+    """They would come, and wait for the desk's word until `until`; None: while the line is short.
 
     A late yes to a line that is covered by now, a crew that is parked, or (`counter`) one that
     could come later than was asked. `at_once`: a yes of their own, which is taken up as soon as
@@ -135,7 +135,7 @@ class StandbyOffered(Stored, tag="StandbyOffered.1"):
     person: PersonId | None
     revision: int
     counter: bool
-    until: Instant
+    until: Instant | None
     at_once: bool
     again_at: Instant
     at: Instant

@@ -90,6 +90,12 @@ def thanks(*, unsuited: bool) -> StandDownReason:
     return StandDownReason.UNSUITED if unsuited else StandDownReason.SENT_HOME
 
 
+def welcome(reason: StandDownReason | None, again_at: Instant | None, at: Instant) -> bool:
+    """Whether whoever was stood down may offer itself anew: whom a desk has judged, once its pause
+    is over. What an organization is shown that it could help with asks this, too."""
+    return reason not in THANKED or (again_at is not None and at >= again_at)
+
+
 class Verdict(NamedTuple):
     """From when somebody may be asked again (None: not by time), and upon which change."""
 

@@ -1,6 +1,7 @@
 """Countering: neither yes nor no. They could come, later than was asked; the desk says yes or no.
 
-It holds nobody up: the line goes on asking others, and with the offer's own time it is over.
+It holds nobody up: the line goes on asking others. While it is short the counter-offer waits for
+the desk's word, without a clock; once others cover the line, it is thanked for.
 """
 
 from __future__ import annotations
@@ -44,4 +45,4 @@ def counter(area: Area, command: CounterOffer, cause: Cause) -> Decision:
         if command.revision is None
         else command.revision,
     )
-    return wording.outdated(operation, said, cause) or would_come(area, said, cause, until=until)
+    return wording.outdated(operation, said, cause) or would_come(area, said, cause, counter=True)

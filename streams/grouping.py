@@ -217,7 +217,7 @@ def _grouped(operation: Operation, fact: DemandGrouped) -> None:
     operation.demands.put(demand.id, demand)
     _count(operation, fact.leader, 1)
     for line in demand.lines:
-        lines.put_to_sleep(operation, operation.lines[line])
+        lines.put_to_sleep(operation, operation.lines[line], fact.at)
 
 
 def _ungrouped(operation: Operation, fact: DemandUngrouped) -> None:

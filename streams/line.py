@@ -26,6 +26,7 @@ from streams import needed
 from streams.area import Operation
 from streams.cause import Refused
 from streams.entities import Demand, DemandState, Line, OfferState
+from streams.parameters import STANDBY
 
 
 def opened(demand: Demand, number: int, asked: NumberedLine, at: Instant) -> Line:
@@ -202,11 +203,12 @@ def reopened(line: Line, at: Instant) -> Line:
     )
 
 
-def put_to_sleep(operation: Operation, line: Line) -> None:
+def put_to_sleep(operation: Operation, line: Line, at: Instant) -> None:
     """Another demand asks in its place: whoever is asked is let go, and crews stay at work."""
     asleep = replace(_calm(line), asleep=True)
     operation.lines.put(line.id, asleep)
     mark_offers(operation, asleep, StandDownReason.DEMAND_GROUPED)
+    _time_word(operation, asleep, at)
 
 
 def wake_up(operation: Operation, line: Line, at: Instant) -> None:
@@ -215,6 +217,7 @@ def wake_up(operation: Operation, line: Line, at: Instant) -> None:
     operation.lines.put(line.id, awake)
     if missing(awake):
         _call_parked(operation, awake, at)
+    _time_word(operation, awake, at)
     wake(operation, awake, at)
 
 
@@ -319,6 +322,17 @@ def recount(operation: Operation, before: Line, line: Line, at: Instant) -> None
         _call_parked(operation, line, at)
     if covers:
         mark_offers(operation, line, StandDownReason.COVERED)
+    if bool(missing(line)) is not bool(missing(before)):
+        _time_word(operation, line, at)
+
+
+def _time_word(operation: Operation, line: Line, at: Instant) -> None:
+    """Whoever waits for the desk's word waits without a clock while units are missing; no longer
+    than others do, once none are."""
+    until = None if missing(line) else at + STANDBY
+    for offer in operation.offers_on.of(line.id):
+        if offer.state is OfferState.STANDBY and not offer.at_once:
+            operation.offers.put(offer.id, replace(offer, standby_until=until))
 
 
 def _call_parked(operation: Operation, line: Line, at: Instant) -> None:
@@ -335,13 +349,15 @@ def _call_parked(operation: Operation, line: Line, at: Instant) -> None:
 def mark_offers(operation: Operation, line: Line, reason: StandDownReason) -> None:
     """Put a line's open offers on the worklist, to be stood down.
 
-    Somebody who would still come is let go only where the line itself is over; who is to relieve
-    a crew is no less needed once the line is covered.
+    Somebody who would still come is let go only where the line itself is over; who could only
+    come later, once others cover it; and who is to relieve a crew is no less needed then.
     """
+    covered = reason is StandDownReason.COVERED
     for offer in operation.offers_on.of(line.id):
-        covered = reason is StandDownReason.COVERED and offer.relieves is not None
-        over = (offer.state is OfferState.SENT and not covered) or not line.open
-        if over and offer.unneeded is None:
+        later = covered and offer.countered and offer.state is OfferState.STANDBY
+        over = offer.state is OfferState.SENT or later
+        over = over and not (covered and offer.relieves is not None)
+        if (over or not line.open) and offer.unneeded is None:
             operation.offers.put(offer.id, replace(offer, unneeded=reason))
 
 

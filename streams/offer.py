@@ -98,16 +98,18 @@ def would_come(
     said: Offer,
     cause: Cause,
     outcome: str = asking.STANDBY,
-    until: Instant | None = None,
+    *,
+    counter: bool = False,
 ) -> Decision:
-    """Kept for the desk, if nothing speaks against it but that it is not needed now. `until`: of a
-    counter-offer, which the line does not wait for, nor asks again before that."""
+    """Kept for the desk, if nothing speaks against it but that it is not needed now. `counter`: it
+    comes later, and is asked again by itself when that time has come."""
     refused = _unable(area, said, cause)
     if refused is not None:
         return refused
     assert said.answered is not None
     again = asking.after(outcome, said.priority, cause.at)
     assert again.at is not None
+    later = (said.minutes or 0) * MINUTE if counter else 0
     return [
         StandbyOffered(
             offer=said.id,
@@ -119,13 +121,20 @@ def would_come(
             by_message=said.by_message,
             person=said.person,
             revision=said.revision,
-            counter=until is not None,
-            until=cause.at + STANDBY if until is None else until,
+            counter=counter,
+            until=_word_by(area.operations[cause.operation], said, cause.at),
             at_once=said.at_once,
-            again_at=again.at if until is None else until,
+            again_at=again.at + later,
             at=cause.at,
         )
     ]
+
+
+def _word_by(operation: Operation, said: Offer, at: Instant) -> Instant | None:
+    """A yes of its own is fresh for so long. Who waits for the desk's word waits without a clock
+    while units are missing: nobody is thanked away from a line that nobody else comes to."""
+    short = not said.at_once and lines.missing(operation.lines[said.line])
+    return None if short else at + STANDBY
 
 
 def taken(area: Area, said: Offer, cause: Cause) -> Decision:

@@ -230,12 +230,11 @@ def _forget_asking(operation: Operation, offer: Offer) -> None:
 
 def _stood_down(operation: Operation, fact: OfferStoodDown) -> None:
     """Whoever was thanked may be asked again at once; whom a desk sends home from a line that is
-    short it has judged, so that one has a pause, and so has who could only come later."""
+    short it has judged, so that one has a pause."""
     before = operation.offers[fact.offer]
     short = lines.missing(operation.lines[before.line])
-    later = before.countered and fact.reason is StandDownReason.STANDBY_OVER
     unfit = fact.reason is StandDownReason.UNSUITED
-    judged = unfit or (short and (later or fact.reason is StandDownReason.SENT_HOME))
+    judged = unfit or (short and fact.reason is StandDownReason.SENT_HOME)
     again = asking.after(
         asking.SENT_HOME if judged else asking.STOOD_DOWN, before.priority, fact.at
     )

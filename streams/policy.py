@@ -220,17 +220,26 @@ def substitute_for(
 
     A county's demand for itself is its own, too.
     """
-    desks = [
-        grant.division
-        for grant in area.registry.grants.get(actor) or ()
-        if grant.role is Role.DESK and grant.division is not None and _holds(grant, at)
-    ]
+    desks = _desks(area, actor, at)
     if division in desks:
         return None
     scopes = [scope for scope in desks if area.divisions.contains(scope, division)]
     if any(is_township(area, scope) for scope in scopes):
         return None
     return scopes[0] if scopes else None
+
+
+def on_desk(area: Area, actor: AccountId, division: DivisionCode, at: Instant) -> bool:
+    """Whether the actor is on duty at the desk of this very division."""
+    return division in _desks(area, actor, at)
+
+
+def _desks(area: Area, actor: AccountId, at: Instant) -> list[DivisionCode]:
+    return [
+        grant.division
+        for grant in area.registry.grants.get(actor) or ()
+        if grant.role is Role.DESK and grant.division is not None and _holds(grant, at)
+    ]
 
 
 def is_township(area: Area, division: DivisionCode) -> bool:

@@ -61,7 +61,7 @@ from schemas.commands import (
 )
 from schemas.facts import DemandKept, Fact, HoldAsked, StillNeededAsked
 from schemas.refusals import Refusal
-from schemas.values import DemandId, Instant
+from schemas.values import AccountId, DemandId, Instant
 from streams import needed
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
@@ -69,7 +69,7 @@ from streams.demand import find
 from streams.entities import AssignmentState, Demand, DemandState, Line
 from streams.line import missing
 from streams.parameters import MINUTE, URGENCY
-from streams.waiting import calm
+from streams.waiting import calm, may_answer, owed
 
 
 def keep(area: Area, command: KeepDemand, cause: Cause) -> Decision:
@@ -120,19 +120,25 @@ def _lines(operation: Operation, demand: Demand) -> Iterator[Line]:
     return (operation.lines[key] for key in demand.lines)
 
 
-def touched(operation: Operation, command: Command, at: Instant) -> None:
+def touched(
+    area: Area, operation: Operation, command: Command, actor: AccountId, at: Instant
+) -> Demand | None:
     """Whatever somebody does about a demand, be it to look up whom to call, puts the question off.
 
-    Where it has been asked already, that answers it.
+    Where it has been asked already, that answers it; but what a desk owes an answer to only that
+    desk does. The demand as it is before the turn, where that is somebody else's act.
     """
     key = _about(operation, command)
     if key is None:
-        return
+        return None
     operation.acts.put(key, at)
     demand = operation.demands[key]
+    if owed(demand) and not may_answer(area, operation, demand, actor, at):
+        return demand
     if demand.asked_at is not None and demand.state is DemandState.PUBLISHED:
         quiet_at = needed.quiet_from(demand.needed_by, at)
         operation.demands.put(key, replace(calm(demand), quiet_at=quiet_at))
+    return None
 
 
 def _about(operation: Operation, command: Command) -> DemandId | None:

@@ -333,11 +333,6 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     "lost": lambda names: _minutes(names.fact.lost),
     "arrival": _arrival,
     "late": _late,
-    "waits": lambda names: (
-        names.pick("一缺人即出动", "taken on once needed")
-        if names.fact.at_once
-        else names.pick("由值班室决定", "for the desk")
-    ),
     "free": _free,
     **DEMANDS,
     **GROUPED,

@@ -42,6 +42,17 @@ def _waiting(names: Any) -> str:
     return str(names.pick(f"在场等候至 {until}", f"they wait there until {until}"))
 
 
+def _waits(names: Any) -> str:
+    """For whose word, and until when."""
+    fact = names.fact
+    if fact.until is None:
+        return str(names.pick("缺额未补足前等候值班室决定", "for the desk while units are missing"))
+    until = names.time(fact.until)
+    if fact.at_once:
+        return str(names.pick(f"{until} 前一缺人即出动", f"taken on once needed until {until}"))
+    return str(names.pick(f"{until} 前由值班室决定", f"for the desk until {until}"))
+
+
 MAKERS: Final[dict[str, Callable[[Any], str]]] = {
     "came": _came,
     "waiting": _waiting,
@@ -50,5 +61,6 @@ MAKERS: Final[dict[str, Callable[[Any], str]]] = {
         if names.fact.counter
         else names.pick("仍可出动", "would still come")
     ),
+    "waits": _waits,
     "helpers_end": lambda names: str(names.word(HELPERS_ENDS.get(names.fact.end), names.fact.end)),
 }

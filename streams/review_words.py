@@ -142,8 +142,8 @@ FACTS: dict[type, Words] = {
         "The request to {organization} was stood down: {line}; {reason}.",
     ),
     f.StandbyOffered: Words(
-        "{organization}表示{would}：{line}，{quantity}{arrival}{phone}；{until} 前{waits}。",
-        "{organization} {would}: {line}, {quantity}{arrival}{phone}; {waits} until {until}.",
+        "{organization}表示{would}：{line}，{quantity}{arrival}{phone}；{waits}。",
+        "{organization} {would}: {line}, {quantity}{arrival}{phone}; {waits}.",
     ),
     f.AssignmentCommitted: Words(
         "{organization}承担{line}：{quantity}，预计 {promised} 到达。",

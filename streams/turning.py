@@ -20,11 +20,13 @@ from streams.area import Area, Operation
 from streams.budget import Budget
 from streams.cause import Cause, Refused
 from streams.clock import TICK, due
+from streams.entities import Demand
 from streams.leaving import leave
 from streams.parameters import FACTS_MOST, KEY_LIFE, TURN_BYTES_MOST
 from streams.remembered import Key
 from streams.settle import settle
 from streams.versions import present, rules_of
+from streams.waiting import still_owed
 
 __all__ = [
     "KeyReused",
@@ -173,14 +175,14 @@ def _turn(area: Area, envelope: Envelope, budget: Budget | None) -> Taken | None
         return _whole(area, envelope, (), decision, settled=True)
     operation = _operation(area, envelope)
     facts = list(decision)
-    _note(operation, envelope, area.at)
+    owing = _note(area, operation, envelope)
     for fact in facts:
         rules.evolve(area, operation, fact)
     if operation is not None and budget is not None:
         ticking = isinstance(envelope.command, Tick | Resume)
         facts += settle(area, operation, cause, rules.evolve, budget, ticking=ticking)
     if operation is not None:
-        leave(operation, area.at)
+        _end(area, operation, owing)
     return _whole(area, envelope, tuple(facts), None, settled=budget is not None)
 
 
@@ -197,14 +199,24 @@ def _operation(area: Area, envelope: Envelope) -> Operation | None:
     return operation
 
 
-def _note(operation: Operation | None, envelope: Envelope, at: Instant) -> None:
-    """What a turn changes before its facts: how many ticks there were, what was acted on when."""
+def _note(area: Area, operation: Operation | None, envelope: Envelope) -> Demand | None:
+    """What a turn changes before its facts: how many ticks there were, what was acted on when.
+
+    The demand that a desk owes an answer to which the actor cannot give.
+    """
     if operation is None:
-        return
+        return None
     if isinstance(envelope.command, Tick | Resume):
         operation.raise_count(TICK, envelope.command.number)
-    else:
-        quiet.touched(operation, envelope.command, at)
+        return None
+    return quiet.touched(area, operation, envelope.command, envelope.actor, area.at)
+
+
+def _end(area: Area, operation: Operation, owing: Demand | None) -> None:
+    """What follows from a turn behind all of its facts, however these are read."""
+    if owing is not None:
+        still_owed(operation, owing, area.at)
+    leave(operation, area.at)
 
 
 def _whole(
@@ -284,11 +296,11 @@ def _laid(area: Area, stored: bytes) -> Turn:
     area.sequence, area.at = turn.sequence, turn.at
     if turn.refusal is None:
         operation = _operation(area, envelope_of(turn))
-        _note(operation, envelope_of(turn), turn.at)
+        owing = _note(area, operation, envelope_of(turn))
         for fact in turn.facts:
             rules.evolve(area, operation, fact)
         if operation is not None:
-            leave(operation, turn.at)
+            _end(area, operation, owing)
     return turn
 
 

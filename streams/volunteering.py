@@ -82,10 +82,9 @@ def _answered(
             return Refused(Refusal.ALREADY_ANSWERED, (offer.id,))
         case OfferState.NO_ANSWER | OfferState.UNREACHABLE | OfferState.DECLINED:
             return Refused(Refusal.ALREADY_ASKED, (offer.id,))
-        case OfferState.STOOD_DOWN if offer.stand_down_reason in asking.THANKED:
-            demand = operation.demands[line.demand]
-            paused = asking.pause(known, organization, demand, cause.at)
-            return Refused(Refusal.OFFER_STOOD_DOWN, (offer.id,)) if paused else None
+        case OfferState.STOOD_DOWN:
+            welcome = asking.welcome(offer.stand_down_reason, known.again_at, cause.at)
+            return None if welcome else Refused(Refusal.OFFER_STOOD_DOWN, (offer.id,))
         case _:
             return None
 

@@ -1,10 +1,14 @@
-"""Waiting: what a demand's desk is asked, or owes to it."""
+"""Waiting: what a demand's desk is asked, or owes to it; and who answers that."""
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
-from streams.entities import Demand
+from schemas.values import AccountId, Instant
+from streams import answering, policy
+from streams.area import Area, Operation
+from streams.entities import Demand, DemandState
+from streams.parameters import URGENCY
 
 
 def calm(demand: Demand) -> Demand:
@@ -19,3 +23,47 @@ def calm(demand: Demand) -> Demand:
         question="",
         asked_by=None,
     )
+
+
+def owed(demand: Demand) -> bool:
+    """Whether its desk is asked what is asked of the desk above, too, where it says nothing."""
+    climbing = demand.climbs_at is not None or demand.climbed_at is not None
+    return demand.asked_at is not None and climbing
+
+
+def may_answer(
+    area: Area, operation: Operation, demand: Demand, actor: AccountId, at: Instant
+) -> bool:
+    """Whether an act of the actor's is one of the desk that is asked: the one that answers for the
+    demand, and once it has climbed, one above that too."""
+    desk = answering.desk(operation, demand)
+    if policy.on_desk(area, actor, desk, at):
+        return True
+    above = policy.substitute_for(area, actor, desk, at)
+    return demand.climbed_at is not None and above is not None
+
+
+def still_owed(operation: Operation, before: Demand, at: Instant) -> None:
+    """Somebody else has acted: what the desk owes it owes still, and no later than before.
+
+    Unless the turn has ended that: closed, on hold for a question, led by another demand, or with
+    another desk that answers for it.
+    """
+    after = operation.demands.get(before.id)
+    known = operation.hand_ups.get(before.id)
+    moved = known is not None and known.at == at
+    if after is None or after.state is not DemandState.PUBLISHED or after.leader or moved:
+        return
+    if after.asked_at is not None or after.place.division != before.place.division:
+        return
+    climbs_at = before.climbs_at
+    if climbs_at is not None:
+        climbs_at = min(climbs_at, at + URGENCY[after.priority].climb)
+    owing = replace(
+        after,
+        quiet_at=None,
+        asked_at=before.asked_at,
+        climbs_at=climbs_at,
+        climbed_at=before.climbed_at,
+    )
+    operation.demands.put(owing.id, owing)

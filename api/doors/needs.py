@@ -42,8 +42,8 @@ from schemas.values import (
     Purpose,
     Role,
 )
-from schemas.views import DemandRow, LineView, OfferRow, OrganizationRow
-from streams import gates
+from schemas.views import AssignmentRow, DemandRow, LineView, OfferRow, OrganizationRow
+from streams import asking, gates
 from streams.entities import HeldCertificate, Organization
 from streams.subjects import county_of
 
@@ -51,7 +51,6 @@ router = APIRouter(tags=["offers"])
 
 SHOWN: Final = 20
 LOOKED_AT: Final = 200  # of the most urgent, however many there are
-OPEN_AGAIN: Final = "stood_down"  # thanked, and may offer itself anew
 
 
 class NeedView(msgspec.Struct):
@@ -143,10 +142,23 @@ def _open_to(context: Context, demand: DemandRow, line: LineView, row: Organizat
         return False
     newest = context.feed.known.newest_offer(line.id, row.id)
     put = None if newest is None else context.feed.find("offer", newest)
-    if put is None or not isinstance(put.row, OfferRow):
-        return True
-    paused = put.row.again_at is not None and put.row.again_at > now
-    return put.row.state == OPEN_AGAIN and not paused
+    if put is None or not isinstance(put.row, OfferRow) or put.row.sent_at < line.opened_at:
+        return True  # never asked, or in an earlier round
+    match put.row.state:
+        case "stood_down":
+            return asking.welcome(put.row.stand_down_reason, put.row.again_at, now)
+        case "accepted":
+            return not _on_the_way(context, demand, line, row)
+        case _:
+            return False
+
+
+def _on_the_way(context: Context, demand: DemandRow, line: LineView, row: OrganizationRow) -> bool:
+    """Whether a crew of its is expected there: that one comes, and no second one."""
+    crews = context.feed.known.crews_of(demand.id, row.id)
+    found = (put.row for id in crews if (put := context.feed.find("assignment", id)) is not None)
+    rows = (crew for crew in found if isinstance(crew, AssignmentRow))
+    return any(crew.line == line.id and crew.arrived_at is None for crew in rows)
 
 
 def _away(row: OrganizationRow, demand: DemandRow) -> int:

@@ -343,7 +343,7 @@ def _told(page: Page, row: OfferRow, turn: Turn) -> Told:
                 key = "done.late" if fact.late else "done.accepted"
                 units = page.units(row, fact.quantity)
                 return page.paragraph(key, units=units), page.paragraph("done.next")
-            case StandbyOffered():
+            case StandbyOffered() if fact.until is not None:  # a yes of its own
                 units, time = page.units(row, fact.quantity), page.time(fact.until)
                 return (page.paragraph("done.standby", units=units, time=time),)
             case OfferDeclined():

@@ -210,6 +210,9 @@ class Page:
             case "standby" if row.standby_until is not None:
                 units, until = self.units(row, row.answered or 1), self.time(row.standby_until)
                 return (self.paragraph("state.standby", units=units, time=until),)
+            case "standby":
+                units = self.units(row, row.answered or 1)
+                return (self.paragraph("state.waiting", units=units),)
         if not row.answerable:
             return (self.paragraph("state.over"),)
         if row.state == "sent" and self.now <= row.answer_by:

@@ -51,6 +51,10 @@ WORDS: Final = {
         "已登记候补：{units}，至 {time}。需要时值班室会联系您。",
         "You are a standby: {units}, until {time}. The desk calls you if you are needed.",
     ),
+    "state.waiting": Words(
+        "已登记：{units}，等候值班室答复。",
+        "Recorded: {units}; the desk's word is waited for.",
+    ),
     "state.recalled": Words(
         "已撤回：不再需要您前往；已出发的请返回。谢谢您。",
         "Called back: you are needed no longer. If you are on the way, please turn back. Thanks.",

@@ -178,7 +178,8 @@ def _reached(ledger: Ledger, fact: Fact) -> None:
 
 def _answered(ledger: Ledger, fact: Fact) -> None:
     offer = ledger.offers[fact["offer"]]
-    offer.state, offer.until = OFFER_STATES[kind(fact)], fact.get("until")
+    fresh = fact.get("until") if fact.get("at_once") else None  # others wait while units lack
+    offer.state, offer.until = OFFER_STATES[kind(fact)], fresh
     ledger.lines[offer.line].offers.discard(fact["offer"])
 
 

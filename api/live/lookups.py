@@ -59,6 +59,10 @@ class LookUps:
         """The organizations with a live assignment there."""
         return self._crews_on.get(demand, {}).values()
 
+    def crews_of(self, demand: DemandId, organization: OrganizationId) -> list[AssignmentId]:
+        """The live assignments of an organization there."""
+        return [id for id, of in self._crews_on.get(demand, {}).items() if of == organization]
+
     def newest_offer(self, line: LineId, organization: OrganizationId) -> OfferId | None:
         """The last offer of a line to an organization, as far as the board has it still."""
         found = self._newest.get((line, organization))

@@ -51,8 +51,8 @@ class Short:
 
 
 def lacking(line: LineView) -> int:
-    """Units that it is short of; none where nobody is asked for it."""
-    return max(0, line.target - line.covered) if line.open and not line.asleep else 0
+    """Units that it is short of, as the rules count them; none where nobody is asked for it."""
+    return line.short if line.open else 0
 
 
 def _place(row: DemandRow, line: LineView) -> Place:

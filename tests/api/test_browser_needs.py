@@ -62,7 +62,7 @@ def test_where_enough_are_asked_it_waits_for_the_desk_and_reads_what_became_of_i
     desk.locator("#list-incident").select_option(incident)
     crew.locator("#needs-box summary").click()
     touch(crew.locator("#needs .card"), "我们可以去")
-    expect(crew.locator("#standby .card")).to_contain_text("值班室在")
+    expect(crew.locator("#standby .card")).to_contain_text("等候值班室答复")
     desk.locator("[data-view=owed]").click()
     waiting = desk.locator("#demands .party.standby")
     expect(waiting).to_contain_text("主动报名")

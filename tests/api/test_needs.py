@@ -132,3 +132,19 @@ async def test_what_is_covered_closed_or_on_hold_is_not_listed(stage: House) -> 
     assert await needs(crew, team) == []
     done(await desk.post(f"/lines/{need['line']}/own-crew", {"units": 1}))
     assert [one["missing"] for one in await needs(crew, team)] == [1]
+
+
+async def test_it_is_shown_wherever_its_offer_to_help_would_be_taken(stage: House) -> None:
+    """Given a team whose crew could not go on, when units are missing still, then it reads of them
+    again; not while its crew is on the way."""
+    team, crew = await off_duty(stage)
+    desk = await stage.desk()
+    await posted(stage, desk)
+    [need] = await needs(crew, team)
+    body = {"organization": team, "quantity": 1}
+    made = done(await crew.post(f"/lines/{need['line']}/help", body), status=201)["made"]
+    assert await needs(crew, team) == [], "its crew is on the way"
+    assignment = next(one["id"] for one in made if one["fact"] == "AssignmentCommitted")
+    done(await crew.post(f"/assignments/{assignment}/cannot-complete", {}))
+    [again] = await needs(crew, team)
+    done(await crew.post(f"/lines/{again['line']}/help", body), status=201)

@@ -286,7 +286,7 @@ def _unreachable(books: Books, fact: f.OfferUnreachable, turn: Turn) -> None:
 def _stood_down(books: Books, fact: f.OfferStoodDown, turn: Turn) -> None:
     """Whom a desk sends home from a line that is short has a pause; others, thanked, have none."""
     ask, pause = books.asks[fact.offer], Pause(fact.at, None, turn.sequence)
-    judged = fact.reason == "sent_home" or (ask.countered and fact.reason == "standby_over")
+    judged = fact.reason == "sent_home"
     short = books.missing(books.lines[ask.line])
     if fact.reason == "unsuited" or (judged and short):
         pause = Pause(fact.at + no_crew(ask.priority), "force", turn.sequence)
@@ -299,7 +299,7 @@ def _standby(books: Books, fact: f.StandbyOffered, turn: Turn) -> None:
     line = books.lines[ask.line]
     ask.countered, ask.parked = fact.counter, ask.unasked and fact.by_desk
     short = ask.parked and books.missing(line) and not books.needs[line.need].held
-    later = fact.until if fact.counter else fact.at
+    later = fact.at + (fact.minutes or 0) * 60_000 if fact.counter else fact.at
     pause = Pause(fact.at + 2 * HOUR if short else later, None, turn.sequence)
     _end(books, ask, "standby", pause)
     if ask.parked:

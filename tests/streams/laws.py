@@ -94,7 +94,9 @@ class Watch:
                 continue
             row = put.row
             if isinstance(row, DemandRow):
-                self.complaints["promises"] += _postponed(self.rows.get(row.id), row, turn)
+                before = self.rows.get(row.id)
+                self.complaints["promises"] += _postponed(before, row, turn)
+                self.complaints["given back"] += laws_handing.silently(self, before, row, turn)
             self.rows[row.id] = row
             self.audiences[row.id] = put.audience
             self.live.pop(row.id, None)
@@ -116,8 +118,8 @@ def promises(row: Any) -> Iterator[tuple[str, int]]:
                 yield "its helpers are let go", helpers.until
         case OfferRow(state="sent"):
             yield "it is answered or over", row.answer_by + 1
-        case OfferRow(state="standby"):
-            yield "they are taken on or let go", row.standby_until or 0
+        case OfferRow(state="standby", standby_until=int(until)):
+            yield "they are taken on or let go", until
         case TaskRow(ended_at=None):
             yield "it is opened, done, verified, asked about, or over", row.until or 0
         case IncidentRow(readable=True) if row.destroy_at is not None:
@@ -315,6 +317,7 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "whole": laws_whole.whole,
     "first": laws_waiting.first,
     "taken": laws_waiting.taken,
+    "awaited": laws_waiting.awaited,
     "kept": laws_waiting.kept,
     "answered": laws_words.answered,
     "heard": laws_words.heard,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from schemas import commands as c
 from schemas import facts as f
 from schemas.turns import Turn
 from schemas.views import AssignmentRow
@@ -109,3 +110,21 @@ def given_back(watch: Watch, fact: Any, turn: Turn) -> Wrong:
             yield f"{turn.sequence}: {fact.demand} is given back, and nobody has to say anything"
         if turn.actor not in (COUNTY, "city"):
             yield f"{turn.sequence}: {turn.actor} gives back what it was never given"
+
+
+def silently(watch: Watch, before: Any, after: Any, turn: Turn) -> Wrong:
+    """What a desk owes an answer to is answered by that desk, or by one above that is asked, too;
+    else it is over because the demand is."""
+    if before is None or before.asked_at is None or before.state != "published":
+        return
+    if before.climbs_at is None and before.climbed_at is None:
+        return
+    over = after.asked_at is None and after.state == "published" and after.leader is None
+    if not over or after.division != before.division:
+        return
+    desk = None if before.hand_up is None else before.hand_up.desk
+    above = (COUNTY, "city")
+    asked = above if desk else TOWNSHIPS if before.climbed_at is None else (*TOWNSHIPS, *above)
+    taken = isinstance(turn.command, c.TakeOnDemand)
+    if turn.actor not in asked and not taken:
+        yield f"{turn.sequence}: {turn.actor} answers for {after.id}, which another desk owes"

@@ -30,10 +30,27 @@ def shown(watch: Watch, at: int) -> Wrong:
     """Whoever waits for a desk's word is shown to that desk, since when, and until when."""
     for ask in waiting(watch):
         row, need = watch.rows[ask.id], watch.books.needs[watch.books.lines[ask.line].need]
-        if row.state != "standby" or row.ended_at is None or (row.standby_until or 0) < at:
+        if row.state != "standby" or row.ended_at is None:
             yield f"{at}: {ask.id} waits for a desk, and its row is {row.state}"
+        short = _short(watch, ask) and not row.at_once
+        if (row.standby_until is None) is not short or (row.standby_until or at) < at:
+            yield f"{at}: {ask.id} waits for a desk until {row.standby_until}"
         if watch.audiences[ask.id].division != need.place.division:
             yield f"{at}: {ask.id} waits for a desk that does not see it"
+
+
+def _short(watch: Watch, ask: Ask) -> bool:
+    """Whether units are missing on its line, for which its demand asks by itself."""
+    line = watch.books.lines[ask.line]
+    return line.open and watch.books.missing(line) > 0
+
+
+def awaited(watch: Watch, fact: Any, turn: Turn) -> Wrong:
+    """No clock thanks away who waits for the desk's word while units are missing on the line."""
+    if isinstance(fact, f.OfferStoodDown) and fact.reason == "standby_over":
+        ask = watch.books.asks[fact.offer]
+        if _short(watch, ask) and not watch.rows[ask.id].at_once:
+            yield f"{turn.sequence}: {ask.team} is thanked, and units are missing on {ask.line}"
 
 
 def first(watch: Watch, fact: Any, turn: Turn) -> Wrong:

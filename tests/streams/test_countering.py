@@ -1,17 +1,16 @@
-"""Counter-offers: a team could come later than was asked; its desk says yes or no in time."""
+"""Counter-offers: a team could come later than was asked; its desk says yes or no."""
 
 from __future__ import annotations
 
 from typing import Any
-
-import pytest
 
 from schemas import commands as c
 from schemas import facts as f
 from schemas.refusals import Refusal
 from schemas.values import DeclineReason, StandDownReason
 from streams.entities import OfferState
-from tests.streams.world import DESK, World, asked, kinds, only
+from streams.parameters import STANDBY
+from tests.streams.world import DESK, SEALED, World, asked, kinds, only
 
 MINUTE = 60_000
 
@@ -29,12 +28,47 @@ def counter(offer: f.OfferSent, **more: Any) -> c.CounterOffer:
     return c.CounterOffer(offer=offer.offer, **said)
 
 
-def test_it_waits_for_the_desk_as_long_as_there_was_time_to_answer() -> None:
+def test_it_waits_for_the_desk_as_long_as_units_are_missing() -> None:
+    """Given a line that nobody else comes to, then no clock thanks it away."""
     world, offer = scene()
     offered = only(world.send("near", counter(offer)), f.StandbyOffered)
-    assert (offered.counter, offered.minutes, offered.until) == (True, 90, offer.answer_by)
-    over = only(world.until(offer.answer_by, f.OfferStoodDown), f.OfferStoodDown)
-    assert (over.reason, over.at) == (StandDownReason.STANDBY_OVER, offer.answer_by)
+    assert (offered.counter, offered.minutes, offered.until) == (True, 90, None)
+    facts = world.until(world.at + 89 * MINUTE)
+    assert not [one for one in facts if isinstance(one, f.OfferStoodDown)]
+    assert world.operation.offers[offer.offer].state is OfferState.STANDBY
+
+
+def test_what_is_missing_after_a_part_waits_for_it_still() -> None:
+    """Given one of two units on its way, then who could bring the other one later still waits."""
+    world, offer = scene()
+    world.send("near", counter(offer))
+    second = world.organization("second")
+    [other] = [one for one in asked(world.wait(minutes=0)) if one.organization == second]
+    world.yes(other, quantity=1)
+    world.wait(minutes=30)
+    assert "AssignmentCommitted" in kinds(world.send(DESK, c.TakeStandby(offer=offer.offer)))
+
+
+def test_once_others_cover_the_line_it_is_thanked_for() -> None:
+    world, offer = scene(target=1)
+    facts = [*world.send("near", counter(offer))]
+    second = world.organization("second")
+    facts += world.wait(minutes=0)
+    [other] = [one for one in asked(facts) if one.organization == second]
+    over = only([*world.yes(other, quantity=1), *world.wait(minutes=0)], f.OfferStoodDown)
+    assert (over.offer, over.reason) == (offer.offer, StandDownReason.COVERED)
+
+
+def test_who_was_asked_beyond_what_is_missing_waits_as_long_as_others_do() -> None:
+    """Given a desk that asks one more by hand, then its word is waited for two hours."""
+    world, offer = scene(target=1)
+    world.yes(offer, quantity=1)
+    second = world.organization("second")
+    line = world.operation.offers[offer.offer].line
+    asking = c.AskByHand(line=line, organization=second, reason=SEALED)
+    [more] = asked(world.send(DESK, asking))
+    offered = only(world.send("second", counter(more)), f.StandbyOffered)
+    assert offered.until == world.at + STANDBY
 
 
 def test_the_line_asks_others_meanwhile() -> None:
@@ -58,17 +92,23 @@ def test_the_desk_takes_it_on_with_one_act_and_expects_it_then() -> None:
     assert not only(taken, f.OfferAccepted).late
 
 
-@pytest.mark.parametrize("said", [True, False])
-def test_whom_the_desk_does_not_take_is_not_asked_again_at_once(said: bool) -> None:
+def test_whom_the_desk_thanks_is_not_asked_again_at_once() -> None:
     """It has said that it cannot come now."""
     world, offer = scene()
     world.send("near", counter(offer))
-    if said:
-        world.send(DESK, c.EndStandby(offer=offer.offer))
-    else:
-        world.until(offer.answer_by, f.OfferStoodDown)
+    world.send(DESK, c.EndStandby(offer=offer.offer))
     assert asked(world.wait(minutes=110)) == []
     assert [one.organization for one in asked(world.wait(minutes=12))] == [offer.organization]
+
+
+def test_when_its_own_time_has_come_it_is_asked_anew() -> None:
+    """Given nobody's word until then, and a line that is still short: could it come now?"""
+    world, offer = scene()
+    world.send("near", counter(offer))
+    assert asked(world.wait(minutes=89)) == []
+    assert [one.organization for one in asked(world.wait(minutes=2))] == [offer.organization]
+    over = world.operation.offers[offer.offer]
+    assert over.stand_down_reason is StandDownReason.ASKED_ANEW
 
 
 def test_it_can_still_say_no() -> None:

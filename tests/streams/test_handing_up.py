@@ -178,6 +178,35 @@ def test_given_back_with_a_reason_it_is_asked_of_the_township_and_climbs_if_that
     assert scene.row.climbed_at is None
 
 
+def test_what_was_given_back_only_the_desk_that_owes_it_answers() -> None:
+    """Given a demand given back, when its crew steps on, or the county notes, keeps or amends it,
+    then its township is asked still, and it climbs; once it has, the county may answer, too."""
+    scene = Scene()
+    world = scene.world
+    scene.up()
+    given = only(scene.back())
+    climbs_at = given.at + 3 * MINUTE
+    world.until(world.at + 1_000)
+    world.send("one", c.ReportDone(assignment=scene.crew))
+    world.send(COUNTY, c.NoteDemand(demand=scene.demand, text=SEALED))
+    world.send(COUNTY, c.KeepDemand(demand=scene.demand))
+    world.amend(scene.demand, by=COUNTY, rally_point="村委会")
+    assert (scene.row.asked_at, scene.row.climbs_at) == (given.at, climbs_at)
+    assert only(world.wait(minutes=3), f.DemandClimbed).demand == scene.demand
+    world.send("one", c.CheckIn(assignment=scene.crew))
+    assert scene.row.climbed_at is not None
+    world.send(COUNTY, c.KeepDemand(demand=scene.demand))
+    assert scene.row.asked_at is None
+
+
+def test_any_act_of_the_township_answers_what_was_given_back() -> None:
+    scene = Scene()
+    scene.up()
+    scene.back()
+    scene.world.send(DESK, c.NoteDemand(demand=scene.demand, text=SEALED))
+    assert (scene.row.asked_at, scene.row.climbs_at) == (None, None)
+
+
 def test_the_county_gives_back_what_it_has_not_taken_on_and_the_township_goes_on_by_itself() -> (
     None
 ):

@@ -185,6 +185,7 @@ def test_the_desk_takes_a_standby_on_with_one_act() -> None:
 
 def test_a_standby_that_is_over_is_not_taken() -> None:
     world, offer, standby = standing_by()
+    assert standby.until is not None
     world.until(standby.until)
     assert world.refused(DESK, c.TakeStandby(offer=offer.offer)) is Refusal.STANDBY_OVER
 

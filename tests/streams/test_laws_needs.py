@@ -266,6 +266,12 @@ def _a_yes_is_forgotten(patch: Patch) -> None:
     patch.setattr(standby, "_counts", lambda *_: False)
 
 
+def _a_clock_for_whoever_waits(patch: Patch) -> None:
+    """Whoever waits for the desk's word has two hours, whatever is missing."""
+    patch.setattr(offer, "_word_by", lambda _, __, at: at + 2 * 3_600_000)
+    patch.setattr(line, "_time_word", lambda *_: None)
+
+
 def _any_words_will_do(patch: Patch) -> None:
     patch.setattr(wording, "outdated", lambda *_: None)
 
@@ -355,6 +361,8 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("given back", wrong_handing.given_back_to_nobody),
     ("relieved", wrong_handing.no_relief_is_the_townships_alone),
     ("relieved", wrong_handing.a_no_is_heard_an_hour_later),
+    ("given back", wrong_handing.anybody_answers),
+    ("awaited", _a_clock_for_whoever_waits),
 ]
 
 

@@ -79,10 +79,11 @@ def test_one_that_offers_to_come_is_expected_like_any_other() -> None:
     assert only(late, f.CrewOverdue).assignment == crew.id
 
 
-def test_one_that_is_parked_is_the_desk_s_to_take_on_for_two_hours() -> None:
+def test_one_that_is_parked_where_units_are_missing_is_the_desk_s_to_take_on() -> None:
+    """For as long as they are: no clock thanks it away."""
     world, line, team = scene()
     facts = world.send(DESK, came(line, team, Reception.PARKED, people=3))
-    assert only(facts, f.StandbyOffered).until == world.at + STANDBY
+    assert only(facts, f.StandbyOffered).until is None
     [offer] = world.operation.offers.rows.values()
     assert world.operation.lines[line].covered == 0
     world.wait(minutes=30)
@@ -91,9 +92,10 @@ def test_one_that_is_parked_is_the_desk_s_to_take_on_for_two_hours() -> None:
 
 
 def test_one_that_is_parked_is_thanked_with_one_act_or_when_its_time_is_over() -> None:
-    """Given a crew that waits, then its desk ends that with a word, or it ends when it was said."""
+    """Given a crew that waits where enough are, then its desk ends that, or its time does."""
     for act in (True, False):
         world, line, team = scene()
+        world.send(DESK, c.SetOwnCrew(line=line, units=2))
         world.send(DESK, came(line, team, Reception.PARKED))
         [offer] = world.operation.offers.rows.values()
         home, over = StandDownReason.SENT_HOME, StandDownReason.STANDBY_OVER

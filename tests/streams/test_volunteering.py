@@ -56,12 +56,15 @@ def test_of_more_than_is_missing_only_that_is_taken() -> None:
     assert crew.quantity == 2
 
 
-def test_where_enough_are_asked_it_waits_for_the_desk_and_for_so_long() -> None:
-    world, line, team, _ = enough()
+def test_where_enough_are_asked_it_waits_for_the_desk_while_units_are_missing() -> None:
+    """And once others cover the line, no longer than a yes is fresh."""
+    world, line, team, [other, *_] = enough()
     facts = world.send("a", offering(line, team, minutes=10))
-    assert only(facts, f.StandbyOffered).until == world.at + STANDBY
+    assert only(facts, f.StandbyOffered).until is None
     [offer] = [row for row in world.operation.offers.rows.values() if row.unasked]
-    assert offer.state is OfferState.STANDBY
+    world.yes(other, quantity=1)
+    offer = world.operation.offers[offer.id]
+    assert (offer.state, offer.standby_until) == (OfferState.STANDBY, world.at + STANDBY)
     taken = world.send(DESK, c.TakeStandby(offer=offer.id))
     assert only(taken, f.AssignmentCommitted).organization == team
 

@@ -302,7 +302,7 @@ class World:
         committed: f.AssignmentCommitted = only(self.yes(offer, **said), f.AssignmentCommitted)
         return committed.assignment
 
-    def amend(self, demand: DemandId, **differs: Any) -> Facts:
+    def amend(self, demand: DemandId, *, by: str = DESK, **differs: Any) -> Facts:
         """The desk amends a demand in what is named, and leaves everything else as it is."""
         known = self.operation.demands[demand]
         same = {
@@ -315,7 +315,7 @@ class World:
             "way_in": known.way_in,
             "needed_by": known.needed_by,
         }
-        return self.send(DESK, c.AmendDemand(demand=demand, **{**same, **differs}))
+        return self.send(by, c.AmendDemand(demand=demand, **{**same, **differs}))
 
     def close(self, demand: DemandId, reason: CloseReason = CloseReason.MET) -> Facts:
         revision = self.operation.demands[demand].revision

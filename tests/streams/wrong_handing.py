@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from schemas import facts as f
 from schemas.values import StandDownReason
-from streams import answering, handing_up, line, relief, waited
+from streams import answering, handing_up, line, quiet, relief, waited
 from streams.area import Operation
 from streams.remembered import Relief
 
@@ -61,3 +61,8 @@ def crews_go_with_it(patch: Patch) -> None:
             line.mark_offers(operation, operation.lines[key], StandDownReason.DEMAND_AMENDED)
 
     patch.setattr(handing_up, "_taken_on", thanked)
+
+
+def anybody_answers(patch: Patch) -> None:
+    """Whatever anybody does about a demand answers what its desk is asked."""
+    patch.setattr(quiet, "may_answer", lambda *_: True)

@@ -244,7 +244,11 @@ function standbyRow(context, { mine }, row) {
   const path = `/standby/${row.id}`;
   const take = { path: `${path}/take`, words: say("act.take_standby"), look: "small" };
   const end = { path: `${path}/end`, words: say("act.end_standby"), look: "small" };
-  const times = { since: moment(row.ended_at, now), time: moment(row.standby_until, now) };
+  const until = row.standby_until;
+  const since = moment(row.ended_at, now);
+  const waits = until === null
+    ? say("standby.waits", { since })
+    : say("standby.fresh", { since, time: moment(until, now) });
   return h(
     "div",
     { class: "party standby" },
@@ -255,9 +259,9 @@ function standbyRow(context, { mine }, row) {
     h("span", {}, distance(row.meters)),
     row.unasked && h("span", { class: "quiet" }, chosen(row)),
     row.minutes !== null && h("span", {}, say("standby.minutes", { count: row.minutes })),
-    h("span", { class: "quiet" }, say("standby.fresh", times)),
+    h("span", { class: "quiet" }, waits),
     row.at_once && h("span", { class: "quiet" }, say("standby.at_once")),
-    mine && row.standby_until > now && [posting(context, take), posting(context, end)],
+    mine && (until === null || until > now) && [posting(context, take), posting(context, end)],
   );
 }
 

@@ -278,15 +278,20 @@ function lateWords({ row, bar }, now) {
 /** Would still come: taken on once the line is short, or by the desk; until when. */
 export function standbyCard(context, item) {
   const { row } = item;
-  const time = moment(row.standby_until, context.clock.now());
   const state = h("span", { class: "chip end" }, choose("offer_state", row.state));
-  const parts = { time, units: counted(row.skill, row.answered) };
-  const words = row.at_once ? say("standby.until", parts) : say("standby.desk", parts);
+  const words = standbyWords(row, context.clock.now());
   const path = `/offers/${row.id}/decline`;
   const body = { reason: "no_crew" };
   const leave = posting(context, { path, body, words: say("standby.leave"), look: "wide" });
   leave.disabled ||= item.moved;
   return h("article", { class: "card standby" }, head(item, state), h("p", {}, words), leave);
+}
+
+/** For the desk's word; but a yes of its own counts at once, until a time. */
+function standbyWords(row, now) {
+  const units = counted(row.skill, row.answered);
+  if (!row.at_once) return say("standby.desk", { units });
+  return say("standby.until", { units, time: moment(row.standby_until, now) });
 }
 
 /** Whether an offer has come up so lately that a touch may have meant something else. */
