@@ -47,7 +47,6 @@ from streams.entities import (
     Offer,
     OfferState,
     Organization,
-    ReportState,
     Task,
     TaskState,
 )
@@ -65,6 +64,7 @@ from streams.remembered import (
     Load,
     Relief,
     Report,
+    ReportState,
     Standstill,
     Tally,
 )

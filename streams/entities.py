@@ -111,14 +111,6 @@ class DemandState(StrEnum):
     CLOSED = "closed"
 
 
-class ReportState(StrEnum):
-    """How it is with a demand that another one leads."""
-
-    OPEN = "open"
-    FOLLOWED = "followed"  # closed with its leader
-    CLOSED = "closed"  # by itself
-
-
 class Demand(Stored):
     id: DemandId
     number: int  # 0: never published
@@ -246,6 +238,7 @@ class Offer(Stored):
     gates: tuple[GateCount, ...] = ()
     by_hand: bool = False
     unasked: bool = False  # it came, or offered to come, by itself
+    here: bool = False  # and stands there already
     countered: bool = False  # it could come later than was asked
     relieves: AssignmentId | None = None  # whose place it is to take; of the line it asks nothing
     state: OfferState = OfferState.SENT

@@ -28,8 +28,9 @@ from streams import line as lines
 from streams import needed
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
-from streams.entities import Demand, DemandState, ReportState
+from streams.entities import Demand, DemandState
 from streams.parameters import GROUP_METERS, URGENCY
+from streams.remembered import ReportState
 from streams.waiting import calm
 
 NO_RECOVERY = (  # nothing was done, so there is nothing to restore

@@ -73,7 +73,7 @@ def _received(operation: Operation, fact: CrewReceived) -> None:
 def received(operation: Operation, fact: CrewReceived) -> Offer:
     """What a crew that came by itself stands for, as if the desk had asked it just now."""
     opened = _opened(operation, fact)
-    return replace(opened, by_hand=True, unasked=True, by_desk=fact.by_desk)
+    return replace(opened, by_hand=True, unasked=True, here=fact.here, by_desk=fact.by_desk)
 
 
 def _opened(operation: Operation, fact: OfferSent | CrewReceived) -> Offer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from schemas.values import (
     AgainOn,
     AssignmentId,
@@ -21,6 +23,14 @@ from schemas.values import (
 )
 
 HEADER = "log"
+
+
+class ReportState(StrEnum):
+    """How it is with a demand that another one leads."""
+
+    OPEN = "open"
+    FOLLOWED = "followed"  # closed with its leader
+    CLOSED = "closed"  # by itself
 
 
 class Header(Stored):

@@ -18,15 +18,20 @@ from streams.cause import Cause, Decision, Refused
 from streams.entities import Line, Offer, OfferState
 from streams.line import missing
 from streams.offer import taken, wanted
+from streams.unasked import arrived
 
 
 def take_standby(area: Area, command: TakeStandby, cause: Cause) -> Decision:
-    """The desk takes on somebody who would still come, whatever is covered."""
+    """The desk takes on somebody who would still come, whatever is covered. Who was parked where it
+    stands is on the scene with that."""
     offer = _standby(area, command, cause)
     if isinstance(offer, Refused):
         return offer
     said = replace(offer, by_desk=True, by_committee=None, by_message=False, kept=True)
-    return taken(area, said, cause)
+    facts = taken(area, said, cause)
+    if isinstance(facts, Refused) or not offer.here:
+        return facts
+    return [*facts, *arrived(facts, offer.people, cause)]
 
 
 def needed(area: Area, operation: Operation, line: Line, cause: Cause) -> Sequence[Fact]:

@@ -94,7 +94,7 @@ def _then(area: Area, said: Offer, command: ReceiveCrew, cause: Cause) -> Decisi
             facts = taken(area, said, cause)
             if isinstance(facts, Refused) or not command.here:
                 return facts
-            return [*facts, *_arrived(facts, command, cause)]
+            return [*facts, *arrived(facts, command.people, cause)]
         case Reception.PARKED:
             return would_come(area, said, cause, _parking(area, said, cause))
         case Reception.SENT_HOME:
@@ -113,10 +113,10 @@ def _parking(area: Area, said: Offer, cause: Cause) -> str:
     return asking.PARKED if short else asking.STANDBY
 
 
-def _arrived(facts: Sequence[Fact], command: ReceiveCrew, cause: Cause) -> list[Fact]:
-    """It stands before the desk: that it set out is implied."""
+def arrived(facts: Sequence[Fact], people: int | None, cause: Cause) -> list[Fact]:
+    """It stands there: that it set out is implied."""
     [crew] = [fact.assignment for fact in facts if isinstance(fact, AssignmentCommitted)]
-    return [_set_off(crew, cause), _arrival(crew, command, cause)]
+    return [_set_off(crew, cause), _arrival(crew, people, cause)]
 
 
 def _set_off(crew: AssignmentId, cause: Cause) -> AssignmentSetOff:
@@ -130,11 +130,11 @@ def _set_off(crew: AssignmentId, cause: Cause) -> AssignmentSetOff:
     )
 
 
-def _arrival(crew: AssignmentId, command: ReceiveCrew, cause: Cause) -> AssignmentArrived:
+def _arrival(crew: AssignmentId, people: int | None, cause: Cause) -> AssignmentArrived:
     return AssignmentArrived(
         assignment=crew,
         account=cause.actor,
-        people=command.people,
+        people=people,
         implied=False,
         by_desk=True,
         by_committee=None,

@@ -2,7 +2,7 @@
 
 The telephones that are kept for a division itself, without anybody's name: those of the desk that
 answers for the demand, its township's or one above that has taken it on; else of the next division
-above that has any.
+above that has any; else, since somebody has to be there to call, of the one that did.
 """
 
 from __future__ import annotations
@@ -31,10 +31,14 @@ SHOWN = 3  # numbers of one desk
 
 
 class DeskNumbers(msgspec.Struct):
-    """A desk's telephones, whom to call first first; none where no desk has any on record."""
+    """A desk's telephones, whom to call first first; none where no desk has any on record.
+
+    `answers`: the division whose desk answers for the demand, whoever's numbers these are.
+    """
 
     division: DivisionCode | None
     telephones: tuple[str, ...]
+    answers: DivisionCode
 
 
 @router.get("/demands/{demand}/desk", response_model=None, responses=answering(DeskNumbers))
@@ -49,7 +53,7 @@ async def desk_numbers(
     row = demand_of(context, DemandId(demand))
     if row is None or not _concerned(context, caller, row):
         raise Problem("not_found")
-    return unkept(answered(numbers_for(context, desk_of(row))))
+    return unkept(answered(numbers_for(context, desk_of(row), row.division)))
 
 
 def desk_of(row: DemandRow) -> DivisionCode:
@@ -58,13 +62,14 @@ def desk_of(row: DemandRow) -> DivisionCode:
     return above or row.division
 
 
-def numbers_for(context: Context, division: DivisionCode) -> DeskNumbers:
-    """The nearest desk's numbers, from a division upward."""
-    for code in _upward(context, division):
+def numbers_for(context: Context, answers: DivisionCode, lies: DivisionCode) -> DeskNumbers:
+    """The nearest desk's numbers, from the division that answers for a demand upward; else those of
+    where it lies."""
+    for code in (*_upward(context, answers), lies):
         persons = context.persons.of_division(code)
         if persons:
-            return DeskNumbers(code, tuple(each.telephone for each in persons[:SHOWN]))
-    return DeskNumbers(None, ())
+            return DeskNumbers(code, tuple(each.telephone for each in persons[:SHOWN]), answers)
+    return DeskNumbers(None, (), answers)
 
 
 def _upward(context: Context, division: DivisionCode) -> Iterator[DivisionCode]:

@@ -215,7 +215,7 @@ def _shown(visit: Visit, addressee: Addressee, told: Told = (), status: int = 20
     if row.state == "accepted":
         demand = demand_of(visit.context, row.demand)
         desk = row.division if demand is None else desk_of(demand)
-        numbers = numbers_for(visit.context, desk).telephones
+        numbers = numbers_for(visit.context, desk, row.division).telephones
         told = (*(told or visit.page.state(row)), *visit.page.desk(numbers))
     return visit.respond(visit.page.offer(row, *told), status)
 

@@ -43,6 +43,18 @@ async def test_the_crew_calls_whoever_answers_for_it(house: House) -> None:
     assert shown == [town, town, above, town]
 
 
+async def test_a_crew_has_a_number_to_call_whoever_answers_for_it(house: House) -> None:
+    """Given a county without a number, when it takes a demand on, then its crew calls the township,
+    as before, and is told who answers for it now."""
+    desk, county, crew, demand = await at_work(house)
+    house.context.persons.add("值班", "0577-67221111", division=DivisionCode(TOWN))
+    done(await desk.post(f"/demands/{demand}/hand-up", UP), demand)
+    done(await county.post(f"/demands/{demand}/take-on", {}), demand)
+    told = (await crew.get(f"/demands/{demand}/desk")).json
+    assert (told["division"], told["answers"]) == (TOWN, COUNTY)
+    assert told["telephones"] == ["0577-67221111"]
+
+
 async def test_the_township_s_door_is_shut_once_the_county_has_it_and_leaves_no_turn(
     house: House,
 ) -> None:

@@ -89,6 +89,8 @@ def test_one_that_is_parked_where_units_are_missing_is_the_desk_s_to_take_on() -
     world.wait(minutes=30)
     taken = world.send(DESK, c.TakeStandby(offer=offer.id))
     assert only(taken, f.AssignmentCommitted).quantity == 1
+    [crew] = world.operation.assignments.rows.values()
+    assert (crew.state, crew.people) == (AssignmentState.ON_SCENE, 3), "it stands there"
 
 
 def test_one_that_is_parked_is_thanked_with_one_act_or_when_its_time_is_over() -> None:

@@ -34,11 +34,17 @@ const doubtful = (line) =>
 
 /** A crew that does not come to what is most urgent is as if it were missing. */
 const needing = ({ demand }) =>
-  (demand.state === "published" && demand.lines.some(below)) ||
+  ((demand.state === "published" || demand.state === "on_hold") && demand.lines.some(below)) ||
   (demand.priority === MOST_URGENT && demand.lines.some(doubtful));
 
 /** Somebody who would come, and waits for the desk's word. */
 const waits = (row) => row.state === "standby";
+
+/** Told to stop or to leave, and not out yet. */
+export const withdrawing = (row) => live(row) && row.withdrawing && row.out_at === null;
+
+/** Out as it was told, and waits for its desk's word on what it does now. */
+export const outAndWaiting = (row) => live(row) && row.withdrawing && row.out_at !== null;
 
 /** Its desk is asked something, or has to say something before it or its crews go on. */
 const owing = ({ demand, offers, assignments }) =>
@@ -48,7 +54,7 @@ const owing = ({ demand, offers, assignments }) =>
   demand.hand_up?.state === "waiting" ||
   demand.helpers.length > 0 ||
   offers.some(waits) ||
-  assignments.some((row) => row.reports.length > 0 || toRelieve(row));
+  assignments.some((row) => row.reports.length > 0 || toRelieve(row) || outAndWaiting(row));
 
 /**
  * The spoken number of a demand, or of the one that a row is about; with its incident while

@@ -1,8 +1,10 @@
 /** The next step of a demand, and who owes it: the first of these that is so. */
 
 import { live } from "./assignments.js";
+import { outAndWaiting, withdrawing } from "./desk-model.js";
 import { toRelieve } from "./desk-model.js";
 import { moment } from "./format.js";
+import { placeName } from "./places.js";
 import { named, say } from "./words.js";
 
 const DESK = "bad"; // its desk has to do something
@@ -33,9 +35,15 @@ const forTheLine = (row) => row.state === "sent" && !row.relieves;
 const STEPS = [
   ({ demand }) =>
     demand.state === "closed" && { words: named("close_reasons", demand.reason), look: "" },
+  ({ demand, mine }) =>
+    demand.hand_up?.state === "taken_on" &&
+    !mine &&
+    said("", "next.taken_on", { place: placeName(demand.hand_up.by) }),
   ({ sent, mine }) => sent && !mine && said("", "next.away"),
   ({ assignments }) =>
     some(assignments.filter((row) => live(row) && row.missed_at !== null), DESK, "next.silent"),
+  ({ assignments }) => some(assignments.filter(withdrawing), DESK, "next.withdrawing"),
+  ({ assignments }) => some(assignments.filter(outAndWaiting), DESK, "next.out"),
   ({ demand }) =>
     demand.state === "draft" &&
     said(DESK, demand.climbed_at === null ? "next.draft" : "next.draft_climbed"),

@@ -24,8 +24,9 @@ export function deskLine(context, { demand, division: lies, taken_on: above }) {
   if (moved || !asked.told) return h("p", { class: "quiet" }, say("desk.looking"));
   const { telephones, division: place } = asked.told;
   if (!telephones.length) return h("p", { class: "quiet" }, say("desk.no_number"));
+  const now = above && above !== place && say("desk.answers", { place: placeName(above) });
   const words = say("desk.call", { place: placeName(place) });
-  return h("p", {}, words, " ", telephones.flatMap((number) => [callLink(number), " "]));
+  return h("p", {}, now, words, " ", telephones.flatMap((number) => [callLink(number), " "]));
 }
 
 async function look(context, demand, division, asked) {
