@@ -41,7 +41,7 @@ def test_the_desk_takes_on_who_comes_later_and_the_leader_reads_it(
     expect(offer.get_by_role("button", name="请值班室决定")).to_be_disabled()
     offer.locator("[data-fold^=counter] select").first.select_option("90")
     touch(offer, "请值班室决定")
-    said = "您提出可以出动（2 台），请等候值班室答复"
+    said = "已登记贵队 2 台，请等候值班室答复"
     expect(crew.locator("#standby .card")).to_contain_text(said)
     desk.locator("[data-view=owed]").click()
     waiting = desk.locator("#demands .party.standby")
