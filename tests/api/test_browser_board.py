@@ -111,6 +111,23 @@ def test_nothing_takes_the_place_of_what_was_just_ended(server: Stage, desk: Pag
     expect(desk.locator("#demands .card")).to_have_count(1)
 
 
+def test_a_number_that_is_searched_for_is_found_first_and_stays_chosen(desk: Page) -> None:
+    """However it is typed; J goes on from what Enter has found, and Escape keeps it."""
+    first = desk.locator("#overview .row b").first
+    for typed in ("1", "1 \u53f7", "\u6f14 1 \u53f7", "X No. 1", "no.1"):
+        desk.locator("#search").fill(typed)
+        expect(first).to_have_text("X No. 1")
+    desk.locator("#search").fill("12")
+    expect(first).to_have_text("X No. 12")
+    desk.keyboard.press("Enter")
+    desk.keyboard.press("Escape")
+    expect(desk.locator("#search")).to_have_value("12")
+    desk.locator("#search").press("Escape")
+    expect(desk.locator("#overview .row")).to_have_count(MANY)
+    expect(desk.locator("#overview [aria-current] b")).to_have_text("X No. 12")
+    expect(desk.locator("#overview [aria-current]")).to_be_focused()
+
+
 def test_a_phone_has_a_card_for_each(server: Stage, screens: Screens) -> None:
     phone = screens.sign_in(server.link("desk", division=TOWN), "zh", phone=True)
     expect(phone.locator("#demands .card")).to_have_count(MANY)
@@ -137,4 +154,9 @@ def test_of_very_many_the_worst_are_there_before_the_rest_has_come_and_nothing_f
     expect(desk.locator("#overview .row .priority").first).to_have_text("1Most urgent")
     expect(desk.locator("#no-demands")).to_be_hidden()
     expect(count).to_have_text(str(MANY + VERY_MANY), timeout=20_000)
+    drawn = desk.locator("#overview .row")
+    drawn.nth(drawn.count() - 1).click()
+    before = drawn.count()
+    desk.keyboard.press("j")
+    expect(drawn.nth(before)).to_have_attribute("aria-current", "true")
     expect(desk).to_have_title(re.compile(r"^\(\d+\) Desk"))

@@ -14,7 +14,8 @@ import { reportParts } from "./desk-reports.js";
 import { mayLieParts, shutChip, shutParts } from "./desk-told.js";
 import { addNote, notesWords, readNotes } from "./desk-notes.js";
 import { holdDemand, owed } from "./desk-owed.js";
-import { drawOverview, searched, wide } from "./desk-overview.js";
+import { drawOverview, wide } from "./desk-overview.js";
+import { searched } from "./desk-search.js";
 import { closeSeveral, startSeveral } from "./desk-several.js";
 import { ring, urges } from "./desk-sound.js";
 import { drawList, find, findAll, h, setText } from "./dom.js";
@@ -48,14 +49,22 @@ export function startDemands(context) {
     });
   }
   find("#list-incident").addEventListener("change", anew);
-  find("#search").addEventListener("input", anew);
+  find("#search").addEventListener("input", () => (find("#search").value ? anew() : whole(context)));
   find("#more-demands").addEventListener("click", () => {
     shown += PAGE;
-    redraw();
+    drawDemands(context);
   });
   find("#earlier").addEventListener("click", () => readEarlier(context));
   find("#several").addEventListener("click", () => closeSeveral(context, ownOpen(context)));
   startSeveral(context);
+}
+
+/** The whole list again, with what was found in it still chosen, and in sight. */
+function whole(context) {
+  const items = demandsKnown(context, find("#list-incident").value).filter(VIEWS[view]);
+  shown = Math.max(PAGE, items.findIndex(({ key }) => key === context.chosen) + 1);
+  drawDemands(context);
+  find("#overview [aria-current]")?.scrollIntoView({ block: "nearest" });
 }
 
 /** The open demands of the chosen incident that this desk may close. */

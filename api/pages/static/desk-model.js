@@ -92,6 +92,10 @@ export const toRelieve = (row) =>
 export const ignoring = (row) => live(row) && unread(row).some(late);
 const late = (order) => order.missed_at !== null;
 
+/** Somebody waits for its desk's word, or has to be called by it. */
+const waited = ({ demand, offers, calls }) =>
+  calls > 0 || offers.some(waits) || demand.helpers.length > 0;
+
 /**
  * Silent or a draft that has climbed, below the least or climbed, overdue or asked about or on hold
  * or a draft, more wanted, to confirm, covered, over, away.
@@ -107,7 +111,8 @@ function band(known) {
   if (assignments.some((row) => row.reports.length || row.relief?.climbed_at)) return 0;
   if (demand.state === "on_hold") return demand.asked_by === null ? 1 : 0;
   const pressing = (row) => row.overdue || toRelieve(row);
-  if (demand.asked_at !== null || assignments.some(pressing)) return 1;
+  const asked = demand.asked_at !== null || assignments.some(pressing) || waited(known);
+  if (asked) return demand.priority === MOST_URGENT && waited(known) ? 0 : 1;
   if (demand.lines.some(wanting)) return 2;
   return assignments.some((row) => row.state === "reported_done") ? 3 : 4;
 }
@@ -211,8 +216,8 @@ function known({ me, clock, now }, demand, parties) {
     (demand.sender !== null && answersFor(me, demand.sender)) ||
     (!mine && answersFor(me, demand.division));
   const found = { key: demand.id, demand, mine, sent, ...parties };
-  found.band = band(found);
   found.calls = callsOf(found, now);
+  found.band = band(found);
   if (parties.offers.length || parties.assignments.length) clock.passed(callTimes(parties));
   return found;
 }

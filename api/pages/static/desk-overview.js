@@ -1,11 +1,9 @@
 /** Beside a wide screen's card: every demand on one line, worst first, with its next step. */
 
 import { live } from "./assignments.js";
-import { numberWords } from "./desk-model.js";
 import { nextStep } from "./desk-next.js";
 import { drawList, find, findAll, h, setText } from "./dom.js";
 import { moment } from "./format.js";
-import { placeName } from "./places.js";
 import { counted, named, say } from "./words.js";
 
 const AGES_EVERY = 15000; // milliseconds; an age is said in whole minutes
@@ -20,24 +18,6 @@ export const wide = () => ROOM.matches;
 export function startOverview(context) {
   ROOM.addEventListener("change", context.redraw);
   setInterval(() => tellAges(context.clock), AGES_EVERY);
-}
-
-/** Those that hold every word that is searched for: number, kind, place, village, skill, team. */
-export function searched({ board }, items) {
-  const words = find("#search").value.toLowerCase().split(/\s+/).filter(Boolean);
-  if (!words.length) return items;
-  return items.filter((item) => {
-    const text = textOf(board, item).toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
-}
-
-function textOf(board, { demand, offers, assignments }) {
-  const [number, place] = [numberWords(board, demand), placeName(demand.division)];
-  const skills = demand.lines.map((line) => named("skills", line.skill));
-  const teams = [...offers, ...assignments].map((row) => row.organization_name);
-  const village = demand.reporter?.name ?? "";
-  return [number, named("kinds", demand.kind), place, village, ...skills, ...teams].join(" ");
 }
 
 /** One row each; `pick` is told which was pressed. */
@@ -152,7 +132,7 @@ const byNearness = (one, other) => NEARNESS.indexOf(one[0]) - NEARNESS.indexOf(o
 /** The keys of the list: J and K go along it, / searches. */
 export function overviewKey(event) {
   if (!wide() || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "Escape" && event.target === find("#search")) return clearSearch();
+  if (event.target === find("#search")) return searchKey(event);
   if (event.target.closest("input, select, textarea, dialog")) return;
   const by = { j: 1, k: -1 }[event.key.toLowerCase()];
   if (by) go(by);
@@ -161,16 +141,28 @@ export function overviewKey(event) {
   event.preventDefault();
 }
 
-function clearSearch() {
+/** Enter goes to what was found, Escape back to the whole list; J and K go on from either. */
+function searchKey(event) {
+  if (event.key !== "Enter" && event.key !== "Escape") return;
   const field = find("#search");
-  field.value = "";
-  field.dispatchEvent(new Event("input"));
+  if (event.key === "Escape") {
+    field.value = "";
+    field.dispatchEvent(new Event("input"));
+  }
   field.blur();
+  find("#overview [aria-current]")?.focus();
+  event.preventDefault();
 }
 
+/** The next or the one before; behind the last that is drawn, more of them are drawn. */
 function go(by) {
-  const rows = findAll("#overview .row");
+  let rows = findAll("#overview .row");
   const at = rows.findIndex((one) => one.getAttribute("aria-current"));
+  const more = find("#more-demands");
+  if (at + by >= rows.length && !more.hidden) {
+    more.click();
+    rows = findAll("#overview .row");
+  }
   const next = rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))];
   next?.click();
   find("#overview [aria-current]")?.focus();
