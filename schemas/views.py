@@ -168,6 +168,7 @@ class OfferRow(Stored, tag="offer"):
     mode: Mode
     line: LineId
     demand: DemandId
+    incident: IncidentId
     demand_number: int
     organization: OrganizationId
     organization_name: str
@@ -231,6 +232,7 @@ class AssignmentRow(Stored, tag="assignment"):
     offer: OfferId
     line: LineId
     demand: DemandId
+    incident: IncidentId
     demand_number: int
     organization: OrganizationId
     organization_name: str

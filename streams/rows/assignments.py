@@ -45,6 +45,7 @@ def _row(area: Area, known: Operation, item: Assignment, team: Organization) -> 
         offer=item.offer,
         line=item.line,
         demand=item.demand,
+        incident=worked_on.incident,
         demand_number=worked_on.number,
         organization=item.organization,
         organization_name=team.name,

@@ -31,6 +31,7 @@ def offer(area: Area, known: Operation, item: Offer) -> Put:
         mode=known.mode,
         line=item.line,
         demand=item.demand,
+        incident=asked_for.incident,
         demand_number=asked_for.number,
         organization=item.organization,
         organization_name=area.registry.organizations[item.organization].name,

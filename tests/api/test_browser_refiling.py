@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.api.browsing import TEAM, TOWN, Screens, Stage, served
+from tests.api.browsing import TEAM, TOWN, Screens, Stage, in_both_languages, served
 
 
 @pytest.fixture(scope="module")
@@ -32,3 +32,24 @@ def test_a_desk_files_a_demand_in_another_incident(server: Stage, screens: Scree
     [row] = server.rows("demand", id=demand)
     assert (row["incident"], row["refiled"]["incident"]) == (fire, typhoon)
     expect(card.get_by_role("button", name="改列其他事件")).to_be_visible()
+
+
+def test_a_crew_with_two_that_are_called_alike_reads_of_which_incident_each_is(
+    server: Stage, screens: Screens
+) -> None:
+    """Every incident counts its demands from 1: only where two read alike the phone says more."""
+    team = server.organization("Team 3", "CATERING")
+    flood, quake = server.incident("rainstorm_flood"), server.incident("earthquake")
+    one = [{"skill": "CATERING", "minimum": 1, "target": 1}]
+    server.demand(flood, "supplies", "CATERING", lines=one)
+    server.advance(0.1)
+    crew = screens.sign_in(server.link("organization", organization=team), "zh", True)
+    cards = crew.locator("#offers .card .where")
+    expect(cards).to_have_count(1)
+    expect(cards).not_to_contain_text("地震")
+    server.demand(quake, "supplies", "CATERING", lines=one)
+    server.advance(0.1)
+    expect(cards).to_have_count(2)
+    expect(cards.filter(has_text="地震")).to_have_count(1)
+    expect(cards.filter(has_text="暴雨")).to_have_count(1)
+    in_both_languages(crew)

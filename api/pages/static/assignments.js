@@ -1,8 +1,9 @@
 /** What desk and organization share about offers and assignments: steps, times, lateness. */
 
 import { h } from "./dom.js";
-import { fieldTime, moment } from "./format.js";
+import { fieldTime, moment, spokenDemand } from "./format.js";
 import { posting } from "./page.js";
+import { incidentWords } from "./places.js";
 import { took } from "./quiet.js";
 import { choose, counted, named, say } from "./words.js";
 
@@ -29,6 +30,23 @@ export function freeFromField({ clock }) {
   const range = { min: fieldTime(now + SOONEST), max: fieldTime(now + LATEST) };
   return h("input", { name: "free_from", type: "datetime-local", ...range });
 }
+
+/**
+ * The spoken number of the demand that a row of a phone is about; with its incident where another
+ * one that is open here reads alike, since each incident counts its demands from 1.
+ */
+export function numberOf({ board }, row) {
+  const number = spokenDemand(row);
+  const alike = (one) =>
+    one.demand_number === row.demand_number && one.incident !== row.incident && open(one);
+  const found = [...board.all("offer"), ...board.all("assignment")].some(alike);
+  const incident = found && board.get("incident", row.incident);
+  if (!incident) return number;
+  return say("demand.of_incident", { number, incident: incidentWords(incident) });
+}
+
+const OPEN = new Set(["sent", "standby"]);
+const open = (row) => row.answerable || OPEN.has(row.state) || live(row);
 
 const LIVE = new Set(["committed", "en_route", "on_scene", "reported_done"]);
 

@@ -1,6 +1,6 @@
 /** What a village's own groups are asked for, and how far they are: recorded in their stead. */
 
-import { live } from "./assignments.js";
+import { live, numberOf } from "./assignments.js";
 import { drawList, find, h, setText } from "./dom.js";
 import { fresh, lateCard, offerCard, standbyCard } from "./organization-offers.js";
 import { assignmentCard, endedCard } from "./organization-work.js";
@@ -60,6 +60,7 @@ function section(context, name, rows, card, calm = () => false) {
   const items = rows.map((row) => ({
     key: row.id,
     row,
+    number: row.demand_number && numberOf(context, row),
     place: placeName(row.division),
     language: language(),
     meters: row.offer ? context.board.get("offer", row.offer)?.meters : row.meters,

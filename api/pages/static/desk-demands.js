@@ -49,7 +49,8 @@ export function startDemands(context) {
     });
   }
   find("#list-incident").addEventListener("change", anew);
-  find("#search").addEventListener("input", () => (find("#search").value ? anew() : whole(context)));
+  const search = find("#search");
+  search.addEventListener("input", () => (search.value ? anew() : whole(context)));
   find("#more-demands").addEventListener("click", () => {
     shown += PAGE;
     drawDemands(context);

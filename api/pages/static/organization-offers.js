@@ -1,9 +1,9 @@
 /** Cards of an organization's page for what it is asked: to answer, to answer late, standby. */
 
 import { lacking, today } from "./able.js";
-import { freeFromField, inRange, priorityMark, spokenBy } from "./assignments.js";
+import { freeFromField, inRange, numberOf, priorityMark, spokenBy } from "./assignments.js";
 import { h } from "./dom.js";
-import { distance, fieldMoment, fieldTime, moment, spokenDemand } from "./format.js";
+import { distance, fieldMoment, fieldTime, moment } from "./format.js";
 import { posting, withdrawing } from "./page.js";
 import { quiet } from "./quiet.js";
 import { keep } from "./sealed.js";
@@ -12,7 +12,7 @@ import { choose, counted, listed, named, say } from "./words.js";
 const MINUTES = [10, 20, 30, 45, 60, 90, 120];
 
 /** What it is about: urgency, skill and how many, where and how far, what to look out for. */
-export function head({ row, place, meters, point }, ...more) {
+export function head({ row, number, place, meters, point }, ...more) {
   const grade = row.grade ? say("line.grade", { grade: row.grade }) : "";
   const near = row.approximate
     ? h("span", { class: "quiet" }, say("place.center"))
@@ -27,7 +27,7 @@ export function head({ row, place, meters, point }, ...more) {
       row.hazardous && h("span", { class: "chip warn" }, say("line.hazardous")),
       row.whole && h("span", { class: "chip" }, say("line.whole")),
     ),
-    h("p", { class: "where" }, h("span", {}, place), mapLink(point ?? row), near, numbered(row)),
+    h("p", { class: "where" }, h("span", {}, place), mapLink(point ?? row), near, numbered(number)),
     row.near_zone && h("p", { class: "alarm" }, h("strong", {}, say("zone.near"))),
     h("p", { class: "risk" }, say("demand.risk", { text: row.risk_statement })),
     h("p", {}, say("demand.rally", { text: row.rally_point })),
@@ -35,7 +35,7 @@ export function head({ row, place, meters, point }, ...more) {
   ];
 }
 
-const numbered = (row) => h("span", { class: "quiet end" }, spokenDemand(row));
+const numbered = (number) => h("span", { class: "quiet end" }, number);
 
 /** The phone's own map, by the address that every phone understands; no foreign page is asked. */
 function mapLink(place) {
@@ -58,7 +58,7 @@ export function offerCard(context, item) {
   const until = h("p", { class: "until" }, say("offer.answer_by", { time }), " ", left);
   const later = neededWords(row, context.clock.now());
   const priority = first && named("priorities", first.priority);
-  const more = first && say("late.first", { demand: spokenDemand(first), priority });
+  const more = first && say("late.first", { demand: numberOf(context, first), priority });
   return h(
     "article",
     { class: "card offer" },

@@ -1,8 +1,8 @@
 /** What the desk tells a crew: over the whole screen until it was read, then on the card. */
 
-import { spokenBy, stepButton, toldWords } from "./assignments.js";
+import { numberOf, spokenBy, stepButton, toldWords } from "./assignments.js";
 import { find, h } from "./dom.js";
-import { moment, spokenDemand } from "./format.js";
+import { moment } from "./format.js";
 import { toLeave } from "./leaving.js";
 import { posting } from "./page.js";
 import { placeName } from "./places.js";
@@ -41,7 +41,7 @@ export function drawTold(context, rows) {
 
 function parts(context, { row, order }, more) {
   const time = moment(order.at, context.clock.now());
-  const where = [spokenDemand(row), named("kinds", row.kind), placeName(row.division)];
+  const where = [numberOf(context, row), named("kinds", row.kind), placeName(row.division)];
   return [
     h("p", {}, say("told.from", { desk: placeName(order.by), time })),
     h("h2", { id: "told-title" }, toldWords(order)),

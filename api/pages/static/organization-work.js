@@ -161,12 +161,13 @@ const givingUp = (context, row) =>
     stepButton(context, row, "cannot-complete", say("act.cannot_complete"), "danger"),
   );
 
-const needWords = (row) => [spokenDemand(row), named("kinds", row.kind)].join(" · ");
+const needWords = (number, row) =>
+  [number ?? spokenDemand(row), named("kinds", row.kind)].join(" · ");
 
 /** What a turn is about, in one sentence. */
-export function turnWords({ row, why }) {
+export function turnWords({ row, number, why }) {
   const reason = endReason(row) || choose("assignment_state", row.state);
-  return choose("turn", why, { demand: needWords(row), reason });
+  return choose("turn", why, { demand: needWords(number, row), reason });
 }
 
 /** Somebody may be on the road for nothing: said until it is tapped away. */
@@ -182,11 +183,11 @@ export function turnCard(context, item) {
 }
 
 /** What is over, in one line and with its reason. */
-export function endedCard({ clock }, { row, place }) {
+export function endedCard({ clock }, { row, number, place }) {
   const offered = row.offer === undefined;
   const state = offered ? choose("offer_state", row.state) : choose("assignment_state", row.state);
   const thanks = row.state === "stood_down" && say("ended.thanks");
-  const what = [needWords(row), place].join(" · ");
+  const what = [needWords(number, row), place].join(" · ");
   const why = [
     endReason(row),
     moment(row.ended_at, clock.now()),

@@ -1,6 +1,6 @@
 /** An organization's page, for one thumb: what to answer, what to go through, what is its own. */
 
-import { live } from "./assignments.js";
+import { live, numberOf } from "./assignments.js";
 import { drawList, find, setText } from "./dom.js";
 import { barred, fresh, lateCard, offerCard, standbyCard } from "./organization-offers.js";
 import { drawOwn, startOwn } from "./organization-own.js";
@@ -71,6 +71,7 @@ function section(context, name, rows, card, calm = () => false) {
   const items = rows.map(({ turn, ...row }) => ({
     ...(turn ?? { key: row.id }),
     row,
+    number: row.demand_number && numberOf(context, row),
     place: placeName(row.division),
     language: language(),
     meters: row.offer ? context.board.get("offer", row.offer)?.meters : row.meters,
