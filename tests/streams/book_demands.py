@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from tests.streams.books import Books
 
 
+def refiled(books: Books, fact: f.DemandRefiled, _turn: Turn) -> None:
+    """What all in its new incident are told is told to it, too."""
+    books.needs[fact.demand].incident = fact.incident
+
+
 def closed(books: Books, fact: f.DemandClosed, turn: Turn) -> None:
     books.needs[fact.demand].open = books.needs[fact.demand].held = False
     for key in books.needs[fact.demand].lines:

@@ -370,6 +370,7 @@ _LEARNERS: dict[type, Callable[[Books, Any, Turn], None]] = {
     f.DemandTakenBack: _taken_back,
     **book_waiting.LEARNERS,
     **book_zones.LEARNERS,
+    f.DemandRefiled: book_demands.refiled,
     f.DemandClosed: book_demands.closed,
     f.DemandReopened: book_demands.reopened,
     f.DemandGrouped: book_demands.grouped,
