@@ -57,6 +57,7 @@ ROOMS = {
     "自发前来的群众 Helpers": f.HelpersFact,
     "提请提级 Handing up": f.HandUpFact,
     "任务 Assignments": f.AssignmentFact | f.ReliefFact | f.ReportFact | f.InstructionFact,
+    "值班 Shifts": f.ShiftFact,
     "恢复任务 Recovery tasks": f.TaskFact,
     "时间 Time": f.ClockFact,
 }

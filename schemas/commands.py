@@ -98,6 +98,7 @@ from schemas.scene_commands import (
     SceneCommand,
     SeeWords,
 )
+from schemas.shifts import HandOverShift, OpenShiftNote, ShiftCommand, TakeShift
 from schemas.work_commands import (
     Arrive,
     CannotComplete,
@@ -131,6 +132,7 @@ Command = (
     | WorkCommand
     | SceneCommand
     | InstructionCommand
+    | ShiftCommand
 )
 
 __all__ = [
@@ -169,6 +171,7 @@ __all__ = [
     "GiveNewTime",
     "GrantRole",
     "GroupDemands",
+    "HandOverShift",
     "HandUpCommand",
     "HandUpDemand",
     "HelpersCommand",
@@ -191,6 +194,7 @@ __all__ = [
     "OpenIncident",
     "OpenLog",
     "OpenSealedText",
+    "OpenShiftNote",
     "OpenTask",
     "PublishDemand",
     "PublishDraft",
@@ -227,11 +231,13 @@ __all__ = [
     "SetHours",
     "SetOff",
     "SetOwnCrew",
+    "ShiftCommand",
     "ShowPersons",
     "StandDownCrew",
     "TakeBackDemand",
     "TakeBackTask",
     "TakeOnDemand",
+    "TakeShift",
     "TakeStandby",
     "Tick",
     "UndoStep",

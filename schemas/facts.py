@@ -88,6 +88,14 @@ from schemas.scene_facts import (
     SceneReported,
     WordsSeen,
 )
+from schemas.shifts import (
+    ShiftClimbed,
+    ShiftFact,
+    ShiftHandedOver,
+    ShiftNoteOpened,
+    ShiftTaken,
+    ShiftUntaken,
+)
 from schemas.work_facts import (
     AssignmentArrived,
     AssignmentCommitted,
@@ -139,6 +147,7 @@ Fact = (
     | AssignmentFact
     | ReportFact
     | InstructionFact
+    | ShiftFact
     | TaskFact
     | ClockFact
 )
@@ -238,6 +247,12 @@ __all__ = [
     "Resumed",
     "SceneReported",
     "SealedTextOpened",
+    "ShiftClimbed",
+    "ShiftFact",
+    "ShiftHandedOver",
+    "ShiftNoteOpened",
+    "ShiftTaken",
+    "ShiftUntaken",
     "StandbyOffered",
     "StepCorrected",
     "StepUndone",

@@ -178,6 +178,7 @@ class PieceKind(StrEnum):
     LINE = "line"
     DEMAND = "demand"
     INCIDENT = "incident"
+    SHIFT = "shift"  # of a desk
     ORGANIZATION = "organization"
 
 

@@ -13,6 +13,7 @@ from schemas.refiling import Refiled
 from schemas.registry_views import AccountRow, CertificateView, GrantView, OrganizationRow
 from schemas.relief import ReliefView, Relieved
 from schemas.scene_views import ReportView
+from schemas.shifts import ShiftRow
 from schemas.values import (
     AccountId,
     AgainOn,
@@ -349,6 +350,7 @@ Row = (
     | OrganizationRow
     | AccountRow
     | OperationRow
+    | ShiftRow
     | ClockRow
 )
 
@@ -387,5 +389,6 @@ __all__ = [
     "Removed",
     "ReportView",
     "Row",
+    "ShiftRow",
     "TaskRow",
 ]

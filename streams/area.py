@@ -11,6 +11,7 @@ from typing import Any, Final
 from geo.divisions import DivisionTree
 from schemas.hand_ups import HandUp
 from schemas.helpers import Helpers, HelpersId
+from schemas.shifts import Shift
 from schemas.turns import GENESIS, REGISTRY
 from schemas.values import (
     AccountId,
@@ -111,6 +112,7 @@ class Operation(Tables):
     scene_reports: Table[ReportId, Report]  # that nobody has answered yet
     instructions: Table[InstructionId, Instruction]  # to everybody in an incident
     told: Table[AssignmentId, Told]
+    shifts: Table[DivisionCode, Shift]
     asked: Table[Pair, Asked]
     asks: Table[OrganizationId, Asks]
     able: Table[Holding, Able]
@@ -211,6 +213,7 @@ class Operation(Tables):
         self.wakes.hold(self.scene_reports, waited.report)
         self.wakes.hold(self.told, waited.told)
         self.wakes.hold(self.tasks, waited.task)
+        self.wakes.hold(self.shifts, waited.shift)
         self.wakes.hold(self.lines, waited.line)
         self.wakes.hold(self.demands, waited.demand)
         self.wakes.hold(self.incidents, waited.incident)

@@ -57,8 +57,13 @@ def everything(area: Area) -> tuple[Change, ...]:
 
 
 _REGISTRY_ROWS = ("grants", "organizations", "operations")
-_OPERATION_ROWS = ("incidents", "demands", "offers", "assignments", "tasks")
-_OWN_ROWS = ("offers", "assignments", "tasks")  # a change of one shows in its own row alone
+_OPERATION_ROWS = ("incidents", "demands", "offers", "assignments", "tasks", "shifts")
+_OWN_ROWS = (
+    "offers",
+    "assignments",
+    "tasks",
+    "shifts",
+)  # a change of one shows in its own row alone
 _LEAVING: dict[str, Callable[[Operation], Table[Any, Any]]] = {
     "demands": attrgetter("demands"),
     "offers": attrgetter("offers"),
@@ -96,6 +101,8 @@ def _operation_row(area: Area, operation: Operation, kind: str, key: Any) -> Put
             return rows.assignment(area, operation, operation.assignments[key])
         case "tasks":
             return rows.task(area, operation, operation.tasks[key])
+        case "shifts":
+            return rows.shift(operation, operation.shifts[key])
         case _:
             return rows.incident(operation, operation.incidents[key])
 

@@ -116,6 +116,8 @@ class Ledger:
             return self._about_lines(thing.lines)
         if isinstance(thing, RecordReach | RestoreReach):
             return About(division=self.area)  # many townships' offers in one command
+        if isinstance(thing, f.ShiftFact):
+            return About(division=thing.division)
         line, organization = self._offered(named)
         task = self.tasks.get(named.get("task", ""))
         demand = self._demand(named, line, task)

@@ -25,7 +25,7 @@ from schemas.commands import (
     SetOff,
     Tick,
 )
-from schemas.facts import Fact
+from schemas.facts import Fact, ShiftFact
 from schemas.refusals import REFUSALS
 from schemas.turns import Turn
 from schemas.values import DemandId, DivisionCode, IncidentId, Instant, LineId, Mode, OrganizationId
@@ -92,7 +92,7 @@ class Scope(NamedTuple):
         if self.demand is not None and ledger.tells(thing, self.demand):
             division = ledger.demands[self.demand].division
             about = about._replace(demand=self.demand, division=division)
-        if not self._wants(about):
+        if not self._wants(about, thing):
             return False
         if about == About():
             return bool(self.divisions)  # a standstill concerns every desk
@@ -100,8 +100,9 @@ class Scope(NamedTuple):
             return True
         return any(self._holds(ledger, division) for division in _places(ledger, about))
 
-    def _wants(self, about: About) -> bool:
-        if about == About():
+    def _wants(self, about: About, thing: msgspec.Struct | None) -> bool:
+        """A standstill, and who is on duty, belong to whatever happens meanwhile."""
+        if about == About() or isinstance(thing, ShiftFact):
             return self.demand is None and self.organization is None
         return (
             self.incident in (None, about.incident, about.before)

@@ -39,6 +39,24 @@ HANDING: Final[dict[type, Words]] = {
         "Nobody has said in time whether {organization} is relieved: {line}. "
         "The desk above is asked, too.",
     ),
+    f.ShiftTaken: Words("{division}接班{before}。", "The shift at {division} was taken{before}."),
+    f.ShiftHandedOver: Words(
+        "{division}交班{left}，等待接班（{until} 前）。",
+        "The shift at {division} was handed over{left}; somebody is to take it by {until}.",
+    ),
+    f.ShiftUntaken: Words(
+        "{division}交班后无人接班；{climb} 前值班室无任何操作，报上级值班室。",
+        "Nobody has taken the shift at {division}; unless its desk does something by {climb}, the "
+        "desk above is told.",
+    ),
+    f.ShiftClimbed: Words(
+        "{division}交班后无人接班，值班室也无任何操作，已报上级值班室。",
+        "Nobody has taken the shift at {division}, and nobody there does anything; the desk above "
+        "is told.",
+    ),
+    f.ShiftNoteOpened: Words(
+        "{division}查看交班留言。", "The note left with the shift at {division} was read."
+    ),
     f.CrewKeptOn: Words(
         "{organization}继续在场：{line}；{kept_until} 再询问。",
         "{organization} goes on: {line}; asked again at {kept_until}.",
@@ -66,9 +84,26 @@ def _back(names: Any) -> str:
     return str(names.pick(f"由{place}退回乡镇", f"was given back by {place}"))
 
 
+def _before(names: Any) -> str:
+    """Whether somebody had it, and has handed it over; who is the account of the turn."""
+    if names.fact.before is None:
+        return ""
+    if names.fact.before == names.fact.account:
+        return str(names.pick("（本人继续）", " again by whoever had it"))
+    if names.fact.handed:
+        return str(names.pick("（前一班已交班）", " after it was handed over"))
+    return str(names.pick("（前一班未交班）", " from whoever had it and had not handed it over"))
+
+
+def _left(names: Any) -> str:
+    return "" if names.fact.note is None else str(names.pick("并留言", " with a note"))
+
+
 HANDS: Final[dict[str, Callable[[Any], str]]] = {
     "above": _above,
     "kept_until": lambda names: str(names.time(names.fact.until)),
     "back": _back,
+    "before": _before,
+    "left": _left,
     "why": lambda names: str(names.word(WHY.get(names.fact.reason), names.fact.reason)),
 }

@@ -38,6 +38,7 @@ from streams import (
     recovery,
     relief,
     scene_reports,
+    shifts,
     standby,
     standstill,
     worklist,
@@ -205,6 +206,7 @@ CHORES: dict[Wait, Callable[[Operation, Any, Cause], Sequence[Fact]]] = {
         relief.over(operation, operation.reliefs[key], cause)
     ],
     Wait.HAND_UP: lambda _operation, key, cause: [handing_up.climbed(key, cause)],
+    Wait.SHIFT: lambda operation, key, cause: [shifts.over(operation, key, cause)],
     Wait.HELPERS: lambda operation, key, cause: [helpers.lapsed(operation.helpers[key], cause)],
     Wait.TASK: lambda operation, key, cause: [recovery.over(operation.tasks[key], cause)],
     Wait.PROPOSAL: lambda operation, key, cause: [

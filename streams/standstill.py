@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from schemas.facts import Resumed, TimeGivenBack
 from schemas.helpers import HelpersId
-from schemas.values import AssignmentId, DemandId, Instant, OfferId, ReportId
+from schemas.values import AssignmentId, DemandId, DivisionCode, Instant, OfferId, ReportId
 from streams import orders
 from streams.area import Operation
 from streams.entities import Offer, OfferState
@@ -27,7 +27,15 @@ ONLY = "standstill"  # the key of the one row
 
 SPARED = (Wait.CREW, Wait.CHECK_IN, Wait.INSTRUCTION, Wait.REPORT)
 """Who could do nothing while nobody could hear it: not missed before a while has passed."""
-SHIFTED = (Wait.STANDBY, Wait.HELPERS, Wait.RELIEF, Wait.HAND_UP, Wait.QUIET, Wait.CLIMB)
+SHIFTED = (
+    Wait.STANDBY,
+    Wait.HELPERS,
+    Wait.RELIEF,
+    Wait.HAND_UP,
+    Wait.QUIET,
+    Wait.CLIMB,
+    Wait.SHIFT,
+)
 """What waits for a desk that could say nothing: it has as long as it had."""
 
 
@@ -161,6 +169,12 @@ def _relief(operation: Operation, key: AssignmentId, before: Instant, until: Ins
         operation.reliefs.put(key, replace(known, climbs_at=until))
 
 
+def _shift(operation: Operation, key: DivisionCode, before: Instant, until: Instant) -> None:
+    known = operation.shifts[key]
+    if known.wakes_at == before:
+        operation.shifts.put(key, replace(known, wakes_at=until))
+
+
 def _asked(operation: Operation, key: DemandId, before: Instant, until: Instant) -> None:
     """Its desk is asked later; unless it has said something before it was its turn."""
     known = operation.demands[key]
@@ -183,6 +197,7 @@ GIVING: dict[Wait, Callable[[Operation, Any, Instant, Instant], None]] = {
     Wait.STANDBY: _standby,
     Wait.HELPERS: _helpers,
     Wait.RELIEF: _relief,
+    Wait.SHIFT: _shift,
     Wait.HAND_UP: _hand_up,
     Wait.QUIET: _asked,
     Wait.CLIMB: _climbing,

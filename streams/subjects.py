@@ -6,7 +6,7 @@ The same questions are asked of the state (`streams.present`) and, at the door, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, get_args
 
 from geo.divisions import DivisionTree
 from schemas import commands as c
@@ -348,6 +348,7 @@ SUBJECTS: dict[type, _About] = {
     ),
     c.RecordSafeguards: _safeguarded,
     **_of(lambda _, command: Subject(command.division), c.OpenIncident, c.JoinIncident),
+    **_of(lambda _, command: Subject(command.division), *get_args(c.ShiftCommand)),
     c.PublishDemand: _posting,
     c.DraftDemand: lambda _, command: Subject(command.place.division),
     c.ReportNeed: _reported,

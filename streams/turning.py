@@ -15,7 +15,7 @@ from schemas.refusals import Refusal
 from schemas.turns import FORMAT, REGISTRY, Envelope, Turn
 from schemas.values import Instant, Piece
 from schemas.views import Change
-from streams import board, clock, quiet, rules
+from streams import board, clock, quiet, rules, shifts
 from streams.area import Area, Operation
 from streams.budget import Budget
 from streams.cause import Cause, Refused
@@ -209,6 +209,7 @@ def _note(area: Area, operation: Operation | None, envelope: Envelope) -> Demand
     if isinstance(envelope.command, Tick | Resume):
         operation.raise_count(TICK, envelope.command.number)
         return None
+    shifts.acted(area, operation, envelope.actor, area.at)
     return quiet.touched(area, operation, envelope.command, envelope.actor, area.at)
 
 

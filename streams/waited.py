@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemas.hand_ups import HandUp
+from schemas.shifts import Shift
 from schemas.values import Instant
 from streams.entities import (
     Assignment,
@@ -57,6 +58,10 @@ def relief(row: Relief) -> Until:
     times = (row.free_at, row.ask_at, row.climbs_at)
     when = next((one for one in times if one is not None), None)
     return None if when is None else (when, Wait.RELIEF)
+
+
+def shift(row: Shift) -> Until:
+    return None if row.wakes_at is None else (row.wakes_at, Wait.SHIFT)
 
 
 def told(row: Told) -> Until:

@@ -39,8 +39,9 @@ class Wait(IntEnum):
     GROUP = 14  # what becomes of a demand's further reports
     QUIET = 15  # something to happen about a demand
     CLIMB = 16  # the next step of a demand's desk
-    CLOSING = 17  # what the end of an incident entails
-    DESTRUCTION = 18  # of an incident's key
+    SHIFT = 17  # somebody who takes a shift that was handed over
+    CLOSING = 18  # what the end of an incident entails
+    DESTRUCTION = 19  # of an incident's key
 
 
 class Wake(NamedTuple):

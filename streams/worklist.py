@@ -28,6 +28,7 @@ KINDS: dict[Wait, PieceKind] = {
     Wait.GROUP: PieceKind.DEMAND,
     Wait.QUIET: PieceKind.DEMAND,
     Wait.CLIMB: PieceKind.DEMAND,
+    Wait.SHIFT: PieceKind.SHIFT,
     Wait.CLOSING: PieceKind.INCIDENT,
     Wait.DESTRUCTION: PieceKind.INCIDENT,
 }

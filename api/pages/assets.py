@@ -22,6 +22,7 @@ PAGES = Path(str(files("api"))) / "pages"
 NAMES = (
     *("index", "sign-in", "account"),
     *("desk", "organization", "committee", "review", "situation", "map", "wall", "paper"),
+    "handover",
 )
 GZIP_FROM = 512  # bytes; below it costs more than it saves
 

@@ -87,7 +87,7 @@ NOBODY: Final[dict[type, str]] = {
         (
             f.DemandDrafted, f.DemandKept, f.DemandNoted, f.HoldAsked, f.IncidentClosing,
             f.IncidentOpened, f.KeyDestroyed, f.KeyDestructionDue, f.PersonsShown,
-            f.SealedTextOpened, f.StillNeededAsked,
+            f.SealedTextOpened, f.ShiftHandedOver, f.StillNeededAsked,
         ),
         _DESKS,
     ),

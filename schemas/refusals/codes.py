@@ -105,6 +105,7 @@ class Refusal(StrEnum):
     REVISION_STALE = "revision_stale"
     ROLE_MISSING = "role_missing"
     RULES_UNFIT = "rules_unfit"
+    SHIFT_HANDED_OVER = "shift_handed_over"
     SKILL_GRADE_UNFIT = "skill_grade_unfit"
     SKILL_MISSING = "skill_missing"
     SKILL_UNKNOWN = "skill_unknown"

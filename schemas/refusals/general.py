@@ -37,6 +37,11 @@ WORDS: dict[Refusal, Message] = {
         "该请求在很久以前已处理，请查看现有记录。",
         "This request was carried out long ago; look at the existing record.",
     ),
+    Refusal.SHIFT_HANDED_OVER: Message(
+        409,
+        "本班已交班，等待接班；接班之后才能再次交班。",
+        "This shift is handed over already, and waits for somebody to take it.",
+    ),
     Refusal.LOG_ALREADY_OPEN: Message(409, "日志已经启用。", "This log has been opened already."),
     Refusal.RULES_UNFIT: Message(
         409,

@@ -7,6 +7,7 @@ from streams.rows.demands import demand, shown_with_offers, told
 from streams.rows.offers import offer
 from streams.rows.operations import clock, incident, operation
 from streams.rows.registry import account, organization
+from streams.rows.shifts import shift
 from streams.rows.tasks import task
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "offer",
     "operation",
     "organization",
+    "shift",
     "shown_with_offers",
     "task",
     "told",

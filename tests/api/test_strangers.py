@@ -42,6 +42,7 @@ AMENDED = {
     "risk_statement": "水",
     "rally_point": "门",
 }
+LEFT = {"incident": "{incident}", "text": "三号泵备件在路上"}
 MOVED = {key: value for key, value in organization_body().items() if key != "capabilities"}
 
 # Each door with a body that is good, and who may knock: see EVERYBODY and CODES.
@@ -114,6 +115,9 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ("/assignments/{assignment}/undo", {}, CREWS),
     ("/assignments/{assignment}/correct", {"step": "committed"}, DESKS),
     ("/assignments/{assignment}/confirm", {"done": True}, DESKS),
+    ("/shifts/{division}/take", {}, ".R-RRRRR"),  # the desk's own people
+    ("/shifts/{division}/hand-over", {"note": LEFT}, ".R-RRRRR"),
+    ("/shifts/{division}/note", {}, DESKS),
     ("/tasks/{task}/open", {"domain": "life"}, DESKS),
     ("/tasks/{task}/claim", {"organization": "{organization}"}, CREWS),
     ("/tasks/{task}/report-done", {}, CREWS),
@@ -194,7 +198,7 @@ async def scene(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 async def set_up(house: House) -> Scene:
-    ids: dict[str, str] = {}
+    ids: dict[str, str] = {"division": TOWN}
     ids["organization"], crew = await house.organization()
     ids["another"], other = await house.organization("CATERING")
     people = {

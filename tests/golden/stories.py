@@ -197,6 +197,7 @@ def late() -> World:
     waiting_stories.offering(world, incident)
     waiting_stories.countering(world, incident)
     relieved(world, incident)
+    waiting_stories.shift(world, incident)
     return world
 
 

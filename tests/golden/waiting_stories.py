@@ -78,3 +78,15 @@ def helpers(world: World, incident: IncidentId) -> None:
         waiting += [only(world.send(DESK, came), f.HelpersReceived).helpers]
     world.send(DESK, c.EndHelpers(demand=demand, helpers=waiting[1], registered=True))
     world.wait(minutes=121)
+
+
+def shift(world: World, incident: IncidentId) -> None:
+    """Handed over with a note, and nobody takes it; then another one does, and reads it."""
+    here = world.township
+    world.grant("the next one", Role.DESK, division=here)
+    world.send(DESK, c.TakeShift(division=here))
+    world.send(DESK, c.HandOverShift(division=here, incident=incident, note=SEALED))
+    world.refused(DESK, c.HandOverShift(division=here))
+    world.wait(minutes=60)
+    world.send("the next one", c.TakeShift(division=here))
+    world.send("the next one", c.OpenShiftNote(division=here))

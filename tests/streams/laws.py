@@ -21,6 +21,7 @@ from tests.streams import (
     laws_held,
     laws_relief,
     laws_scene,
+    laws_shifts,
     laws_told,
     laws_waiting,
     laws_whole,
@@ -45,6 +46,7 @@ class Watch:
         self.play, self.books, self.words = play, Books(), laws_words.Words()
         self.villages, self.complaints = Villages(), defaultdict[str, list[str]](list)
         self.hand_ups, self.reliefs = laws_handing.HandUps(), laws_relief.Reliefs()
+        self.shifts = laws_shifts.Shifts()
         self.rows: dict[str, Any] = {}
         self.audiences: dict[str, Any] = {}
         self.live: dict[str, Any] = {}  # rows that promise or wait for something
@@ -57,6 +59,7 @@ class Watch:
         """After every turn."""
         for taken in self.play.world.turns[self._seen :]:
             self._seen += 1
+            self.shifts.act(self, taken.turn)
             for fact in taken.turn.facts:
                 self._apply(BEFORE, fact, taken.turn)
                 self.books.learn(fact, taken.turn)
@@ -64,6 +67,7 @@ class Watch:
                 self.villages.learn(fact)
                 self.hand_ups.learn(self, fact)
                 self.reliefs.learn(self, fact)
+                self.shifts.learn(fact)
             self._show(taken.changes, taken.turn)
             for fact in taken.turn.facts:
                 self._apply(AFTER, fact, taken.turn)
@@ -312,6 +316,7 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "replaced": replaced,
     "missed": laws_scene.missed,
     "unread": laws_told.early,
+    "shift in time": laws_shifts.early,
     "zones": laws_told.nobody,
     "committed": laws_held.committed,
     "whole": laws_whole.whole,
@@ -340,6 +345,7 @@ RESTING: dict[str, Callable[[Watch, int], Wrong]] = {
     "owed": laws_told.owed,
     "handed up": laws_handing.waited,
     "relieved": laws_relief.answered,
+    "shifts": laws_shifts.told,
     "promises": kept,
 }
 SAMPLED: dict[str, Callable[[Watch, int], Wrong]] = {

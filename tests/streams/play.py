@@ -20,6 +20,7 @@ from tests.streams import (
     play_handing,
     play_reach,
     play_registry,
+    play_shifts,
     play_told,
     play_unasked,
     play_work,
@@ -42,6 +43,7 @@ HERE, THERE, FAR = 0, 5, 14  # townships: both desks', and one beyond the reach 
 WAITS = (SECOND, 12 * SECOND, 45 * SECOND, 3 * MINUTE, 7 * MINUTE, 20 * MINUTE, 50 * MINUTE,
          2 * HOUR, 5 * HOUR, 13 * HOUR)  # fmt: skip
 WAITS_ARE = (20, 14, 18, 16, 10, 8, 5, 3, 2, 2)
+SHIFTS = 0.02  # of all acts, somebody comes on duty or goes
 WAITS_OF_A_DAY = (20, 14, 18, 16, 8, 2)
 
 Attempt = tuple[str, c.Command | None]
@@ -77,6 +79,7 @@ class Play:
 
     def __init__(self, seed: int, organizations: int = 12, area: AreaId = WENZHOU) -> None:
         self.random = Random(seed)
+        self.beside = Random(seed + 1)  # of what changes nothing for anybody else
         self.routine = self.chance(0.3)  # one day full of small things, instead of a storm
         self.world = World(area=area)
         self.watch: Callable[[], None] = lambda: None
@@ -140,6 +143,8 @@ class Play:
                 others = (*self.names.values(), DESK, SECOND_DESK, COUNTY, STEWARD, "stranger")
                 actor = self.random.choice(others)
             self.send(actor, command)
+            if self.beside.random() < SHIFTS:
+                self.send(*play_shifts.shift(self))
         return self.world
 
     def _let_time_pass(self) -> None:

@@ -21,6 +21,7 @@ from tests.streams import (
     state_hand_ups,
     state_helpers,
     state_relief,
+    state_shifts,
 )
 from tests.streams import state_registry as registry
 from tests.streams import state_told as orders
@@ -143,6 +144,16 @@ TABLES = (
             "已撤销一步 a step undone": worlds.undone,
         },
         (*rows.ASSIGNMENT, *orders.CREW, *state_relief.CREW),
+    ),
+    Table(
+        "值班 Shifts",
+        {
+            "无人登记 nobody is entered": worlds.published,
+            "当班 taken": state_shifts.taken,
+            "已交班 handed over": state_shifts.handed_over,
+            "无人接班 handed over, and not taken in time": state_shifts.untaken,
+        },
+        state_shifts.SHIFT,
     ),
     Table(
         "恢复任务 Recovery tasks",

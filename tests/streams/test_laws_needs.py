@@ -363,6 +363,9 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("relieved", wrong_handing.a_no_is_heard_an_hour_later),
     ("given back", wrong_handing.anybody_answers),
     ("awaited", _a_clock_for_whoever_waits),
+    ("shifts", lambda patch: _nobody_waits(patch, Wait.SHIFT)),
+    ("shifts", wrong_handing.whoever_handed_over_is_gone),
+    ("shift in time", wrong_handing.nobody_sees_that_the_desk_acts),
 ]
 
 

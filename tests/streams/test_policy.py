@@ -99,6 +99,9 @@ TABLE = {
     "InstructIncident": "R.------",  # as who may close it
     "CloseZone": "R.------",
     "LiftFromIncident": "R.------",
+    "TakeShift": "R..---R-",  # and the rule asks for that very desk
+    "HandOverShift": "R..---R-",
+    "OpenShiftNote": "R..---R-",
     "PublishDemand": "R..---R-",  # the county as the township's substitute, on record
     "DraftDemand": "R..---R-",
     "PublishDraft": "R..---R-",  # the county in its place, on record
@@ -233,6 +236,9 @@ def _operation_commands(world: World, doer: OrganizationId) -> Iterator[tuple[st
         c.Resume(number=number, since=0),
         c.OpenIncident(hazard="typhoon", division=TOWNSHIP),
         c.JoinIncident(incident=incident, division=TOWNSHIP),
+        c.TakeShift(division=TOWNSHIP),
+        c.HandOverShift(division=TOWNSHIP),
+        c.OpenShiftNote(division=TOWNSHIP),
         c.CloseIncident(incident=incident),
         c.ReopenIncident(incident=incident),
         c.InstructIncident(incident=incident, what=InstructionKind.STOP),

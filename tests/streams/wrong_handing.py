@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from schemas import facts as f
 from schemas.values import StandDownReason
-from streams import answering, handing_up, line, quiet, relief, waited
+from streams import answering, handing_up, line, quiet, relief, rules, shifts, waited
 from streams.area import Operation
 from streams.remembered import Relief
 
@@ -38,6 +38,24 @@ def no_relief_is_the_townships_alone(patch: Patch) -> None:
 def a_no_is_heard_an_hour_later(patch: Patch) -> None:
     """Whoever was asked has said no, and the desk learns it when the hour is over."""
     patch.setattr(relief, "WILL_NOT", ())
+
+
+def whoever_handed_over_is_gone(patch: Patch) -> None:
+    """A shift that was handed over is as if it had been taken."""
+    evolve = shifts.evolve
+
+    def taken(operation: Operation, fact: f.ShiftFact) -> None:
+        evolve(operation, fact)
+        if isinstance(fact, f.ShiftHandedOver):
+            known = operation.shifts[fact.division]
+            gone = replace(known, handed_at=None, wakes_at=None)
+            operation.shifts.put(known.division, gone)
+
+    patch.setitem(rules.EVOLVE, f.ShiftHandedOver, taken)
+
+
+def nobody_sees_that_the_desk_acts(patch: Patch) -> None:
+    patch.setattr(shifts, "acted", lambda *_: None)
 
 
 def the_township_goes_on(patch: Patch) -> None:

@@ -56,8 +56,8 @@ export function drawSilent(context) {
   const staying = stayingOf(context);
   const count = rows.length + ignored.length + staying.length;
   setText(find("#silent-title"), count ? say("silent.title", { count }) : "");
-  const others = [...climbedOf(context), ...relievedOf(context), ...handed, ...drafts];
-  const all = [...ignored, ...staying, ...items, ...others];
+  const asked = [...climbedOf(context), ...relievedOf(context), ...shiftsOf(context)];
+  const all = [...ignored, ...staying, ...items, ...asked, ...handed, ...drafts];
   find("#silent-box").hidden = !all.length;
   drawList(find("#silent"), all, (item) => (item.draw ?? drawCrew)(context, item));
 }
@@ -173,6 +173,33 @@ function relievedOf(context) {
     language: language(),
   }));
 }
+
+/** A shift that nobody takes: its own desk at once, the one above while something is open there. */
+function shiftsOf({ board, me }) {
+  const own = divisionsOf(me);
+  const open = (code) =>
+    board.all("demand").some((row) => row.state !== "closed" && deskOf(row) === code);
+  const due = ({ division, untaken_at: untaken, climbed_at: climbed }) =>
+    untaken !== null && (own.includes(division) || (climbed !== null && open(division)));
+  const rows = board.all("shift").filter(due);
+  return rows.map((row) => ({
+    key: row.id,
+    shift: row,
+    own: own.includes(row.division),
+    place: placeName(row.division),
+    draw: drawShift,
+    language: language(),
+  }));
+}
+
+const drawShift = ({ clock }, { shift, own, place }) =>
+  h(
+    "li",
+    {},
+    h("strong", {}, say("silent.shift", { place })),
+    h("span", {}, say("silent.shift_since", { time: moment(shift.handed_at, clock.now()) })),
+    own && h("a", { href: "/handover", class: "button small" }, say("silent.take_shift")),
+  );
 
 function drawRelief(context, { row, offer, demand, place }) {
   const time = moment(row.relief.due_at, context.clock.now());

@@ -67,6 +67,7 @@ startAlarms(context);
 startReplies(context);
 startCalled(context);
 startHeard(context);
+import("./desk-shift.js").then((part) => part.startShift(context)).catch(() => {});
 find("#head-box").addEventListener("toggle", async () => {
   (await import("./head.js")).showHead("desk");
 });

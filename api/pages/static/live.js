@@ -5,7 +5,8 @@ import { request } from "./http.js";
 const SILENCE = 35000; // milliseconds; an event is due every 15 seconds
 const FIRST_RETRY = 500;
 const LAST_RETRY = 10000;
-const TYPES = ["incident", "demand", "offer", "assignment", "task", "organization", "operation"];
+const OF_WORK = ["incident", "demand", "offer", "assignment", "task", "shift"];
+const TYPES = [...OF_WORK, "organization", "operation"];
 
 /** Split a stream of text into events `{id, event, data}`. */
 export class EventParser {

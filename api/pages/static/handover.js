@@ -1,0 +1,289 @@
+/** Everything that is open at a desk, for whoever takes over: to read, to take, to print on A4. */
+
+import { live, toldWords, unread } from "./assignments.js";
+import { startCalled } from "./desk-called.js";
+import { startHeard } from "./desk-heard.js";
+import { answersFor, demandsKnown, deskOf, divisionsOf, numberWords } from "./desk-model.js";
+import { toCall, toRelieve } from "./desk-model.js";
+import { nextStep } from "./desk-next.js";
+import { notesWords, readNotes } from "./desk-notes.js";
+import { field, refill } from "./dialog.js";
+import { find, h, setText } from "./dom.js";
+import { fullTime, moment } from "./format.js";
+import { Problem, get } from "./http.js";
+import { act, posting, start, tell } from "./page.js";
+import { placeName } from "./places.js";
+import { read } from "./sealed.js";
+import { choose, counted, language, named, say } from "./words.js";
+
+const NOTE_MOST = 2000;
+
+const state = { names: new Map(), note: null, acts: "" }; // by the desk, who is on duty there
+
+const deskNow = () => find("#desk").value;
+
+function draw(context) {
+  const desks = divisionsOf(context.me);
+  refill(find("#desk"), desks.map((code) => [code, placeName(code)]));
+  find("#desk-field").hidden = desks.length < 2;
+  if (!deskNow()) return;
+  drawShift(context);
+  setText(find("#as-of"), say("handover.as_of", { time: fullTime(context.clock.now()) }));
+  const next = h("div", {}, page(context, deskNow()));
+  if (next.textContent === find("#open").textContent) return; // what is pressed stays in place
+  find("#open").replaceChildren(...next.childNodes);
+}
+
+const rowOf = ({ board }, desk) => board.all("shift").find((row) => row.division === desk);
+
+/** Who is on duty, and the acts that are left: to take it, to hand it over, to read the note. */
+function drawShift(context) {
+  const desk = deskNow();
+  const row = rowOf(context, desk);
+  learn(context, desk, row);
+  const note = find("#note");
+  note.hidden = !state.note;
+  if (state.note) note.replaceChildren(...noteParts(context));
+  const waiting = context.outbox.entries.length;
+  const key = [desk, JSON.stringify(row), language(), waiting, newest(context)?.id].join();
+  if (key === state.acts) return; // what is being typed, or pressed, stays where it is
+  state.acts = key;
+  const path = `/shifts/${desk}`;
+  const mine = row?.account === context.me.account && row.handed_at === null;
+  const take = { path: `${path}/take`, words: say("act.take_shift"), look: "primary" };
+  const open = () => readNote(context);
+  const reading = row?.noted_in > 0 && h("button", { type: "button", onclick: open });
+  if (reading) setText(reading, say("act.shift_note"));
+  find("#acts").replaceChildren(
+    ...[
+      !mine && posting(context, take),
+      !row?.handed_at && handing(context, path),
+      reading,
+    ].filter(Boolean),
+  );
+}
+
+function noteParts({ clock }) {
+  const { text, name, at } = state.note;
+  const from = say("handover.note_from", { name: name ?? "", time: moment(at, clock.now()) });
+  return [h("h3", {}, from), h("p", { class: "said" }, text)];
+}
+
+async function readNote(context) {
+  try {
+    state.note = await read(context, `/shifts/${deskNow()}/note`, {});
+    context.redraw();
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    tell(() => problem.text, { problem: true });
+  }
+}
+
+/** The incident that a note is sealed for. */
+function newest({ board }) {
+  const open = board.all("incident").filter((row) => row.state === "open" && row.readable);
+  return open.sort((one, other) => other.opened_at - one.opened_at)[0];
+}
+
+/** Handing over, with a note or without; folded away until it is wanted. */
+function handing(context, path) {
+  const incident = newest(context);
+  const text = h("textarea", { rows: 3, maxlength: NOTE_MOST });
+  text.value = context.draft ?? "";
+  text.addEventListener("input", () => (context.draft = text.value));
+  const send = async () => {
+    const said = text.value.trim();
+    const body = said && incident ? { note: { incident: incident.id, text: said } } : {};
+    const done = await act(context, `${path}/hand-over`, body, { personal: Boolean(said) });
+    if (done) context.draft = "";
+  };
+  const button = h("button", { type: "button", onclick: send }, say("act.hand_over_shift"));
+  const summary = h("summary", { class: "button" }, say("handover.handing"));
+  const hint = h("p", { class: "quiet" }, say("handover.means"));
+  const note = incident && field(say("handover.note"), text, say("handover.note_hint"));
+  return h("details", { "data-fold": "handing" }, summary, hint, note || "", button);
+}
+
+/** The name of whoever is on duty is kept beside the log: asked for whenever that changes. */
+async function learn(context, desk, row) {
+  const key = `${row?.account}-${row?.since}`;
+  if (!row || state.names.get(desk)?.key === key) return;
+  state.names.set(desk, { key, name: "" });
+  try {
+    const { name } = await get(`/shifts/${desk}`, context.role);
+    state.names.set(desk, { key, name: name ?? row.account });
+    context.redraw();
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    state.names.delete(desk);
+  }
+}
+
+function onDuty(context, desk) {
+  const row = rowOf(context, desk);
+  const now = context.clock.now();
+  if (!row) return say("handover.nobody");
+  const name = state.names.get(desk)?.name ?? "";
+  const words = say("handover.on_duty", { name, time: moment(row.since, now) });
+  if (row.handed_at === null) return words;
+  const handed = { time: moment(row.handed_at, now) };
+  const how = say(row.untaken_at === null ? "handover.handed" : "handover.untaken", handed);
+  return [words, how].join(" ");
+}
+
+/** What the desk has to do with: its own, and what was brought before it from below. */
+function concerns(context, desk, row) {
+  if (deskOf(row) === desk) return true;
+  if (!answersFor(context.me, deskOf(row))) return false;
+  const handed = row.hand_up?.state === "waiting" && row.hand_up.by === desk;
+  return handed || Boolean(row.climbed_at || row.escalated || row.relief?.climbed_at);
+}
+
+function page(context, desk) {
+  const here = (row) => concerns(context, desk, row);
+  const items = demandsKnown(context).filter(
+    ({ demand }) => demand.state !== "closed" && here(demand),
+  );
+  const crews = context.board.all("assignment").filter((row) => live(row) && here(row));
+  return [
+    h("h2", {}, say("handover.of", { desk: placeName(desk) })),
+    h("p", {}, h("strong", {}, onDuty(context, desk))),
+    section("demands", ["number", "what", "where", "cover", "next"], demandsTable(context, items)),
+    section("calls", ["who", "number", "why"], calls(context, items, crews)),
+    section("crews", ["who", "number", "step", "word", "inside"], crewsTable(context, crews)),
+    section("orders", ["who", "number", "told", "since"], orders(context, crews)),
+    section("hands", ["number", "where", "how", "since"], hands(context, items)),
+    section("reliefs", ["who", "number", "how"], reliefs(context, crews)),
+    section("notes", ["number", "how", ""], notes(context, items)),
+  ];
+}
+
+function section(name, columns, rows) {
+  const title = `${choose("handover", name)} · ${rows.length}`;
+  const cell = (content) => h("td", {}, content);
+  const named = (column) => (column ? choose("handover_column", column) : "");
+  const head = columns.map((column) => h("th", {}, named(column)));
+  const table = h(
+    "table",
+    {},
+    h("thead", {}, h("tr", {}, head)),
+    h("tbody", {}, rows.map((row) => h("tr", {}, row.map(cell)))),
+  );
+  const none = h("p", {}, say("handover.none"));
+  return h("section", {}, h("h3", {}, title), rows.length ? table : none);
+}
+
+function coverWords({ lines }) {
+  const wanted = lines.filter((line) => !line.dropped && !line.asleep);
+  const one = ({ skill, covered, target }) =>
+    `${named("skills", skill)} ${covered}/${counted(skill, target)}`;
+  return wanted.map(one).join(say("list.separator"));
+}
+
+function demandsTable(context, items) {
+  return items.map((item) => {
+    const { demand } = item;
+    const { words, look } = nextStep(context, item);
+    const what = `${named("priorities", demand.priority)} · ${named("kinds", demand.kind)}`;
+    const next = look === "bad" ? h("strong", {}, words) : words;
+    return [number(context, demand), what, placeName(demand.division), coverWords(demand), next];
+  });
+}
+
+const number = ({ board }, row) => numberWords(board, row);
+
+/** Whom somebody has to call now: who was asked, and crews that are silent. */
+function calls(context, items, crews) {
+  const now = context.clock.now();
+  const asked = items.flatMap(({ offers }) => offers.filter((row) => toCall(row, now)));
+  const silent = crews.filter((row) => row.missed_at !== null);
+  return [
+    ...silent.map((row) => [
+      row.organization_name,
+      number(context, row),
+      say("silent.since", { time: moment(row.check_in_by, now) }),
+    ]),
+    ...asked.map((row) => [
+      row.organization_name,
+      number(context, row),
+      `${choose("offer_state", row.state)} · ${moment(row.sent_at, now)}`,
+    ]),
+  ];
+}
+
+function crewsTable({ board, clock }, crews) {
+  const now = clock.now();
+  return crews.map((row) => {
+    const due = row.check_in_by ?? (row.arrived_at === null ? row.promised_at : null);
+    const late = row.missed_at !== null || row.overdue;
+    const word = due === null ? "" : say("handover.by", { time: moment(due, now) });
+    const units = counted(row.skill, row.quantity);
+    return [
+      `${row.organization_name} · ${units}`,
+      number({ board }, row),
+      choose("assignment_state", row.state),
+      late ? h("strong", {}, word, " ", say("handover.late")) : word,
+      row.inside ? h("strong", {}, String(row.inside)) : "",
+    ];
+  });
+}
+
+const orders = (context, crews) =>
+  crews.flatMap((row) =>
+    unread(row).map((order) => [
+      row.organization_name,
+      number(context, row),
+      toldWords(order),
+      moment(order.at, context.clock.now()),
+    ]),
+  );
+
+const hands = (context, items) =>
+  items
+    .filter(({ demand }) => demand.hand_up)
+    .map(({ demand }) => [
+      number(context, demand),
+      placeName(demand.division),
+      `${choose("handover_hand", demand.hand_up.state)} ${placeName(demand.hand_up.by)}`,
+      moment(demand.hand_up.at, context.clock.now()),
+    ]);
+
+function reliefs(context, crews) {
+  const now = context.clock.now();
+  return crews
+    .filter((row) => row.relief)
+    .map((row) => {
+      const offer = context.board.get("offer", row.relief.offer ?? "");
+      const asked = offer && `${offer.organization_name} · ${choose("offer_state", offer.state)}`;
+      const due = toRelieve(row) && say("relief.due", { time: moment(row.relief.due_at, now) });
+      const how = [asked, due].filter(Boolean).join(" · ");
+      return [row.organization_name, number(context, row), due ? h("strong", {}, how) : how];
+    });
+}
+
+const notes = (context, items) =>
+  items
+    .filter(({ demand }) => demand.notes > 0)
+    .map(({ demand }) => [
+      number(context, demand),
+      notesWords(context, demand),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "small",
+          "data-focus": `notes-${demand.id}`,
+          onclick: () => readNotes(context, demand),
+        },
+        say("act.read_notes"),
+      ),
+    ]);
+
+const context = await start("desk", draw);
+find("#desk").addEventListener("change", () => {
+  state.note = null;
+  context.redraw();
+});
+find("#print").addEventListener("click", () => print());
+startCalled(context);
+startHeard(context);
