@@ -18,7 +18,7 @@ from streams.area import Area, Operation
 from streams.entities import (
     Assignment,
     AssignmentState,
-    Organization,
+    Demand,
 )
 from streams.instructed import Order
 from streams.parameters import SLOW, UNDO
@@ -29,15 +29,14 @@ from streams.rows.audience import both
 def assignment(area: Area, known: Operation, item: Assignment) -> Put:
     worked_on, team = known.demands[item.demand], area.registry.organizations[item.organization]
     row = replace(
-        _row(area, known, item, team),
+        _row(area, known, item, worked_on),
         relief=relief.shown(known, item),
         relieves=relief.relieves(area, known, item.offer) if item.live else None,
     )
     return Put(row=row, audience=replace(both(area, worked_on, item), home=team.home))
 
 
-def _row(area: Area, known: Operation, item: Assignment, team: Organization) -> AssignmentRow:
-    worked_on = known.demands[item.demand]
+def _row(area: Area, known: Operation, item: Assignment, worked_on: Demand) -> AssignmentRow:
     return AssignmentRow(
         id=item.id,
         operation=known.id,
@@ -48,7 +47,7 @@ def _row(area: Area, known: Operation, item: Assignment, team: Organization) -> 
         incident=worked_on.incident,
         demand_number=worked_on.number,
         organization=item.organization,
-        organization_name=team.name,
+        organization_name=area.registry.organizations[item.organization].name,
         kind=worked_on.kind,
         skill=item.skill,
         hazardous=known.lines[item.line].hazardous,
