@@ -17,7 +17,7 @@ from typing import Any, get_args
 
 from api.doors.reference import PRIORITIES
 from api.invariants import Checker
-from api.problems import PROBLEMS
+from api.problem_words import PROBLEMS
 from deploy.markdown import Row, page, section, span, table
 from deploy.parameters_page import parameters_page
 from schemas import facts as f
@@ -58,6 +58,7 @@ ROOMS = {
     "提请提级 Handing up": f.HandUpFact,
     "任务 Assignments": f.AssignmentFact | f.ReliefFact | f.ReportFact | f.InstructionFact,
     "值班 Shifts": f.ShiftFact,
+    "批次 Batches": f.BatchFact,
     "恢复任务 Recovery tasks": f.TaskFact,
     "时间 Time": f.ClockFact,
 }

@@ -6,6 +6,7 @@ its envelope (`schemas.turns`). A tag's number rises when the shape changes; see
 
 from __future__ import annotations
 
+from schemas.batches import BatchCommand, OpenTasks, UndoBatch, VoidDemands
 from schemas.clock_commands import Resume, Tick
 from schemas.demand_commands import (
     AmendDemand,
@@ -128,6 +129,7 @@ Command = (
     | HelpersCommand
     | HandUpCommand
     | ReliefCommand
+    | BatchCommand
     | RecordReach
     | WorkCommand
     | SceneCommand
@@ -142,6 +144,7 @@ __all__ = [
     "AnswerReport",
     "Arrive",
     "AskByHand",
+    "BatchCommand",
     "CannotComplete",
     "ChangeRules",
     "CheckIn",
@@ -196,6 +199,7 @@ __all__ = [
     "OpenSealedText",
     "OpenShiftNote",
     "OpenTask",
+    "OpenTasks",
     "PublishDemand",
     "PublishDraft",
     "Reached",
@@ -240,10 +244,12 @@ __all__ = [
     "TakeShift",
     "TakeStandby",
     "Tick",
+    "UndoBatch",
     "UndoStep",
     "UngroupDemands",
     "UseLink",
     "VerifyTask",
+    "VoidDemands",
     "WithdrawCertificate",
     "WithdrawIssuer",
     "WorkCommand",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas.batches import BatchId
 from schemas.refiling import DemandRefiled
 from schemas.values import (
     AccountId,
@@ -88,9 +89,10 @@ class KeyDestroyed(Stored, tag="KeyDestroyed.1"):
 
 
 class DemandSaid(Stored):
-    """What a township asks for, as it was said first."""
+    """What a township asks for, as it was said first, and by whom."""
 
     demand: DemandId
+    account: AccountId
     incident: IncidentId
     kind: str
     priority: Priority
@@ -239,6 +241,7 @@ class DemandClosed(Stored, tag="DemandClosed.1"):
     """`leader`: it was closed with the demand that leads its group.
 
     `substitute`: the county whose desk has discarded a township's draft in its place.
+    `batch`: what it was voided with.
     """
 
     demand: DemandId
@@ -247,13 +250,15 @@ class DemandClosed(Stored, tag="DemandClosed.1"):
     at: Instant
     leader: DemandId | None = None
     substitute: DivisionCode | None = None
+    batch: BatchId | None = None
 
 
 class DemandReopened(Stored, tag="DemandReopened.1"):
     """The next round begins: nothing is covered, and everybody may be asked.
 
     `leader`: it was reopened with the demand that leads its group. `climbs_at`: of what was never
-    published, which is a draft again, until when its desk has time for it.
+    published, which is a draft again, until when its desk has time for it. `batch`: what it was
+    voided with, which was undone.
     """
 
     demand: DemandId
@@ -261,6 +266,7 @@ class DemandReopened(Stored, tag="DemandReopened.1"):
     at: Instant
     leader: DemandId | None = None
     climbs_at: Instant | None = None
+    batch: BatchId | None = None
 
 
 class DemandGrouped(Stored, tag="DemandGrouped.1"):

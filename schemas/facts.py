@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from schemas.batches import (
+    BatchEnded,
+    BatchFact,
+    BatchListed,
+    BatchOver,
+    BatchSpared,
+    BatchUndone,
+    TaskProposedAgain,
+)
 from schemas.demand_facts import (
     AmendingFact,
     DemandAmended,
@@ -143,6 +152,7 @@ Fact = (
     | HelpersFact
     | HandUpFact
     | ReliefFact
+    | BatchFact
     | YesOutdated
     | AssignmentFact
     | ReportFact
@@ -166,6 +176,12 @@ __all__ = [
     "AssignmentSentBack",
     "AssignmentSetOff",
     "AssignmentStoodDown",
+    "BatchEnded",
+    "BatchFact",
+    "BatchListed",
+    "BatchOver",
+    "BatchSpared",
+    "BatchUndone",
     "CheckInEscalated",
     "CheckInMissed",
     "ClockFact",
@@ -265,6 +281,7 @@ __all__ = [
     "TaskNeedAsked",
     "TaskOpened",
     "TaskProposed",
+    "TaskProposedAgain",
     "TaskReportedDone",
     "TaskSentBack",
     "TaskVerified",

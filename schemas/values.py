@@ -175,6 +175,7 @@ class PieceKind(StrEnum):
     REPORT = "report"
     HELPERS = "helpers"
     TASK = "task"
+    BATCH = "batch"
     LINE = "line"
     DEMAND = "demand"
     INCIDENT = "incident"

@@ -5,6 +5,7 @@ A screen starts from a page of rows and then applies `Put` and `Removed`; it nev
 
 from __future__ import annotations
 
+from schemas.batches import BatchView
 from schemas.codes import PublicWord
 from schemas.hand_ups import HandUp
 from schemas.helpers import Helpers
@@ -75,6 +76,7 @@ class IncidentRow(Stored, tag="incident"):
     destroy_at: Instant | None  # when its key is destroyed, unless it is reopened before
     left_in: int | None  # the turn from which on history and the log alone know its demands
     instructions: tuple[StandingView, ...]  # what everybody at work in it is told
+    batches: tuple[BatchView, ...]  # under way, or such as can still be undone
 
 
 class LineView(Stored):
@@ -118,6 +120,7 @@ class DemandRow(Stored, tag="demand"):
     mode: Mode
     number: int  # 0: never published
     incident: IncidentId
+    posted_by: AccountId  # who has published it, or told of it first
     kind: str
     priority: int
     division: DivisionCode

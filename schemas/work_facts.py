@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas.batches import BatchId, TaskProposedAgain
 from schemas.scene_facts import (
     CheckInEscalated,
     CheckInMissed,
@@ -199,6 +200,7 @@ class TaskOpened(Stored, tag="TaskOpened.1"):
     domain: Domain
     until: Instant
     at: Instant
+    batch: BatchId | None = None
 
 
 class TaskDropped(Stored, tag="TaskDropped.1"):
@@ -327,6 +329,7 @@ AssignmentFact = (
 TaskFact = (
     TaskProposed
     | TaskOpened
+    | TaskProposedAgain
     | TaskDropped
     | TaskNeedAsked
     | TaskLapsed

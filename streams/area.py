@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from geo.divisions import DivisionTree
+from schemas.batches import BatchId
 from schemas.hand_ups import HandUp
 from schemas.helpers import Helpers, HelpersId
 from schemas.shifts import Shift
@@ -60,8 +61,10 @@ from streams.remembered import (
     Able,
     Asked,
     Asks,
+    Batch,
     Header,
     Key,
+    Listed,
     Load,
     Relief,
     Report,
@@ -109,6 +112,8 @@ class Operation(Tables):
     helpers: Table[HelpersId, Helpers]  # who wait
     hand_ups: Table[DemandId, HandUp]
     reliefs: Table[AssignmentId, Relief]
+    batches: Table[BatchId, Batch]
+    listed: Table[tuple[BatchId, str], Listed]
     scene_reports: Table[ReportId, Report]  # that nobody has answered yet
     instructions: Table[InstructionId, Instruction]  # to everybody in an incident
     told: Table[AssignmentId, Told]
@@ -175,6 +180,7 @@ class Operation(Tables):
         # By demand: those who have people in a danger zone.
         self.danger_for = Groups(self.assignments, _in_danger)
         self.reliefs_by = Groups(self.reliefs, attrgetter("offer"))
+        self.batches_in = Groups(self.batches, attrgetter("incident"))
         self.helpers_for = Groups(self.helpers, attrgetter("demand"))
         self.scene_reports_of = Groups(self.scene_reports, attrgetter("assignment"))
         self.scene_reports_for = Groups(self.scene_reports, attrgetter("demand"))
@@ -196,6 +202,7 @@ class Operation(Tables):
         self.demands_in = Ordering(self.demands, _open_demand)
         self.all_in = Ordering(self.demands, lambda row: (row.incident, row.id))
         self.tasks_in = Ordering(self.tasks, lambda row: (row.incident, row.id))
+        self.of_batches = Ordering(self.listed, lambda row: (row.batch, row.state, row.id))
         self.leaving = Ordering(self.incidents, _leaving)
         self.proposed_in = Ordering(
             self.tasks,
@@ -210,6 +217,7 @@ class Operation(Tables):
         self.wakes.hold(self.helpers, lambda row: (row.until, Wait.HELPERS))
         self.wakes.hold(self.hand_ups, waited.hand_up)
         self.wakes.hold(self.reliefs, waited.relief)
+        self.wakes.hold(self.batches, waited.batch)
         self.wakes.hold(self.scene_reports, waited.report)
         self.wakes.hold(self.told, waited.told)
         self.wakes.hold(self.tasks, waited.task)

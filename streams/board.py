@@ -70,7 +70,7 @@ _LEAVING: dict[str, Callable[[Operation], Table[Any, Any]]] = {
     "assignments": attrgetter("assignments"),
     "tasks": attrgetter("tasks"),
 }
-_NEVER_SHOWN = ("acts", "asks", "load", "tallies")  # and no tick is due because of these
+_NEVER_SHOWN = ("acts", "asks", "listed", "load", "tallies")  # and no tick is due because of these
 
 
 def _row(area: Area, wanted: Wanted) -> Change:
@@ -143,23 +143,23 @@ def _depending(operation: Operation, table: str, key: Any, before: Any) -> Itera
                 yield (scope, table, key)
         case "aside" if key[0] is PieceKind.LINE and key[1] in operation.lines:
             yield (scope, "demands", operation.lines[key[1]].demand)
-        case "scene_reports" | "told" | "instructions" | "helpers" | "hand_ups" | "reliefs":
+        case "scene_reports" | "told" | "helpers" | "hand_ups" | "reliefs":
             yield from _showing_words(operation, table, key, before)
         case "counters" if key == LOST:
             yield (NO_OPERATION, "operations", scope)
+        case "instructions" | "batches":
+            known = (operation.instructions, operation.batches)[table == "batches"]
+            yield (scope, "incidents", (known.get(key) or before).incident)
 
 
 def _showing_words(operation: Operation, table: str, key: Any, before: Any) -> Iterator[Wanted]:
-    """Whose crew has said something, or is told it; an incident, of what everybody is told."""
+    """Whose crew has said something, or is told it; a demand, of who waits or answers for it."""
     match table:
         case "scene_reports":
             report = operation.scene_reports.get(key) or before
             yield (operation.id, "assignments", report.assignment)
         case "told" if key in operation.assignments:
             yield (operation.id, "assignments", key)
-        case "instructions":
-            known = operation.instructions.get(key) or before
-            yield (operation.id, "incidents", known.incident)
         case "hand_ups" if key in operation.demands:
             yield (operation.id, "demands", key)
             after = answering.taken_on(operation, key)

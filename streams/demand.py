@@ -89,6 +89,7 @@ def _published(area: Area, command: PublishDemand, cause: Cause) -> Decision:
     return [
         DemandPublished(
             demand=key,
+            account=cause.actor,
             number=incident.demands + 1,
             incident=incident.id,
             kind=command.kind,
@@ -198,6 +199,7 @@ def said_first(operation: Operation, fact: DemandPublished | DemandDrafted) -> D
         number=0,
         sequence=operation.sequence,
         incident=fact.incident,
+        posted_by=fact.account,
         kind=fact.kind,
         priority=fact.priority,
         place=fact.place,

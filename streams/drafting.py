@@ -52,6 +52,7 @@ def _drafting(
         return Refused(Refusal.KEY_EXPIRED, (key,))
     return [
         DemandDrafted(
+            account=cause.actor,
             demand=key,
             incident=command.incident,
             kind=command.kind,

@@ -22,7 +22,7 @@ from schemas.facts import (
 )
 from schemas.refusals import Refusal
 from schemas.values import StandDownReason
-from streams import checking, grouping, handing_up, needed, shutting
+from streams import batched, checking, grouping, handing_up, needed, shutting
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.assignment import confirmed
@@ -31,6 +31,7 @@ from streams.demand import find, open_for_edit, open_incident
 from streams.entities import Assignment, AssignmentState, DemandState
 from streams.grouping import NO_RECOVERY
 from streams.policy import substitute_for
+from streams.remembered import ListedState
 from streams.waiting import calm
 
 CONFIRMING = (  # what was reported done counts as done, without a further press
@@ -145,6 +146,7 @@ def _closed(operation: Operation, fact: DemandClosed) -> None:
             lines.mark_offers(operation, line, reason)
             lines.mark_assignments(operation, line, reason)
     handing_up.over(operation, demand.id)
+    batched.mark(operation, fact.batch, fact.demand, ListedState.DONE, fact.at)
     grouping.look_after(operation, closed)
 
 
@@ -168,6 +170,7 @@ def _reopened(operation: Operation, fact: DemandReopened) -> None:
         followed=False,
     )
     reopened = shutting.shut_by(operation, reopened)
+    batched.mark(operation, fact.batch, fact.demand, ListedState.UNDONE, fact.at)
     operation.demands.put(demand.id, reopened)
     for key in demand.lines:
         line = operation.lines[key]

@@ -116,6 +116,7 @@ class Demand(Stored):
     number: int  # 0: never published
     sequence: int
     incident: IncidentId
+    posted_by: AccountId
     kind: str
     priority: int
     place: Place

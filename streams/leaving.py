@@ -53,6 +53,10 @@ def _belonging(operation: Operation, incident: IncidentId) -> Iterator[tuple[Pla
     """
     for known in operation.instructions_in.of(incident):
         yield ((operation.instructions, known.id),)
+    for batch in operation.batches_in.of(incident):
+        for place in operation.of_batches.within(batch.id):
+            yield ((operation.listed, (batch.id, place[-1])),)
+        yield ((operation.batches, batch.id),)
     for place in operation.tasks_in.within(incident):
         yield ((operation.tasks, place[-1]),)
     for place in operation.all_in.within(incident):

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from schemas.batches import BatchId
 from schemas.codes import KINDS
 from schemas.commands import (
     ClaimTask,
@@ -25,17 +26,20 @@ from schemas.facts import (
     TaskNeedAsked,
     TaskOpened,
     TaskProposed,
+    TaskProposedAgain,
     TaskReportedDone,
     TaskSentBack,
     TaskVerified,
 )
 from schemas.refusals import Refusal
 from schemas.values import UNITS_MOST, ClaimEnd, Domain, TaskId
+from streams import batched
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Line, Task, TaskState
 from streams.parameters import CLAIM, PROPOSAL, UNTOUCHED
 from streams.policy import speaks_by_phone
+from streams.remembered import ListedState
 
 
 def proposed(operation: Operation, line: Line, cause: Cause) -> TaskProposed:
@@ -68,8 +72,15 @@ def open_task(area: Area, command: OpenTask, cause: Cause) -> Decision:
     return [opened(task, command.domain, cause)]
 
 
-def opened(task: Task, domain: Domain, cause: Cause) -> TaskOpened:
-    return TaskOpened(task=task.id, domain=domain, until=cause.at + UNTOUCHED, at=cause.at)
+def opened(task: Task, domain: Domain, cause: Cause, batch: BatchId | None = None) -> TaskOpened:
+    until = cause.at + UNTOUCHED
+    return TaskOpened(task=task.id, domain=domain, until=until, at=cause.at, batch=batch)
+
+
+def proposed_again(task: Task, batch: BatchId, cause: Cause) -> TaskProposedAgain:
+    """Its batch is undone: it was opened by it, and waits for its desk again."""
+    until = cause.at + PROPOSAL
+    return TaskProposedAgain(task=task.id, batch=batch, until=until, at=cause.at)
 
 
 def drop(area: Area, command: DropTask, cause: Cause) -> Decision:
@@ -191,6 +202,10 @@ def evolve(operation: Operation, fact: TaskFact) -> None:
     before = operation.tasks[fact.task]
     after = step(replace(before, asked_at=None), fact)
     operation.tasks.put(after.id, after)
+    if isinstance(fact, TaskOpened | TaskProposedAgain):
+        done = isinstance(fact, TaskOpened)
+        state = ListedState.DONE if done else ListedState.UNDONE
+        batched.mark(operation, fact.batch, after.id, state, fact.at)
     if before.live and not after.live:
         incident = operation.incidents[after.incident]
         left = replace(incident, live_tasks=incident.live_tasks - 1)
@@ -209,6 +224,8 @@ def step(task: Task, fact: TaskFact) -> Task:
     match fact:
         case TaskOpened():
             return replace(task, state=TaskState.OPEN, domain=fact.domain, until=fact.until)
+        case TaskProposedAgain():
+            return replace(task, state=TaskState.PROPOSED, until=fact.until)
         case TaskNeedAsked():
             return replace(task, asked_at=fact.at, until=fact.until)
         case TaskDropped() | TaskLapsed() | TaskVerified():

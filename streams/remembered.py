@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from schemas.batches import BatchId, BatchKind, BatchState
 from schemas.values import (
+    AccountId,
     AgainOn,
     AssignmentId,
+    CloseReason,
     DemandId,
+    DivisionCode,
+    IncidentId,
     Instant,
     LineId,
     Medium,
@@ -176,6 +181,46 @@ class Relief(Stored):
     climbs_at: Instant | None = None
     climbed_at: Instant | None = None
     since: Instant | None = None  # when it has arrived
+
+
+class ListedState(StrEnum):
+    """What has become of one of a batch."""
+
+    LISTED = "listed"
+    DONE = "done"
+    SPARED = "spared"
+    UNDONE = "undone"
+
+
+class Listed(Stored):
+    """One demand or task of a batch, and when it was dealt with last."""
+
+    batch: BatchId
+    id: str
+    state: ListedState = ListedState.LISTED
+    at: Instant = 0
+
+
+class Batch(Stored):
+    """Many that are dealt with by one act. `until`: for how long its list may take, and later
+    until when it can be undone."""
+
+    id: BatchId
+    kind: BatchKind
+    incident: IncidentId
+    division: DivisionCode
+    reason: CloseReason | None
+    on_the_way: bool
+    count: int
+    digest: str
+    account: AccountId
+    at: Instant
+    until: Instant
+    state: BatchState = BatchState.LISTING
+    listed: int = 0
+    done: int = 0
+    spared: int = 0
+    undone: int = 0
 
 
 class Key(Stored):

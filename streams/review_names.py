@@ -23,6 +23,7 @@ from streams.days import time_of_day
 from streams.ledger import About, Ledger
 from streams.matching.why import kilometers
 from streams.parameters import MINUTE
+from streams.review_batches import BATCHED
 from streams.review_codes import (
     CLAIM_ENDS,
     CLASSES,
@@ -337,6 +338,7 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     **DEMANDS,
     **GROUPED,
     **HANDS,
+    **BATCHED,
     **WAITS,
     "seen": lambda names: (
         "" if names.fact.said else names.pick("（其间有行动）", " (something was done)")

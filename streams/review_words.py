@@ -5,6 +5,7 @@ from __future__ import annotations
 from schemas import facts as f
 from schemas.codes import Words
 from streams import scene_words
+from streams.review_batches import BATCHES
 from streams.review_handing import HANDING
 from streams.review_registry import REGISTRY
 from streams.review_unasked import UNASKED
@@ -15,6 +16,7 @@ FACTS: dict[type, Words] = {
     **WAITING,
     **HANDING,
     **UNASKED,
+    **BATCHES,
     f.IncidentOpened: Words("{division}启动响应：{incident}。", "{division} opened {incident}."),
     f.IncidentJoined: Words("{division}加入{incident}。", "{division} joined {incident}."),
     f.IncidentClosing: Words("{incident}开始结束响应。", "The closing of {incident} has begun."),
@@ -60,9 +62,12 @@ FACTS: dict[type, Words] = {
         "{demand} is still needed{seen}; not asked again before {until}.",
     ),
     f.DemandClosed: Words(
-        "{demand}已关闭：{reason}{led}{in_place}。", "{demand} was closed: {reason}{led}{in_place}."
+        "{demand}已关闭：{reason}{led}{in_place}{batched}。",
+        "{demand} was closed: {reason}{led}{in_place}{batched}.",
     ),
-    f.DemandReopened: Words("{demand}重新打开{led}。", "{demand} was reopened{led}."),
+    f.DemandReopened: Words(
+        "{demand}重新打开{led}{batched}。", "{demand} was reopened{led}{batched}."
+    ),
     f.DemandGrouped: Words(
         "{demand}与{leading}为同一需求，由后者统一请求。",
         "{demand} tells of the same need as {leading}, which is asked for in its place.",
@@ -205,7 +210,9 @@ FACTS: dict[type, Words] = {
         "提出{task}（恢复{domain}）：{amount}，源自{demand}。",
         "{task} was proposed ({domain}): {amount}, from {demand}.",
     ),
-    f.TaskOpened: Words("{task}开放认领（恢复{domain}）。", "{task} was opened ({domain})."),
+    f.TaskOpened: Words(
+        "{task}开放认领（恢复{domain}）{batched}。", "{task} was opened ({domain}){batched}."
+    ),
     f.TaskDropped: Words("{task}已取消。", "{task} was dropped."),
     f.TaskNeedAsked: Words(
         "{task}长期无进展，请发布方确认是否仍需要。",

@@ -26,6 +26,7 @@ from schemas.facts import (
 from schemas.values import CloseReason, Instant, Mode, Piece, PieceKind, StandDownReason
 from streams import (
     asking,
+    batch,
     checking,
     ending,
     grouping,
@@ -215,6 +216,7 @@ CHORES: dict[Wait, Callable[[Operation, Any, Cause], Sequence[Fact]]] = {
     Wait.GROUP: lambda operation, key, cause: grouping.followed(
         operation, operation.demands[key], cause
     ),
+    Wait.BATCH: lambda operation, key, cause: batch.step(operation, operation.batches[key], cause),
     Wait.QUIET: lambda operation, key, cause: quiet.over(operation, operation.demands[key], cause),
     Wait.CLIMB: lambda _operation, key, cause: [holding.climbed(key, cause)],
     Wait.CLOSING: _closing,

@@ -202,9 +202,7 @@ def _above(known: Known, command: c.TakeOnDemand) -> Subject | None:
     return Subject(county, sender=found.division)
 
 
-def _several(
-    known: Known, command: c.CloseDemands | c.ReopenDemands | c.GroupDemands | c.UngroupDemands
-) -> Subject | None:
+def _several(known: Known, command: c.CloseDemands | c.GroupDemands) -> Subject | None:
     """The division that is named, if each of them lies in it; or whoever above has taken one on."""
     leader = (command.leader,) if isinstance(command, c.GroupDemands) else ()
     desk = command.division
@@ -214,6 +212,13 @@ def _several(
             return None
         desk = desk if known.divisions.contains(desk, found.desk) else found.desk
     return Subject(desk, sender=command.division)
+
+
+def _tasks(known: Known, command: c.OpenTasks) -> Subject | None:
+    """The division that is named, if each of them lies in it."""
+    here, found = command.division, [known.task(key) for key in command.tasks]
+    inside = all(one and known.divisions.contains(here, one.division) for one in found)
+    return Subject(here) if inside else None
 
 
 def _sealed(known: Known, command: c.OpenSealedText) -> Subject | None:
@@ -347,8 +352,10 @@ SUBJECTS: dict[type, _About] = {
         c.SetEnrollment,
     ),
     c.RecordSafeguards: _safeguarded,
-    **_of(lambda _, command: Subject(command.division), c.OpenIncident, c.JoinIncident),
     **_of(lambda _, command: Subject(command.division), *get_args(c.ShiftCommand)),
+    **_of(
+        lambda _, command: Subject(command.division), c.OpenIncident, c.JoinIncident, c.UndoBatch
+    ),
     c.PublishDemand: _posting,
     c.DraftDemand: lambda _, command: Subject(command.place.division),
     c.ReportNeed: _reported,
@@ -361,36 +368,19 @@ SUBJECTS: dict[type, _About] = {
     c.TakeBackDemand: _sender,
     c.OpenSealedText: _sealed,
     c.NoteDemand: _noted,
-    c.DropLine: _line,
-    **_of(_several, c.CloseDemands, c.ReopenDemands, c.GroupDemands, c.UngroupDemands),
-    c.SetOwnCrew: _line,
-    c.AskByHand: _asking,
-    c.ReceiveCrew: _asking,
+    **_of(_line, c.DropLine, c.SetOwnCrew),
+    **_of(_several, c.CloseDemands, c.ReopenDemands, c.VoidDemands),
+    **_of(_several, c.GroupDemands, c.UngroupDemands),
+    c.OpenTasks: _tasks,
+    **_of(_asking, c.AskByHand, c.ReceiveCrew),
     c.OfferHelp: _volunteering,
     c.RelieveCrew: _relieving,
     **_of(_offer, c.AcceptOffer, c.DeclineOffer, c.CounterOffer),
     **_of(_offer, c.TakeStandby, c.EndStandby, c.ShowPersons),
-    **_of(
-        _assignment,
-        c.SetOff,
-        c.Arrive,
-        c.ReportDone,
-        c.CannotComplete,
-        c.CheckIn,
-        c.CountHeads,
-        c.SeeWords,
-        c.ReportFromScene,
-        c.KeepCrewOn,
-        c.AnswerReport,
-        c.InstructCrew,
-        c.AcknowledgeInstruction,
-        c.LiftFromCrew,
-        c.StandDownCrew,
-        c.GiveNewTime,
-        c.UndoStep,
-        c.CorrectStep,
-        c.ConfirmAssignment,
-    ),
+    **_of(_assignment, c.SetOff, c.Arrive, c.ReportDone, c.CannotComplete, c.CheckIn),
+    **_of(_assignment, c.CountHeads, c.SeeWords, c.ReportFromScene, c.KeepCrewOn, c.AnswerReport),
+    **_of(_assignment, c.InstructCrew, c.AcknowledgeInstruction, c.LiftFromCrew, c.StandDownCrew),
+    **_of(_assignment, c.GiveNewTime, c.UndoStep, c.CorrectStep, c.ConfirmAssignment),
     **_of(_task, c.OpenTask, c.DropTask, c.TakeBackTask, c.VerifyTask),
     **_of(_claimed, c.GiveBackTask, c.ReportTask),
     c.ClaimTask: _claim,

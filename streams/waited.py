@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas.batches import BatchState
 from schemas.hand_ups import HandUp
 from schemas.shifts import Shift
 from schemas.values import Instant
@@ -16,7 +17,7 @@ from streams.entities import (
     Task,
 )
 from streams.instructed import Told
-from streams.remembered import Relief, Report
+from streams.remembered import Batch, Relief, Report
 from streams.wakes import AT_ONCE, Wait
 
 Until = tuple[Instant, Wait] | None
@@ -62,6 +63,12 @@ def relief(row: Relief) -> Until:
 
 def shift(row: Shift) -> Until:
     return None if row.wakes_at is None else (row.wakes_at, Wait.SHIFT)
+
+
+def batch(row: Batch) -> Until:
+    """Its next step; before that the rest of its list, and behind it the end of its hour."""
+    under_way = row.state in (BatchState.DOING, BatchState.UNDOING)
+    return AT_ONCE if under_way else row.until, Wait.BATCH
 
 
 def told(row: Told) -> Until:

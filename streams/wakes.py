@@ -37,11 +37,12 @@ class Wait(IntEnum):
     TASK = 12  # a proposal's opening, or a claim's report
     PROPOSAL = 13  # a closed line's recovery task
     GROUP = 14  # what becomes of a demand's further reports
-    QUIET = 15  # something to happen about a demand
-    CLIMB = 16  # the next step of a demand's desk
-    SHIFT = 17  # somebody who takes a shift that was handed over
-    CLOSING = 18  # what the end of an incident entails
-    DESTRUCTION = 19  # of an incident's key
+    BATCH = 15  # the next step of a batch, the rest of its list, or the end of its hour
+    QUIET = 16  # something to happen about a demand
+    CLIMB = 17  # the next step of a demand's desk
+    SHIFT = 18  # somebody who takes a shift that was handed over
+    CLOSING = 19  # what the end of an incident entails
+    DESTRUCTION = 20  # of an incident's key
 
 
 class Wake(NamedTuple):

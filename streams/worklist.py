@@ -26,6 +26,7 @@ KINDS: dict[Wait, PieceKind] = {
     Wait.TASK: PieceKind.TASK,
     Wait.PROPOSAL: PieceKind.LINE,
     Wait.GROUP: PieceKind.DEMAND,
+    Wait.BATCH: PieceKind.BATCH,
     Wait.QUIET: PieceKind.DEMAND,
     Wait.CLIMB: PieceKind.DEMAND,
     Wait.SHIFT: PieceKind.SHIFT,

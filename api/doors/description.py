@@ -13,7 +13,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.doors.hanging import COMPONENTS, answers, body_schemas
-from api.problems import MEDIA_TYPE, PROBLEMS
+from api.problem_words import PROBLEMS
+from api.problems import MEDIA_TYPE
 from schemas.refusals import REFUSALS
 
 VERSION = "3.0.3"

@@ -16,7 +16,7 @@ from api.doors.call import answered
 from api.doors.callers import SignedIn, signed_in
 from api.doors.hanging import answering
 from api.people import Caller
-from api.problems import PROBLEMS
+from api.problem_words import PROBLEMS
 from api.reach import PACES
 from geo.divisions import Division
 from schemas.codes import DOMAINS, HAZARDS, KINDS, PUBLIC_WORDS, SKILLS, Words

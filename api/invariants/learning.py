@@ -290,6 +290,7 @@ CREW_STATES = {
 }
 TASK_STATES = {
     "TaskOpened": "open",
+    "TaskProposedAgain": "proposed",
     "TaskDropped": "dropped",
     "TaskLapsed": "lapsed",
     "TaskClaimed": "claimed",

@@ -15,7 +15,7 @@ CREW_AFTER = {
 }
 TASK_AFTER = {
     "proposed": {"TaskOpened", "TaskDropped", "TaskLapsed"},
-    "open": {"TaskOpened", "TaskClaimed", "TaskDropped", "TaskLapsed"},
+    "open": {"TaskOpened", "TaskProposedAgain", "TaskClaimed", "TaskDropped", "TaskLapsed"},
     "claimed": {"TaskClaimEnded", "TaskReportedDone", "TaskDropped"},
     "reported": {"TaskSentBack", "TaskVerified", "TaskDropped", "TaskLapsed"},
 }

@@ -19,7 +19,9 @@ SELECT o.id, o.organization, o.line, o.priority, o.quantity, o.skill, o.division
         AND e.sent_at < o.sent_at AND e.sent_at >= l.opened_at
         AND e.reached_by IN ('chat', 'sms', 'voice')
         AND NOT e.unasked AND e.stand_down_reason IS NOT 'demand_amended'),
-    coalesce(o.stand_down_reason IN ('demand_amended', 'asked_anew'), 0)
+    coalesce(o.stand_down_reason IN ('demand_amended', 'asked_anew'), 0),
+    coalesce(o.stand_down_reason IN
+        ('unfounded', 'duplicate', 'posted_by_mistake'), 0)
 FROM offers o JOIN lines l ON l.id = o.line
 """
 
@@ -29,7 +31,7 @@ class Asked(msgspec.Struct, frozen=True):
 
     `again`: a repeat in the same round of the same line, of which a channel had told it; not where
     that has become another or more urgent. `anew`: it has ended, and the same organization may be
-    asked in its place at once.
+    asked in its place at once. `void`: it was asked for nothing, perhaps with many others.
     """
 
     id: OfferId
@@ -49,6 +51,7 @@ class Asked(msgspec.Struct, frozen=True):
     unasked: bool
     again: bool
     anew: bool = False
+    void: bool = False
 
     @property
     def awaited(self) -> bool:

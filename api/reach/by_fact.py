@@ -77,7 +77,8 @@ NOBODY: Final[dict[type, str]] = {
     **dict.fromkeys(
         (
             f.DemandClosed, f.DemandGrouped, f.DemandHeld, f.DemandPublished, f.DemandReopened,
-            f.DemandResumed, f.DemandUngrouped, f.DraftPublished, f.IncidentClosed,
+            f.BatchListed, f.BatchUndone, f.DemandResumed, f.DemandUngrouped, f.DraftPublished,
+            f.IncidentClosed,
             f.IncidentJoined, f.IncidentReopened, f.LineDropped, f.LineInHand, f.LineWoken,
             f.LinesLookedAt,
         ),
@@ -88,6 +89,7 @@ NOBODY: Final[dict[type, str]] = {
             f.DemandDrafted, f.DemandKept, f.DemandNoted, f.HoldAsked, f.IncidentClosing,
             f.IncidentOpened, f.KeyDestroyed, f.KeyDestructionDue, f.PersonsShown,
             f.SealedTextOpened, f.ShiftHandedOver, f.StillNeededAsked,
+            f.BatchEnded, f.BatchOver, f.BatchSpared,
         ),
         _DESKS,
     ),
@@ -99,7 +101,8 @@ NOBODY: Final[dict[type, str]] = {
     **dict.fromkeys(
         (
             f.TaskClaimEnded, f.TaskClaimed, f.TaskDropped, f.TaskLapsed, f.TaskNeedAsked,
-            f.TaskOpened, f.TaskProposed, f.TaskReportedDone, f.TaskSentBack, f.TaskVerified,
+            f.TaskOpened, f.TaskProposed, f.TaskProposedAgain, f.TaskReportedDone, f.TaskSentBack,
+            f.TaskVerified,
         ),
         _TASKS,
     ),

@@ -55,9 +55,9 @@ class Composer:
         first, now = notices[0], self._now()
         told = [self._told(offer) for offer in offers]
         if first.about is About.OVER:
-            return self._message(
-                first, route, wording.over(told[0], offers[0].state == "accepted"), offers[0]
-            )
+            committed = offers[0].state == "accepted"
+            text = wording.over_all(told) if len(told) > 1 else wording.over(told[0], committed)
+            return self._message(first, route, text, offers[0])
         answering = self._answering(first, offers[0])
         link = f"{self._url}/o/{answering.token}" if first.rung is Rung.CHAT else ""
         if len(told) == 1:
@@ -80,6 +80,13 @@ class Composer:
         if notice.about is About.OVER:  # to whoever is asked anew it would say the contrary
             return None if self._asked_anew(offer) else offer
         return offer if offer.awaited else None
+
+    def together(self, notice: Notice) -> bool:
+        """Whether it may go as one with others to its address: thanks do, orders never."""
+        if notice.about is About.OVER:
+            offer = self._offer(notice.offer)
+            return offer is not None and offer.state == "stood_down"
+        return notice.about is About.ASK and notice.priority > 1
 
     def trace(self, lead: str, notice: Notice, route: Route) -> Message:
         """What a message is found again by: no text, no link."""

@@ -19,6 +19,7 @@ from api.reach.states import ARRIVED, WAITING, State
 from schemas.values import Instant, OfferId, OrganizationId, Reach
 
 ANEW = 5_000  # in which whoever is asked in an offer's place is asked
+TOGETHER_MS = 10_000  # in which the rest of a false flood is voided, to be said as one
 RECALLED_MS = 3_600_000  # for which a crew is worth being called back
 
 
@@ -183,7 +184,7 @@ def _ended(offer: Asked, known: list[Notice], now: Instant) -> list[Notice]:
                     about=About.OVER,
                     state=State.QUEUED,
                     tries=0,
-                    due=now + ANEW if offer.anew else now,
+                    due=now + _later(offer),
                     until=now + ladder.PACES[offer.priority].desk * ladder.SECOND * 10,
                     made_at=now,
                     why="",
@@ -196,6 +197,13 @@ def _ended(offer: Asked, known: list[Notice], now: Instant) -> list[Notice]:
                 )
             )
     return found
+
+
+def _later(offer: Asked) -> int:
+    """For how long it is not said, since more may be to say then, or less."""
+    if offer.anew:
+        return ANEW
+    return TOGETHER_MS if offer.void else 0
 
 
 def _to_be_told(offer: Asked, notice: Notice) -> bool:

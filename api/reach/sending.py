@@ -76,7 +76,7 @@ class Sender:
         now = self._now()
         groups: dict[tuple[str, About, bool], list[Notice]] = {}
         for notice in due:
-            alone = notice.priority == 1 or notice.about is not About.ASK
+            alone = not self._composer.together(notice)
             key = (notice.address if not alone else notice.id, notice.about, alone)
             groups.setdefault(key, []).append(notice)
         begun = 0

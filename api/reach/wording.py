@@ -62,6 +62,11 @@ def over(told: Told, committed: bool) -> str:
     return f"{mark(told.mode)}{told.place}的{skill.zh}需求已不需要您出动，谢谢。"
 
 
+def over_all(told: Sequence[Told]) -> str:
+    """The same of some needs at once: one word of thanks, however many there were."""
+    return f"{mark(told[0].mode)}此前请您答复的 {len(told)} 项需求已不需要您出动，谢谢。"
+
+
 def order(crew: Crew, place: str, kind: InstructionKind, url: str) -> str:
     """An instruction: what is to be done; to whom or where it is, and the rest, a page has."""
     return (

@@ -10,6 +10,22 @@ WORDS: dict[Refusal, Message] = {
         "该需求已关闭；如仍需要，请重新打开。",
         "This demand is closed; reopen it if it is still needed.",
     ),
+    Refusal.BATCH_OTHER: Message(
+        409,
+        "这一部分与该批次的数量、摘要或内容不符，未作任何处理；请重新查看后再执行。",
+        "This part does not fit its batch in number, digest or kind, and nothing was done; look "
+        "again, and begin anew.",
+    ),
+    Refusal.BATCH_OVER: Message(
+        409,
+        "该批次已撤销，或已超过一小时；请逐条处理。",
+        "This batch is undone already, or more than an hour old; act on each by itself.",
+    ),
+    Refusal.BATCH_WHOLE: Message(
+        409,
+        "该批次已列完并开始执行，不再接受新的内容；请另起一批。",
+        "This batch is whole and under way; begin another one for more.",
+    ),
     Refusal.DEMAND_DRAFT: Message(
         409,
         "这是草稿，尚未发布，不请求力量；请先发布。",

@@ -60,6 +60,8 @@ URGENT: Final = (
         c.AnswerReport,
         c.RelieveCrew,
         c.KeepCrewOn,
+        c.VoidDemands,
+        c.UndoBatch,
         c.InstructCrew,
         c.InstructIncident,
         c.CloseZone,

@@ -31,6 +31,7 @@ def demand(known: Operation, item: Demand) -> Put:
         mode=known.mode,
         number=item.number,
         incident=item.incident,
+        posted_by=item.posted_by,
         kind=item.kind,
         priority=item.priority,
         division=item.place.division,

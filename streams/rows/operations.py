@@ -10,6 +10,7 @@ from schemas.views import (
     OperationRow,
     Put,
 )
+from streams import batched
 from streams.area import Area, Operation
 from streams.clock import TICK
 from streams.entities import (
@@ -58,6 +59,7 @@ def incident(known: Operation, item: Incident) -> Put:
         destroy_at=item.destroy_at,
         left_in=item.left_in,
         instructions=tuple(map(standing, known.instructions_in.of(item.id))),
+        batches=tuple(map(batched.view, known.batches_in.of(item.id))),
     )
     return Put(row=row, audience=EVERYONE)
 

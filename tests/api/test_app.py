@@ -10,7 +10,7 @@ import pytest
 from fastapi.openapi.models import OpenAPI
 
 from api.app import Application
-from api.problems import PROBLEMS
+from api.problem_words import PROBLEMS
 from api.safe import patience
 from schemas.refusals import REFUSALS
 from schemas.turns import Envelope

@@ -25,6 +25,7 @@ from api.doors import (
     relief,
     scene,
     sealed,
+    selecting,
     several,
     shifts,
     standby,
@@ -40,6 +41,8 @@ REFILED = {"demand", "revision", "contact", "address", "note", "lead", "notes", 
 
 # Each command with its body, and with what the door itself puts in: from the path, from a
 # header, or made here. What is sealed or placed has another shape in the command.
+LOOKED_FOR = set(selecting.BatchBody.model_fields)  # a digest names what these find
+
 PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.OpenIncident, incidents.OpenIncidentBody, set()),
     (c.JoinIncident, incidents.JoinIncidentBody, {"incident"}),
@@ -51,6 +54,9 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.ReopenDemand, Empty, {"demand", "revision"}),
     (c.CloseDemands, several.CloseDemandsBody, set()),
     (c.ReopenDemands, several.SeveralBody, set()),
+    (c.VoidDemands, selecting.BatchBody, {"batch", "demands", "count", *LOOKED_FOR}),
+    (c.OpenTasks, selecting.BatchBody, {"batch", "tasks", "count", *LOOKED_FOR}),
+    (c.UndoBatch, Empty, {"batch", "incident", "division"}),
     (c.GroupDemands, several.SeveralBody, {"leader"}),
     (c.UngroupDemands, several.SeveralBody, set()),
     (c.RefileDemand, refiling.RefileDemandBody, REFILED),
@@ -138,6 +144,7 @@ PARTS: list[tuple[type, type[Body], set[str]]] = [
 ]
 # Fields of bodies that are no field of the command: they go to people, or into a part.
 BESIDE = {
+    selecting.BatchBody: {*selecting.BatchBody.model_fields},
     accounts.GrantRoleBody: {"name", "player"},
     accounts.LinkBody: {"end_sessions", "end_password", "reason"},
     certificates.RecordCertificateBody: set(certificates.RecordCertificateBody.model_fields),
@@ -159,6 +166,7 @@ NO_COMMAND = {
     *("AddAddressBody", "ConfirmBody", "VouchBody", "ConsentBody", "WithdrawBody"),
     *("WithdrawNumberBody", "ReadNotesBody", "ReadHelpersBody", "NotPickedUpBody"),
     *("PasswordSignInBody", "SetPasswordBody", "ProveBody"),
+    "BatchLookBody",
 }
 MUST_ANSWER = {"done"}  # the command has a default; a person says it
 

@@ -51,4 +51,8 @@ def test_the_desk_turns_to_recovery_and_opens_what_is_proposed(
     confirm(desk)
     expect(desk.locator("#tasks .card.open")).to_have_count(len(wanted))
     assert {row["id"] for row in server.rows("task", state="open")} == set(wanted)
+    batch = desk.locator("#batches li")
+    expect(batch).to_contain_text(f"{len(wanted)} recovery tasks opened")
+    batch.get_by_role("button", name="Undo all of it").click()
+    expect(desk.locator("#tasks .card.open")).to_have_count(0)
     assert screens.complaints == []

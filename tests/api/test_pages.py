@@ -14,7 +14,7 @@ from typing import Any, get_args
 import pytest
 
 import api
-from api.problems import PROBLEMS
+from api.problem_words import PROBLEMS
 from api.reach import Rung, State
 from schemas.commands import Command
 from schemas.values import Mode, Reach, Role

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from api.doors.hanging import hung
+from schemas.ids import digest_of
 from schemas.values import Role
 from tests.api.house import (
     COUNTY,
@@ -43,6 +44,13 @@ AMENDED = {
     "rally_point": "门",
 }
 LEFT = {"incident": "{incident}", "text": "三号泵备件在路上"}
+LOOKING = {
+    "what": "void",
+    "incident": "{incident}",
+    "division": TOWN,
+    "reason": "unfounded",
+    "listed": ["{demand}"],
+}
 MOVED = {key: value for key, value in organization_body().items() if key != "capabilities"}
 
 # Each door with a body that is good, and who may knock: see EVERYBODY and CODES.
@@ -154,6 +162,9 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
         DESKS,
     ),
     ("/demands/reopen", {"division": TOWN, "demands": ["{demand}"]}, DESKS),
+    ("/batches/look", LOOKING, DESKS),
+    ("/batches", {**LOOKING, "digest": "0" * 64}, DESKS),
+    ("/batches/{batch}/undo", {}, DESKS),
     ("/demands/{demand}/group", {"division": TOWN, "demands": ["{demand}"]}, DESKS),
     ("/demands/ungroup", {"division": TOWN, "demands": ["{demand}"]}, DESKS),
 ]
@@ -218,6 +229,7 @@ async def set_up(house: House) -> Scene:
     await _served(desk, crew)
     done(await desk.post(f"/demands/{restored}/close", {"reason": "met"}, revision=1))
     ids["task"] = (await the_row(desk, "task"))["id"]
+    ids["batch"] = await _voided(desk, ids["incident"])
     made = done(await desk.post("/demands", demand_body(ids["incident"])), status=201)
     ids["demand"] = made["id"]
     offer = next(each["id"] for each in made["made"] if each["fact"] == "OfferSent")
@@ -238,6 +250,12 @@ async def _served(desk: Person, crew: Person) -> None:
     assignment = yes["made"][0]["id"]
     done(await crew.post(f"/assignments/{assignment}/report-done", {}))
     done(await desk.post(f"/assignments/{assignment}/confirm", {"done": True}))
+
+
+async def _voided(desk: Person, incident: str) -> str:
+    demand = done(await desk.post("/demands", demand_body(incident)), status=201)["id"]
+    body = {**LOOKING, "incident": incident, "listed": [demand], "digest": digest_of([demand])}
+    return str(done(await desk.post("/batches", body))["id"])
 
 
 async def _moved(desk: Person, demand: str) -> None:

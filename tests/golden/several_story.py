@@ -8,6 +8,7 @@ from schemas import commands as c
 from schemas import facts as f
 from schemas.refiling import CarriedNote
 from schemas.values import AccountId, CloseReason, IncidentId
+from tests.streams.state_batches import opening, voiding
 from tests.streams.world import DESK, SEALED, World, only
 
 
@@ -19,6 +20,26 @@ def false_flood(world: World, incident: IncidentId) -> None:
     reason = CloseReason.UNFOUNDED
     world.send(DESK, c.CloseDemands(division=division, demands=several, reason=reason))
     world.send(DESK, c.ReopenDemands(division=division, demands=several))
+
+
+def batched(world: World, incident: IncidentId) -> None:
+    """Two are voided as one batch, but for the one that is closed meanwhile; and come back."""
+    posted = [only(world.demand(incident, priority=4), f.DemandPublished) for _ in range(3)]
+    here, ids = posted[0].place.division, tuple(fact.demand for fact in posted)
+    whole = voiding(incident, here, ids)
+    world.send(DESK, replace(whole, demands=ids[:1]))
+    world.close(ids[0], CloseReason.CANCELED)
+    world.send(DESK, replace(whole, demands=ids[1:]))
+    world.wait(minutes=1)
+    world.send(DESK, c.UndoBatch(batch=whole.batch, incident=incident, division=here))
+    world.wait(minutes=61)
+    for demand in ids[1:]:
+        world.close(demand, CloseReason.MET)
+    world.wait(minutes=1)
+    proposed = [task for task in world.operation.tasks.rows.values() if task.demand in ids]
+    tasks = opening(incident, here, tuple(task.id for task in proposed))
+    world.send(DESK, tasks)
+    world.send(DESK, c.UndoBatch(batch=tasks.batch, incident=incident, division=here))
 
 
 def same_need(world: World, incident: IncidentId) -> None:

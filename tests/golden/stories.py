@@ -40,7 +40,7 @@ from tests.golden.reach_story import reach
 from tests.golden.registry_story import people
 from tests.golden.relief_story import relieved
 from tests.golden.scene_stories import on_scene
-from tests.golden.several_story import false_flood, same_need, wrong_incident
+from tests.golden.several_story import batched, false_flood, same_need, wrong_incident
 from tests.golden.told_story import instructed
 from tests.streams.world import (
     COUNTY,
@@ -198,6 +198,7 @@ def late() -> World:
     waiting_stories.countering(world, incident)
     relieved(world, incident)
     waiting_stories.shift(world, incident)
+    batched(world, incident)
     return world
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest_asyncio
 
@@ -11,6 +12,7 @@ from api.reach.channels import About, Rung
 from api.reach.states import State
 from schemas.facts import OfferReached, OfferUnreachable
 from schemas.values import OfferId, Reach
+from tests.api.house import TOWN
 from tests.reach.gateway import LOST, UNAVAILABLE, Act, says
 from tests.reach.stage import Stage, staged, until
 
@@ -248,6 +250,33 @@ async def test_whoever_was_told_of_an_urgent_need_is_told_that_it_is_over(stage:
     assert len(stage.gateway.arrived(team.number)) == 2
     await stage.rounds(3)
     assert len(stage.gateway.arrived(team.number)) == 2, "once"
+
+
+async def test_of_a_false_flood_a_person_has_one_word_of_thanks(stage: Stage) -> None:
+    stage.sms()
+    team = await stage.team("sms", units=3)
+    one: dict[str, Any] = {"lines": [{"skill": "PUMP_DRAIN", "minimum": 1, "target": 1}]}
+    asked = [offer for _ in range(3) for offer in await stage.publish(**one)]
+    assert len(asked) == 3
+    await stage.rounds(2)
+    before = len(stage.gateway.arrived(team.number))
+    body = {
+        "what": "void",
+        "incident": stage.incident,
+        "division": TOWN,
+        "reason": "unfounded",
+    }
+    assert stage.desk is not None
+    found = (await stage.desk.post("/batches/look", body)).json
+    assert found["count"] == 3
+    begun = await stage.desk.post("/batches", {**body, "digest": found["digest"]})
+    assert begun.status == 200, begun.content
+    await until(lambda: all(stage.offer(offer.id).state == "stood_down" for offer in asked))
+    await stage.rounds(2)
+    await stage.after(12)
+    assert len(stage.gateway.arrived(team.number)) == before + 1
+    await stage.after(90)
+    assert len(stage.gateway.arrived(team.number)) == before + 1, "and no other"
 
 
 async def test_nobody_is_told_without_having_agreed(stage: Stage) -> None:

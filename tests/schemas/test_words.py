@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import pytest
 
-from api.problems import PROBLEMS
+from api.problem_words import PROBLEMS
 from deploy import markdown, write_docs
 from schemas.codes import DOMAINS, HAZARDS, KINDS, SKILLS, Skill, counted
 from schemas.facts import Fact

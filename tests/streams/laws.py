@@ -17,6 +17,7 @@ from schemas.values import LineId, OrganizationId
 from schemas.views import AssignmentRow, DemandRow, IncidentRow, OfferRow, Put, TaskRow
 from streams.matching.why import why
 from tests.streams import (
+    laws_batches,
     laws_handing,
     laws_held,
     laws_relief,
@@ -47,6 +48,7 @@ class Watch:
         self.villages, self.complaints = Villages(), defaultdict[str, list[str]](list)
         self.hand_ups, self.reliefs = laws_handing.HandUps(), laws_relief.Reliefs()
         self.shifts = laws_shifts.Shifts()
+        self.batches = laws_batches.Batches()
         self.rows: dict[str, Any] = {}
         self.audiences: dict[str, Any] = {}
         self.live: dict[str, Any] = {}  # rows that promise or wait for something
@@ -68,6 +70,7 @@ class Watch:
                 self.hand_ups.learn(self, fact)
                 self.reliefs.learn(self, fact)
                 self.shifts.learn(fact)
+                self.batches.learn(fact)
             self._show(taken.changes, taken.turn)
             for fact in taken.turn.facts:
                 self._apply(AFTER, fact, taken.turn)
@@ -312,6 +315,7 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "once": asked_once,
     "one desk": laws_handing.one_desk,
     "no gap": laws_relief.no_gap,
+    "as told": laws_batches.as_told,
     "undisturbed": laws_handing.undisturbed,
     "replaced": replaced,
     "missed": laws_scene.missed,
@@ -335,6 +339,7 @@ AFTER: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
 }
 """Seen with what is known behind the turn."""
 RESTING: dict[str, Callable[[Watch, int], Wrong]] = {
+    "gone on": laws_batches.gone_on,
     "asked": asked,
     "ends": ends,
     "told": told,

@@ -16,6 +16,7 @@ from streams.area import Operation
 from streams.clock import due
 from streams.entities import Demand, DemandState, Incident, IncidentState
 from tests.streams import (
+    play_batches,
     play_demands,
     play_handing,
     play_reach,
@@ -61,6 +62,7 @@ WHAT_PEOPLE_DO: tuple[tuple[int, Noun], ...] = (
     (5, play_unasked.unasked),
     (28, play_work.step),
     (2, play_told.instruct),
+    (4, play_batches.batching),
     (4, play_told.heed),
     (7, play_work.recover),
     (14, play_registry.registry),
@@ -85,6 +87,7 @@ class Play:
         self.watch: Callable[[], None] = lambda: None
         self.rest: Callable[[], None] = lambda: None
         self.names: dict[OrganizationId, str] = {}
+        self.parts: list[Attempt] = []  # of batches, that are still to be sent
         self.townships = townships(self.world.county)
         there = DivisionCode(self.townships[THERE])
         self.world.grant(SECOND_DESK, Role.DESK, division=there)
@@ -189,6 +192,8 @@ class Play:
 
     def finish(self) -> World:
         """Close everything and carry every recovery task, and every key, to its end."""
+        play_registry.rarely(self)
+        play_work.read_again(self)
         self._close_demands()
         for _ in range(2 * len(self.operation.tasks)):
             self.send(*play_work.recover(self))

@@ -115,13 +115,13 @@ def edit(play: Play) -> Attempt:
         choices: list[tuple[int, c.Command]] = [
             (6, c.ReopenDemand(demand=demand.id, revision=revision)),
             (1, _closing(play, demand, revision)),
-            (1, _amendment(play, demand, revision)),
+            (1, amendment(play, demand, revision)),
             (1, c.DropLine(line=line)),
             (1, c.NoteDemand(demand=demand.id, text=SEALED)),
         ]
     else:
         choices = [
-            (10, _amendment(play, demand, revision)),
+            (10, amendment(play, demand, revision)),
             (5, _closing(play, demand, revision)),
             (4 if len(demand.lines) > 1 else 1, c.DropLine(line=line)),
             (8 if demand.asked_at else 2, c.KeepDemand(demand=demand.id)),
@@ -200,7 +200,7 @@ def _closing(play: Play, demand: Demand, revision: int) -> c.CloseDemand:
     return c.CloseDemand(demand=demand.id, reason=reason, revision=revision)
 
 
-def _amendment(play: Play, demand: Demand, revision: int) -> c.AmendDemand:
+def amendment(play: Play, demand: Demand, revision: int) -> c.AmendDemand:
     """One or several changes; now and then to another township."""
     lines = [play.operation.lines[key] for key in demand.lines]
     targets = tuple(

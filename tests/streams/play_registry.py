@@ -225,6 +225,18 @@ def _account(play: Play, known: Organization) -> Attempt:
     return STEWARD, c.GrantRole(account=account, role=Role.ORGANIZATION, organization=known.id)
 
 
+def rarely(play: Play) -> None:
+    """What chance alone hardly ever does: a link in use, its second person, its use and its end."""
+    account, role = AccountId(next(iter(play.names.values()))), Role.ORGANIZATION
+    link = LinkId("the last link")
+    reason = next(iter(LinkReason))
+    made = c.MakeLink(account=account, role=role, link=link, reason=reason, in_use=True)
+    play.send(STEWARD, made)
+    play.send(COUNTY, c.ConfirmAccess(account=account, role=role, link=link))
+    play.send(OWNER, c.UseLink(account=account, role=role, link=link))
+    play.send(STEWARD, c.EndSessions(account=account, role=role))
+
+
 def _let_in(play: Play, account: AccountId) -> Attempt:
     """A link, and its use; or everybody there is signed out."""
     if play.chance(0.3):

@@ -14,13 +14,14 @@ from streams.entities import (
     Assignment,
     AssignmentState,
     Demand,
+    DemandState,
     Offer,
     OfferState,
     Task,
     TaskState,
 )
 from streams.wording import last
-from tests.streams.play_demands import SEALED
+from tests.streams.play_demands import SEALED, amendment
 from tests.streams.play_reach import PERSON
 from tests.streams.world import COMMITTEE, DESK
 
@@ -199,6 +200,18 @@ def _of_the_crew(play: Play, found: Assignment) -> c.Command:
     ]
     [command] = play.random.choices([one for _, one in steps], [weight for weight, _ in steps])
     return command
+
+
+def read_again(play: Play) -> None:
+    """Crews at work read what is said anew, and say so; those that are there for long go on."""
+    for crew in list(play.operation.assignments.rows.values()):
+        demand = play.operation.demands[crew.demand]
+        if crew.live and demand.state is DemandState.PUBLISHED:
+            desk, name = play.desk_of(demand, sure=True), play.names[crew.organization]
+            play.send(desk, amendment(play, demand, demand.revision))
+            revision = play.operation.demands[demand.id].revision
+            play.send(name, c.SeeWords(assignment=crew.id, revision=revision))
+            play.send(name, c.KeepCrewOn(assignment=crew.id))
 
 
 def _worked_on(play: Play, found: Assignment) -> Demand:

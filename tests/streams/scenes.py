@@ -8,6 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from schemas.values import (
+    AccountId,
     Capability,
     DemandId,
     DivisionCode,
@@ -62,6 +63,7 @@ def demand() -> Demand:
         number=1,
         sequence=1,
         incident=IncidentId("incident"),
+        posted_by=AccountId("desk"),
         kind="rescue_water",
         priority=1,
         place=HERE,

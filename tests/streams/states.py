@@ -14,8 +14,8 @@ from schemas import commands as c
 from streams.clock import due
 from streams.parameters import DAY, HOUR, MINUTE, SECOND
 from streams.turning import Taken
-from tests.streams import state_commands as rows
 from tests.streams import (
+    state_batches,
     state_drafts,
     state_groups,
     state_hand_ups,
@@ -23,6 +23,7 @@ from tests.streams import (
     state_relief,
     state_shifts,
 )
+from tests.streams import state_commands as rows
 from tests.streams import state_registry as registry
 from tests.streams import state_told as orders
 from tests.streams import state_worlds as worlds
@@ -96,6 +97,7 @@ TABLES = (
             *state_helpers.FILED,
             *state_helpers.HELPERS,
             *state_hand_ups.DEMAND,
+            *state_batches.DEMAND,
         ),
     ),
     Table(
@@ -167,7 +169,7 @@ TABLES = (
             "已取消 dropped": worlds.dropped_task,
             "已失效 lapsed": worlds.lapsed,
         },
-        rows.TASK,
+        (*rows.TASK, *state_batches.TASK),
     ),
     Table(
         "组织 Organizations",

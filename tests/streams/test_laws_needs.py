@@ -357,6 +357,8 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("one desk", wrong_handing.the_township_goes_on),
     ("no gap", wrong_handing.gone_at_once),
     ("cover", wrong_handing.who_relieves_fills_a_gap),
+    ("gone on", lambda patch: _nobody_waits(patch, Wait.BATCH)),
+    ("as told", wrong_handing.all_are_counted),
     ("undisturbed", wrong_handing.crews_go_with_it),
     ("given back", wrong_handing.given_back_to_nobody),
     ("relieved", wrong_handing.no_relief_is_the_townships_alone),

@@ -32,6 +32,7 @@ from streams.present import Present
 from streams.rules import DECIDE
 from tests.streams import access
 from tests.streams.crew_commands import answers, on_the_scene
+from tests.streams.state_batches import batches, opening
 from tests.streams.state_hand_ups import handing
 from tests.streams.world import (
     COUNTY,
@@ -112,6 +113,9 @@ TABLE = {
     "ReopenDemand": "R..---R-",
     "CloseDemands": "R..---R-",
     "ReopenDemands": "R..---R-",
+    "VoidDemands": "R..---R-",
+    "OpenTasks": "R..---R-",
+    "UndoBatch": "R..---R-",
     "GroupDemands": "R..---R-",
     "UngroupDemands": "R..---R-",
     "RefileDemand": "R..---R-",
@@ -283,6 +287,7 @@ def _demand_commands(
     several = (offer.demand,)
     yield c.CloseDemands(division=TOWNSHIP, demands=several, reason=CloseReason.UNFOUNDED)
     yield c.ReopenDemands(division=TOWNSHIP, demands=several)
+    yield from batches(published.incident, TOWNSHIP, several)
     yield c.GroupDemands(division=TOWNSHIP, leader=offer.demand, demands=several)
     yield c.UngroupDemands(division=TOWNSHIP, demands=several)
     yield c.HoldDemand(demand=offer.demand, question="桥？")
@@ -311,6 +316,7 @@ def _task_commands(
     world.send("doer", c.ClaimTask(task=claimed, organization=doer))
     yield c.OpenTask(task=proposed, domain=Domain.LIFE)
     yield c.DropTask(task=proposed)
+    yield opening(published.incident, TOWNSHIP, (proposed,))
     yield c.ClaimTask(task=proposed, organization=doer)
     for command in (c.GiveBackTask, c.TakeBackTask, c.ReportTask, c.VerifyTask):
         yield command(task=claimed)

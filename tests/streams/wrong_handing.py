@@ -7,9 +7,10 @@ from msgspec.structs import replace
 
 from schemas import facts as f
 from schemas.values import StandDownReason
-from streams import answering, handing_up, line, quiet, relief, rules, shifts, waited
+from streams import answering, batch, handing_up, line, quiet, relief, rules, shifts, waited
 from streams.area import Operation
-from streams.remembered import Relief
+from streams.cause import Cause
+from streams.remembered import Batch, Relief
 
 Patch = pytest.MonkeyPatch
 
@@ -56,6 +57,16 @@ def whoever_handed_over_is_gone(patch: Patch) -> None:
 
 def nobody_sees_that_the_desk_acts(patch: Patch) -> None:
     patch.setattr(shifts, "acted", lambda *_: None)
+
+
+def all_are_counted(patch: Patch) -> None:
+    """A batch says that it has done what was listed, whatever it has spared."""
+    ended = batch._ended
+
+    def counted(operation: Operation, row: Batch, cause: Cause) -> f.BatchEnded:
+        return replace(ended(operation, row, cause), count=row.count)
+
+    patch.setattr(batch, "_ended", counted)
 
 
 def the_township_goes_on(patch: Patch) -> None:

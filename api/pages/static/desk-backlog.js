@@ -1,9 +1,9 @@
 /** What is left to be restored, by township and domain; what is proposed is opened together. */
 
-import { answersFor } from "./desk-model.js";
+import { begin, look } from "./desk-batches.js";
+import { answersFor, divisionsOf } from "./desk-model.js";
 import { ask, field, select } from "./dialog.js";
-import { find, h, setText } from "./dom.js";
-import { Problem } from "./http.js";
+import { find, h } from "./dom.js";
 import { placeName } from "./places.js";
 import { choose, named, say } from "./words.js";
 
@@ -75,24 +75,24 @@ function openSeveral(context) {
       h("p", { class: "quiet" }, say("backlog.means")),
     ],
     confirm: say("act.open_tasks"),
-    send: (values) => openAll(context, chosen(values)),
+    send: (values) => openAll(context, chosen(values), values),
   });
   const look = () => told.replaceChildren(...groups(chosen(new FormData(form))).map(line));
   form.addEventListener("input", look);
   look();
 }
 
-/** One after the other; what another desk has opened or dropped meanwhile is passed over. */
-async function openAll(context, rows) {
-  const button = find("#dialog [type=submit]");
-  let done = 0;
-  for (const { id, domain } of rows) {
-    try {
-      await context.outbox.post(`/tasks/${id}/open`, { domain });
-    } catch (problem) {
-      if (!(problem instanceof Problem) || problem.code !== "task_not_proposed") throw problem;
-    }
-    done += 1;
-    setText(button, say("several.progress", { done, count: rows.length }));
+/** One batch for each incident; what another desk has opened or dropped meanwhile stays so. */
+async function openAll(context, rows, values) {
+  const [division, domain] = ["division", "domain"].map((name) => values.get(name) || undefined);
+  for (const incident of new Set(rows.map((row) => row.incident))) {
+    const body = {
+      what: "open_tasks",
+      incident,
+      division: division ?? divisionsOf(context.me)[0],
+      domain,
+      until: Math.floor(context.clock.now()) + 1,
+    };
+    await begin(context, body, await look(context, body));
   }
 }

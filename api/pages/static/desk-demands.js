@@ -16,8 +16,9 @@ import { addNote, notesWords, readNotes } from "./desk-notes.js";
 import { holdDemand, owed } from "./desk-owed.js";
 import { drawOverview, wide } from "./desk-overview.js";
 import { searched } from "./desk-search.js";
-import { closeSeveral, startSeveral } from "./desk-several.js";
 import { ring, urges } from "./desk-sound.js";
+import { drawBatches } from "./desk-batches.js";
+import { closeSeveral } from "./desk-several.js";
 import { drawList, find, findAll, h, setText } from "./dom.js";
 import { moment } from "./format.js";
 import { Problem } from "./http.js";
@@ -57,7 +58,6 @@ export function startDemands(context) {
   });
   find("#earlier").addEventListener("click", () => readEarlier(context));
   find("#several").addEventListener("click", () => closeSeveral(context, ownOpen(context)));
-  startSeveral(context);
 }
 
 /** The whole list again, with what was found in it still chosen, and in sight. */
@@ -112,6 +112,7 @@ export function drawDemands(context) {
   const items = incident ? all.filter(({ demand }) => demand.incident === incident) : all;
   drawTitle(context, all);
   ring(context, all);
+  drawBatches(context);
   for (const button of findAll("[data-view]")) {
     const matching = items.filter(VIEWS[button.dataset.view]).length;
     button.setAttribute("aria-pressed", String(button.dataset.view === view));

@@ -56,7 +56,7 @@ const bodyOf = ({ me }, all, named) => ({
 
 /** For a minute one press takes it back; later the card does. */
 function offerBack(context, leader, demand) {
-  const back = h("button", { type: "button", class: "small", "data-words": "several.undo" });
+  const back = h("button", { type: "button", class: "small", "data-words": "groups.undo" });
   const numbers = { demand: spoken(demand), leader: spoken(leader) };
   const notice = tell(() => say("group.done", numbers), { action: back, lasts: UNDO_LASTS });
   back.addEventListener("click", async () => {

@@ -1,178 +1,139 @@
-/** Several demands at once: what a false flood has posted is found, cleared away, and put back. */
+/** A false flood: what it has posted is found and shown, and voided as one batch. */
 
+import { begin, look } from "./desk-batches.js";
 import { divisionsOf } from "./desk-model.js";
 import { ask, field, select } from "./dialog.js";
-import { h, setText } from "./dom.js";
-import { spoken } from "./format.js";
+import { find, h, setText } from "./dom.js";
+import { moment } from "./format.js";
 import { Problem } from "./http.js";
-import { tell } from "./page.js";
-import { placeName, within } from "./places.js";
-import { listed, named, say } from "./words.js";
+import { incidentWords, placeName } from "./places.js";
+import { choose, listed, named, say } from "./words.js";
 
-const AT_ONCE = 100; // in one command
-const NUMBERS_SHOWN = 6;
-const UNDO_LASTS = 3600000; // milliseconds
-const KEPT = "shouwang-several-"; // what an account closed last, for a page that is loaded again
 const MINUTE = 60000;
+const TYPED = 250; // milliseconds after the last change; then it is looked for
 const REASONS = ["unfounded", "duplicate", "posted_by_mistake", "canceled"];
+const SHORT = 8; // signs of a digest, and of an account: enough to tell two apart
 
-/** Somebody was there, be it the township's own crew: such a one was not posted for nothing. */
-const helped = ({ demand, assignments }) =>
-  demand.lines.some((line) => line.delivered > 0 || line.own > 0) ||
-  assignments.some((row) => row.arrived_at !== null && row.round === demand.round);
-
-/** Somebody has said yes and is let go where it is closed: only if the desk says so. */
-const awaited = ({ assignments }) => assignments.some((row) => row.ended_at === null);
-
-/** What is closed of what was found. */
-const closable = (items, values) =>
-  items.filter((item) => !helped(item) && (values.has("awaited") || !awaited(item)));
-
-/** What the filters leave of the open demands that are this desk's. */
-function matching(items, values, now) {
-  const [words, division, kind] = ["words", "division", "kind"].map((name) => values.get(name));
-  const since = Number(values.get("since")) * MINUTE;
-  const fits = ({ demand }) =>
-    (!words || `${demand.risk_statement} ${demand.rally_point}`.includes(words.trim())) &&
-    (!division || demand.division === division) &&
-    (!kind || demand.kind === kind) &&
-    (!since || demand.published_at >= now - since);
-  return items.filter(fits);
-}
-
-/** A choice among what is there, and of all. */
-function choices(items, name, words) {
-  const codes = [...new Set(items.map(({ demand }) => demand[name]))];
-  const pairs = codes.map((code) => [code, words(code)]);
+/** Each value that some of these have, by how many; nothing where all are alike. */
+function choices(label, items, name, value, words) {
+  const counts = new Map();
+  for (const item of items) {
+    const code = value(item);
+    if (code) counts.set(code, (counts.get(code) ?? 0) + 1);
+  }
+  if (counts.size < 2 && (counts.values().next().value ?? items.length) === items.length) return "";
+  const pairs = [...counts].map(([code, count]) => [code, `${words(code)} (${count})`]);
   pairs.sort(([, one], [, other]) => one.localeCompare(other));
-  return select(name, [["", say("several.any")], ...pairs], "");
+  return field(label, select(name, [["", say("several.any")], ...pairs], ""));
 }
 
-function found(all, values) {
-  const items = closable(all, values);
-  const numbers = items.slice(0, NUMBERS_SHOWN).map(({ demand }) => spoken(demand));
-  if (items.length > NUMBERS_SHOWN) numbers.push("…");
-  const busy = all.length - items.length;
-  const told = say("several.found", { count: items.length, numbers: numbers.join(" · ") });
-  if (!busy) return told;
-  const spared = say("several.busy", { count: busy });
-  return `${told} ${spared}`;
+/** What is asked for: only what was filled in, in one incident, and of what is there by now. */
+function wanted(context, values) {
+  const now = context.clock.now();
+  const given = (name) => values.get(name)?.trim() || undefined;
+  const since = Number(values.get("since"));
+  return {
+    what: "void",
+    incident: values.get("incident"),
+    division: given("division") ?? divisionsOf(context.me)[0],
+    reason: given("reason") ?? REASONS[0], // to look by; nothing begins without one
+    on_the_way: values.has("awaited"),
+    kind: given("kind"),
+    words: given("words"),
+    sender: given("sender"),
+    village: given("village"),
+    since: since ? Math.floor(now - since * MINUTE) : undefined,
+    until: Math.floor(now) + 1,
+  };
 }
 
-/** Close what a desk finds among its open demands, with one reason. */
+/** One of those that were found, as its desk reads it. */
+const sample = (context, one) => {
+  const when = moment(one.at, context.clock.now());
+  const number = context.board.get("demand", one.id) ? say("several.number", one) : "";
+  const kind = named("kinds", one.kind);
+  return h("li", {}, [number, when, placeName(one.division), kind, one.words].join(" · "));
+};
+
+/** Number, digest and the first few; what stays as it is, and why. */
+function shown(context, found) {
+  const digest = found.digest.slice(0, SHORT);
+  const more = found.count > found.samples.length ? [h("li", {}, "…")] : [];
+  const stays = found.excluded.map((part) =>
+    h("p", { class: "quiet" }, choose("stays", part.why, part)),
+  );
+  return [
+    h("p", {}, say("several.found", { count: found.count, digest })),
+    h("ul", {}, ...found.samples.map((one) => sample(context, one)), ...more),
+    ...stays,
+  ];
+}
+
+/** Void what a desk finds among its open demands, with one reason, as one batch. */
 export function closeSeveral(context, items) {
-  const told = h("p", { class: "unmet", role: "status" });
-  const since = h("input", { name: "since", type: "number", inputmode: "numeric", min: 1 });
+  const told = h("div", { class: "found", role: "status" });
+  const of = (name) => (item) => item.demand[name];
+  const incidents = [...new Set(items.map(of("incident")))]
+    .map((id) => context.board.get("incident", id))
+    .map((row) => [row.id, incidentWords(row)]);
   const reasons = listed("close_reasons").filter(([code]) => REASONS.includes(code));
   const pairs = reasons.map(([code]) => [code, named("close_reasons", code)]);
-  const chosen = (values) => matching(items, values, context.clock.now());
+  const account = (code) => say("several.account", { account: code.slice(0, SHORT) });
+  const village = ({ demand }) => demand.reporter?.name;
+  const awaited = h("input", { name: "awaited", type: "checkbox" });
+  let last = null; // what was shown last, and for what
   const form = ask({
     title: say("act.close_several"),
     parts: [
-      field(say("several.words"), h("input", { name: "words", maxlength: 100 })),
-      field(say("form.place"), choices(items, "division", placeName)),
-      field(
-        say("form.kind"),
-        choices(items, "kind", (code) => named("kinds", code)),
-      ),
-      field(say("several.since"), since),
-      field(say("close.reason"), select("reason", pairs)),
       h(
-        "label",
-        { class: "tick" },
-        h("input", { name: "awaited", type: "checkbox" }),
-        h("span", {}, say("several.awaited")),
+        "div",
+        { class: "fields" },
+        field(say("form.incident"), select("incident", incidents, incidents[0]?.[0])),
+        field(say("several.words"), h("input", { name: "words", maxlength: 100 })),
+        field(say("several.since"), h("input", { name: "since", type: "number", min: 1 })),
+        choices(say("form.place"), items, "division", of("division"), placeName),
+        choices(say("form.kind"), items, "kind", of("kind"), (code) => named("kinds", code)),
+        choices(say("several.sender"), items, "sender", of("posted_by"), account),
+        choices(say("several.village"), items, "village", village, String),
+        field(say("close.reason"), select("reason", pairs)),
       ),
+      h("label", { class: "tick" }, awaited, h("span", {}, say("several.awaited"))),
       told,
+      h("p", { class: "quiet" }, say("several.means")),
     ],
     confirm: say("act.close_several"),
     look: "danger",
-    send: (values) =>
-      closeAll(context, closable(chosen(values), values), values.get("reason"), told),
+    send: () => begin(context, last.body, last.found).catch(again),
   });
-  const look = () => {
-    const values = new FormData(form);
-    setText(told, found(chosen(values), values));
+  const submit = find("[type=submit]", form);
+  const shows = (what) => {
+    last = what;
+    submit.disabled = !what; // nothing is done that was not shown
   };
-  form.addEventListener("input", look);
-  look();
-}
-
-async function closeAll(context, items, reason, told) {
-  const ids = items.map(({ demand }) => demand.id);
-  const closed = [];
-  try {
-    for await (const done of inParts(context, "/demands/close", ids, { reason })) {
-      closed.push(...done);
-      setText(told, say("several.progress", { done: closed.length, count: ids.length }));
+  let asked = 0;
+  const anew = async () => {
+    const body = wanted(context, new FormData(form));
+    const mine = (asked += 1);
+    shows(null);
+    try {
+      const found = await look(context, body);
+      if (mine !== asked) return; // something else is asked for by now
+      told.replaceChildren(...shown(context, found));
+      shows({ body, found });
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      setText(told, problem.text);
     }
-  } finally {
-    if (closed.length) {
-      keep(context, { closed, until: Date.now() + UNDO_LASTS });
-      offerBack(context, closed, UNDO_LASTS);
-    }
-  }
-}
-
-/** What was closed within the hour may be taken back also after the page was loaded again. */
-export function startSeveral(context) {
-  const { closed, until } = kept(context) ?? {};
-  if (closed && until > Date.now()) offerBack(context, closed, until - Date.now());
-}
-
-function keep({ me }, what) {
-  try {
-    sessionStorage.setItem(KEPT + me.account, JSON.stringify(what));
-  } catch {
-    // Storage may be forbidden; taking back then lasts as long as the page.
-  }
-}
-
-function kept({ me }) {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEPT + me.account));
-  } catch {
-    return null;
-  }
-}
-
-/** Post ids in parts, each inside one of this desk's divisions; gives what each part has done. */
-async function* inParts({ me, board, outbox, past }, path, ids, more = {}) {
-  const where = new Map(past.with(board).map((row) => [row.id, row.division]));
-  for (const division of divisionsOf(me)) {
-    const inside = ids.filter((id) => within(where.get(id), division));
-    for (let at = 0; at < inside.length; at += AT_ONCE) {
-      const body = { division, demands: inside.slice(at, at + AT_ONCE), ...more };
-      yield (await outbox.post(path, body)).demands;
-    }
-  }
-}
-
-/** For an hour it can be taken back as a whole. */
-function offerBack(context, closed, lasts) {
-  const back = h("button", { type: "button", class: "small", "data-words": "several.undo" });
-  const words = () => say("several.done", { count: closed.length });
-  const notice = tell(words, { action: back, lasts });
-  back.addEventListener("click", async () => {
-    back.disabled = true;
-    const count = await takeBack(context, closed);
-    back.disabled = false;
-    if (count === null) return; // told already; it can be tried again
-    notice.remove();
-    tell(() => say("several.undone", { count }));
+  };
+  const again = async (problem) => {
+    await anew();
+    throw problem;
+  };
+  let typed = 0;
+  form.addEventListener("input", () => {
+    shows(null);
+    clearTimeout(typed);
+    typed = setTimeout(anew, TYPED);
   });
-}
-
-/** How many were reopened; null where a part was refused. */
-async function takeBack(context, closed) {
-  let count = 0;
-  try {
-    for await (const done of inParts(context, "/demands/reopen", closed)) count += done.length;
-  } catch (problem) {
-    if (!(problem instanceof Problem)) throw problem;
-    tell(() => problem.text, { problem: true });
-    return null;
-  }
-  keep(context, null);
-  return count;
+  anew();
 }
