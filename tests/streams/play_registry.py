@@ -238,17 +238,16 @@ def rarely(play: Play) -> None:
 
 
 def _let_in(play: Play, account: AccountId) -> Attempt:
-    """A link, and its use; or everybody there is signed out."""
-    if play.chance(0.3):
-        return STEWARD, c.EndSessions(account=account, role=Role.ORGANIZATION)
-    link = LinkId(f"link {play.world.at}")
-    if play.chance(0.5):
-        return OWNER, c.UseLink(account=account, role=Role.ORGANIZATION, link=link)
-    reason, role = play.random.choice(list(LinkReason)), Role.ORGANIZATION
+    """A link, and its use; what one has made alone is confirmed; or everybody is signed out."""
+    link, role = LinkId(f"link {play.world.at}"), Role.ORGANIZATION
     let_in = play.world.area.registry.let_in.get(account)
-    if let_in is not None and let_in.confirm_by is not None:
+    if let_in is not None and let_in.confirm_by is not None and play.chance(0.7):
         return COUNTY, c.ConfirmAccess(account=account, role=role, link=let_in.link)
-    in_use = play.chance(0.5)
+    if play.chance(0.4):
+        return STEWARD, c.EndSessions(account=account, role=role)
+    if play.chance(0.4):
+        return OWNER, c.UseLink(account=account, role=role, link=link)
+    reason, in_use = play.random.choice(list(LinkReason)), play.chance(0.5)
     return STEWARD, c.MakeLink(account=account, role=role, link=link, reason=reason, in_use=in_use)
 
 
@@ -277,6 +276,6 @@ ACTS: tuple[tuple[int, Callable[[Play, Organization], Attempt]], ...] = (
     (4, _merge),
     (5, _certify),
     (4, _withdraw),
-    (7, _account),
+    (9, _account),
     (1, _log),
 )
