@@ -120,8 +120,11 @@ function strip({ assignments, offers }, line) {
   return h("span", { class: "strip", "aria-hidden": "true" }, least);
 }
 
+/** Of the present round; whoever is told to stop or to leave is no cover until that is lifted. */
 const ofRound = (row, line) =>
-  live(row) || (row.state === "released" && row.round === line.round);
+  live(row)
+    ? !row.withdrawing || row.state === "reported_done"
+    : row.state === "released" && row.round === line.round;
 
 const SIGNS = { committed: "◐", en_route: "▶", on_scene: "■", reported_done: "■", released: "■" };
 const sign = (row) => (row.overdue ? "»" : SIGNS[row.state]);

@@ -106,6 +106,10 @@ function stayingOf(context) {
   }));
 }
 
+/** How many of a crew are in the danger zone now. */
+const insideWords = (row) =>
+  row.inside > 0 && h("strong", {}, say("party.inside", { count: row.inside }));
+
 function drawStaying(context, { row, demand, place }) {
   const focus = `staying-${row.id}`;
   const call = h("button", { type: "button", class: "small", "data-focus": focus });
@@ -118,6 +122,7 @@ function drawStaying(context, { row, demand, place }) {
     h("strong", {}, row.organization_name),
     h("span", {}, [demand, place].join(" · ")),
     h("span", {}, say("silent.not_out", { time })),
+    insideWords(row),
     triedWords(row.offer, context.clock.now()),
     call,
   );
@@ -135,6 +140,7 @@ function drawIgnored(context, { row, order, demand, place }) {
     h("strong", {}, row.organization_name),
     h("span", {}, [demand, place].join(" · ")),
     h("span", {}, say("silent.unread", { time, what: toldWords(order) })),
+    insideWords(row),
     triedWords(row.offer, context.clock.now()),
     call,
   );
@@ -270,14 +276,13 @@ function drawCrew(context, { row, demand, place }) {
   const call = h("button", { type: "button", class: "small", "data-focus": `silent-${row.id}` });
   call.textContent = say("silent.call");
   call.addEventListener("click", () => stepByPhone(context, row, true));
-  const inside = row.inside > 0 && h("strong", {}, say("party.inside", { count: row.inside }));
   return h(
     "li",
     {},
     h("strong", {}, row.organization_name),
     h("span", {}, [demand, place].join(" · ")),
     h("span", {}, say("silent.since", { time })),
-    inside,
+    insideWords(row),
     triedWords(row.offer, context.clock.now()),
     call,
   );
