@@ -75,7 +75,7 @@ def test_one_that_is_on_its_way_is_parked_and_taken_on_later(
     confirm(desk, organization=team, word="parked")
     parked = card.locator(".party.standby")
     expect(parked).to_contain_text("自行前来")
-    expect(parked).to_contain_text("过时自动致谢")
+    expect(parked).to_contain_text("补足前不会失效")
     desk.locator("[data-view=owed]").click()  # somebody waits for the desk's word
     in_both_languages(desk)
     parked.get_by_role("button", name="致谢，不需要", exact=True).click()
@@ -83,8 +83,10 @@ def test_one_that_is_on_its_way_is_parked_and_taken_on_later(
     desk.locator("[data-view=open]").click()
     expect(card.locator(".party.ended")).to_contain_text("值班室致谢：此处不需要")
     card.get_by_role("button", name="自行前来", exact=True).click()
+    dialog.get_by_text("正在途中", exact=True).click()
+    dialog.locator("[name=minutes]").fill("15")
     dialog.locator("[name=quantity]").fill("1")
-    confirm(desk, organization=team, here="here", word="parked")
+    confirm(desk, organization=team, word="parked")
     parked.get_by_role("button", name="请其出动", exact=True).click()
     expect(card.locator(".party.committed")).to_contain_text("Team 8")
     owed = card.locator(".party.told")  # it left its page and has no channel
