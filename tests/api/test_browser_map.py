@@ -70,7 +70,7 @@ def test_what_is_pressed_on_the_map_is_chosen_in_the_list_and_the_other_way_roun
     desk.locator("[aria-label='Show all']").click()
     pressed(desk)
     expect(current).to_contain_text("X No. 1")
-    expect(said).to_contain_text("stands at the township's seat")
+    expect(said).to_contain_text("stands at the seat of its township or county")
     expect(desk.locator("#demands h3")).to_contain_text("X No. 1")
     desk.locator("#map canvas").press("g")
     in_both_languages(desk)

@@ -298,7 +298,9 @@ export class MapPanel {
       priority: named("priorities", row.priority),
       cover: choose("map_sign", cover),
     };
-    return say("map.demand", told) + (row.approximate ? say("map.rough") : "");
+    const cut = this.model?.barriers.some((one) => one.row.demand === row.id);
+    const more = [row.approximate && say("map.rough"), cut && say("map.cut")].filter(Boolean);
+    return [say("map.demand", told), ...more].join("");
   }
 
   #zoneWords({ order, incident }) {

@@ -7,6 +7,7 @@
 const WORLD = 40075016.686; // meters around the equator
 const CLOSEST = 256 * 2 ** 18; // pixels of the whole world's width
 const FARTHEST = 256 * 2 ** 5;
+const NEAR = 256 * 2 ** 12; // a single point is shown with some 30 km around it
 const STILL = 6; // pixels that a finger may stray and still have tapped
 const STEP = 80; // pixels that an arrow moves it
 const KEYS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -82,7 +83,7 @@ export class MapView extends EventTarget {
     const across = Math.max(1, this.width - 2 * margin) / Math.max(east - west, 1e-9);
     const down = Math.max(1, this.height - 2 * margin) / Math.max(south - north, 1e-9);
     this.middle = { x: (west + east) / 2, y: (north + south) / 2 };
-    this.#scaled(Math.min(across, down, 256 * 2 ** 14));
+    this.#scaled(Math.min(across, down, NEAR));
     this.touched = false;
   }
 
