@@ -27,7 +27,10 @@ _READ = [Struct(f"={3 * count}q").unpack_from for count in range(_FEW + 1)]
 
 
 class _Answer(Structure):
-    """Where native/crowd.c leaves what it has found, until it is asked again."""
+    """The beginning of a `Crowd`: what native/crowd.c has found there, until it is asked again.
+
+    Each crowd has its own, for another thread may ask another crowd before it is read.
+    """
 
     _fields_: ClassVar = [
         ("rows", POINTER(c_int64)),
@@ -39,7 +42,6 @@ class _Answer(Structure):
 
 
 _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
-    "answer": (c_void_p, ()),
     "new": (c_void_p, ()),
     "free": (None, (c_void_p,)),
     "put": (c_int, (c_void_p, c_int64, *_PLACE, c_int64, c_int64, c_int64)),
@@ -80,10 +82,7 @@ class Library:
             function = getattr(loaded, f"crowd_{name}")
             function.restype, function.argtypes = result, arguments
             setattr(self, name, function)
-        self.found = _Answer.from_address(self.answer())
-        self.few = self.found.few
 
-    answer: Any
     new: Any
     free: Any
     put: Any
@@ -111,6 +110,8 @@ class CompiledIndex:
         self.functions, self.crowd = functions, functions.new()
         if not self.crowd:
             raise MemoryError
+        self.found = _Answer.from_address(self.crowd)
+        self.few = self.found.few
         self.ids: list[str] = []
         self.changes = 0
         self._slots: dict[str, int] = {}
@@ -204,8 +205,8 @@ class CompiledSurvey:
         found = functions.nearest(self._crowd, *self._place, beyond, most, count, codes, size)
         if found < 0:
             raise MemoryError
-        answer = functions.found
-        rows = _READ[found](functions.few) if found <= _FEW else answer.rows[: 3 * found]
+        answer = self._index.found
+        rows = _READ[found](self._index.few) if found <= _FEW else answer.rows[: 3 * found]
         ids = map(self._index.ids.__getitem__, rows[1::3])
         few = list(zip(rows[::3], ids, rows[2::3]))  # noqa: B905  # of one length
         return answer.limit, list(in_order(few, tie)) if answer.ties else few
@@ -215,7 +216,7 @@ class CompiledSurvey:
         self._unchanged()
         if self._functions.counts(self._crowd, *self._place, most, codes):
             raise MemoryError
-        counts: list[int] = self._functions.found.counts[:codes]
+        counts: list[int] = self._index.found.counts[:codes]
         return counts
 
     def at(self, square: int) -> list[str]:
@@ -235,7 +236,7 @@ class CompiledSurvey:
         )  # fmt: skip
         if found < 0:
             raise MemoryError
-        return self._functions.found.limit if found else None
+        return self._index.found.limit if found else None
 
     def _unchanged(self) -> None:
         if self._changes != self._index.changes:

@@ -11,8 +11,6 @@
 #define SOURCE ""
 #endif
 
-enum { FEW = 32 };
-
 /* ---- distances ---- */
 
 typedef struct {
@@ -60,16 +58,10 @@ static int64_t square_of(const Entry *entry, const Point *from) {
 
 /* ---- what all searches use, one after the other ---- */
 
-static struct {
-    Row *rows;
-    int64_t limit, ties;
-    int64_t *counts;
-    Row few[FEW];
-} answer;
-
+/* Within one call alone: whoever calls holds the interpreter's lock. */
 static Waiting *heap;
 static int64_t *best;
-static size_t heap_room, best_room, rows_room, counts_room;
+static size_t heap_room, best_room;
 
 static int push(size_t *size, uint64_t bound, int32_t node) {
     if (!grow(&heap, &heap_room, *size + 1, sizeof(Waiting))) return 0;
@@ -138,8 +130,6 @@ static void sort(Row *rows, size_t count) {
 
 const char *crowd_source(void) { return SOURCE; }
 
-void *crowd_answer(void) { return &answer; }
-
 void crowd_free(Crowd *crowd) {
     if (!crowd) return;
     for (size_t number = 0; number < crowd->nodes_made; number++) {
@@ -147,7 +137,7 @@ void crowd_free(Crowd *crowd) {
         free(crowd->details[number].counts);
     }
     free(crowd->nodes), free(crowd->details), free(crowd->leaf_of), free(crowd->place_of);
-    free(crowd->times), free(crowd->apart), free(crowd);
+    free(crowd->times), free(crowd->apart), free(crowd->rows), free(crowd->counts), free(crowd);
 }
 
 Crowd *crowd_new(void) {
@@ -237,7 +227,7 @@ int64_t crowd_nearest(Crowd *crowd, int64_t x, int64_t y, int64_t z, int64_t bey
     size_t waiting = 0, nearest = 0, found = 0, kept = 0;
     int64_t limit = most;
     if (count < 1 || most < 0) {
-        answer.limit = most, answer.ties = 0;
+        crowd->limit = most, crowd->ties = 0;
         return 0;
     }
     if ((size_t)count > crowd->slots) count = (int64_t)crowd->slots + 1;
@@ -260,25 +250,25 @@ int64_t crowd_nearest(Crowd *crowd, int64_t x, int64_t y, int64_t z, int64_t bey
             }
             continue;
         }
-        if (!grow(&answer.rows, &rows_room, found + (size_t)node->total, sizeof(Row)))
+        if (!grow(&crowd->rows, &crowd->rows_room, found + (size_t)node->total, sizeof(Row)))
             return -1;
         for (int32_t which = 0; which < node->total; which++) {
             const Entry *entry = &node->entries[which];
             if (wanted && (entry->code >= codes || !wanted[entry->code])) continue;
             int64_t square = square_of(entry, &from);
             if (square > limit || square <= beyond) continue;
-            answer.rows[found++] = (Row){square, entry->slot, entry->code};
+            crowd->rows[found++] = (Row){square, entry->slot, entry->code};
             keep(&nearest, (size_t)count, square);
             if (nearest == (size_t)count && best[0] < limit) limit = best[0];
         }
     }
     for (size_t which = 0; which < found; which++)
-        if (answer.rows[which].square <= limit) answer.rows[kept++] = answer.rows[which];
-    sort(answer.rows, kept);
-    answer.limit = limit, answer.ties = 0;
+        if (crowd->rows[which].square <= limit) crowd->rows[kept++] = crowd->rows[which];
+    sort(crowd->rows, kept);
+    crowd->limit = limit, crowd->ties = 0;
     for (size_t which = 1; which < kept; which++)
-        answer.ties |= answer.rows[which].square == answer.rows[which - 1].square;
-    if (kept && kept <= FEW) memcpy(answer.few, answer.rows, kept * sizeof(Row));
+        crowd->ties |= crowd->rows[which].square == crowd->rows[which - 1].square;
+    if (kept && kept <= FEW) memcpy(crowd->few, crowd->rows, kept * sizeof(Row));
     return (int64_t)kept;
 }
 
@@ -286,8 +276,8 @@ int64_t crowd_nearest(Crowd *crowd, int64_t x, int64_t y, int64_t z, int64_t bey
 int crowd_counts(Crowd *crowd, int64_t x, int64_t y, int64_t z, int64_t most, int64_t codes) {
     Point from = {x, y, z};
     size_t waiting = 0;
-    if (!grow(&answer.counts, &counts_room, (size_t)codes + 1, sizeof(int64_t))) return -1;
-    memset(answer.counts, 0, (size_t)codes * sizeof(int64_t));
+    if (!grow(&crowd->counts, &crowd->counts_room, (size_t)codes + 1, sizeof(int64_t))) return -1;
+    memset(crowd->counts, 0, (size_t)codes * sizeof(int64_t));
     if (most < 0) return 0;
     if (!grow(&heap, &heap_room, 1, sizeof(Waiting))) return -1;
     heap[waiting++].node = top(crowd);
@@ -298,12 +288,12 @@ int crowd_counts(Crowd *crowd, int64_t x, int64_t y, int64_t z, int64_t most, in
             const Detail *detail = &crowd->details[node - crowd->nodes];
             for (int32_t which = 0; which < detail->kinds; which++)
                 if (detail->counts[which].code < codes)
-                    answer.counts[detail->counts[which].code] += detail->counts[which].count;
+                    crowd->counts[detail->counts[which].code] += detail->counts[which].count;
         } else if (node->leaf) {
             for (int32_t which = 0; which < node->total; which++) {
                 const Entry *entry = &node->entries[which];
                 if (entry->code < codes && square_of(entry, &from) <= most)
-                    answer.counts[entry->code]++;
+                    crowd->counts[entry->code]++;
             }
         } else {
             if (!grow(&heap, &heap_room, waiting + 8, sizeof(Waiting))) return -1;
@@ -343,7 +333,7 @@ int crowd_earliest(Crowd *crowd, int64_t x, int64_t y, int64_t z, int64_t most, 
             if (entry->code >= codes || !wanted[entry->code] || crowd->apart[entry->slot]) continue;
             if (square_of(entry, &from) > most) continue;
             int64_t time = crowd->times[2 * (int64_t)entry->slot + which_time];
-            if (!found || time < answer.limit) answer.limit = time;
+            if (!found || time < crowd->limit) crowd->limit = time;
             found = 1;
         }
     }

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CROWDED = 32, SPARSE = 12, FINE = 12, COARSE = 31, NONE = -1, EDGE = 700000000, LINE = 64 };
+enum { CROWDED = 32, SPARSE = 12, FINE = 12, COARSE = 31, NONE = -1, EDGE = 700000000, LINE = 64, FEW = 32 };
 
 typedef struct {
     int32_t x, y, z, code, slot;
@@ -41,7 +41,13 @@ typedef struct {
     int64_t square, slot, code;
 } Row;
 
+/* First what whoever asked reads afterwards, each crowd its own: others may be asked meanwhile. */
 typedef struct {
+    Row *rows;
+    int64_t limit, ties;
+    int64_t *counts;
+    Row few[FEW];
+    size_t rows_room, counts_room;
     Node *nodes;
     Detail *details;
     int32_t *leaf_of, *place_of;

@@ -9,10 +9,12 @@ The answers are held against everybody looked at. Microseconds, as whoever calls
 from __future__ import annotations
 
 import statistics
+import subprocess
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from math import asin, cos, radians, sin, sqrt
+from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple, Protocol
 
@@ -21,6 +23,7 @@ from tests.bench.matching_land import WANTED, Brute, Land, Need, One, Ours, Spot
 from tests.geo.kinds import compiled, plain
 
 SEED = 17
+DEPLOY = Path(__file__).parents[2] / "deploy"
 SIZES = {"100k": 100_000, "262k": 262_000, "1m": 1_000_000}
 SEARCHES, WARM, CHECKED = 1_000, 100, 100
 ROW = 10  # searches that one of them answers before the next: nobody runs three side by side
@@ -49,6 +52,8 @@ class Searcher(Protocol):
 
 def run() -> dict[str, Any]:
     """Every size, then how ours grows; `answers_equal`: all of them, at every size."""
+    for script in ("install-postgis.sh", "install-redis.sh"):
+        subprocess.run([DEPLOY / script], check=False)
     found: dict[str, Any] = {"seed": SEED, "sizes": SIZES, "k": WANTED, "searches": SEARCHES}
     alone = {"10k": _alone(Land(GROWTH_FROM, SEED))}
     with ExitStack() as stack:

@@ -18,7 +18,7 @@ from geo.compiled import CompiledIndex, Library, library
 from geo.distance import ecef_centimeters, squared
 from geo.index import new_index
 from geo.nearest import FARTHEST, Point, SkillIndex
-from tests.geo.kinds import New, both, made
+from tests.geo.kinds import New, both, compiled, made
 
 EVERYWHERE = 1 << 62
 DEGREE = 10_000_000
@@ -174,3 +174,20 @@ def test_many_codes_that_come_and_go(new: New, seed: int) -> None:
         codes = [code for point, code in entries.values() if squared(point, center) <= wide * wide]
         counts = index.survey(center).counts(wide * wide, 150)
         assert counts == [codes.count(code) for code in range(150)]
+
+
+def test_what_one_is_told_no_other_one_changes() -> None:
+    """Given two crowds, as a review has one in a thread beside the writer, when the other one is
+    searched before an answer is read, then the answer is still there."""
+    center = on_ground(120, 28)
+    one, other = compiled(), compiled()
+    for index, count in ((one, 3), (other, 40)):
+        for name, number in names(count).items():
+            index.put(name, Point(center.x + number + count, center.y, center.z), 0)
+    assert isinstance(one, CompiledIndex)
+    found = one.functions.nearest(one.crowd, *center, -1, EVERYWHERE, 9, None, 0)
+    other.survey(center).first(EVERYWHERE, len, None, 40)
+    other.survey(center).counts(EVERYWHERE, 1)
+    assert found == 3
+    assert one.few[: 3 * found : 3] == [9, 16, 25]
+    assert (one.found.limit, one.found.ties) == (EVERYWHERE, 0)
