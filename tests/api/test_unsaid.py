@@ -28,6 +28,7 @@ STANDS = {
     ("desk-line-fields.js", "target"): "the smallest that can be asked for",
     ("desk-line-fields.js", "grade"): "the lowest that can be asked for",
     ("desk-several.js", "name"): "a filter: of all",
+    ("desk-several.js", "incident"): "what is looked at; its list is shown, its reason is chosen",
     ("desk-tasks.js", "domain"): "what the proposal says",
     ("desk-zone.js", "shape"): "which fields are shown; the place itself is chosen",
     ("organization-scene.js", "what"): "what was chosen before a redrawing",
@@ -58,6 +59,8 @@ def parts(source: str, start: int) -> list[str]:
 def fields(path: Path) -> Iterator[Field]:
     source = path.read_text("utf-8")
     for match in CALL.finditer(source):
+        if f"const {match['name']} = (" in source and path.name != "dialog.js":
+            continue  # its own word for something else
         said = parts(source, match.start("first"))
         at = CHOSEN_AT[match["name"]]
         chosen = said[at] if len(said) > at else ""
