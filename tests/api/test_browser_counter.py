@@ -10,6 +10,7 @@ from tests.api.browsing import (
     TOWN,
     Screens,
     Stage,
+    confirm,
     in_both_languages,
     served,
     touch,
@@ -50,3 +51,21 @@ def test_the_desk_takes_on_who_comes_later_and_the_leader_reads_it(
     waiting.get_by_role("button", name="请其出动", exact=True).click()
     expect(crew.locator("#assignments .card .chip.state")).to_have_text("已答应")
     assert screens.complaints == []
+
+
+def test_a_desk_records_on_the_telephone_that_somebody_could_come_later(
+    server: Stage, screens: Screens
+) -> None:
+    server.organization("Team 8", "CATERING")
+    incident = server.incident("earthquake")
+    demand = server.demand(incident, "supplies", "CATERING")
+    server.advance(0.1)
+    desk = screens.sign_in(server.link("desk", division=TOWN), "en")
+    desk.locator("#list-incident").select_option(incident)
+    desk.locator("#demands .party.asked").get_by_role("button", name="By phone").click()
+    desk.locator("#dialog [value=counter]").check(force=True)
+    desk.locator("#dialog [name=minutes]:enabled").fill("150")
+    confirm(desk)
+    expect(desk.locator("#demands .party.standby")).to_contain_text("Team 8")
+    [offer] = server.rows("offer", demand=demand)
+    assert (offer["state"], offer["minutes"]) == ("standby", 150)

@@ -26,6 +26,17 @@ function yesFields(offer) {
   );
 }
 
+/** Neither yes nor no: so many later than was asked, if the desk would have that. */
+function laterFields(offer) {
+  const quantity = number("quantity", offer.quantity, 1, offer.quantity);
+  return h(
+    "div",
+    { class: "pair" },
+    field(say("phone.quantity"), quantity, counted(offer.skill, offer.quantity)),
+    field(say("phone.later_minutes"), number("minutes", "", 1, 2880)),
+  );
+}
+
 function noFields(context) {
   const from = freeFromField(context);
   const pairs = listed("decline_reasons").map(([code]) => [code, named("decline_reasons", code)]);
@@ -64,10 +75,12 @@ export function answerByPhone(context, offer, shown = false) {
     words: say("phone.answer"),
     answers: [
       ["accept", say("phone.accept")],
+      ...(offer.state === "sent" ? [["counter", say("phone.later")]] : []),
       ["decline", say("phone.decline")],
     ],
     fields: [
       [yesFields(offer), ["accept"]],
+      [laterFields(offer), ["counter"]],
       [noFields(context), ["decline"]],
     ],
     send: (answer, values) =>

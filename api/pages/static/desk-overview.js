@@ -3,7 +3,7 @@
 import { live } from "./assignments.js";
 import { nextStep } from "./desk-next.js";
 import { drawList, find, findAll, h, setText } from "./dom.js";
-import { moment } from "./format.js";
+import { moment, spoken } from "./format.js";
 import { counted, named, say } from "./words.js";
 
 const AGES_EVERY = 15000; // milliseconds; an age is said in whole minutes
@@ -45,13 +45,22 @@ function row(context, item, pick) {
         "data-focus": `row-${key}`,
       },
       priority(demand.priority),
-      h("span", { class: "name" }, h("b", {}, number), " ", named("kinds", demand.kind)),
+      name(demand, number),
       h("span", { class: "place", title: place }, place),
       h("span", { class: "covers" }, covers(item)),
       h("span", { class: `next ${step.look}`, title: step.words }, step.words),
       since(context, demand),
     ),
   );
+}
+
+/** Where several incidents are open, its own stands below, on a line by itself. */
+function name(demand, number) {
+  const [short, kind] = [spoken(demand), named("kinds", demand.kind)];
+  const title = `${number} ${kind}`;
+  const incident = number.slice(short.length).trim();
+  const below = incident && h("small", {}, incident);
+  return h("span", { class: "name", title }, h("b", {}, short), " ", kind, below);
 }
 
 /** A number is enough in a row; who does not see the row hears the word as well. */
