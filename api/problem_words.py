@@ -188,8 +188,9 @@ PROBLEMS: dict[str, Message] = {
     ),
     "outside_township": Message(
         422,
-        "该点在另一乡镇内，请核对位置或区划。",
-        "This point lies in another township; check the point or the division.",
+        "该点不在所选乡镇内（在另一乡镇，或离其驻地太远），请核对位置或区划。",
+        "This point does not lie in that township: it is in another one, or too far from its seat. "
+        "Check the point or the division.",
     ),
     "overloaded": Message(
         503,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from hashlib import sha256
+from math import isqrt
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,8 @@ import msgspec
 from geo.distance import ecef_centimeters
 from schemas.values import Datum, Degrees7, DivisionCode, Place, PlaceKind
 
+SCALE = 10_000_000  # of a degree
+METERS_A_DEGREE = 111_000
 Bounds = tuple[int, int, int, int]  # lon min, lat min, lon max, lat max, in 1e-7 degree
 
 
@@ -92,6 +95,7 @@ class DivisionTree:
         self._ancestors: dict[str, tuple[str, ...]] = {}
         self._children: dict[str, tuple[str, ...]] = {}
         self._bounds: dict[str, Bounds] = {}
+        self._townships: dict[str, int] = {}  # how many, at and below a division
         self._by_names: dict[tuple[str, str], str | None] = {}
         self._words: dict[str, tuple[str, ...]] = {}  # folded, for the search box
         for row in sorted(content.divisions, key=lambda row: (_RANK[row.level], row.code)):
@@ -117,6 +121,8 @@ class DivisionTree:
             self._by_names[key] = None if key in self._by_names else row.code
         for code in self._ancestors[row.code]:
             self._bounds[code] = _widened(self._bounds.get(code), node.lon, node.lat)
+            if node.level is Level.TOWNSHIP:
+                self._townships[code] = self._townships.get(code, 0) + 1
 
     def _parent_of(self, row: DivisionRow) -> Division | None:
         if row.parent is None:
@@ -190,6 +196,16 @@ class DivisionTree:
     def bounds(self, code: str) -> Bounds:
         """The box of the seats of a division and all below it; KeyError for unknown codes."""
         return self._bounds[code]
+
+    def spacing(self, code: str) -> int:
+        """How far apart the townships of a division lie, roughly, in meters; 0 where it has none.
+
+        As if they were spread evenly over the box of its seats. KeyError for unknown codes.
+        """
+        west, south, east, north = self._bounds[code]
+        number = self._townships.get(code, 0)
+        box = (east - west) * (north - south) * METERS_A_DEGREE**2 // SCALE**2
+        return isqrt(box // number) if number else 0
 
     def find(self, above: str, name: str) -> Division | None:
         """The division by its parent's name and its own; None if unknown or ambiguous."""

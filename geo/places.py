@@ -18,7 +18,7 @@ import msgspec
 import shapely
 
 from geo.distance import ecef_centimeters
-from geo.divisions import DivisionTree
+from geo.divisions import DivisionTree, Level
 from geo.regions import Regions
 from schemas.values import Datum, Place, PlaceKind
 
@@ -30,6 +30,8 @@ MARGIN = 5_000_000  # 0.5 degree around the seats of a command area
 MOST_LONGITUDE = 180 * SCALE
 MOST_LATITUDE = 90 * SCALE
 MOST_VERTICES = 1_000
+FAR_METERS = 60_000  # from a seat: the widest township of Zhejiang ends at less than half of it
+FAR_SPACINGS = 4  # and where townships lie farther apart, so many times as far
 
 _DATUMS = {"WGS84": Datum.WGS84, "CGCS2000": Datum.CGCS2000}
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{0,30})?")
@@ -76,7 +78,7 @@ def place_at(
         point = _point(lon, lat, tree, area)
         _refuse_if(_coarse(point), PlaceProblem.TOO_COARSE)
         _check_division(division, tree, area)
-        _check_township(point, division, regions)
+        _check_township(point, tree, area, division, regions)
     except _DoubtError as doubt:
         return doubt.problem
     return _place(PlaceKind.POINT, point, datum, tree, division)
@@ -111,7 +113,7 @@ def place_of_shape(
         point, closed = _polygon(vertices)
         _refuse_if(all(map(_coarse, vertices)), PlaceProblem.TOO_COARSE)
         _check_division(division, tree, area)
-        _check_township(point, division, regions)
+        _check_township(point, tree, area, division, regions)
     except _DoubtError as doubt:
         return doubt.problem
     shape = tuple(value for vertex in closed for value in vertex)
@@ -172,11 +174,27 @@ def _check_division(division: str, tree: DivisionTree, area: str) -> None:
     _refuse_if(not tree.contains(area, division), PlaceProblem.DIVISION_OUTSIDE_AREA)
 
 
-def _check_township(point: Point7, division: str, regions: Regions | None) -> None:
-    """Refuse only what is known to be elsewhere: unmapped ground and borders are fine."""
-    if regions is None or regions.inside(division, *point) is not False:
-        return
-    _refuse_if(regions.township_at(*point) is not None, PlaceProblem.OUTSIDE_TOWNSHIP)
+def _check_township(
+    point: Point7, tree: DivisionTree, area: str, division: str, regions: Regions | None
+) -> None:
+    """Refuse only what is known to be elsewhere: unmapped ground and borders are fine.
+
+    Without polygons that is what lies farther from the township's seat than any of it can.
+    """
+    inside = None if regions is None else regions.inside(division, *point)
+    if regions is None or inside is None:
+        _refuse_if(_far(point, tree, area, division), PlaceProblem.OUTSIDE_TOWNSHIP)
+    elif not inside:
+        _refuse_if(regions.township_at(*point) is not None, PlaceProblem.OUTSIDE_TOWNSHIP)
+
+
+def _far(point: Point7, tree: DivisionTree, area: str, division: str) -> bool:
+    node = tree.get(division)
+    if node is None or node.level is not Level.TOWNSHIP or node.approximate:
+        return False
+    limit = 100 * max(FAR_METERS, FAR_SPACINGS * tree.spacing(area))
+    pairs = zip(ecef_centimeters(*point), ecef_centimeters(node.lon, node.lat), strict=True)
+    return sum((one - other) ** 2 for one, other in pairs) > limit**2
 
 
 def _opened(vertices: list[Point7]) -> list[Point7]:

@@ -186,10 +186,14 @@ class SeparateOrganizations(Stored, tag="SeparateOrganizations.1"):
 
 
 class RecordCertificate(Stored, tag="RecordCertificate.1"):
-    """Record a verified certificate; for one that is there already, the new word counts."""
+    """Record a verified certificate; for one that is there already, the new word counts.
+
+    `insist`: another organization holds the certificate of that issuer and number, too.
+    """
 
     organization: OrganizationId
     certificate: Certificate
+    insist: bool = False
 
 
 class WithdrawCertificate(Stored, tag="WithdrawCertificate.1"):

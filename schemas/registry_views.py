@@ -31,6 +31,7 @@ class OrganizationRow(Stored, tag="organization"):
     home: DivisionCode
     lon: int
     lat: int
+    approximate: bool  # its home alone is known: the point is the seat
     capabilities: tuple[Capability, ...]
     crews_most: int | None
     certificates: tuple[CertificateView, ...]

@@ -72,7 +72,7 @@ from streams.remembered import (
     Standstill,
     Tally,
 )
-from streams.table import Distinct, Groups, Journal, Lanes, Ordering, Table, Tables
+from streams.table import Distinct, Groups, Journal, Lanes, Named, Ordering, Table, Tables
 from streams.versions import Rules, present, rules_of
 from streams.wakes import Wait, Wakes
 
@@ -94,6 +94,7 @@ class Registry(Tables):
         super().__init__(journal)
         self.named = Ordering(self.organizations, _name)
         self.coded = Ordering(self.organizations, _code)
+        self.certified = Named(self.organizations, _certificates)
 
 
 class Operation(Tables):
@@ -310,6 +311,12 @@ def _code(organization: Organization) -> tuple[Any, ...] | None:
     if organization.credit_code is None:
         return None
     return (organization.credit_code, organization.id)
+
+
+def _certificates(organization: Organization) -> list[tuple[str, str]]:
+    """What names each one that it holds, and that nobody has withdrawn."""
+    held = (each.certificate for each in organization.certificates if not each.withdrawn)
+    return [(spelled(one.issuer), spelled(one.number)) for one in held]
 
 
 def _waking(line: Line) -> tuple[Any, ...] | None:

@@ -1,6 +1,7 @@
 """Certificates: verified grades of organizations, by standard, issuer and number.
 
-The latest word on a number counts, be it higher or lower. Grades are of organizations registered
+The latest word on a number counts, be it higher or lower; a number names one certificate, and so
+one organization, unless a steward insists that two hold it. Grades are of organizations registered
 with civil affairs (应急〔2024〕83号, Article 2); a person's grade or a city's own is none.
 """
 
@@ -15,12 +16,12 @@ from schemas.codes import SKILLS
 from schemas.commands import RecordCertificate, WithdrawCertificate, WithdrawIssuer
 from schemas.refusals import Refusal
 from schemas.registry_facts import CertificateRecorded, CertificateWithdrawn, IssuerWithdrawn
-from schemas.values import Certificate, DivisionCode, RegistrationClass
-from streams.area import Area, spelled
+from schemas.values import Certificate, DivisionCode, OrganizationId, RegistrationClass
+from streams.area import Area, Registry, spelled
 from streams.cause import Cause, Decision, Refused
 from streams.days import start_of
 from streams.entities import HeldCertificate, Organization
-from streams.organization import may_be_able
+from streams.organization import may_be_able, stayed_of
 from streams.policy import steward_of
 
 CertificateFact = CertificateRecorded | CertificateWithdrawn | IssuerWithdrawn
@@ -42,9 +43,24 @@ def record(area: Area, command: RecordCertificate, cause: Cause) -> Decision:
         return Refused(Refusal.CLASS_UNFIT, (holder.id,))
     if _distrusted(area, certificate.issuer, cause):
         return Refused(Refusal.ISSUER_WITHDRAWN)
+    other = _other_holder(area.registry, certificate, holder.id)
+    if other is not None and not command.insist:
+        return Refused(Refusal.CERTIFICATE_EXISTS, (other,))
     return [
         CertificateRecorded(organization=command.organization, certificate=certificate, at=cause.at)
     ]
+
+
+def _other_holder(
+    registry: Registry, certificate: Certificate, own: OrganizationId
+) -> OrganizationId | None:
+    """Who has that issuer's number on record, where this organization has not: the first one.
+
+    What was withdrawn names nobody: an entry for the wrong one is put right by that.
+    """
+    name = (spelled(certificate.issuer), spelled(certificate.number))
+    holders = [stayed_of(registry, key) for key in registry.certified.of(name)]
+    return None if own in holders else next(iter(holders), None)
 
 
 def _distrusted(area: Area, issuer: str, cause: Cause) -> bool:

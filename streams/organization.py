@@ -105,11 +105,12 @@ def _same(
     if command.credit_code is not None:
         found += registry.coded.within(command.credit_code)
     found += registry.named.within(command.home, spelled(command.name))
-    stayed = (_stayed(registry, place[-1]) for place in found)
+    stayed = (stayed_of(registry, place[-1]) for place in found)
     return next((key for key in stayed if key != own), None)
 
 
-def _stayed(registry: Registry, key: OrganizationId) -> OrganizationId:
+def stayed_of(registry: Registry, key: OrganizationId) -> OrganizationId:
+    """The entry that stands for an organization: its own, or the one that it was merged into."""
     organization = registry.organizations[key]
     while organization.merged_into is not None:
         organization = registry.organizations[organization.merged_into]

@@ -194,6 +194,32 @@ class Groups(Generic[K, V]):
         return [self._table[key] for key in keys]
 
 
+class Named(Generic[K, V]):
+    """The rows of a table by each of the things that they name: a cache, never stored."""
+
+    __slots__ = ("_keys", "_names")
+
+    def __init__(self, table: Table[K, V], names: Callable[[V], Iterable[Any]]) -> None:
+        self._names = names
+        self._keys: dict[Any, dict[K, None]] = {}
+        table.watch(self._follow)
+
+    def _follow(self, key: K, before: V | None, after: V | None) -> None:
+        old = () if before is None else dict.fromkeys(self._names(before))
+        new = () if after is None else dict.fromkeys(self._names(after))
+        for name in old:
+            del self._keys[name][key]
+            if not self._keys[name]:
+                del self._keys[name]
+        for name in new:
+            self._keys.setdefault(name, {})[key] = None
+
+    def of(self, name: Any) -> list[K]:
+        """The keys of the rows that name it, in order."""
+        keys: list[Any] = sorted(self._keys.get(name, ()))
+        return keys
+
+
 class Distinct(Generic[K, V]):
     """What the rows of a table that belong together name, each once: a cache, never stored."""
 

@@ -6,9 +6,11 @@ import argparse
 import json
 import os
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from shutil import rmtree
 
 from api.cli import network, playing, setting_up
 from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
@@ -23,6 +25,7 @@ from api.safe import (
     SecurityRecord,
     Vault,
     What,
+    key_there,
     make_master_key,
     make_private,
     master_key,
@@ -37,6 +40,8 @@ EXERCISE = Path("data/exercise")
 HISTORY = Path("data/history")
 
 _KEY_ZH = "请把其中那一行抄在纸上，锁进保险柜：没有它，目录和备份谁也打不开。"
+_SHARED_ZH = "主密钥：用的是已有的那一把；凡用它建立的目录和备份，有它就都能打开。"
+_SHARED_EN = "The master key is one that was there: it opens every folder and copy made with it."
 _KEY_EN = "Keep its one line on paper, in a safe: without it nobody opens the folder or a copy."
 
 
@@ -53,23 +58,25 @@ def init(typed: argparse.Namespace) -> tuple[int, Answer]:
     if typed.ask:
         with told_plainly():
             settings, name, copy = setting_up.asked(settings, name, copy)
+    network.check_own(settings)
     steward = new_account()
     live = settings.purpose is Purpose.OPERATIONS
     with told_plainly():
-        if not settings.data.exists():
-            settings.data.mkdir(parents=True, mode=0o700)  # what is in it is nobody else's
-        _keep_private(settings.data)
-        create(
-            settings.data,
-            settings.area,
-            settings.divisions,
-            settings.purpose,
-            TimeSource.LIVE if live else TimeSource.GIVEN,
-            steward,
-            None if live else wall_ms(),
-        )
-        made = make_master_key(settings)
-        Vault(settings.data / "keys.db", master_key(settings)).close()
+        with _new_folder(settings.data):
+            _keep_private(settings.data)
+            if key_there(settings):
+                master_key(settings)  # what is wrong with it is said before a log is made
+            create(
+                settings.data,
+                settings.area,
+                settings.divisions,
+                settings.purpose,
+                TimeSource.LIVE if live else TimeSource.GIVEN,
+                steward,
+                None if live else wall_ms(),
+            )
+            made = make_master_key(settings)
+            Vault(settings.data / "keys.db", master_key(settings)).close()
         _note_served(settings)
         if typed.environment is not None:
             setting_up.keep_environment(typed.environment, settings)
@@ -79,6 +86,8 @@ def init(typed: argparse.Namespace) -> tuple[int, Answer]:
     if made:
         print(say("主密钥：", "The master key:"), place_of(settings))
         print(say(_KEY_ZH, _KEY_EN))
+    else:
+        print(say(_SHARED_ZH, _SHARED_EN))
     print(say("接下来：", "Next:"))
     for number, step in enumerate(setting_up.next_steps(settings, copy), 1):
         print(f"{number}. {step}")
@@ -109,6 +118,20 @@ def serve_folder(typed: argparse.Namespace) -> tuple[int, Answer]:
         _keep_private(settings.data)
         run(whole)
     return 0, {}
+
+
+@contextmanager
+def _new_folder(folder: Path) -> Iterator[None]:
+    """A folder that is refused leaves nothing behind, unless it was there before."""
+    there = folder.exists()
+    if not there:
+        folder.mkdir(parents=True, mode=0o700)  # what is in it is nobody else's
+    try:
+        yield
+    except BaseException:
+        if not there:
+            rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _note_served(settings: Settings) -> None:

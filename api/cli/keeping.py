@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import signal
 import sys
 import time
@@ -11,6 +12,7 @@ from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
 
+from api.cli import setting_up
 from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
 from api.keeping import Making, Restored, Stand, follow, open_copy, restore
 from api.language import say
@@ -156,6 +158,12 @@ def _tell(back: Restored, settings: Settings) -> None:
     copied, checked = f"{back.copied_s:.1f}", f"{back.checked_s:.1f}"
     zh = f"复制用时 {copied} 秒，校验用时 {checked} 秒。"
     print(say(zh, f"Copying took {copied} s, checking {checked} s."))
-    print(say("接着运行：", "Next:"), f"shouwang serve --data {settings.data}")
+    print(say("接着运行：", "Next:"), _serve(settings))
     zh = "原来的服务器不得再启动：两份日志会各走各的。"
     print(say(zh, "Never start the old server again: the two logs would part."))
+
+
+def _serve(settings: Settings) -> str:
+    """With the key that it was brought back with: whoever types the line needs it."""
+    key = setting_up.key_flags(settings)
+    return shlex.join(["shouwang", "serve", "--data", str(settings.data), *key])

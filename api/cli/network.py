@@ -18,6 +18,7 @@ from api.listening import (
     Server,
     der,
     most_connections,
+    never_covered,
     page_of_root,
     papers_for,
 )
@@ -66,13 +67,24 @@ def papers_of(settings: Settings) -> Papers | None:
     try:
         return papers_for(settings.data, names.difference(EVERY_ADDRESS))
     except NameNotCovered as error:
-        raise Trouble(
-            f"本机根证书只对内网地址和建立时的域名有效，不含 {error}。公网地址请用代理和正式证书；"
-            f"若要更换域名，请移走 {settings.data}/https，手机须重新安装根证书。",
-            f"This folder's root is good for private addresses and the names it was made with, not "
-            f"for {error}. Public addresses want a proxy and a certificate of their own; for other "
-            f"names move {settings.data}/https away, and phones have to take the new root.",
-        ) from None
+        raise _not_covered(settings, str(error)) from None
+
+
+def check_own(settings: Settings) -> None:
+    """Trouble, where https of our own could never be good for the address that people are given."""
+    name = urlsplit(settings.url).hostname or ""
+    if settings.https is Https.SELF and never_covered(name):
+        raise _not_covered(settings, name)
+
+
+def _not_covered(settings: Settings, names: str) -> Trouble:
+    return Trouble(
+        f"本机根证书只对内网地址和建立时的域名有效，不含 {names}。公网地址请用代理和正式证书；"
+        f"若要更换域名，请移走 {settings.data}/https，手机须重新安装根证书。",
+        f"This folder's root is good for private addresses and the names it was made with, not "
+        f"for {names}. Public addresses want a proxy and a certificate of their own; for other "
+        f"names move {settings.data}/https away, and phones have to take the new root.",
+    )
 
 
 @asynccontextmanager

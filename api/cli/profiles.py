@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Iterator
 
 from api import records, sheets
@@ -13,6 +14,7 @@ from api.records import Ground, Profile, ProfileUnfit, Reader, Reading
 from schemas.codes import KINDS, counted
 
 SHOWN_MOST = 30
+DEMAND, DUPLICATE = "demand", "duplicate"
 HEADS = ("row", "outcome", "kind", "lines", "priority", "place", "mode", "rule", "word", "marks")
 
 
@@ -38,7 +40,8 @@ def _held(typed: argparse.Namespace, found: Profile) -> tuple[int, Answer]:
     tell_faults(path, faults)
     base = base_of(settings_of(typed), found, typed)
     reader = Reader(found, Ground(base.tree, base.area, base.regions))
-    table = [list(_row(raw, reader)) for raw in rows]
+    met = records.Met()
+    table = [list(_row(raw, reader, met)) for raw in rows]
     for row in table[:SHOWN_MOST]:
         print("  ".join(filter(None, row)))
     if len(table) > SHOWN_MOST:
@@ -46,8 +49,10 @@ def _held(typed: argparse.Namespace, found: Profile) -> tuple[int, Answer]:
     if typed.csv is not None:
         with told_plainly():
             sheets.write(typed.csv, [list(HEADS), *table])
-    demands = sum(row[1] == "demand" for row in table)
-    counts = {"rows": len(table), "demands": demands, "refused": len(table) - demands}
+    found_as = Counter(row[1] for row in table)
+    demands, doubled = found_as[DEMAND], found_as[DUPLICATE]
+    refused = len(table) - demands - doubled
+    counts = {"rows": len(table), "demands": demands, "duplicates": doubled, "refused": refused}
     print(", ".join(f"{name} {count}" for name, count in counts.items()))
     return int(bool(faults) or not demands), {"faults": len(faults), **counts}
 
@@ -60,16 +65,18 @@ def tell_faults(path: object, faults: list[records.Fault]) -> None:
         print(f"{where}{say(words.zh, words.en)}: {one.detail}")
 
 
-def _row(raw: records.Raw, reader: Reader) -> Iterator[str]:
+def _row(raw: records.Raw, reader: Reader, met: records.Met) -> Iterator[str]:
+    """As an import counts it: a demand, the very same record once more, or a refusal."""
     yield str(raw.number)
     try:
         if raw.record is None:
             raise records.Refused(raw.problem)
+        doubled = met.before(raw.record, reader)
         reading = records.life(raw.number, raw.record, reader).moments[0].reading
     except records.Refused as refused:
         yield from (refused.code, *[""] * 6, refused.detail, refused.field)
         return
-    yield "demand"
+    yield DUPLICATE if doubled else DEMAND
     yield from _told(reading, reader)
 
 

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
+from urllib.parse import urlsplit
 
 from api.cli.trouble import Trouble
 from api.language import say
+from api.listening import never_covered
 from api.safe import place_of
-from api.settings import PREFIX, Https, Settings
+from api.settings import PREFIX, Https, Settings, own_address
 from geo.divisions import DivisionTree
 from schemas.values import AreaId
 from streams.engines.folder import LOG, write_whole
@@ -82,11 +84,28 @@ def _reached(settings: Settings) -> Settings:
     print(say(_REACH_ZH, _REACH_EN), file=sys.stderr)
     which = _ask("请选择", "Which", "1", _choice)
     if which == "2":
-        return replace(settings, https=Https.SELF, host="0.0.0.0")  # phones come in
+        return _within(replace(settings, https=Https.SELF, host="0.0.0.0"))  # phones come in
     if which == "3":
         address = _ask("对外地址", "Its address", settings.address or "https://", _https)
         return replace(settings, https=Https.PROXY, address=address)
     return settings
+
+
+def _within(settings: Settings) -> Settings:
+    """By an address that a root of our own is good for; asked for, where this machine's is not."""
+    if not never_covered(urlsplit(settings.url).hostname or ""):
+        return settings
+    own = _ask("本机的内网地址", "This machine's private address", own_address(), _private)
+    return replace(settings, host=own)
+
+
+def _private(text: str) -> str:
+    if never_covered(text):
+        raise ValueError(
+            f"{text} 是公网地址，本机的根证书对它无效；公网请选 3",
+            f"{text} is a public address, for which no root of one's own is good: choose 3 for it",
+        )
+    return text
 
 
 def _choice(text: str) -> str:
@@ -127,7 +146,7 @@ def keep_environment(path: Path, settings: Settings) -> None:
 def next_steps(settings: Settings, copy: Path | None) -> Iterator[str]:
     """What to do now, in order, each as a line to be typed where it is one."""
     data = ["--data", str(settings.data)]
-    key = _key_flags(settings)
+    key = key_flags(settings)
     if not os.environ.get(f"{PREFIX}KEY") and not settings.key_command:
         path = place_of(settings)
         yield say(
@@ -140,7 +159,8 @@ def next_steps(settings: Settings, copy: Path | None) -> Iterator[str]:
     yield _line("doctor", *flags_of(settings))
 
 
-def _key_flags(settings: Settings) -> list[str]:
+def key_flags(settings: Settings) -> list[str]:
+    """Where the master key is, for commands that need it; nothing where it is beside the folder."""
     return list(flags_of(replace(Settings(), key_file=settings.key_file)))
 
 

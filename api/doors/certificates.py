@@ -32,7 +32,10 @@ Day = Annotated[
 
 
 class RecordCertificateBody(Body):
-    """A verified grade in a skill; `valid_through` is the last day on which it is good."""
+    """A verified grade in a skill; `valid_through` is the last day on which it is good.
+
+    `insist`: another organization holds the certificate of that issuer and number, too.
+    """
 
     skill: Skill
     grade: Grade
@@ -41,6 +44,7 @@ class RecordCertificateBody(Body):
     number: Number
     valid_through: Day
     valid_from: Day | None = None
+    insist: bool = False
 
 
 class WithdrawCertificateBody(Body):
@@ -65,7 +69,8 @@ class WithdrawIssuerBody(Body):
 async def record(call: Call[RecordCertificateBody]) -> Response:
     """Record a verified certificate of an organization that is registered with civil affairs.
 
-    For an issuer and a number that are there already, the new word counts, higher or lower.
+    For an issuer and a number that are there already, the new word counts, higher or lower; where
+    another organization has them, it is refused with that one's id, unless you insist.
     """
     row, body = call.subject(OrganizationRow), call.body
     certificate = Certificate(
@@ -77,7 +82,7 @@ async def record(call: Call[RecordCertificateBody]) -> Response:
         valid_through=body.valid_through,
         valid_from=body.valid_from,
     )
-    command = RecordCertificate(organization=row.id, certificate=certificate)
+    command = RecordCertificate(organization=row.id, certificate=certificate, insist=body.insist)
     return call.answer(await call.registry(command), row.id)
 
 

@@ -65,6 +65,12 @@ def papers_for(data: Path, names: Iterable[str], now: datetime | None = None) ->
     return Papers(folder / "server.pem", folder / "server.key", folder / ROOT, print_of)
 
 
+def never_covered(name: str) -> bool:
+    """Whether no folder's root is ever good for it: a public address."""
+    nets = [ip_network(each) for each in PRIVATE]
+    return _is_address(name) and not any(ip_address(name) in net for net in nets)
+
+
 def der(root: Path) -> bytes:
     """A root as phones take it."""
     return x509.load_pem_x509_certificate(root.read_bytes()).public_bytes(

@@ -6,7 +6,7 @@ from api.records.fields import Record
 from api.records.ledger import Ledger, Refusal
 from api.records.life import life
 from api.records.placing import OF_PLACES, Ground
-from api.records.plan import Plan
+from api.records.plan import Met, Plan
 from api.records.playing import IMPORT, Player, Stage, Told
 from api.records.profile import Profile, load
 from api.records.reading import Reader, Reading, Refused, county_of, filed_at
@@ -23,6 +23,7 @@ __all__ = [
     "Fault",
     "Ground",
     "Ledger",
+    "Met",
     "Plan",
     "Player",
     "Profile",

@@ -15,12 +15,13 @@ from geo.datums import wgs_of_bd, wgs_of_gcj
 SHIFTED: Final = {"GCJ-02": wgs_of_gcj, "BD-09": wgs_of_bd}
 WGS84: Final = "WGS-84"
 _DMS: Final = re.compile(
-    r"""([NSEW东西南北東])?\s*(\d{1,3})[°度]\s*(?:(\d{1,2})['′分]\s*)?"""
+    r"""([NSEW东西南北東])?[经纬經緯]?\s*(\d{1,3})[°度]\s*(?:(\d{1,2})['′分]\s*)?"""
     r"""(?:(\d{1,2}(?:\.\d+)?)["″秒]\s*)?([NSEW东西南北東])?""",
     re.IGNORECASE,
 )
 _SOUTH_AND_WEST: Final = "SW南西"
 _NORTH_AND_SOUTH: Final = "NS北南"
+_EAST_AND_WEST: Final = "EW东西東"
 
 
 class Coordinate(NamedTuple):
@@ -49,7 +50,8 @@ def coordinate(record: Record, profile: Profile) -> Coordinate:
             raise CoordinateRefused("coordinate_missing")
     else:
         pair, flags = _pair(value_at(record, fields.coordinate), profile)
-    numbers = [_degrees(one) for one in pair]
+    one, two = pair
+    numbers = [_degrees(one, _EAST_AND_WEST), _degrees(two, _NORTH_AND_SOUTH)]
     if numbers[0] is None or numbers[1] is None:
         raise CoordinateRefused("coordinate_unreadable")
     return _in_wgs(numbers[0], numbers[1], flags, profile.place.crs)
@@ -108,9 +110,16 @@ def _dms(hit: re.Match[str]) -> float:
     return int(hit[2]) + int(hit[3] or 0) / 60 + float(hit[4] or 0) / 3600
 
 
-def _degrees(value: Any) -> float | None:
+def _degrees(value: Any, letters: str) -> float | None:
+    """A number, or degrees, minutes and seconds; a direction of the other axis is none of these."""
     number = number_of(value)
-    return None if number is None else float(number)
+    if number is not None:
+        return float(number)
+    hit = _DMS.fullmatch(text_of(value).strip())
+    letter = "" if hit is None else (hit[1] or hit[5] or "").upper()
+    if hit is None or letter not in letters:
+        return None
+    return _dms(hit) * (-1 if letter and letter in _SOUTH_AND_WEST else 1)
 
 
 def _in_wgs(lon: float, lat: float, flags: tuple[str, ...], crs: str) -> Coordinate:

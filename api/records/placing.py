@@ -24,6 +24,11 @@ OF_PLACES = (  # what may be marked about a place
 )
 
 
+def _field(profile: Profile) -> str:
+    """Which of the profile's own fields has the point."""
+    return "coordinate" if paths_of(profile.fields.coordinate) else "lon"
+
+
 class PlaceRefused(Exception):
     """`code`: why there is no place; `field`: which of the profile's fields it is about."""
 
@@ -88,13 +93,13 @@ class Ground:
         if pointless:
             return Placed(self._seat(named), flags)
         if "seat" not in profile.place.repair:
-            raise PlaceRefused(code, "coordinate")
+            raise PlaceRefused(code, _field(profile))
         return Placed(self._seat(named), (*flags, code))
 
     def _by_point(self, point: Coordinate, profile: Profile) -> Placed:
         found = self._finder.at(round(point.lon * SCALE), round(point.lat * SCALE))
         if found is None:
-            raise PlaceRefused("outside_area", "coordinate")
+            raise PlaceRefused("outside_area", _field(profile))
         flag = "nearest_seat" if found.nearest else "by_coordinate"
         return self._checked(found.code, point, (*point.flags, flag), profile)
 
@@ -115,7 +120,7 @@ class Ground:
             return self._by_point(point._replace(flags=(*flags, found.value)), profile)
         if "seat" in repair:
             return Placed(self._seat(division), (*flags, found.value))
-        raise PlaceRefused(found.value, "coordinate")
+        raise PlaceRefused(found.value, _field(profile))
 
     def _seat(self, division: str) -> Place:
         found = place_of_division(division, self.tree, self.area)

@@ -30,6 +30,23 @@ Looked = Callable[[int], None]
 """Told how many rows have been looked at."""
 
 
+class Met:
+    """Which records came before, by their ids."""
+
+    def __init__(self) -> None:
+        self._contents: dict[str, str] = {}
+
+    def before(self, record: Record, reader: Reader) -> bool:
+        """Whether the very same record came before. Raises Refused where another of its id did."""
+        own, content = reader.id(record), content_of(record)
+        if own not in self._contents:
+            self._contents[own] = content
+            return False
+        if self._contents[own] != content:
+            raise Refused("id_twice", "id")
+        return True
+
+
 class Plan:
     """Everything that is to be played, in order; and the rows that are not."""
 
@@ -39,7 +56,7 @@ class Plan:
         self.moments = 0
         self._store = apsw.Connection("")  # a file of SQLite's own, deleted with this
         self._store.execute(_TABLE)
-        self._met: dict[str, str] = {}
+        self._met = Met()
 
     def close(self) -> None:
         self._store.close()
@@ -78,7 +95,7 @@ class Plan:
                 raise Refused(raw.problem)
             changes = logged(record, reader.profile)
             self._refuse_damaged(raw, reader)
-            if self._seen(record, reader):
+            if self._met.before(record, reader):
                 self.ledger.double(changes)
                 return
             self._take(raw.number, life(raw.number, record, reader), content_of(record))
@@ -90,16 +107,6 @@ class Plan:
         for name, why in raw.cells:
             if name in reader.profile.used:
                 raise Refused(why, name)
-
-    def _seen(self, record: Record, reader: Reader) -> bool:
-        """Whether the very same record came before. Raises Refused where another of its id did."""
-        own, content = reader.id(record), content_of(record)
-        if own not in self._met:
-            self._met[own] = content
-            return False
-        if self._met[own] != content:
-            raise Refused("id_twice", "id")
-        return True
 
     def _take(self, row: int, found: Life, content: str) -> None:
         self.contents[row] = content

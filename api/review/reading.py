@@ -54,8 +54,8 @@ class Answer(msgspec.Struct, frozen=True):
     """Why (not) one organization for one line, as of the turn `sequence`.
 
     Of whoever was asked, as it stands at the log's end, or stood when the incident's key was
-    destroyed; of whoever was not, as of the last time that somebody was looked for, with how many
-    were considered then and what kept them out.
+    destroyed, with how many were considered for that offer; of whoever was not, as of the last
+    time that somebody was looked for, with how many were considered then and what kept them out.
     `until`: from when time alone opens the gate.
     """
 
@@ -235,13 +235,15 @@ def _may_ask(log: Log, scope: Scope, division: DivisionCode, organization: Organ
 
 
 def _answer(found: Why, decided: Decided | None, sequence: int) -> Answer:
+    """How many were considered: when it was asked, else when somebody was looked for last."""
+    looked = found.offer or decided
     return Answer(
         asked=found.asked,
         gate=None if found.gate is None else found.gate.value,
         until=found.until,
         meters=found.meters,
         words=Text(found.words.zh, found.words.en),
-        considered=0 if decided is None else decided.considered,
-        gates=() if decided is None else decided.gates,
+        considered=0 if looked is None else looked.considered,
+        gates=() if looked is None else looked.gates,
         sequence=sequence,
     )

@@ -6,6 +6,7 @@ from api.safe.hashing import Hashing
 from api.safe.master import (
     MasterKey,
     MasterKeyUnfit,
+    key_there,
     make_master_key,
     master_key,
     master_of,
@@ -52,6 +53,7 @@ __all__ = [
     "client_of",
     "described_policy",
     "folder_key_alone",
+    "key_there",
     "make_master_key",
     "make_private",
     "master_key",

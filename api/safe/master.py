@@ -118,10 +118,15 @@ def master_of(folder: Path, new: bool = False) -> MasterKey:
     return master_key(settings)
 
 
+def key_there(settings: Settings, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether somebody has said or kept a key already, good or not."""
+    return bool(environment.get(VARIABLE) or settings.key_command or place_of(settings).exists())
+
+
 def make_master_key(settings: Settings, environment: Mapping[str, str] = os.environ) -> bool:
     """Make the key file where no key is there yet; whether one was made. MasterKeyUnfit."""
     path = place_of(settings)
-    if environment.get(VARIABLE) or settings.key_command or path.exists():
+    if key_there(settings, environment):
         return False
     refuse_inside(settings, path)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

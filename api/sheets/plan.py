@@ -214,7 +214,10 @@ def certificate_cell(one: Certificate) -> CertificateCell:
 
 
 def standing(known: OrganizationRow) -> dict[str, Any]:
-    """What is on record of an organization, by column; its persons are kept elsewhere."""
+    """What is on record of an organization, by column; its persons are kept elsewhere.
+
+    Where its home alone is known it has no point: a seat is nobody's address.
+    """
     held = (one.certificate for one in known.certificates if not one.withdrawn)
     return {
         "name": known.name,
@@ -222,8 +225,8 @@ def standing(known: OrganizationRow) -> dict[str, Any]:
         "credit_code": known.credit_code,
         "home": known.home,
         "village": known.village,
-        "lon": known.lon / DEGREE,
-        "lat": known.lat / DEGREE,
+        "lon": None if known.approximate else known.lon / DEGREE,
+        "lat": None if known.approximate else known.lat / DEGREE,
         "people": known.people,
         "capabilities": {one.skill: one.units for one in known.capabilities},
         "crews_most": known.crews_most,

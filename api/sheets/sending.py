@@ -176,7 +176,8 @@ def _correction(
     """The whole entry: what the row leaves out stays; moved to another home, it is at its seat, and
     of no village there until one is named."""
     home = said.get("home", known.home)
-    stays = {} if home != known.home else {key: there[key] for key in ("lon", "lat")}
+    rough = home != known.home or known.approximate
+    stays = {} if rough else {key: there[key] for key in ("lon", "lat")}
     point = {**stays, **({"crs": "WGS-84"} if stays else {}), **said}
     entry = {key: said.get(key, there[key]) for key in ENTRY}
     if home != known.home:

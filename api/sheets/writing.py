@@ -34,7 +34,8 @@ def sample() -> list[str]:
 
 def cells(known: OrganizationRow, kept: Mapping[int, Kept], homes: Homes) -> list[str]:
     """An organization as a row, which, read again, changes nothing."""
-    there = {"id": known.id, "crs": "WGS-84", **standing(known)}
+    crs = None if known.approximate else "WGS-84"
+    there: dict[str, Any] = {"id": known.id, "crs": crs, **standing(known)}
     for order, person in kept.items():
         there |= {f"person_{order}": person.name, f"telephone_{order}": person.telephone}
     return [shown(column.key, there.get(column.key), homes) for column in COLUMNS]

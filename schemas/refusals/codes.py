@@ -20,6 +20,7 @@ class Refusal(StrEnum):
     BATCH_WHOLE = "batch_whole"
     BEYOND_REACH = "beyond_reach"
     CAPACITY_TAKEN = "capacity_taken"
+    CERTIFICATE_EXISTS = "certificate_exists"
     CERTIFICATE_EXPIRED = "certificate_expired"
     CERTIFICATE_GRADE = "certificate_grade"
     CERTIFICATE_MISSING = "certificate_missing"

@@ -11,6 +11,13 @@ WORDS: dict[Refusal, Message] = {
         "Hazardous work is for adults only, and it is not on record that this organization sends "
         "none but adults. Call the desk; once it has recorded that, say yes again.",
     ),
+    Refusal.CERTIFICATE_EXISTS: Message(
+        409,
+        "该发证单位的这个证书编号已登记在另一组织名下（见所列组织）：一个编号只是一本证书。"
+        "登记错了的请先在那里撤销；确为两家共有的，请注明坚持登记。",
+        "This issuer's number is on record for another organization (the one listed): a number is "
+        "one certificate. Withdraw it there if that was a mistake; insist if both hold it.",
+    ),
     Refusal.CERTIFICATE_EXPIRED: Message(
         409,
         "所需证书已过期；请联系管理员登记新证书。",

@@ -39,6 +39,7 @@ class Why(NamedTuple):
     until: Instant | None
     meters: int
     words: Words
+    offer: Offer | None = None  # the one that it is about
 
 
 def why(
@@ -59,14 +60,15 @@ def why(
         words = words or _unasked(bar, row, known, away, at)
         if before is None:
             return Why(False, gate, until, away, words)
-        return Why(True, gate, until, away, _earlier(operation, before, words, at))
+        said, first = _earlier(operation, before, words, at), operation.offers[before.offer]
+        return Why(True, gate, until, away, said, first)
     offer = operation.offers[asked.offer]
     crew = _crew(operation, offer)
     said = _outcome(offer, crew, at)
     settled = not row.open or (crew is not None and crew.live)
     again = Words("", "") if settled else _again(asked, offer, bar, at)
     words = Words(f"{said.zh}{again.zh}", f"{said.en}{again.en}")
-    return Why(True, gate, until, offer.meters, words)
+    return Why(True, gate, until, offer.meters, words, offer)
 
 
 def _part(operation: Operation, line: Line, organization: Organization, at: Instant) -> Words:
@@ -98,25 +100,25 @@ def _crew(operation: Operation, offer: Offer) -> Assignment | None:
 
 def _outcome(offer: Offer, crew: Assignment | None, at: Instant) -> Words:
     """How it was chosen, what it answered, and what became of its word."""
-    away, sent = kilometers(offer.meters), time_of_day(offer.sent_at, at)
+    away, sent = _away(offer.meters), time_of_day(offer.sent_at, at)
     if offer.unasked and not offer.by_desk:
         zh, en = f"{sent} 主动报名", f"Offered itself at {sent}"
     elif offer.unasked:
         zh, en = f"{sent} 未经请求自行前来", f"Came at {sent} without being asked"
     elif offer.by_hand:
-        zh = f"{sent} 由值班室直接请求，{away} 公里"
-        en = f"Asked at {sent} by the desk itself, {away} km away"
+        zh = f"{sent} 由值班室直接请求，{away.zh}"
+        en = f"Asked at {sent} by the desk itself, {away.en}"
     elif offer.rank == 0:
         zh = f"{sent} 已请求：其已在原地待命，先于其他组织"
         en = f"Asked at {sent} before all others, since it waited there already"
     else:
         zh = (
-            f"{sent} 已请求：可请求的组织中按距离第 {offer.rank} 家，{away} 公里；"
+            f"{sent} 已请求：可请求的组织中按距离第 {offer.rank} 家，{away.zh}；"
             f"共比较 {offer.considered} 家"
         )
         en = (
             f"Asked at {sent}: number {offer.rank} by distance among those who could be asked, "
-            f"{away} km away; {offer.considered} considered"
+            f"{away.en}; {offer.considered} considered"
         )
     answer, left = _answer(offer, at), _left(crew, at)
     return Words(f"{zh}；{answer.zh}{left.zh}。", f"{en}; {answer.en}{left.en}.")
@@ -188,11 +190,11 @@ CHANGES: dict[AgainOn, Words] = {
 def _unasked(
     bar: Bar | None, line: Line, organization: Organization, away: int, at: Instant
 ) -> Words:
-    far = kilometers(away)
+    far, there = kilometers(away), _away(away)
     if bar is None:
         return Words(
-            f"条件符合（{far} 公里），但更近的合格组织已足够。",
-            f"Qualified ({far} km away), but nearer qualified organizations were enough.",
+            f"条件符合（{there.zh}），但更近的合格组织已足够。",
+            f"Qualified ({there.en}), but nearer qualified organizations were enough.",
         )
     if bar.gate is Gate.CERTIFICATE_EXPIRED:
         day = _last_day(organization.certificates, line.skill, at)
@@ -275,6 +277,14 @@ def _last_day(held: tuple[HeldCertificate, ...], skill: str, at: Instant) -> str
         for item in held
         if item.certificate.skill == skill and end_of(item.certificate.valid_through) <= at
     )
+
+
+def _away(distance: int) -> Words:
+    """How far; of two that are known by their township alone, no more than is known."""
+    if not distance:
+        return Words("同一地点或同一乡镇", "at the same place or in the same township")
+    far = kilometers(distance)
+    return Words(f"{far} 公里", f"{far} km away")
 
 
 def kilometers(distance: int) -> str:

@@ -43,6 +43,7 @@ def organization(area: Area, known: Organization) -> Put:
         home=known.home,
         lon=known.place.lon,
         lat=known.place.lat,
+        approximate=known.place.approximate,
         capabilities=known.capabilities,
         crews_most=known.crews_most,
         certificates=tuple(

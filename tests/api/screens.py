@@ -71,6 +71,7 @@ def organization(id: str, home: DivisionCode, people: int = 1) -> Put:
         home=home,
         lon=0,
         lat=0,
+        approximate=False,
         capabilities=(),
         certificates=(),
         people=people,

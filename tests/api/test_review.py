@@ -150,7 +150,9 @@ async def test_why_through_the_doors(told: tuple[House, dict[str, Any]]) -> None
     assert yes["asked"]
     assert yes["gate"] == "asked_before", "it gave one unit of two; the rest is paused"
     assert yes["until"] > house.context.feed.at
-    assert yes["words"]["zh"]
+    assert f"共比较 {yes['considered']} 家" in yes["words"]["zh"], (
+        "of that offer, not of a later look"
+    )
     no = (await desk.get(asked + things["other"])).json
     assert (no["asked"], no["gate"], no["until"]) == (False, "skill", None)
     assert no["words"]["en"]

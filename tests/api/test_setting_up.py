@@ -38,7 +38,7 @@ def settings_of_line(line: str) -> Settings:
         (),
         ("--port", "9001"),
         ("--https", "proxy", "--address", "https://help.example"),
-        ("--https", "self", "--host", "0.0.0.0"),
+        ("--https", "self", "--host", "192.168.1.7"),
     ],
 )
 def test_it_ends_with_what_to_do_next_and_the_address_that_serve_has(
@@ -88,6 +88,41 @@ def test_what_is_asked_is_asked_until_it_is_good(
     assert told["address"] == "https://help.example"
     assert (data / "log.db").is_file()
     assert "--to /mnt/copy --follow" in lines(words)[1]
+
+
+def test_an_address_that_serve_would_refuse_is_refused_before_a_folder_is_made(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is asked is asked for another one, and gets the address that serve will have."""
+    data = tmp_path / "data"
+    public = ("--https", "self", "--host", "203.0.113.7")
+    code, told, _ = shouwang(capsys, "init", "--data", data, *public)
+    assert (code, "203.0.113.7" in told["error"]) == (cli.TROUBLE, True)
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr("api.settings.own_address", lambda: "203.0.113.7")
+    answers = [str(data), "3303", "李站长", "2", "203.0.113.7", "192.168.1.7", ""]
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(answers) + "\n"))
+    code, told, words = shouwang(capsys, "init", "--ask")
+    assert (code, told["address"]) == (0, "https://192.168.1.7:8000")
+    assert "is a public address" in words
+
+
+@pytest.mark.parametrize("more", [("--area", "9999"), ("--key-file", "{}/bad.key")])
+def test_a_folder_that_is_refused_leaves_nothing_behind(
+    tmp_path: Path, capsys: Captured, more: tuple[str, ...]
+) -> None:
+    (tmp_path / "bad.key").write_text("no key\n")
+    typed = [word.format(tmp_path) for word in more]
+    assert shouwang(capsys, "init", "--data", tmp_path / "data", *typed)[0] == cli.TROUBLE
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.key"]
+
+
+def test_a_key_that_was_there_is_shared_and_that_is_said(tmp_path: Path, capsys: Captured) -> None:
+    key = ("--key-file", tmp_path / "one.key")
+    first = shouwang(capsys, "init", "--data", tmp_path / "first", *key)[2]
+    second = shouwang(capsys, "init", "--data", tmp_path / "second", *key)[2]
+    assert "Keep its one line on paper" in first
+    assert "one that was there" in second
 
 
 def test_enter_alone_takes_what_is_offered_and_nobody_there_is_said(

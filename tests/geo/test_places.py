@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.distance import ecef_centimeters
-from geo.divisions import DivisionTree
+from geo.divisions import DivisionFile, DivisionRow, DivisionTree, Level
 from geo.places import (
     Degrees,
     PlaceProblem,
@@ -119,7 +119,7 @@ def test_one_whole_degree_is_fine() -> None:
 def test_the_area_ends_half_a_degree_beyond_its_outermost_seats() -> None:
     west, south, _, _ = TREE.bounds(WENZHOU)
     edge = str((west - 5_000_000) / 1e7), str((south - 5_000_000) / 1e7)
-    assert isinstance(at(*edge), Place)
+    assert isinstance(at(*edge, division=WENZHOU), Place)
     beyond = str((west - 5_000_001) / 1e7), edge[1]
     assert at(*beyond) is PlaceProblem.OUTSIDE_AREA
 
@@ -141,6 +141,27 @@ def test_borders_and_unmapped_ground_are_not_refused() -> None:
     assert isinstance(at(120.5, 28.15, division=QIAOXIA, regions=MAPPED), Place)
     assert isinstance(at(120.7, 28.15, regions=MAPPED), Place)
     assert isinstance(at(120.55, 28.15, division=LONGGANG, regions=MAPPED), Place)
+
+
+def test_a_point_far_from_the_township_s_seat_is_refused_without_any_polygons() -> None:
+    """One wrong digit sends people to the coast; the next valley stays the author's to choose."""
+    assert at(121.4736, 28.17) is PlaceProblem.OUTSIDE_TOWNSHIP
+    assert at(121.4736, 28.17, regions=Regions([])) is PlaceProblem.OUTSIDE_TOWNSHIP
+    assert isinstance(at(120.9, 28.17), Place)
+    assert isinstance(at(121.4736, 28.17, division=WENZHOU), Place)
+
+
+def test_where_townships_lie_far_apart_far_is_farther() -> None:
+    """A township of the steppe is not measured by one of the coast; one whose seat is unknown, or
+    which has no others beside it, is not measured at all."""
+    rows = [DivisionRow("a", "甲州", "A", Level.PREFECTURE, None, 900_000_000, 400_000_000)]
+    for n in range(4):
+        where = 900_000_000 + n % 2 * 20_000_000, 400_000_000 + n // 2 * 20_000_000
+        rows.append(DivisionRow(f"a{n}", f"乡{n}", f"T{n}", Level.TOWNSHIP, "a", *where))
+    rows.append(DivisionRow("a4", "未知乡", "Unknown", Level.TOWNSHIP, "a", None, None))
+    tree = DivisionTree(DivisionFile("test", "1", "test", Level.PREFECTURE, tuple(rows)))
+    for township in ("a0", "a4"):
+        assert isinstance(place_at(91.7, 41.2, "WGS-84", tree, "a", township), Place)
 
 
 def test_a_whole_division_is_its_seat_marked_approximate() -> None:

@@ -91,8 +91,23 @@ def test_the_check_shows_what_becomes_of_each_row_and_why(
     first = "demand  Water rescue  BOAT_OPERATE 3 boats; LOGISTICS_DRIVE 1 vehicle  P1  桥头镇"
     assert f"2  {first}  actual  cut off by water  on the roof" in said
     told = json.loads(said.splitlines()[-1])
-    assert told == {"faults": 0, "rows": 7, "demands": 5, "refused": 2}
+    assert told == {"faults": 0, "rows": 7, "demands": 4, "duplicates": 1, "refused": 2}
     assert len((tmp_path / "rows.csv").read_text(encoding="utf-8-sig").splitlines()) == 8
+
+
+def test_the_check_counts_a_row_that_comes_twice_as_the_import_does(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    doubled = SAMPLES / "clinic.csv"
+    profile, folder = str(SAMPLES / "clinic.toml"), ("--area", "3303", "--json")
+    check = ["profile", "check", str(doubled), profile, "--data", str(tmp_path / "none")]
+    assert cli.main([*check, *folder]) == 0
+    checked = json.loads(capsys.readouterr().out.splitlines()[-1])
+    dry = ["import", "demands", str(doubled), "--profile", profile, "--dry-run", "--keep-good"]
+    cli.main([*dry, "--data", str(tmp_path / "data"), *folder])
+    counted = json.loads(capsys.readouterr().out.splitlines()[-1])
+    same = ("rows", "demands", "duplicates", "refused")
+    assert [checked[name] for name in same] == [counted[name] for name in same] == [7, 4, 1, 2]
 
 
 def test_a_field_that_no_record_has_is_named(

@@ -190,6 +190,29 @@ def test_coordinates_are_read_as_the_profile_says_they_stand(place: str, value: 
     assert abs(found.place.lat - 231_000_000) < 150_000
 
 
+TWO_FIELDS = ('coordinate = "XY"', 'lon = "LON"\nlat = "LAT"')
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat"),
+    [
+        ("120°9′0″E", "23°6′0″N"),
+        ("东经120度9分", "北纬23度6分"),
+        ("120°9′", "23°6′"),
+        (120.15, "23.1"),
+    ],
+)
+def test_each_of_two_fields_may_hold_degrees_minutes_and_seconds(lon: Any, lat: Any) -> None:
+    found = read(Reader(profile(TWO_FIELDS), GROUND), LON=lon, LAT=lat)
+    assert (found.place.lon, found.place.lat) == (1_201_500_000, 231_000_000)
+
+
+def test_a_direction_of_the_other_axis_is_refused_and_the_profile_s_own_field_is_named() -> None:
+    with pytest.raises(Refused) as caught:
+        Reader(profile(TWO_FIELDS), GROUND).read(record(LON="23°6′0″N", LAT="120°9′0″E"))
+    assert (caught.value.code, caught.value.field) == ("coordinate_unreadable", "lon")
+
+
 def test_abbreviated_names_are_found() -> None:
     assert read(COUNTY="甲", TOWN="乙").place.division == "T1"
     assert read(COUNTY="", TOWN="乙镇").place.division == "T1"

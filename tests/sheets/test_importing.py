@@ -84,7 +84,7 @@ class Desk:
         """An organization's entry, as it was said last."""
         entries = (RegisterOrganization, CorrectOrganization)
         said = [turn.command for turn in self._turns() if isinstance(turn.command, entries)]
-        return {"village": said[-1].village}
+        return {"village": said[-1].village, "approximate": said[-1].place.approximate}
 
     def _turns(self) -> list[Turn]:
         reader = open_reader(self.folder)
@@ -281,6 +281,22 @@ def test_a_rehearsal_leaves_nothing_behind(
             assert keys.execute("SELECT incident FROM keys").fetchall() == [("",)]
     desk.bring_in(sheet(tmp_path / "in.csv", PUMPS), "--dry-run")
     assert list((tmp_path / "place").iterdir()) == []
+
+
+def test_a_seat_is_nobody_s_address_when_it_is_written_out_or_corrected(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """Of a team of which the township alone is known no point comes out, and none goes in."""
+    desk.bring_in(sheet(tmp_path / "in.csv", PUMPS))
+    out = tmp_path / "out.csv"
+    desk.run("export", str(out))
+    with out.open(encoding="utf-8-sig", newline="") as written:
+        head, row = csv.reader(written)
+    told = dict(zip(head, row, strict=True))
+    assert [told[name] for name in FAR] == ["", "", ""]
+    more = sheet(tmp_path / "more.csv", [*PUMPS[:3], "15", *PUMPS[4:]])
+    assert counts(desk.bring_in(more)[1]) == {"change": 1}
+    assert desk.registered()["approximate"]
 
 
 def test_whoever_takes_the_telephone_list_is_on_the_security_record(

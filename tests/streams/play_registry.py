@@ -192,8 +192,8 @@ def _rows(play: Play) -> list[Organization]:
 def _certify(play: Play, known: Organization) -> Attempt:
     skilled = [row for row in _rows(play) if any(i.skill == "WATER" for i in row.capabilities)]
     holder = (play.pick(skilled) or known).id
-    command = c.RecordCertificate(organization=holder, certificate=_certificate(play))
-    return STEWARD, command
+    held, insists = _certificate(play), play.chance(0.7)
+    return STEWARD, c.RecordCertificate(organization=holder, certificate=held, insist=insists)
 
 
 def _withdraw(play: Play, known: Organization) -> Attempt:

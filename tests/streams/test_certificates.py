@@ -207,6 +207,46 @@ def test_a_number_is_the_same_however_it_is_written() -> None:
     assert not asked(rescue(world, incident, grade=2))
 
 
+def test_a_number_is_one_certificate_and_one_team_s_unless_a_steward_insists() -> None:
+    """C8: two teams may not both be asked on one piece of paper, without anybody's word for it.
+
+    The first one is named, however issuer and number are written; it may itself be told anew."""
+    world, first, _ = boats(certificate(number="ZJ-7"))
+    second = world.organization("others", skill="WATER")
+    same = c.RecordCertificate(organization=second, certificate=certificate(number="ｚｊ-7"))
+    assert world.refused(STEWARD, same) is Refusal.CERTIFICATE_EXISTS
+    assert world.turns[-1].turn.subjects == (first,)
+    record(world, first, certificate(number="ZJ-7", grade=3))
+    for other in (certificate(number="ZJ-8"), certificate(number="ZJ-7", issuer="某市应急局")):
+        assert kinds(record(world, second, other)) == ["CertificateRecorded"]
+    assert kinds(world.send(STEWARD, replace(same, insist=True))) == ["CertificateRecorded"]
+    for holder in (first, second):  # each of both goes on with it, without insisting again
+        record(world, holder, certificate(number="ZJ-7", grade=1))
+
+
+def test_a_certificate_of_the_wrong_team_is_withdrawn_there_and_recorded_for_the_right_one() -> (
+    None
+):
+    world, wrong, _ = boats(certificate(number="7"))
+    right = world.organization("right", skill="WATER")
+    world.send(STEWARD, c.WithdrawCertificate(organization=wrong, issuer=ISSUER, number="7"))
+    assert kinds(record(world, right, certificate(number="7"))) == ["CertificateRecorded"]
+    back = c.RecordCertificate(organization=wrong, certificate=certificate(number="7"))
+    assert world.refused(STEWARD, back) is Refusal.CERTIFICATE_EXISTS
+
+
+def test_of_a_merged_team_the_one_that_stayed_holds_its_certificates() -> None:
+    """It may record them as its own; another is refused with the one that stayed."""
+    world, merged, _ = boats(certificate(number="7"))
+    stayed = world.organization("stayed", skill="WATER")
+    other = world.organization("other", skill="WATER")
+    world.send(STEWARD, c.MergeOrganizations(organization=stayed, merged=merged))
+    same = c.RecordCertificate(organization=other, certificate=certificate(number="7"))
+    assert world.refused(STEWARD, same) is Refusal.CERTIFICATE_EXISTS
+    assert world.turns[-1].turn.subjects == (stayed,)
+    record(world, stayed, certificate(number="7"))
+
+
 def test_who_is_at_work_on_a_withdrawn_certificate_is_flagged_and_not_called_back() -> None:
     world, _, incident = boats(certificate())
     crew = world.at_work(only(asked(rescue(world, incident))))

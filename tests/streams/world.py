@@ -212,7 +212,8 @@ class World:
         )
         made: OrganizationId = only(facts).organization
         if certificate is not None:
-            self.send(STEWARD, c.RecordCertificate(organization=made, certificate=certificate))
+            held = c.RecordCertificate(organization=made, certificate=certificate, insist=True)
+            self.send(STEWARD, held)
         self.grant(name, Role.ORGANIZATION, organization=made)
         return made
 

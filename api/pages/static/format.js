@@ -50,6 +50,7 @@ export function spell(seconds) {
 
 /** Meters as meters or kilometers. */
 export function distance(meters) {
+  if (meters === 0) return say("distance.none"); // perhaps both are known by their township alone
   if (meters < 1000) return say("distance.meters", { count: Math.round(meters / 10) * 10 });
   const kilometers = (meters / 1000).toLocaleString(locale(), { maximumFractionDigits: 1 });
   return say("distance.kilometers", { count: kilometers });
