@@ -149,7 +149,9 @@ BESIDE = {
     accounts.LinkBody: {"end_sessions", "end_password", "reason"},
     certificates.RecordCertificateBody: {*Certificate.__struct_fields__},
 }
-BESIDE_A_PART = {certificates.RecordCertificateBody: {"insist"}}  # the command's own
+BESIDE_A_PART: dict[type[Body], set[str]] = {
+    certificates.RecordCertificateBody: {"insist"}
+}  # the command's own
 OTHER_SHAPE = {"place", "contact", "address", "note", "lead", "lines", "capabilities"}
 SEALED: dict[type[Body], set[str]] = {
     lines.AskByHandBody: {"reason"},
