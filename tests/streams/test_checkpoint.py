@@ -19,7 +19,7 @@ from streams.board import everything
 from streams.checkpoint import NotFit, packed, state_hash, unpack
 from streams.nearby import Nearby
 from streams.remembered import Owed, Standstill
-from streams.table import Distinct, Groups, Ordering, Table, Tables
+from streams.table import Distinct, Groups, Named, Ordering, Table, Tables
 from streams.turning import RuleFailed, Taken, envelope_of, fold, take
 from streams.wakes import Wakes
 from tests.streams.laws import SEEDS, watched
@@ -119,7 +119,7 @@ def test_a_turn_that_was_undone_is_known(monkeypatch: pytest.MonkeyPatch) -> Non
 # Nothing is forgotten
 
 
-CACHES = (Availability, Distinct, Groups, Nearby, Ordering, Wakes)
+CACHES = (Availability, Distinct, Groups, Named, Nearby, Ordering, Wakes)
 KNOWN = {  # beside tables and caches: in the first frame, or no state
     Area: {"id", "divisions", "journal", "registry", "operations", "keys", "sequence", "at",
            "previous"},
