@@ -1,5 +1,5 @@
-"""Write the pages that the program can say itself: refusals, codes, facts, asking, parameters and
-invariants, in docs/.
+"""Write the pages that the program can say itself: refusals, codes, facts, asking, parameters,
+invariants and authority, in docs/.
 
 python -m deploy.write_docs [--check]
 
@@ -18,6 +18,7 @@ from typing import Any, get_args
 from api.doors.reference import PRIORITIES
 from api.invariants import Checker
 from api.problem_words import PROBLEMS
+from deploy.authority_page import authority_page
 from deploy.markdown import Row, page, section, span, table
 from deploy.parameters_page import parameters_page
 from schemas import facts as f
@@ -73,6 +74,7 @@ def pages() -> dict[str, str]:
         "asking.md": asking_page(),
         "parameters.md": parameters_page(),
         "invariants.md": invariants_page(),
+        "authority.md": authority_page(),
     }
 
 
