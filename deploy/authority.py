@@ -135,7 +135,11 @@ class Scene:
     def task(self, id: TaskId) -> Lies | None:  # noqa: ARG002  # one of each
         return self._lies and self._lies._replace(organization=OWN)
 
-    def works_on(self, organization: OrganizationId, demand: DemandId) -> bool:  # noqa: ARG002  # one of each
+    def works_on(
+        self,
+        organization: OrganizationId,
+        demand: DemandId,  # noqa: ARG002  # one of each
+    ) -> bool:
         return organization == WORKER
 
 

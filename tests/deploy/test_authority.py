@@ -70,9 +70,8 @@ def test_what_lies_elsewhere_or_was_over_does_not_exist(role: Role) -> None:
 @pytest.mark.parametrize("role", list(Role), ids=str)
 def test_of_another_mode_is_only_what_has_none(role: Role) -> None:
     for operation in ROLES:
-        expected = NOT_FOUND
-        if operation in REGISTRY | MADE_ANEW:
-            expected = FOUND[operation, role, "own"]  # type: ignore[assignment]  # or None
+        has_none = operation in REGISTRY | MADE_ANEW
+        expected = FOUND[operation, role, "own"] if has_none else NOT_FOUND
         assert FOUND[operation, role, "other_mode"] is expected, operation
 
 
