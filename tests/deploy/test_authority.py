@@ -14,7 +14,11 @@ from streams.review_codes import ROLES as ROLE_WORDS
 from tests.streams.test_policy import OUTCOMES, TABLE
 
 REGISTRY = set(get_args(c.RegistryCommand))
-MADE_ANEW = {c.OpenIncident, c.JoinIncident, c.PublishDemand, c.DraftDemand, c.ReportNeed}
+# Asked by the division that they name, whatever is there.
+MADE_ANEW = {
+    *(c.OpenIncident, c.JoinIncident, c.PublishDemand, c.DraftDemand, c.ReportNeed),
+    *(c.TakeShift, c.HandOverShift, c.OpenShiftNote, c.UndoBatch),
+}
 FOR_ITSELF = {c.OfferHelp, c.ClaimTask}  # any organization of the county
 COLUMNS = {Role.STEWARD: 0, Role.DESK: 2, Role.ORGANIZATION: 4, Role.REVIEWER: 6}
 # The table by hand has the county's incidents, tasks that nobody has claimed, and a crew at work.
