@@ -9,8 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Final, NewType, dataclass_transform
 
-import msgspec
-from msgspec import Meta
+from msgspec import Meta, Struct, field
 
 LATEST: Final = 253_402_300_799_999  # the end of the year 9999
 Instant = Annotated[int, Meta(ge=0, le=LATEST)]  # milliseconds since 1970, UTC
@@ -43,9 +42,9 @@ CommandId = NewType("CommandId", str)
 DivisionCode = NewType("DivisionCode", str)
 
 
-@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 class Stored(
-    msgspec.Struct,
+    Struct,
     frozen=True,
     gc=False,  # safe: values refer to each other by id, so no cycle can form
     forbid_unknown_fields=True,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Any, Final
 
 from geo.divisions import DivisionTree
 from schemas.batches import BatchId
@@ -31,31 +29,27 @@ from schemas.values import (
     OperationId,
     OrganizationId,
     PieceKind,
-    PlaceKind,
     Purpose,
     ReportId,
     TaskId,
     TimeSource,
 )
-from streams import waited
+from streams import orderings, waited
 from streams.availability import Availability, Holding
 from streams.entities import (
     Assignment,
     Demand,
-    DemandState,
     Incident,
-    IncidentState,
     Line,
     Offer,
-    OfferState,
     Organization,
     Task,
     TaskState,
 )
 from streams.grants import Grant, LetIn
 from streams.instructed import Instruction, Told
-from streams.nearby import Lying, Nearby
-from streams.parameters import LEAVES_AFTER, SIMILAR_METERS, URGENCY
+from streams.nearby import Nearby
+from streams.parameters import URGENCY
 from streams.remembered import (
     HEADER,
     Able,
@@ -68,7 +62,6 @@ from streams.remembered import (
     Load,
     Relief,
     Report,
-    ReportState,
     Standstill,
     Tally,
 )
@@ -92,9 +85,9 @@ class Registry(Tables):
 
     def __init__(self, journal: Journal) -> None:
         super().__init__(journal)
-        self.named = Ordering(self.organizations, _name)
-        self.coded = Ordering(self.organizations, _code)
-        self.certified = Named(self.organizations, _certificates)
+        self.named = Ordering(self.organizations, orderings.name)
+        self.coded = Ordering(self.organizations, orderings.code)
+        self.certified = Named(self.organizations, orderings.certificates)
 
 
 class Operation(Tables):
@@ -163,13 +156,15 @@ class Operation(Tables):
 
     def _group(self) -> None:
         """What the rules look for together: all of a demand, what is open, what is live."""
-        self.incidents_of = Groups(self.incidents, _event)
-        self.posted_in = Groups(self.demands, _posted_in)
+        self.incidents_of = Groups(self.incidents, orderings.event)
+        self.posted_in = Groups(self.demands, orderings.posted_in)
         self.offers_of = Groups(self.offers, attrgetter("demand"))
         # Neither of an offer ever changes: whom a demand has asked, each once.
         self.asked_for = Distinct(self.offers, attrgetter("demand"), attrgetter("organization"))
-        self.offers_to = Groups(self.offers, _open_to)
-        self.offers_on = Groups(self.offers, lambda row: row.line if _is_open(row) else None)
+        self.offers_to = Groups(self.offers, orderings.open_to)
+        self.offers_on = Groups(
+            self.offers, lambda row: row.line if orderings.is_open(row) else None
+        )
         self.assignments_of = Groups(self.assignments, attrgetter("demand"))
         self.assignments_between = Groups(
             self.assignments, lambda row: (row.demand, row.organization)
@@ -179,7 +174,7 @@ class Operation(Tables):
             self.assignments, lambda row: row.incident if row.live else None
         )
         # By demand: those who have people in a danger zone.
-        self.danger_for = Groups(self.assignments, _in_danger)
+        self.danger_for = Groups(self.assignments, orderings.in_danger)
         self.reliefs_by = Groups(self.reliefs, attrgetter("offer"))
         self.batches_in = Groups(self.batches, attrgetter("incident"))
         self.helpers_for = Groups(self.helpers, attrgetter("demand"))
@@ -193,18 +188,18 @@ class Operation(Tables):
 
     def _order(self) -> None:
         """Every ordering that the rules walk along."""
-        self.waking = Lanes(self.lines, _waking, URGENCY)
-        self.unmet = Ordering(self.lines, _unmet)
-        self.short = Nearby(self.lines, _short)
-        self.pausing = Ordering(self.asked, _pausing)
+        self.waking = Lanes(self.lines, orderings.waking, URGENCY)
+        self.unmet = Ordering(self.lines, orderings.unmet)
+        self.short = Nearby(self.lines, orderings.short)
+        self.pausing = Ordering(self.asked, orderings.pausing)
         self.trying = Ordering(self.able, lambda row: (row.at, row.organization, row.skill))
-        self.posted = Ordering(self.demands, _posted)
-        self.reports = Ordering(self.demands, _report)
-        self.demands_in = Ordering(self.demands, _open_demand)
+        self.posted = Ordering(self.demands, orderings.posted)
+        self.reports = Ordering(self.demands, orderings.report)
+        self.demands_in = Ordering(self.demands, orderings.open_demand)
         self.all_in = Ordering(self.demands, lambda row: (row.incident, row.id))
         self.tasks_in = Ordering(self.tasks, lambda row: (row.incident, row.id))
         self.of_batches = Ordering(self.listed, lambda row: (row.batch, row.state, row.id))
-        self.leaving = Ordering(self.incidents, _leaving)
+        self.leaving = Ordering(self.incidents, orderings.leaving)
         self.proposed_in = Ordering(
             self.tasks,
             lambda row: (row.incident, row.id) if row.state is TaskState.PROPOSED else None,
@@ -296,111 +291,3 @@ class Area(Tables):
 
     def _for_work(self) -> bool:
         return self.purpose is Purpose.OPERATIONS
-
-
-def spelled(name: str) -> str:
-    """A name as one compares it: spaces, case and the width of signs make no other one."""
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
-
-
-def _name(organization: Organization) -> tuple[Any, ...]:
-    return (organization.home, spelled(organization.name), organization.id)
-
-
-def _code(organization: Organization) -> tuple[Any, ...] | None:
-    if organization.credit_code is None:
-        return None
-    return (organization.credit_code, organization.id)
-
-
-def _certificates(organization: Organization) -> list[tuple[str, str]]:
-    """What names each one that it holds, and that nobody has withdrawn."""
-    held = (each.certificate for each in organization.certificates if not each.withdrawn)
-    return [(spelled(one.issuer), spelled(one.number)) for one in held]
-
-
-def _waking(line: Line) -> tuple[Any, ...] | None:
-    return None if line.wake_at is None else (line.priority, line.wake_at, line.id)
-
-
-def _unmet(line: Line) -> tuple[Any, ...] | None:
-    return (line.skill, line.priority, line.id) if line.unmet else None
-
-
-def _short(line: Line) -> Lying | None:
-    """An unmet line, where it is: by what it lacks, and whether enough are asked for it."""
-    if not line.unmet:
-        return None
-    enough = line.missing == 0
-    alike = (line.skill, line.priority, enough, line.grade, line.hazardous)
-    return Lying(alike, line.place, line.id)
-
-
-def _pausing(asked: Asked) -> tuple[Any, ...] | None:
-    """Whoever may be asked again from a time."""
-    if asked.again_at is None:
-        return None
-    return (asked.organization, asked.again_at, asked.line)
-
-
-def _event(incident: Incident) -> tuple[str, DivisionCode, str] | None:
-    """What makes two incidents the same, while they are not closed."""
-    if incident.state is IncidentState.CLOSED:
-        return None
-    return incident.hazard, incident.division, incident.label
-
-
-def _open_to(offer: Offer) -> OrganizationId | None:
-    """Who is asked, or would still come."""
-    return offer.organization if _is_open(offer) and not offer.unneeded else None
-
-
-def _is_open(offer: Offer) -> bool:
-    return offer.state is OfferState.SENT or offer.state is OfferState.STANDBY
-
-
-def _leaving(incident: Incident) -> tuple[Any, ...] | None:
-    """From when what belonged to it leaves, its key being destroyed; None where none is there."""
-    if incident.readable or incident.left or incident.destroy_at is None:
-        return None
-    return (incident.destroy_at + LEAVES_AFTER, incident.id)
-
-
-def _open_demand(demand: Demand) -> tuple[Any, ...] | None:
-    if demand.state is DemandState.CLOSED:
-        return None
-    return (demand.incident, demand.number, demand.id)
-
-
-CUBE: Final = 2 * SIMILAR_METERS * 100  # centimeters: the edge of the cubes that space is cut into
-Cube = tuple[int, int, int]
-
-
-def _posted_in(demand: Demand) -> tuple[Any, ...] | None:
-    """What is asked for and has a place of its own, by incident, kind and cube."""
-    place = demand.place
-    asked_for = demand.state not in (DemandState.CLOSED, DemandState.DRAFT)
-    if not asked_for or place.kind is PlaceKind.DIVISION:
-        return None
-    return (demand.incident, demand.kind, place.x // CUBE, place.y // CUBE, place.z // CUBE)
-
-
-def _posted(demand: Demand) -> tuple[Any, ...] | None:
-    """The same, in each cube by when they were published."""
-    where = _posted_in(demand)
-    return None if where is None else (*where, demand.published_at, demand.id)
-
-
-def _report(demand: Demand) -> tuple[Any, ...] | None:
-    """Those that another demand leads, by how it is with them."""
-    if demand.leader is None:
-        return None
-    state = ReportState.OPEN
-    if demand.state is DemandState.CLOSED:
-        state = ReportState.FOLLOWED if demand.followed else ReportState.CLOSED
-    return (demand.leader, state, demand.id)
-
-
-def _in_danger(row: Assignment) -> DemandId | None:
-    """Whose people are counted inside a danger zone, or are silent: nothing is closed over them."""
-    return row.demand if row.inside or row.missed_at is not None else None

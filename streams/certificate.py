@@ -17,10 +17,11 @@ from schemas.commands import RecordCertificate, WithdrawCertificate, WithdrawIss
 from schemas.refusals import Refusal
 from schemas.registry_facts import CertificateRecorded, CertificateWithdrawn, IssuerWithdrawn
 from schemas.values import Certificate, DivisionCode, OrganizationId, RegistrationClass
-from streams.area import Area, Registry, spelled
+from streams.area import Area, Registry
 from streams.cause import Cause, Decision, Refused
 from streams.days import start_of
 from streams.entities import HeldCertificate, Organization
+from streams.orderings import spelled
 from streams.organization import may_be_able, stayed_of
 from streams.policy import steward_of
 

@@ -34,10 +34,11 @@ from schemas.registry_facts import (
 )
 from schemas.values import Capability, Instant, OrganizationId, StandDownReason
 from streams import terms
-from streams.area import Area, Operation, Registry, spelled
+from streams.area import Area, Operation, Registry
 from streams.cause import Cause, Decision, Refused
 from streams.entities import Organization
 from streams.load import may_serve
+from streams.orderings import spelled
 from streams.policy import steward_of
 
 OrganizationFact = (

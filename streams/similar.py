@@ -13,8 +13,9 @@ from itertools import islice, product
 
 from geo.distance import square_within, squared
 from schemas.values import DemandId, IncidentId, Instant, Place, PlaceKind
-from streams.area import CUBE, Cube, Operation
+from streams.area import Operation
 from streams.entities import Demand
+from streams.orderings import CUBE, Cube
 from streams.parameters import SIMILAR_LOOKS, SIMILAR_METERS, SIMILAR_WITHIN
 
 

@@ -15,7 +15,7 @@ from sortedcontainers import SortedList
 from geo.distance import ecef_centimeters, meters
 from schemas.values import DemandId, DivisionCode, IncidentId, Instant, Place, PlaceKind
 from schemas.views import DemandRow
-from streams.area import CUBE
+from streams.orderings import CUBE
 from streams.parameters import SIMILAR_LOOKS, SIMILAR_METERS, SIMILAR_WITHIN
 from streams.similar import likeness
 

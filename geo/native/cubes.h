@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CROWDED = 32, SPARSE = 12, FINE = 12, COARSE = 31, NONE = -1, EDGE = 700000000, LINE = 64, FEW = 32 };
+enum { CROWDED = 32, SPARSE = 12, FINE = 12, COARSE = 31, NONE = -1 };
+enum { EDGE = 700000000, LINE = 64, FEW = 32 };
 
 typedef struct {
     int32_t x, y, z, code, slot;

@@ -12,11 +12,8 @@ from schemas import facts as f
 from schemas.values import AgainOn, Gate, OfferId
 from streams import (
     asking,
-    assignment,
-    checking,
     cover,
     gates,
-    instruction,
     lateness,
     line,
     load,
@@ -25,7 +22,6 @@ from streams import (
     outcome,
     reach,
     rules,
-    shutting,
     standby,
     waited,
     wording,
@@ -38,7 +34,7 @@ from streams.rows import audience
 from streams.turning import RuleFailed
 from streams.villages import Voice
 from streams.wakes import AT_ONCE, Wait, Wakes
-from tests.streams import wrong_handing
+from tests.streams import wrong_handing, wrong_scene
 from tests.streams.laws import NAMES, SEEDS, Watch, watched
 from tests.streams.play import EndlessTicks, Play
 
@@ -229,30 +225,6 @@ def _sent_off_on_hold(patch: Patch) -> None:
     patch.setattr(offer, "would_come", offer.taken)
 
 
-def _silence_is_borne(patch: Patch) -> None:
-    patch.setattr(checking, "CHECK_IN_GRACE", 24 * 3_600_000)
-
-
-def _missed_at_once(patch: Patch) -> None:
-    patch.setattr(checking, "CHECK_IN_GRACE", 60_000)
-
-
-def _left_inside(patch: Patch) -> None:
-    patch.setattr(assignment, "out", lambda *_: [])
-
-
-def _led_farther_in(patch: Patch) -> None:
-    patch.setattr(assignment, "kept_away", lambda *_: False)
-
-
-def _zones_are_open(patch: Patch) -> None:
-    patch.setattr(shutting, "shut_by", lambda _, demand: demand)
-
-
-def _unread_for_seconds(patch: Patch) -> None:
-    patch.setattr(instruction, "ACKNOWLEDGED_WITHIN", 30_000)
-
-
 def _a_part_will_do(patch: Patch) -> None:
     """Whoever says yes, and the own crew, may give a part of a whole line."""
     patch.setattr(line, "together", lambda _: 1)
@@ -333,15 +305,15 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("held", _sent_off_on_hold),
     ("waiting", lambda patch: _nobody_waits(patch, Wait.QUIET)),
     ("waiting", lambda patch: _nobody_waits(patch, Wait.CLIMB)),
-    ("silent", _silence_is_borne),
+    ("silent", wrong_scene.silence_is_borne),
     ("silent", lambda patch: _nobody_waits(patch, Wait.CHECK_IN)),
-    ("missed", _missed_at_once),
+    ("missed", wrong_scene.missed_at_once),
     ("reported", lambda patch: _nobody_waits(patch, Wait.REPORT)),
-    ("inside", _left_inside),
+    ("inside", wrong_scene.left_inside),
     ("owed", lambda patch: _nobody_waits(patch, Wait.INSTRUCTION)),
-    ("unread", _unread_for_seconds),
-    ("zones", _zones_are_open),
-    ("zones", _led_farther_in),
+    ("unread", wrong_scene.unread_for_seconds),
+    ("zones", wrong_scene.zones_are_open),
+    ("zones", wrong_scene.led_farther_in),
     ("whole", _a_part_will_do),
     ("parts", _a_part_will_do),
     ("first", _whoever_waits_is_passed_over),

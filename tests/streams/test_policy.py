@@ -31,6 +31,7 @@ from streams.policy import ROLES, permit
 from streams.present import Present
 from streams.rules import DECIDE
 from tests.streams import access
+from tests.streams.about_nothing import about_nothing, unknown
 from tests.streams.crew_commands import answers, on_the_scene
 from tests.streams.state_batches import batches, opening
 from tests.streams.state_hand_ups import handing
@@ -218,7 +219,7 @@ def _registry_commands(world: World, doer: OrganizationId) -> Iterator[c.Command
     yield world.entry(doer)
     for act in (c.RetireOrganization, c.ReinstateOrganization):
         yield act(organization=doer)
-    yield c.MergeOrganizations(organization=doer, merged=_unknown())
+    yield c.MergeOrganizations(organization=doer, merged=unknown())
     yield c.SeparateOrganizations(merged=doer)
     yield c.RecordCertificate(organization=doer, certificate=certificate())
     yield c.WithdrawCertificate(organization=doer, issuer="issuer", number="1")
@@ -247,7 +248,7 @@ def _operation_commands(world: World, doer: OrganizationId) -> Iterator[tuple[st
         c.ReopenIncident(incident=incident),
         c.InstructIncident(incident=incident, what=InstructionKind.STOP),
         c.CloseZone(incident=incident, zone=Zone(place=published.place, radius=100)),
-        c.LiftFromIncident(incident=incident, instruction=_unknown()),
+        c.LiftFromIncident(incident=incident, instruction=unknown()),
         published,
         as_draft(published),
         world.need_command(incident),
@@ -301,7 +302,7 @@ def _demand_commands(
     yield from answers(offer.offer)
     yield c.OfferHelp(line=offer.line, organization=doer, quantity=1)
     yield c.ReceiveHelpers(demand=offer.demand, people=4, word=Reception.PARKED, contact=SEALED)
-    ended = c.EndHelpers(demand=offer.demand, helpers=_unknown())
+    ended = c.EndHelpers(demand=offer.demand, helpers=unknown())
     yield from (ended, c.RecordReach(unreachable=(offer.offer,)))
     steps = (c.SetOff, c.Arrive, c.ReportDone, c.CannotComplete, c.UndoStep, c.ConfirmAssignment)
     yield from (step(assignment=assignment) for step in steps)
@@ -363,31 +364,9 @@ def test_only_the_messenger_says_whom_it_has_reached_and_brings_answers(scene: S
 
 def test_what_does_not_exist_looks_like_what_is_out_of_reach(scene: Scene) -> None:
     """Given ids that nobody has, then a sibling's refusal and everybody else's are the same."""
-    for command in (
-        c.CloseDemand(demand=_unknown(), reason=CloseReason.MET, revision=1),
-        c.TakeBackDemand(demand=_unknown(), revision=1),
-        c.RefileDemand(demand=_unknown(), revision=1, incident=_unknown()),
-        c.DropLine(line=_unknown()),
-        c.AskByHand(line=_unknown(), organization=_unknown(), reason=SEALED),
-        c.ReceiveCrew(line=_unknown(), organization=_unknown(), word=Reception.PARKED, quantity=1),
-        c.AcceptOffer(offer=_unknown(), quantity=1),
-        c.SetOff(assignment=_unknown()),
-        c.VerifyTask(task=_unknown()),
-        c.CloseIncident(incident=_unknown()),
-        c.ReopenIncident(incident=_unknown()),
-        c.SetDuty(organization=_unknown(), on_duty=True),
-        c.SetHours(organization=_unknown(), hours=(), leaves=()),
-        c.RecordSafeguards(organization=_unknown(), adults_only=True, insured_through=None),
-        c.SetEnrollment(organization=_unknown(), enrolled=True),
-        c.SeparateOrganizations(merged=_unknown()),
-        c.EndGrant(account=_unknown(), role=Role.DESK),
-    ):
+    for command in about_nothing():
         for actor in ACTORS:
             assert scene.permit(actor, command) is Refusal.NOT_FOUND
-
-
-def _unknown() -> Any:
-    return "nobody-has-this-id"
 
 
 @pytest.mark.parametrize("role", [Role.STEWARD, Role.DESK, Role.REVIEWER])

@@ -1,0 +1,33 @@
+"""Rules of the scene and of what crews are told that are wrong, for the laws to notice."""
+
+from __future__ import annotations
+
+import pytest
+
+from streams import assignment, checking, instruction, shutting
+
+Patch = pytest.MonkeyPatch
+
+
+def silence_is_borne(patch: Patch) -> None:
+    patch.setattr(checking, "CHECK_IN_GRACE", 24 * 3_600_000)
+
+
+def missed_at_once(patch: Patch) -> None:
+    patch.setattr(checking, "CHECK_IN_GRACE", 60_000)
+
+
+def left_inside(patch: Patch) -> None:
+    patch.setattr(assignment, "out", lambda *_: [])
+
+
+def led_farther_in(patch: Patch) -> None:
+    patch.setattr(assignment, "kept_away", lambda *_: False)
+
+
+def zones_are_open(patch: Patch) -> None:
+    patch.setattr(shutting, "shut_by", lambda _, demand: demand)
+
+
+def unread_for_seconds(patch: Patch) -> None:
+    patch.setattr(instruction, "ACKNOWLEDGED_WITHIN", 30_000)
