@@ -13,8 +13,9 @@ SHOWN = 12  # of a digest: enough to compare two by eye
 
 BATCHES: Final[dict[type, Words]] = {
     f.BatchListed: Words(
-        "{division}列入{what}的一批：本次 {part} 条，共 {count} 条，摘要 {short_digest}{begins}。",
-        "{division} listed {part} of {count} for {what} as one batch, digest "
+        "{division}列入{batch_what}的一批：本次 {part} 条，共 {count} 条，"
+        "摘要 {short_digest}{begins}。",
+        "{division} listed {part} of {count} for {batch_what} as one batch, digest "
         "{short_digest}{begins}.",
     ),
     f.BatchSpared: Words(
@@ -53,7 +54,7 @@ def _begins(names: Any) -> str:
 
 
 BATCHED: Final[dict[str, Callable[[Any], str]]] = {
-    "what": _what,
+    "batch_what": _what,
     "begins": _begins,
     "part": lambda names: str(len(names.fact.ids)),
     "short_digest": lambda names: str(names.fact.digest[:SHOWN]),
