@@ -193,6 +193,7 @@ class Play:
     def finish(self) -> World:
         """Close everything and carry every recovery task, and every key, to its end."""
         play_registry.rarely(self)
+        play_handing.rarely(self)
         play_work.read_again(self)
         self._close_demands()
         for _ in range(2 * len(self.operation.tasks)):

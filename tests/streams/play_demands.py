@@ -128,7 +128,7 @@ def edit(play: Play) -> Attempt:
             (4, c.HoldDemand(demand=demand.id, question="桥能不能过车？")),
             (12 if demand.held_at else 1, c.ResumeDemand(demand=demand.id)),
             (1, c.NoteDemand(demand=demand.id, text=SEALED)),
-            (10, _refiling(play, demand)),
+            (10, refiling(play, demand)),
             (3, c.SetOwnCrew(line=line, units=play.random.choice((0, 0, 1, 2, 500)))),
             (1, c.ReopenDemand(demand=demand.id, revision=revision)),
         ]
@@ -167,7 +167,7 @@ def _grouping(play: Play, demand: Demand) -> c.Command:
     )
 
 
-def _refiling(play: Play, demand: Demand) -> c.RefileDemand:
+def refiling(play: Play, demand: Demand) -> c.RefileDemand:
     """To another incident, or to the one that it is in."""
     others = [row.id for row in play.open_incidents() if row.id != demand.incident]
     to = others[0] if others else demand.incident

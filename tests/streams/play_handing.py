@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from schemas import commands as c
 from schemas.hand_ups import HandUpReason
 from streams.entities import Demand, DemandState
+from tests.streams.play_demands import refiling
 from tests.streams.world import COUNTY
 
 if TYPE_CHECKING:
     from tests.streams.play import Attempt, Play
 
 CITY = "city"
+SOME = 3
 TEXT = "镇上已无可用力量"
 
 
@@ -40,6 +42,19 @@ def handing(play: Play) -> Attempt:
         [one for _, one in choices], [weight for weight, _ in choices]
     )
     return actor, command
+
+
+def rarely(play: Play) -> None:
+    """What chance hardly ever does: handed up and given back; filed under another incident."""
+    if len(play.open_incidents()) == 1:
+        other = c.OpenIncident(hazard="landslide_debris", division=play.world.county)
+        play.send(COUNTY, other)
+    rows = list(play.operation.demands.rows.values())
+    for demand in [row for row in rows if row.state is DemandState.PUBLISHED][:SOME]:
+        desk = play.desk_of(demand, sure=True)
+        play.send(desk, _up(play, demand))
+        play.send(COUNTY, c.GiveBackDemand(demand=demand.id, text="请先自行处置"))
+        play.send(desk, refiling(play, play.operation.demands[demand.id]))
 
 
 def _up(play: Play, demand: Demand) -> c.HandUpDemand:
