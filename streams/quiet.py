@@ -69,7 +69,7 @@ from streams.demand import find
 from streams.entities import AssignmentState, Demand, DemandState, Line
 from streams.line import missing
 from streams.parameters import MINUTE, URGENCY
-from streams.waiting import calm, may_answer, owed
+from streams.waiting import Owing, calm, may_answer, owed
 
 
 def keep(area: Area, command: KeepDemand, cause: Cause) -> Decision:
@@ -122,7 +122,7 @@ def _lines(operation: Operation, demand: Demand) -> Iterator[Line]:
 
 def touched(
     area: Area, operation: Operation, command: Command, actor: AccountId, at: Instant
-) -> Demand | None:
+) -> Owing | None:
     """Whatever somebody does about a demand, be it to look up whom to call, puts the question off.
 
     Where it has been asked already, that answers it; but what a desk owes an answer to only that
@@ -134,7 +134,7 @@ def touched(
     operation.acts.put(key, at)
     demand = operation.demands[key]
     if owed(demand) and not may_answer(area, operation, demand, actor, at):
-        return demand
+        return Owing(demand, operation.hand_ups.get(key))
     if demand.asked_at is not None and demand.state is DemandState.PUBLISHED:
         quiet_at = needed.quiet_from(demand.needed_by, at)
         operation.demands.put(key, replace(calm(demand), quiet_at=quiet_at))

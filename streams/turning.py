@@ -20,13 +20,12 @@ from streams.area import Area, Operation
 from streams.budget import Budget
 from streams.cause import Cause, Refused
 from streams.clock import TICK, due
-from streams.entities import Demand
 from streams.leaving import leave
 from streams.parameters import FACTS_MOST, KEY_LIFE, TURN_BYTES_MOST
 from streams.remembered import Key
 from streams.settle import settle
 from streams.versions import present, rules_of
-from streams.waiting import still_owed
+from streams.waiting import Owing, still_owed
 
 __all__ = [
     "KeyReused",
@@ -199,7 +198,7 @@ def _operation(area: Area, envelope: Envelope) -> Operation | None:
     return operation
 
 
-def _note(area: Area, operation: Operation | None, envelope: Envelope) -> Demand | None:
+def _note(area: Area, operation: Operation | None, envelope: Envelope) -> Owing | None:
     """What a turn changes before its facts: how many ticks there were, what was acted on when.
 
     The demand that a desk owes an answer to which the actor cannot give.
@@ -213,7 +212,7 @@ def _note(area: Area, operation: Operation | None, envelope: Envelope) -> Demand
     return quiet.touched(area, operation, envelope.command, envelope.actor, area.at)
 
 
-def _end(area: Area, operation: Operation, owing: Demand | None) -> None:
+def _end(area: Area, operation: Operation, owing: Owing | None) -> None:
     """What follows from a turn behind all of its facts, however these are read."""
     if owing is not None:
         still_owed(operation, owing, area.at)

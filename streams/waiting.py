@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from msgspec.structs import replace
 
+from schemas.hand_ups import HandUp
 from schemas.values import AccountId, Instant
 from streams import answering, policy
 from streams.area import Area, Operation
@@ -43,15 +46,22 @@ def may_answer(
     return demand.climbed_at is not None and above is not None
 
 
-def still_owed(operation: Operation, before: Demand, at: Instant) -> None:
+class Owing(NamedTuple):
+    """A demand that its desk owes an answer to, and with whom it lay, before a turn."""
+
+    demand: Demand
+    hand_up: HandUp | None
+
+
+def still_owed(operation: Operation, owing: Owing, at: Instant) -> None:
     """Somebody else has acted: what the desk owes it owes still, and no later than before.
 
     Unless the turn has ended that: closed, on hold for a question, led by another demand, or with
     another desk that answers for it.
     """
+    before = owing.demand
     after = operation.demands.get(before.id)
-    known = operation.hand_ups.get(before.id)
-    moved = known is not None and known.at == at
+    moved = operation.hand_ups.get(before.id) != owing.hand_up
     if after is None or after.state is not DemandState.PUBLISHED or after.leader or moved:
         return
     if after.asked_at is not None or after.place.division != before.place.division:
@@ -59,11 +69,11 @@ def still_owed(operation: Operation, before: Demand, at: Instant) -> None:
     climbs_at = before.climbs_at
     if climbs_at is not None:
         climbs_at = min(climbs_at, at + URGENCY[after.priority].climb)
-    owing = replace(
+    asked = replace(
         after,
         quiet_at=None,
         asked_at=before.asked_at,
         climbs_at=climbs_at,
         climbed_at=before.climbed_at,
     )
-    operation.demands.put(owing.id, owing)
+    operation.demands.put(asked.id, asked)

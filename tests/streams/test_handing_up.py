@@ -186,7 +186,6 @@ def test_what_was_given_back_only_the_desk_that_owes_it_answers() -> None:
     scene.up()
     given = only(scene.back())
     climbs_at = given.at + 3 * MINUTE
-    world.until(world.at + 1_000)
     world.send("one", c.ReportDone(assignment=scene.crew))
     world.send(COUNTY, c.NoteDemand(demand=scene.demand, text=SEALED))
     world.send(COUNTY, c.KeepDemand(demand=scene.demand))

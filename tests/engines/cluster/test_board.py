@@ -29,7 +29,7 @@ from tests.engines.cluster.boards import Screen, entries, fresh, letters, played
 from tests.engines.cluster.conftest import ELSEWHERE
 from tests.engines.given import HANGZHOU, WENZHOU, divisions
 from tests.streams.play import Play
-from tests.streams.world import STEWARD, World
+from tests.streams.world import World
 
 LETTERS = dead_letters(0)
 
@@ -184,7 +184,7 @@ async def test_a_used_key_is_found_for_thirty_days_of_rule_time(board: Board) ->
     played_until, ended_at = len(world.log), world.at
     for later in (0, KEY_LIFE - DAY, KEY_LIFE, KEY_LIFE + 1, 3 * KEY_LIFE):
         world.at = ended_at + later
-        world.grant(STEWARD, Role.REVIEWER, division=world.county)
+        world.grant("a reviewer", Role.REVIEWER, division=world.county)
     given, state = entries(WENZHOU, world.log), Area(WENZHOU, divisions())
     turns = [fold(state, stored) for stored in world.log[:played_until]]
     await board.apply(WENZHOU, 1, given[:played_until])
