@@ -140,7 +140,7 @@ def on_given_time(story: Sequence[Envelope], tmp_path: Path) -> list[Envelope]:
 async def test_five_areas_on_a_partition_with_repeats_refusals_and_ticks(
     home: Path, layout: Layout, tmp_path: Path, prove: bool
 ) -> None:
-    envelopes = command_files.randomly(41, AREAS, steps=400 if prove else 160)
+    envelopes = command_files.randomly(42, AREAS, steps=400 if prove else 160)
     log = await both(home, layout, envelopes, tmp_path / "file")
     turns = [decode_turn(stored) for turns in log.values() for stored in turns]
     assert len(turns) < len(envelopes), "nothing was repeated"
