@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import chain, count, repeat
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -70,12 +70,15 @@ async def ask(
 ) -> Reply:
     """One request straight into the application; the body comes in parts, as from a socket."""
     path, _, query = address.partition("?")
-    coming = chain(parts, repeat(None))  # one by one: an endless body is read as far as asked
+    coming = chain(parts, (None,))  # one by one: an endless body is read as far as asked
     sent: list[Any] = []
 
     async def receive() -> dict[str, Any]:
-        part = next(coming)
-        return {"type": "http.request", "body": part or b"", "more_body": part is not None}
+        """A part, or the end; behind that nothing comes, as from somebody who waits."""
+        for part in coming:
+            return {"type": "http.request", "body": part or b"", "more_body": part is not None}
+        await asyncio.Event().wait()
+        raise AssertionError("nobody has ended the wait")
 
     async def send(message: Any) -> None:
         sent.append(message)
