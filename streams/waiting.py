@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from schemas.hand_ups import HandUp
+from schemas.hand_ups import HandUp, HandUpState
 from schemas.values import AccountId, Instant
 from streams import answering, policy
 from streams.area import Area, Operation
@@ -38,12 +38,14 @@ def may_answer(
     area: Area, operation: Operation, demand: Demand, actor: AccountId, at: Instant
 ) -> bool:
     """Whether an act of the actor's is one of the desk that is asked: the one that answers for the
-    demand, and once it has climbed, one above that too."""
+    demand, or one above that; of what was given back, that one only once it has climbed again."""
     desk = answering.desk(operation, demand)
     if policy.on_desk(area, actor, desk, at):
         return True
     above = policy.substitute_for(area, actor, desk, at)
-    return demand.climbed_at is not None and above is not None
+    known = operation.hand_ups.get(demand.id)
+    given_back = known is not None and known.state is HandUpState.GIVEN_BACK
+    return above is not None and (demand.climbed_at is not None or not given_back)
 
 
 class Owing(NamedTuple):

@@ -59,16 +59,17 @@ async def test_whoever_works_there_has_the_number_of_its_desk(house: House) -> N
         house.context.persons.add("值班员", number, division=DivisionCode(TOWN), order=order)
     for who in (crew, desk):
         reply = await who.get(f"/demands/{demand}/desk")
-        assert reply.json == {"division": TOWN, "telephones": list(NUMBERS)}
+        assert reply.json == {"division": TOWN, "answers": TOWN, "telephones": list(NUMBERS)}
         assert reply.headers["cache-control"] == "no-store"
 
 
 async def test_where_the_township_has_none_the_county_answers(house: House) -> None:
     demand, _, crew, _ = await at_work(house)
-    assert (await crew.get(f"/demands/{demand}/desk")).json == {"division": None, "telephones": []}
+    nobody: dict[str, Any] = {"division": None, "answers": TOWN, "telephones": []}
+    assert (await crew.get(f"/demands/{demand}/desk")).json == nobody
     house.context.persons.add("县值班员", NUMBERS[0], division=DivisionCode(COUNTY))
     reply = await crew.get(f"/demands/{demand}/desk")
-    assert reply.json == {"division": COUNTY, "telephones": [NUMBERS[0]]}
+    assert reply.json == {"division": COUNTY, "answers": TOWN, "telephones": [NUMBERS[0]]}
 
 
 async def test_the_number_is_for_nobody_who_is_not_concerned(house: House) -> None:

@@ -41,6 +41,7 @@ LIFE = {  # why a player may be refused: somebody was quicker, or at work elsewh
     "task_not_reportable",
     "task_reported",
     "undo_too_late",
+    "words_changed",  # a yes to what was amended meanwhile
 }
 
 

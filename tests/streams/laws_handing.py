@@ -124,7 +124,9 @@ def silently(watch: Watch, before: Any, after: Any, turn: Turn) -> Wrong:
         return
     desk = None if before.hand_up is None else before.hand_up.desk
     above = (COUNTY, "city")
-    asked = above if desk else TOWNSHIPS if before.climbed_at is None else (*TOWNSHIPS, *above)
+    given_back = before.hand_up is not None and before.hand_up.state == "given_back"
+    alone = given_back and before.climbed_at is None
+    asked = above if desk else TOWNSHIPS if alone else (*TOWNSHIPS, *above)
     taken = isinstance(turn.command, c.TakeOnDemand)
     if turn.actor not in asked and not taken:
         yield f"{turn.sequence}: {turn.actor} answers for {after.id}, which another desk owes"
