@@ -27,13 +27,15 @@ def _gave_up(books: Books, fact: f.AssignmentGivenUp, turn: Turn) -> None:
 
 
 def _sent_away(books: Books, fact: f.AssignmentStoodDown, turn: Turn) -> None:
-    """Whom a desk has withdrawn it does not ask again for it at once; unless everybody was told to
-    leave, which judges nobody."""
+    """Whom a desk has withdrawn, or another crew relieved, it does not ask again for it at once;
+    unless everybody was told to leave, which judges nobody."""
     if fact.again_at is not None:
         crew = books.crews.rows[fact.assignment]
         line = books.lines[crew.line]
         if any(told.everybody for told in crew.told.values()):
             pause = Pause(fact.at, None, turn.sequence)
+        elif fact.reason == "relieved":  # whoever was there for long rests a night
+            pause = Pause(fact.at + 8 * HOUR, "force", turn.sequence)
         else:
             pause = Pause(fact.at + no_crew(books.priority(line)), "force", turn.sequence)
         _paused(books, crew, pause)
