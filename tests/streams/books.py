@@ -147,10 +147,12 @@ def _needed_at_another_time(books: Books, need: Need, fact: f.DemandAmended, tur
     before, after = need.needed_by, fact.needed_by
     if before is not None and (after is None or (after - fact.at) * 2 < before - fact.at):
         need.urgent = turn.sequence
-    for ask in books.open_asks.values():
-        if after is not None and ask.line in need.lines:
-            fourth = min((after - ask.sent_at) // 4, DAY // 2)
-            ask.answer_by = max(ask.answer_by, ask.sent_at + fourth)
+    asks = books.open_asks.values() if before != after else ()
+    for ask in asks:
+        if ask.line in need.lines:
+            fourth = 0 if after is None else min((after - ask.sent_at) // 4, DAY // 2)
+            usual = ANSWER[fact.priority]
+            ask.answer_by = max(ask.answer_by, ask.sent_at + max(fourth, usual))
 
 
 def _left_to_others(books: Books, need: Need) -> None:
