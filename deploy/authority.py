@@ -117,28 +117,28 @@ class Scene:
     def guided(self, organization: OrganizationId) -> Village | None:
         return Village(division=self._place, name=VILLAGE) if organization == OWN else None
 
-    def incident(self, id: IncidentId) -> DivisionCode | None:  # noqa: ARG002  # one of each
+    def incident(self, id: IncidentId) -> DivisionCode | None:  # noqa: ARG002  # there is only one
         return self._place if self._lies else None
 
-    def demand(self, id: DemandId) -> Lies | None:  # noqa: ARG002  # one of each
+    def demand(self, id: DemandId) -> Lies | None:  # noqa: ARG002  # there is only one
         return self._lies
 
-    def line(self, id: LineId) -> DemandId | None:  # noqa: ARG002  # one of each
+    def line(self, id: LineId) -> DemandId | None:  # noqa: ARG002  # there is only one
         return DemandId("demand") if self._lies else None
 
-    def offer(self, id: OfferId) -> Asked | None:  # noqa: ARG002  # one of each
+    def offer(self, id: OfferId) -> Asked | None:  # noqa: ARG002  # there is only one
         return Asked(DemandId("demand"), OWN) if self._lies else None
 
-    def assignment(self, id: AssignmentId) -> Asked | None:  # noqa: ARG002  # one of each
+    def assignment(self, id: AssignmentId) -> Asked | None:  # noqa: ARG002  # there is only one
         return Asked(DemandId("demand"), OWN) if self._lies else None
 
-    def task(self, id: TaskId) -> Lies | None:  # noqa: ARG002  # one of each
+    def task(self, id: TaskId) -> Lies | None:  # noqa: ARG002  # there is only one
         return self._lies and self._lies._replace(organization=OWN)
 
     def works_on(
         self,
         organization: OrganizationId,
-        demand: DemandId,  # noqa: ARG002  # one of each
+        demand: DemandId,  # noqa: ARG002  # there is only one
     ) -> bool:
         return organization == WORKER
 
