@@ -47,7 +47,7 @@ function drawNames({ board }, open) {
   find("#groups-box").hidden = groups.length === 0 && open === 0;
   const names = groups.map((row) => row.name).join(say("list.separator"));
   setText(find("#groups"), say("groups.names", { names }));
-  find("#no-asked").hidden = open > 0;
+  find("#no-asked").hidden = open > 0 || !board.whole;
 }
 
 /** The title counts what awaits an answer, also where the page lies behind another one. */

@@ -42,7 +42,7 @@ function draw(context) {
     passed: row.climbs_at !== null && row.climbs_at <= context.clock.now(),
   }));
   drawList(find("#reports"), items, (item) => card(context, item));
-  find("#no-reports").hidden = items.length > 0;
+  find("#no-reports").hidden = items.length > 0 || !board.whole;
   find("#earlier").hidden = !(context.past?.hasMore(ENDED) ?? true);
 }
 
@@ -58,7 +58,7 @@ function drawForm(board, division) {
   );
   find("#incident-field").hidden = open.length < 2;
   find("#need-fields").disabled = open.length === 0;
-  find("#no-incident").hidden = open.length > 0;
+  find("#no-incident").hidden = open.length > 0 || !board.whole;
 }
 
 function card(context, { row, place, away }) {

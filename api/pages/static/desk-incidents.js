@@ -45,7 +45,7 @@ export function drawIncidents(context) {
     underway: underway(outbox, [row.id]),
   }));
   drawList(find("#incidents"), items, (item) => incidentCard(context, item));
-  find("#no-incidents").hidden = items.length > 0;
+  find("#no-incidents").hidden = items.length > 0 || !board.whole;
   const places = placesWithin(divisionsOf(me)).map((row) => [row.code, longPlaceName(row.code)]);
   refill(find("#open-incident").elements.division, places);
   const all = [

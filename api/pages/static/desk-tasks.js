@@ -21,7 +21,7 @@ export function drawTasks(context) {
   list(context, find("#tasks"), busy);
   list(context, find("#proposed"), proposed);
   drawBacklog(context);
-  find("#no-tasks").hidden = busy.length > 0;
+  find("#no-tasks").hidden = busy.length > 0 || !context.board.whole;
   find("#proposed-box").hidden = proposed.length === 0;
   setText(find("#proposed-count"), String(proposed.length));
 }

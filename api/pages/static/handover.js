@@ -3,8 +3,8 @@
 import { live, toldWords, unread } from "./assignments.js";
 import { startCalled } from "./desk-called.js";
 import { startHeard } from "./desk-heard.js";
-import { answersFor, demandsKnown, deskOf, divisionsOf, numberWords } from "./desk-model.js";
-import { toCall, toRelieve } from "./desk-model.js";
+import { VIEWS, answersFor, demandsKnown, deskOf, divisionsOf } from "./desk-model.js";
+import { numberWords, toCall, toRelieve } from "./desk-model.js";
 import { nextStep } from "./desk-next.js";
 import { notesWords, readNotes } from "./desk-notes.js";
 import { field, refill } from "./dialog.js";
@@ -12,20 +12,25 @@ import { find, h, setText } from "./dom.js";
 import { fullTime, moment } from "./format.js";
 import { Problem, get } from "./http.js";
 import { act, posting, start, tell } from "./page.js";
-import { placeName } from "./places.js";
+import { placeName, within } from "./places.js";
 import { read } from "./sealed.js";
 import { choose, counted, language, named, say } from "./words.js";
 
 const NOTE_MOST = 2000;
+const MOST_URGENT = 1;
 
 const state = { names: new Map(), note: null, acts: "" }; // by the desk, who is on duty there
+state.wanted = new URLSearchParams(location.search).get("desk");
 
 const deskNow = () => find("#desk").value;
 
 function draw(context) {
-  const desks = divisionsOf(context.me);
+  if (!context.board.whole) return; // what has not come yet is not "none"
+  const desks = [...divisionsOf(context.me), ...desksBelow(context)];
   refill(find("#desk"), desks.map((code) => [code, placeName(code)]));
   find("#desk-field").hidden = desks.length < 2;
+  if (state.wanted && desks.includes(state.wanted)) find("#desk").value = state.wanted;
+  state.wanted = null;
   if (!deskNow()) return;
   drawShift(context);
   setText(find("#as-of"), say("handover.as_of", { time: fullTime(context.clock.now()) }));
@@ -52,12 +57,13 @@ function drawShift(context) {
   const mine = row?.account === context.me.account && row.handed_at === null;
   const take = { path: `${path}/take`, words: say("act.take_shift"), look: "primary" };
   const open = () => readNote(context);
+  const own = divisionsOf(context.me).includes(desk); // another desk's shift is not taken from here
   const reading = row?.noted_in > 0 && h("button", { type: "button", onclick: open });
   if (reading) setText(reading, say("act.shift_note"));
   find("#acts").replaceChildren(
     ...[
-      !mine && posting(context, take),
-      !row?.handed_at && handing(context, path),
+      own && !mine && posting(context, take),
+      own && !row?.handed_at && handing(context, path),
       reading,
     ].filter(Boolean),
   );
@@ -131,35 +137,103 @@ function onDuty(context, desk) {
   return [words, how].join(" ");
 }
 
+/** The desks below one, of those that something open lies with, by their codes. */
+function desksBelow({ board, me }) {
+  const rows = [...openDemands(board), ...board.all("assignment").filter(live)];
+  const found = new Set(rows.map(deskOf).filter((code) => !divisionsOf(me).includes(code)));
+  return [...found].filter((code) => answersFor(me, code)).sort();
+}
+
+const openDemands = (board) => board.all("demand").filter((row) => row.state !== "closed");
+
 /** What the desk has to do with: its own, and what was brought before it from below. */
-function concerns(context, desk, row) {
+function concerns(desk, row) {
   if (deskOf(row) === desk) return true;
-  if (!answersFor(context.me, deskOf(row))) return false;
+  if (!within(deskOf(row), desk)) return false;
   const handed = row.hand_up?.state === "waiting" && row.hand_up.by === desk;
   return handed || Boolean(row.climbed_at || row.escalated || row.relief?.climbed_at);
 }
 
+const SECTIONS = [
+  ["demands", ["number", "what", "where", "cover", "next"], demandsTable],
+  ["calls", ["who", "number", "why"], calls],
+  ["crews", ["who", "number", "step", "word", "inside"], crewsTable],
+  ["orders", ["who", "number", "told", "since"], orders],
+  ["hands", ["number", "where", "how", "since"], hands],
+  ["reliefs", ["who", "number", "how"], reliefs],
+  ["notes", ["number", "how", ""], notes],
+];
+
+/** What is open at a desk, and, apart from it, at the desks below it that it answers for. */
 function page(context, desk) {
-  const here = (row) => concerns(context, desk, row);
-  const items = demandsKnown(context).filter(
-    ({ demand }) => demand.state !== "closed" && here(demand),
-  );
-  const crews = context.board.all("assignment").filter((row) => live(row) && here(row));
+  const all = demandsKnown(context, "").filter(({ demand }) => demand.state !== "closed");
+  const out = context.board.all("assignment").filter(live);
+  const below = desksBelow(context).filter((code) => code !== desk && within(code, desk));
+  const here = rowsOf(context, all, out, (row) => concerns(desk, row));
+  const there = below.map((code) => [
+    code,
+    rowsOf(context, all, out, (row) => deskOf(row) === code && !concerns(desk, row)),
+  ]);
+  const lower = there.filter(([, rows]) => rows.some((list) => list.length));
   return [
     h("h2", {}, say("handover.of", { desk: placeName(desk) })),
     h("p", {}, h("strong", {}, onDuty(context, desk))),
-    section("demands", ["number", "what", "where", "cover", "next"], demandsTable(context, items)),
-    section("calls", ["who", "number", "why"], calls(context, items, crews)),
-    section("crews", ["who", "number", "step", "word", "inside"], crewsTable(context, crews)),
-    section("orders", ["who", "number", "told", "since"], orders(context, crews)),
-    section("hands", ["number", "where", "how", "since"], hands(context, items)),
-    section("reliefs", ["who", "number", "how"], reliefs(context, crews)),
-    section("notes", ["number", "how", ""], notes(context, items)),
-  ];
+    lower.length > 0 && townships(context, all, lower),
+    ...SECTIONS.map(([name, columns], at) => {
+      const more = lower.reduce((sum, [, rows]) => sum + rows[at].length, 0);
+      return section(name, columns, here[at], more);
+    }),
+  ].filter(Boolean);
 }
 
-function section(name, columns, rows) {
-  const title = `${choose("handover", name)} · ${rows.length}`;
+/** The rows of every section, of what is chosen by a row's desk. */
+function rowsOf(context, all, out, chosen) {
+  const items = all.filter(({ demand }) => chosen(demand));
+  const crews = out.filter(chosen);
+  return SECTIONS.map(([, , rows]) => rows(context, items, crews));
+}
+
+const TOWNSHIP = ["desk", "open", "short", "calls", "crews", "orders"];
+
+/** The desks below with what is open there, the worst first: each opens as this page does. */
+function townships(context, all, lower) {
+  const rows = lower.map(([code, [open, toCall, crews, told]]) => {
+    const short = all.filter((one) => deskOf(one.demand) === code && VIEWS.short(one));
+    return { code, short, counts: [open, short, toCall, crews, told].map(({ length }) => length) };
+  });
+  const urgent = ({ short }) => Math.min(...short.map(({ demand }) => demand.priority), 9);
+  rows.sort((one, other) => urgent(one) - urgent(other) || other.short.length - one.short.length);
+  const cells = rows.map(({ code, short, counts }) => [
+    wayTo(context, code),
+    ...counts.map((count, at) => (at === 1 && count ? h("strong", {}, shortWords(short)) : count)),
+  ]);
+  return section("townships", TOWNSHIP, cells, 0);
+}
+
+/** How many are short, and how many of them are the most urgent there. */
+function shortWords(short) {
+  const most = short.filter(({ demand }) => demand.priority === MOST_URGENT).length;
+  const words = most && say("handover.urgent", { count: most });
+  return words ? `${short.length} (${words})` : String(short.length);
+}
+
+function wayTo(context, code) {
+  const go = (event) => turnTo(context, event, code);
+  return h("a", { href: `?desk=${code}`, onclick: go }, placeName(code));
+}
+
+function turnTo(context, event, code) {
+  event.preventDefault();
+  find("#desk").value = code;
+  state.note = null;
+  context.redraw();
+  find("#report").scrollIntoView({ block: "nearest" });
+}
+
+/** `below`: as many more at the desks below, which "none" must not hide. */
+function section(name, columns, rows, below) {
+  const more = below ? ` ${say("handover.more_below", { count: below })}` : "";
+  const title = `${choose("handover", name)} · ${rows.length}${more}`;
   const cell = (content) => h("td", {}, content);
   const named = (column) => (column ? choose("handover_column", column) : "");
   const head = columns.map((column) => h("th", {}, named(column)));
@@ -169,7 +243,7 @@ function section(name, columns, rows) {
     h("thead", {}, h("tr", {}, head)),
     h("tbody", {}, rows.map((row) => h("tr", {}, row.map(cell)))),
   );
-  const none = h("p", {}, say("handover.none"));
+  const none = h("p", {}, say(below ? "handover.none_here" : "handover.none"));
   return h("section", {}, h("h3", {}, title), rows.length ? table : none);
 }
 
@@ -211,7 +285,7 @@ function calls(context, items, crews) {
   ];
 }
 
-function crewsTable({ board, clock }, crews) {
+function crewsTable({ board, clock }, _, crews) {
   const now = clock.now();
   return crews.map((row) => {
     const due = row.check_in_by ?? (row.arrived_at === null ? row.promised_at : null);
@@ -228,8 +302,8 @@ function crewsTable({ board, clock }, crews) {
   });
 }
 
-const orders = (context, crews) =>
-  crews.flatMap((row) =>
+function orders(context, _, crews) {
+  return crews.flatMap((row) =>
     unread(row).map((order) => [
       row.organization_name,
       number(context, row),
@@ -237,9 +311,10 @@ const orders = (context, crews) =>
       moment(order.at, context.clock.now()),
     ]),
   );
+}
 
-const hands = (context, items) =>
-  items
+function hands(context, items) {
+  return items
     .filter(({ demand }) => demand.hand_up)
     .map(({ demand }) => [
       number(context, demand),
@@ -247,8 +322,9 @@ const hands = (context, items) =>
       `${choose("handover_hand", demand.hand_up.state)} ${placeName(demand.hand_up.by)}`,
       moment(demand.hand_up.at, context.clock.now()),
     ]);
+}
 
-function reliefs(context, crews) {
+function reliefs(context, _, crews) {
   const now = context.clock.now();
   return crews
     .filter((row) => row.relief)
@@ -261,8 +337,8 @@ function reliefs(context, crews) {
     });
 }
 
-const notes = (context, items) =>
-  items
+function notes(context, items) {
+  return items
     .filter(({ demand }) => demand.notes > 0)
     .map(({ demand }) => [
       number(context, demand),
@@ -278,6 +354,7 @@ const notes = (context, items) =>
         say("act.read_notes"),
       ),
     ]);
+}
 
 const context = await start("desk", draw);
 find("#desk").addEventListener("change", () => {

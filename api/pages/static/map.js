@@ -30,7 +30,7 @@ function draw(context) {
     language: language(),
   }));
   drawList(find("#map-list"), items, (item) => one(context, item));
-  find("#map-none").hidden = items.length > 0;
+  find("#map-none").hidden = items.length > 0 || !context.board.whole;
   const left = all.length - items.length;
   setText(find("#map-more"), left > 0 ? say("map.more", { count: left }) : "");
 }

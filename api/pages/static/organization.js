@@ -47,7 +47,7 @@ function draw(context) {
   section(context, "other-tasks", others, taskCard);
   setText(find("#other-tasks-count"), String(others.length));
   section(context, "ended", ended(offers, assignments), endedCard);
-  find("#no-offers").hidden = asked.length + busy.length > 0;
+  find("#no-offers").hidden = asked.length + busy.length > 0 || !board.whole;
   drawOwn(context);
   watch(context, busy);
   context.scene?.drawTold(context, busy.filter(live));

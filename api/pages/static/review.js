@@ -25,7 +25,7 @@ function draw({ board }) {
   const incidents = past.incidents.with(board).sort((one, other) => other.number - one.number);
   const pairs = incidents.map((row) => [row.id, incidentWords(row)]);
   refill(find("#incident"), pairs);
-  find("#no-incidents").hidden = incidents.length > 0;
+  find("#no-incidents").hidden = incidents.length > 0 || !board.whole || !state.looked;
   find("#reading").hidden = incidents.length === 0;
   drawChoices(board);
   nameIncidents(incidents);
@@ -74,6 +74,7 @@ function demandId(board, incident, number) {
 async function learnIncidents() {
   let well = true;
   while (well && past.incidents.hasMore({})) well = await reading(past.incidents, {});
+  state.looked = well;
   context.redraw();
 }
 

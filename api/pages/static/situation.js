@@ -18,6 +18,7 @@ const state = { report: null, problem: null, incident: asked.get("incident"), as
 const past = new Past("incident", role);
 
 function draw({ board }) {
+  state.whole = board.whole;
   const rows = past.with(board).sort((one, other) => other.number - one.number);
   const incidents = rows.map((row) => [row.id, incidentWords(row)]);
   const kinds = KINDS.map((kind) => [kind, choose("report_kind", kind)]);
@@ -48,7 +49,9 @@ async function read(incident) {
 
 function drawReport() {
   const { report, problem, incident } = state;
-  const waiting = say(incident ? "situation.counting" : "situation.none");
+  const looked = state.looked && state.whole; // "none" before that would be a guess
+  const none = looked ? "situation.none" : "page.loading";
+  const waiting = say(incident ? "situation.counting" : none);
   const words = problem?.text ?? (report ? "" : waiting);
   setText(find("#state"), words);
   find("#state").hidden = !words;
@@ -181,5 +184,6 @@ for (let well = true; well && past.hasMore({}); ) {
     () => true,
     () => false,
   );
+  state.looked = !past.hasMore({});
 }
 context.redraw();

@@ -26,19 +26,19 @@ function draw(context) {
   const { board } = context;
   const items = demandsOf(board);
   const crews = board.all("assignment").filter(live);
-  drawCounts(items, crews);
+  drawCounts(board, items, crews);
   const late = new Set(crews.filter((row) => row.overdue).map((row) => row.demand));
   const order = (one) => (below(one) ? 0 : late.has(one.id) ? 1 : 2);
   const worst = items.toSorted((one, other) => order(one) - order(other)).slice(0, WORST);
   const rows = worst.map((item) => rowOf(context, item, late.has(item.id)));
   drawList(find("#worst"), rows, drawRow);
-  find("#none").hidden = items.length > 0;
+  find("#none").hidden = items.length > 0 || !board.whole;
   const incidents = board.all("incident").filter((row) => row.state !== "closed");
   setText(find("#incidents"), incidents.map(incidentWords).join(say("list.separator")));
   tick(context);
 }
 
-function drawCounts(items, crews) {
+function drawCounts(board, items, crews) {
   const short = items.filter(below);
   const most = short.filter(({ row }) => row.priority === MOST_URGENT).length;
   const counts = {
@@ -50,7 +50,7 @@ function drawCounts(items, crews) {
     open: items.length,
   };
   for (const [name, count] of Object.entries(counts)) {
-    setText(find(`[data-count="${name}"]`), String(count));
+    setText(find(`[data-count="${name}"]`), board.whole ? String(count) : "\u2026");
     find(`[data-count="${name}"]`).classList.toggle("some", count > 0);
   }
 }
