@@ -26,13 +26,14 @@ SILENCE_S = 40  # a stream says something every 15 seconds, or it is broken
 
 
 class Refused(Exception):
-    """The doors said no, with a stable code and the ids that it is about."""
+    """The doors said no, with a stable code, the ids that it is about, and the field, if one."""
 
-    def __init__(self, status: int, code: str, subjects: tuple[str, ...]) -> None:
+    def __init__(self, status: int, code: str, subjects: tuple[str, ...], field: str = "") -> None:
         super().__init__(f"{status} {code}")
         self.status = status
         self.code = code
         self.subjects = subjects
+        self.field = field
 
 
 class ServerGone(Exception):
@@ -304,4 +305,5 @@ def _raise_unless_ok(status: int, body: bytes) -> None:
         problem = msgspec.json.decode(body)
     except ValueError:
         problem = {}
-    raise Refused(status, problem.get("code", "unknown"), tuple(problem.get("subjects") or ()))
+    code, subjects = problem.get("code", "unknown"), tuple(problem.get("subjects") or ())
+    raise Refused(status, code, subjects, problem.get("field") or "")

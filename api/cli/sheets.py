@@ -22,6 +22,7 @@ from schemas.codes import Words
 from schemas.views import OrganizationRow
 
 TOLD_EVERY = 100
+LINES_SHOWN = 3  # of a file whose encoding is guessed
 SHOWN_MOST = 20  # refusals on the screen; the report has all of them
 OUTCOMES = {
     Outcome.RECORD: Words("新登记", "new"),
@@ -106,7 +107,15 @@ def _read(typed: argparse.Namespace) -> Table:
     where = table.form if table.form == "xlsx" else f"{table.form}, {table.encoding}"
     guess = say("（推测）", " (a guess)") if table.guessed else ""
     print(f"{typed.file}: {where}{guess}, {len(table.rows)} {say('行', 'rows')}")
+    if table.guessed:
+        _show(table)
     return table
+
+
+def _show(table: Table) -> None:
+    """Its first lines as they were read, so that who guessed can be told right or wrong."""
+    for cells in (table.heads, *(row.cells for row in table.rows[:LINES_SHOWN])):
+        print("    " + " | ".join(each if isinstance(each, str) else each.came for each in cells))
 
 
 def _unreadable(file: Path, problem: Unreadable) -> Trouble:

@@ -153,6 +153,12 @@ def _files(error: Exception) -> Trouble | None:
     unfit = (FolderUnfit, NotOurLog, NotReadable, ValueError, Hole, NotInTable)
     if isinstance(error, unfit):
         return Trouble(f"数据目录或文件不可用：{error}", f"This cannot be used: {error}")
+    if isinstance(error, FileExistsError):
+        return Trouble(
+            f"{error.filename} 已存在，不会覆盖；请换一个文件名，或先把它移走。",
+            f"{error.filename} is there already, and nothing is overwritten: take another name,"
+            " or move it away first.",
+        )
     if isinstance(error, (OSError, apsw.Error)):
         return Trouble(f"无法读写：{error}", f"Cannot read or write: {error}")
     return None

@@ -108,7 +108,7 @@ class Reader:
         try:
             return _filed_at(record, self.profile)
         except TimeRefused as refused:
-            raise Refused(refused.code, "time") from None
+            raise Refused(refused.code, "time", refused.detail) from None
 
     def _decided(self, record: Record, at: Instant) -> Said:
         said = self._decider.said(record, at)

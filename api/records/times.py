@@ -13,18 +13,24 @@ from schemas.values import Instant
 NAMED: Final = ("iso", "epoch", "epoch_ms", "serial")
 _OFFSET: Final = re.compile(r"([+-])([0-9]{1,2}):?([0-9]{2})")
 _ISO: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_HALVES: Final = {"上午": "AM", "早上": "AM", "凌晨": "AM", "下午": "PM", "晚上": "PM"}
+_HALVES: Final = {
+    **dict.fromkeys(("上午", "早上", "凌晨", "午前", "오전"), "AM"),
+    **dict.fromkeys(("下午", "晚上", "午後", "午后", "오후"), "PM"),
+}
+_DOTTED: Final = re.compile(r"\b([ap])\.?\s?m\b\.?", re.IGNORECASE)  # a. m. and p.m., as in Spanish
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  # its zone comes later
 _DAY_ZERO: Final = datetime(1899, 12, 30)  # noqa: DTZ001  # of a spreadsheet, local
+_SHOWN: Final = 40
 _LAST: Final = 4_102_444_800_000  # the year 2100
 
 
 class TimeRefused(Exception):
-    """`code`: why a time cannot be taken."""
+    """`code`: why a time cannot be taken; `detail`: what stood there, as far as it is short."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(code)
         self.code = code
+        self.detail = detail
 
 
 def zone_of(name: str) -> tzinfo:
@@ -47,8 +53,8 @@ def instant(value: Any, formats: tuple[str, ...], zone: tzinfo) -> Instant:
     for format in formats:
         found = _read(text, format)
         if found is not None:
-            return _checked(_fixed(found, zone))
-    raise TimeRefused("time_unreadable")
+            return _checked(_fixed(found, zone), text)
+    raise TimeRefused("time_unreadable", text[:_SHOWN])
 
 
 def _read(text: str, format: str) -> datetime | None:
@@ -79,10 +85,11 @@ def _numbered(text: str, zero: datetime, seconds: float) -> datetime:
 
 
 def _halved(text: str, format: str) -> str:
-    """Chinese halves of the day as %p reads them."""
+    """The halves of the day, in whatever language, as %p reads them."""
     if "%p" in format:
         for word, half in _HALVES.items():
             text = text.replace(word, half)
+        text = _DOTTED.sub(lambda found: f"{found[1]}m", text)
     return text
 
 
@@ -97,8 +104,8 @@ def _fixed(found: datetime, zone: tzinfo) -> datetime:
     return early
 
 
-def _checked(found: datetime) -> Instant:
+def _checked(found: datetime, text: str) -> Instant:
     at = round(found.timestamp() * 1000)
     if not 0 <= at <= _LAST:
-        raise TimeRefused("time_unreadable")
+        raise TimeRefused("time_unreadable", text[:_SHOWN])
     return at

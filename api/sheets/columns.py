@@ -6,9 +6,11 @@ The one list: reading, writing, the template and the documentation all come from
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from typing import Any, Final, NamedTuple
 
 from api.sheets.reading import Cell, Damaged
@@ -20,7 +22,7 @@ GRADES = ("1", "2", "3")
 UNITS_MOST = 1_000_000
 _PARTS = re.compile(r"[;；\n]+")
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
-_SKILL = re.compile(r"(.+?)[\s×xX*:：]*([0-9]+)\s*\D{0,3}")
+_SKILL = re.compile(r"(.+?)[\s×xX*:：]*([0-9０-９]+)\s*\D{0,3}")
 _YES = {"是": True, "yes": True, "true": True, "1": True, "y": True}
 _NO = {"否": False, "no": False, "false": False, "0": False, "n": False}
 
@@ -56,8 +58,13 @@ def text(cell: str) -> str:
     return cell
 
 
+def narrow(cell: str) -> str:
+    """With the letters and digits of a keyboard, where an input method made them full-width."""
+    return unicodedata.normalize("NFKC", cell)
+
+
 def whole(cell: str) -> int:
-    digits = cell.replace(",", "")
+    digits = narrow(cell).replace(",", "")
     if not digits.isascii() or not digits.isdigit() or int(digits) > UNITS_MOST:
         raise CellRefused("number_unreadable")
     return int(digits)
@@ -65,7 +72,7 @@ def whole(cell: str) -> int:
 
 def degree(cell: str) -> float:
     try:
-        found = float(cell)
+        found = float(narrow(cell))
     except ValueError:
         raise CellRefused("coordinate_unreadable") from None
     if not -180 <= found <= 180:
@@ -74,14 +81,14 @@ def degree(cell: str) -> float:
 
 
 def yes_or_no(cell: str) -> bool:
-    found = {**_YES, **_NO}.get(cell.casefold())
+    found = {**_YES, **_NO}.get(narrow(cell).casefold())
     if found is None:
         raise CellRefused("yes_or_no")
     return found
 
 
 def day(cell: str) -> str:
-    found = _DAY.fullmatch(cell)
+    found = _DAY.fullmatch(narrow(cell))
     if found is None:
         raise CellRefused("day_unreadable")
     try:
@@ -103,7 +110,9 @@ def skill(cell: str) -> str:
     for code, known in SKILLS.items():
         if wanted in (code.casefold(), known.zh, known.en.casefold()):
             return code
-    raise CellRefused("skill_unknown", cell.strip())
+    names = [name for known in SKILLS.values() for name in (known.zh, known.en)]
+    near = get_close_matches(cell.strip(), names, n=3, cutoff=0.5)
+    raise CellRefused("skill_unknown", "、".join([cell.strip(), *(f"{each}?" for each in near)]))
 
 
 def capabilities(cell: str) -> dict[str, int]:
@@ -156,7 +165,13 @@ def _person(order: int) -> tuple[Column, Column]:
     return (
         Column(f"person_{order}", f"联系人{order}", f"Person {order}", False, text, name, whose),
         Column(
-            f"telephone_{order}", f"电话{order}", f"Telephone {order}", False, text, number, dialed
+            f"telephone_{order}",
+            f"电话{order}",
+            f"Telephone {order}",
+            False,
+            narrow,
+            number,
+            dialed,
         ),
     )
 
@@ -167,7 +182,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
         "编号",
         "Id",
         False,
-        text,
+        narrow,
         "",
         Words("导出时填写；新组织留空", "left empty for a new one"),
     ),
@@ -186,7 +201,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
         "统一社会信用代码",
         "Credit code",
         False,
-        text,
+        narrow,
         "",
         Words("18 位；没有则留空", "18 characters; left empty where there is none"),
     ),
@@ -225,7 +240,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
         "坐标系",
         "CRS",
         False,
-        text,
+        narrow,
         "",
         Words("WGS-84 或 CGCS2000；填坐标时必填", "WGS-84 or CGCS2000, wherever a point is given"),
     ),
@@ -290,6 +305,18 @@ COLUMNS: Final[tuple[Column, ...]] = (
         ),
     ),
     *(column for order in range(1, PERSONS_MOST + 1) for column in _person(order)),
+    Column(
+        "insist",
+        "坚持登记",
+        "Insist",
+        False,
+        yes_or_no,
+        "",
+        Words(
+            "提示似已登记、而确为另一家（或证书确为两家共有）时填“是”",
+            "yes where it is another one, or both hold the certificate, though it seems on record",
+        ),
+    ),
 )
 
 BY_KEY: Final[Mapping[str, Column]] = {column.key: column for column in COLUMNS}

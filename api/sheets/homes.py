@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from api.sheets.columns import CellRefused
@@ -17,7 +18,7 @@ class Homes:
         self._nodes = {node["code"]: node for node in divisions}
         self._named: dict[str, list[str]] = {}
         for node in divisions:
-            for name in {fold_name(node["name"]), fold_name(node["english"])}:
+            for name in {*self._written(node), fold_name(node["english"])}:
                 self._named.setdefault(name, []).append(node["code"])
 
     def find(self, cell: str) -> str:
@@ -39,10 +40,20 @@ class Homes:
         names = [each["name"] for each in (above, node) if each is not None]
         return " ".join(names) or code
 
+    def _written(self, node: dict[str, Any]) -> Iterator[str]:
+        """Its name alone, and behind the names of what it lies in, as 永嘉县桥头镇 has it."""
+        name = fold_name(node["name"])
+        while True:
+            yield name
+            above = self._nodes.get(node["parent"] or "")
+            if above is None:
+                return
+            name, node = fold_name(above["name"]) + name, above
+
     def _under(self, code: str, above: list[str]) -> bool:
         names: set[str] = set()
         node = self._nodes.get(self._nodes[code]["parent"] or "")
         while node is not None:
-            names |= {fold_name(node["name"]), fold_name(node["english"])}
+            names |= {*self._written(node), fold_name(node["english"])}
             node = self._nodes.get(node["parent"] or "")
         return all(word in names for word in above)

@@ -41,7 +41,9 @@ REASONS: Final[dict[str, Words]] = {
     "yes_or_no": Words("请填“是”或“否”", "yes or no"),
     "day_unreadable": Words("不是日期（年-月-日）", "not a day (year-month-day)"),
     "class_unknown": Words("类别应为登记、备案或村级指导", "registered, filed or village-guided"),
-    "skill_unknown": Words("没有这项技能", "there is no such skill"),
+    "skill_unknown": Words(
+        "没有这项技能，名称见 docs/codes.md", "there is no such skill; docs/codes.md names them"
+    ),
     "skill_twice": Words("同一技能写了两次", "a skill stands there twice"),
     "skills_unreadable": Words(
         "应写作“抽水排涝 2；舟艇驾驶 1”", "written as “PUMP_DRAIN 2; BOAT_OPERATE 1”"

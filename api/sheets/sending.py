@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from api.client import Refused, Session
-from api.sheets.columns import PERSONS_MOST, CertificateCell, Problem
+from api.sheets.columns import BY_KEY, PERSONS_MOST, CertificateCell, Problem
 from api.sheets.plan import Difference, Outcome, Step, standing
 from schemas.views import OrganizationRow
 
@@ -101,6 +101,7 @@ class _Run:
     async def sent(self, step: Step) -> None:
         """The entry first; what else the doors refuse of a row leaves it partly entered."""
         known = step.known
+        sent = Post("/organizations", {})
         try:
             if known is None:
                 organization = await self.post("/organizations", _entry(step))
@@ -108,21 +109,31 @@ class _Run:
                 self._made[organization] = step
             else:
                 organization = known.id
-            for path, body in _posts(step):
-                await self.post(path.format(id=organization), body)
+            for sent in _posts(step):
+                await self.post(sent.path.format(id=organization), sent.body)
                 step.on_record = True
-            async for path, body in _calls(self._session, step, organization):
-                await self.post(path, body)
+            async for sent in _calls(self._session, step, organization):
+                await self.post(sent.path, sent.body)
                 step.on_record = True
         except Refused as refused:
             step.outcome = Outcome.PARTLY if step.on_record else Outcome.REFUSED
-            step.problems.append(Problem("", refused.code, self._about(step, refused)))
+            about = self._about(step, refused)
+            step.problems.append(Problem(_column(sent, refused.field), refused.code, about))
 
     def _about(self, step: Step, refused: Refused) -> str:
         """Whom it is about: of this run by name, since an id may be of a rehearsal alone."""
         made = self._made
         others = [each for each in refused.subjects if made.get(each) is not step]
         return "、".join(made[each].said["name"] if each in made else each for each in others)
+
+
+def _column(sent: Post, field: str) -> str:
+    """The column of what a door does not take, "" where it is none's: of `place.lon`, lon."""
+    if sent.path.startswith("/persons"):
+        return f"{'telephone' if 'telephone' in field else 'person'}_{sent.body['order']}"
+    if sent.path.endswith("/certificates"):
+        return "certificates"
+    return next((part for part in reversed(field.split(".")) if part in BY_KEY), "")
 
 
 def _posts(step: Step) -> list[Post]:
@@ -145,7 +156,9 @@ def _posts(step: Step) -> list[Post]:
         posts.append(Post("/organizations/{id}/enrollment", {"enrolled": said["enrolled"]}))
     held = there.get("certificates", ())
     fresh: list[CertificateCell] = [one for one in said.get("certificates", ()) if one not in held]
-    return posts + [Post("/organizations/{id}/certificates", one._asdict()) for one in fresh]
+    insist = {"insist": said.get("insist", False)}
+    bodies = ({**one._asdict(), **insist} for one in fresh)
+    return posts + [Post("/organizations/{id}/certificates", body) for body in bodies]
 
 
 def _differs(said: dict[str, Any], there: dict[str, Any], keys: Iterable[str]) -> bool:
@@ -166,6 +179,7 @@ def _entry(step: Step) -> dict[str, Any]:
     return {
         **{key: said[key] for key in ENTRY if key in said},
         "place": _place(said, said["home"]),
+        "insist": said.get("insist", False),
         "capabilities": _units(said["capabilities"]),
     }
 
@@ -182,7 +196,7 @@ def _correction(
     entry = {key: said.get(key, there[key]) for key in ENTRY}
     if home != known.home:
         entry["village"] = said.get("village")
-    return {**entry, "place": _place(point, home)}
+    return {**entry, "place": _place(point, home), "insist": said.get("insist", False)}
 
 
 async def _calls(session: Session, step: Step, organization: str) -> AsyncIterator[Post]:

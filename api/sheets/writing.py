@@ -63,7 +63,8 @@ def told(words: Mapping[str, Words], problem: Problem) -> Words:
     found = words.get(problem.code, Words(problem.code, problem.code))
     column = BY_KEY.get(problem.column)
     zh, en = ("", "") if column is None else (f"{column.zh}：", f"{column.en}: ")
-    about = (f"（{problem.detail}）", f" ({problem.detail})") if problem.detail else ("", "")
+    listed = problem.detail.replace("、", ", ")
+    about = (f"（{problem.detail}）", f" ({listed})") if problem.detail else ("", "")
     return Words(zh + found.zh.rstrip("。") + about[0], en + found.en.rstrip(".") + about[1])
 
 

@@ -113,13 +113,14 @@ WORDS: dict[Refusal, Message] = {
     ),
     Refusal.ORGANIZATION_EXISTS: Message(
         409,
-        "该组织似已登记（见编号）；如确为另一组织，请注明坚持登记。",
-        "This organization seems to be registered already; insist if it is another one.",
+        "该组织似已登记（见所列组织）；如确为另一组织，请注明坚持登记。",
+        "This organization seems to be registered already (as the one listed); insist if it is "
+        "another one.",
     ),
     Refusal.ORGANIZATION_MERGED: Message(
         409,
-        "该组织已并入另一组织（见编号）；请改用该组织，或先拆分。",
-        "This organization was merged into another one (see its id); use that one, or separate "
+        "该组织已并入另一组织（见所列组织）；请改用该组织，或先拆分。",
+        "This organization was merged into another one (the one listed); use that one, or separate "
         "them.",
     ),
     Refusal.ORGANIZATION_NOT_MERGED: Message(

@@ -213,6 +213,24 @@ def test_a_direction_of_the_other_axis_is_refused_and_the_profile_s_own_field_is
     assert (caught.value.code, caught.value.field) == ("coordinate_unreadable", "lon")
 
 
+@pytest.mark.parametrize(
+    "said", ["上午 08:30:00", "午前 08:30:00", "오전 08:30:00", "a. m. 08:30:00", "A.M. 08:30:00"]
+)
+def test_halves_of_the_day_are_read_in_several_languages(said: str) -> None:
+    reader = Reader(profile(), GROUND)
+    morning = reader.at(record(AT=f"2025/7/7 {said}"))
+    after = {"上": "下", "午前": "午後", "오전": "오후", "a. m.": "p. m.", "A.M.": "P.M."}
+    for word, other in after.items():
+        said = said.replace(word, other)
+    assert reader.at(record(AT=f"2025/7/7 {said}")) - morning == 12 * 3_600_000
+
+
+def test_a_time_that_cannot_be_read_is_shown() -> None:
+    with pytest.raises(Refused) as caught:
+        Reader(profile(), GROUND).read(record(AT="昨天夜里"))
+    assert (caught.value.code, caught.value.detail) == ("time_unreadable", "昨天夜里")
+
+
 def test_abbreviated_names_are_found() -> None:
     assert read(COUNTY="甲", TOWN="乙").place.division == "T1"
     assert read(COUNTY="", TOWN="乙镇").place.division == "T1"

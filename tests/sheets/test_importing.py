@@ -324,6 +324,47 @@ def test_a_village_goes_in_and_is_left_behind_with_the_home_it_lies_in(
     assert desk.registered()["village"] is None
 
 
+def test_what_a_door_does_not_take_is_said_with_its_column(desk: Desk, tmp_path: Path) -> None:
+    heads = [*HEADS, "统一社会信用代码"]
+    wrong = [[*PUMPS[:6], "王五家", PUMPS[7], ""], [*BOATS, "91330000"]]
+    desk.bring_in(sheet(tmp_path / "in.csv", *wrong, heads=heads))
+    assert "in.csv:2  Telephone 1: " in desk.said.err
+    assert "in.csv:3  Credit code: " in desk.said.err
+
+
+def test_a_certificate_of_two_teams_goes_in_where_the_sheet_insists(
+    desk: Desk, tmp_path: Path
+) -> None:
+    heads = [*HEADS, "证书", "坚持登记"]
+    first = ["水上一队", "登记", *PUMPS[2:4], "水上搜救 1", "", "", "是", CERTIFIED, ""]
+    second = ["水上二队", *first[1:]]
+    assert counts(desk.bring_in(sheet(tmp_path / "a.csv", first, heads=heads))[1]) == {"record": 1}
+    file = sheet(tmp_path / "b.csv", second, heads=heads)
+    assert counts(desk.bring_in(file)[1]) == {"refused": 1}
+    second[-1] = "是"
+    file = sheet(tmp_path / "c.csv", second, heads=heads)
+    assert counts(desk.bring_in(file)[1]) == {"record": 1}
+    assert counts(desk.bring_in(file)[1]) == {"same": 1}
+
+
+def test_a_dry_run_shows_the_lines_of_a_guessed_encoding(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "in.csv"
+    file.write_bytes("\n".join(",".join(row) for row in (HEADS, PUMPS)).encode("gb18030"))
+    assert desk.bring_in(file, "--dry-run")[0] == 0
+    assert "名称 | 类别" in desk.said.out
+    assert "桥头排涝队 | 备案" in desk.said.out
+
+
+def test_a_file_that_is_there_is_not_overwritten_and_that_is_said(
+    desk: Desk, tmp_path: Path
+) -> None:
+    there = tmp_path / "teams.csv"
+    there.write_text("mine")
+    assert desk.run("import", "--template", str(there))[0] == 2
+    assert "teams.csv is there already" in desk.said.err
+    assert there.read_text() == "mine"
+
+
 def test_the_template_goes_in_as_it_is(desk: Desk, tmp_path: Path) -> None:
     template = tmp_path / "template.xlsx"
     assert desk.run("import", "--template", str(template))[0] == 0

@@ -9,6 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from api.sheets.columns import BY_KEY, CellRefused
+from api.sheets.homes import Homes
 from api.sheets.reading import Damaged, Table, Unreadable, read
 
 HEADS = "名称,人数,电话1"
@@ -68,6 +69,12 @@ def test_a_file_that_is_no_sheet_is_refused_by_name(file: Path, content: bytes, 
     assert refused.value.code == code
 
 
+def test_a_skill_that_is_not_known_brings_the_names_nearest_to_it() -> None:
+    with pytest.raises(CellRefused) as refused:
+        BY_KEY["capabilities"].read("抽水排劳 2")
+    assert refused.value.detail == "抽水排劳、抽水排涝?"
+
+
 def test_an_encoding_that_is_not_the_files_is_refused(file: Path) -> None:
     with pytest.raises(Unreadable, match="encoding_wrong"):
         table(file, "甲".encode("gb18030"), "utf-8")
@@ -119,6 +126,10 @@ def test_hidden_sheets_and_rows_are_not_read_and_merged_cells_are_refused(tmp_pa
         ("insured_through", "2026/5/1", "2026-05-01"),
         ("adults_only", "否", False),
         ("people", "1,200", 1200),
+        ("people", "１２", 12),
+        ("capabilities", "抽水排涝２；舟艇驾驶 １艘", {"PUMP_DRAIN": 2, "BOAT_OPERATE": 1}),
+        ("insured_through", "２０２６－０６－３０", "2026-06-30"),
+        ("telephone_1", "１３９０００００００１", "13900000001"),
     ],
 )
 def test_a_cell_is_read_in_the_ways_people_write(column: str, cell: str, value: object) -> None:
@@ -134,7 +145,6 @@ def test_a_cell_is_read_in_the_ways_people_write(column: str, cell: str, value: 
         ("people", "十", "number_unreadable"),
         ("people", "-3", "number_unreadable"),
         ("people", "1e3", "number_unreadable"),
-        ("people", "２", "number_unreadable"),
         ("insured_through", "2026-02-30", "day_unreadable"),
         ("insured_through", "明年", "day_unreadable"),
         ("adults_only", "大概", "yes_or_no"),
@@ -149,3 +159,29 @@ def test_a_cell_that_says_nothing_certain_is_refused(column: str, cell: str, cod
     with pytest.raises(CellRefused) as refused:
         BY_KEY[column].read(cell)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "330324107",
+        "桥头镇",
+        "永嘉县 桥头镇",
+        "永嘉县桥头镇",
+        "温州市永嘉县/桥头镇",
+        "温州市 永嘉县桥头镇",
+    ],
+)
+def test_a_place_is_found_by_its_code_or_by_names_apart_or_joined(cell: str) -> None:
+    named = [
+        ("3303", None, "温州市"),
+        ("330324", "3303", "永嘉县"),
+        ("330324107", "330324", "桥头镇"),
+    ]
+    nodes = [
+        {"code": code, "parent": parent, "name": name, "english": code}
+        for code, parent, name in named
+    ]
+    assert Homes(nodes).find(cell) == "330324107"
+    with pytest.raises(CellRefused):
+        Homes(nodes).find("瑞安市桥头镇")
