@@ -1,4 +1,4 @@
-"""Desk numbers: whom a crew calls about a demand that it has taken on.
+"""Desk numbers: whom a crew calls about a demand that it has taken on, and anybody on an idle day.
 
 The telephones that are kept for a division itself, without anybody's name: those of the desk that
 answers for the demand, its township's or one above that has taken it on; else of the next division
@@ -23,7 +23,7 @@ from api.doors.sealed import demand_of, unkept
 from api.people import Caller
 from api.problems import Problem
 from schemas.values import DemandId, DivisionCode, Role
-from schemas.views import DemandRow
+from schemas.views import DemandRow, OrganizationRow
 
 router = APIRouter(tags=["demands"])
 
@@ -54,6 +54,28 @@ async def desk_numbers(
     if row is None or not _concerned(context, caller, row):
         raise Problem("not_found")
     return unkept(answered(numbers_for(context, desk_of(row), row.division)))
+
+
+@router.get("/me/desk", response_model=None, responses=answering(DeskNumbers))
+async def own_desk_numbers(request: Request, caller: SignedIn) -> Response:
+    """The telephones of one's own desk: of the village's township, of the organization's home.
+
+    For whoever has neither: of the division that one's role is for.
+    """
+    context = context_of(request)
+    own = _home(context, caller)
+    return unkept(answered(numbers_for(context, own, own)))
+
+
+def _home(context: Context, caller: Caller) -> DivisionCode:
+    """The division whose desk is the caller's. Raises Problem where no division is."""
+    reader = caller.reader
+    rows = (context.feed.shown(reader, "organization", each) for each in reader.organizations)
+    homes = (put.row.home for put in rows if put and isinstance(put.row, OrganizationRow))
+    of_villages = (village.division for village in reader.villages)
+    for division in (*homes, *of_villages, *reader.divisions):
+        return division
+    raise Problem("not_found")
 
 
 def desk_of(row: DemandRow) -> DivisionCode:

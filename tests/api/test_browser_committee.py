@@ -44,9 +44,11 @@ def told(page: Page) -> None:
 def test_a_village_tells_of_a_need_and_sees_what_becomes_of_it(
     server: Stage, screens: Screens
 ) -> None:
+    server.post("/persons", {"name": "Duty", "telephone": "0577-67222110", "division": TOWN})
     village = screens.sign_in(
         server.link("committee", division=TOWN, village="Team 3"), "en", phone=True
     )
+    expect(village.locator("#own-desk a[href^='tel:']")).to_contain_text("67222110")
     other = screens.sign_in(server.link("committee", division=TOWN, village="Team 4"), "zh")
     expect(village.locator("#no-incident")).to_be_visible()
     server.incident("typhoon")

@@ -7,6 +7,7 @@ from typing import Any
 from schemas.facts import SealedTextOpened
 from schemas.values import DivisionCode, Role
 from tests.api.house import AREA, COUNTY, OTHER_TOWN, TOWN, House, Person, demand_body, opened
+from tests.api.test_committee import committee
 from tests.api.test_doors import done, the_row
 
 CONTACT, OTHER_CONTACT = "王小明 13800138000", "王小红 13700137000"
@@ -70,6 +71,15 @@ async def test_where_the_township_has_none_the_county_answers(house: House) -> N
     house.context.persons.add("县值班员", NUMBERS[0], division=DivisionCode(COUNTY))
     reply = await crew.get(f"/demands/{demand}/desk")
     assert reply.json == {"division": COUNTY, "answers": TOWN, "telephones": [NUMBERS[0]]}
+
+
+async def test_on_an_idle_day_each_knows_the_number_of_its_own_desk(house: House) -> None:
+    house.context.persons.add("值班员", NUMBERS[0], division=DivisionCode(TOWN))
+    _, leader = await house.organization()
+    for who in (leader, await committee(house), await house.desk()):
+        reply = await who.get("/me/desk")
+        assert reply.json == {"division": TOWN, "answers": TOWN, "telephones": [NUMBERS[0]]}
+    assert (await (await house.desk(OTHER_TOWN)).get("/me/desk")).json["telephones"] == []
 
 
 async def test_the_number_is_for_nobody_who_is_not_concerned(house: House) -> None:

@@ -10,6 +10,7 @@ import { drawList, find, h, setText } from "./dom.js";
 import { moment, spoken } from "./format.js";
 import { Problem } from "./http.js";
 import { numbersNote } from "./numbers.js";
+import { ownDeskLine } from "./organization-desk.js";
 import { start, tell } from "./page.js";
 import { Past } from "./past.js";
 import { incidentWords, placeName, within } from "./places.js";
@@ -29,6 +30,8 @@ function draw(context) {
   const { me, board } = context;
   const [scope] = me.scopes;
   setText(find("#village"), [placeName(scope.division), scope.village].join(" "));
+  const desk = { key: "desk", desks: context.desks, language: language() };
+  drawList(find("#own-desk"), [desk], () => ownDeskLine(context, scope.division));
   drawGroups(context);
   drawForm(board, scope.division);
   const rows = context.past?.with(board) ?? board.all("demand");
