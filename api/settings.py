@@ -105,6 +105,11 @@ class Settings:
         """The one operation that this server's doors write to, named like its mode."""
         return OperationId(self.mode.value)
 
+    def beside(self, exercise: bool) -> tuple[OperationId, Mode]:
+        """Where an incident is opened: in this server's operation, or as an exercise beside it."""
+        mode = Mode.EXERCISE if exercise else self.mode
+        return OperationId(mode.value), mode
+
     def mode_of(self, operation: OperationId) -> Mode | None:
         """The mode of a turn in an operation, which is named like it; of the registry, none."""
         if operation == REGISTRY:

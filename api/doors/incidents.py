@@ -33,11 +33,13 @@ Hazard = Annotated[str, AfterValidator(one_of(HAZARDS, "code_unknown"))]
 
 
 class OpenIncidentBody(Body):
-    """`label` links the areas that one event touches."""
+    """`label` links the areas that one event touches. `exercise`: beside actual work, where only
+    organizations that have enrolled are asked; whatever is filed in it is an exercise, too."""
 
     hazard: Hazard
     division: Code
     label: Annotated[str, Field(pattern="^[a-z0-9-]{0,40}$")] = ""
+    exercise: bool = False
 
 
 class JoinIncidentBody(Body):
@@ -62,12 +64,12 @@ class LiveAnswer(msgspec.Struct):
 
 @door(router, "/incidents", OpenIncidentBody, OpenIncident, creates=True)
 async def open_incident(call: Call[OpenIncidentBody]) -> Response:
-    """Open the one incident of an event, in this server's operation."""
+    """Open the one incident of an event, in this server's operation or as an exercise beside it."""
     body, settings = call.body, call.context.settings
     command = OpenIncident(
         hazard=body.hazard, division=DivisionCode(body.division), label=body.label
     )
-    receipt = await call.send(command, settings.operation, settings.mode)
+    receipt = await call.send(command, *settings.beside(body.exercise))
     return call.created(receipt, IncidentOpened)
 
 

@@ -17,7 +17,7 @@ from api.doors.call import Call, JsonResponse, answered, submitted
 from api.doors.callers import SignedIn
 from api.doors.hanging import answering, door
 from api.problems import Problem
-from api.reach import Notice, shown_by_page, words
+from api.reach import Notice, place_of, shown_by_page, words
 from schemas.commands import RecordReach
 from schemas.ids import command_id
 from schemas.turns import DELIVERY, Envelope
@@ -92,12 +92,14 @@ def _own_crews(call: Call[SeenBody], ids: Iterable[str]) -> Iterator[AssignmentR
 async def recorded(context: Context, command: RecordReach, key: str) -> Receipt:
     """Tell the rules what a person found out about who was reached, as the messenger does."""
     settings, conductor = context.settings, context.conductor
+    offers = (*(one.offer for one in command.reached), *command.unreachable)
+    operation, mode = place_of(context.feed, context.settings, offers[0])
     envelope = Envelope(
         area=settings.area,
-        operation=settings.operation,
-        mode=settings.mode,
+        operation=operation,
+        mode=mode,
         actor=DELIVERY,
-        command_id=command_id(settings.area, settings.operation, DELIVERY, key),
+        command_id=command_id(settings.area, operation, DELIVERY, key),
         command=command,
         at=None if conductor is None else conductor.now(),
     )

@@ -16,6 +16,7 @@ from api.doors.callers import SignedIn
 from api.doors.hanging import answering
 from api.doors.history import Moment, read_when_there, sight_of
 from api.doors.recording import address_of, note
+from api.doors.sealed import demand_of
 from api.history import HISTORY, Measures, as_csv, measures
 from api.people import Caller
 from api.problems import Problem
@@ -58,7 +59,9 @@ async def timeline(
 @router.get("/review/why")
 async def why(request: Request, caller: SignedIn, line: Id, organization: Id) -> Response:
     """Whether an organization was asked for a line, and if not, what kept it from being asked."""
-    operation = context_of(request).settings.operation
+    context = context_of(request)
+    demand = demand_of(context, context.feed.known.demand_of(LineId(line)))
+    operation = context.settings.operation if demand is None else demand.operation
     about = (operation, LineId(line), OrganizationId(organization))
     found = await _ask(request, caller, review.reasons, _scope(caller), *about)
     if found is None:

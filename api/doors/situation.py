@@ -15,6 +15,7 @@ from api.doors.history import read_when_there, sight_of
 from api.history import HISTORY, Situation, situation
 from api.problems import Problem
 from schemas.values import IncidentId, Role
+from schemas.views import IncidentRow
 
 router = APIRouter(tags=["review"])
 
@@ -40,7 +41,9 @@ async def report(request: Request, caller: SignedIn, incident: str) -> Response:
         raise Problem("role_missing")
     context = context_of(request)
     settings = context.settings
-    about = (settings.data / HISTORY, settings.area, settings.operation)
+    put = context.feed.find("incident", incident)
+    known = put.row.operation if put is not None and isinstance(put.row, IncidentRow) else None
+    about = (settings.data / HISTORY, settings.area, known or settings.operation)
     asked = (situation, *about, IncidentId(incident), sight_of(caller))
     found = await read_when_there(lambda: context.reviews.ask(*asked))
     if found is None:

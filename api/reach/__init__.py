@@ -41,7 +41,7 @@ from api.reach.replies import Understood, Word, binding, understood
 from api.reach.setups import SETUPS, UNREADABLE, Setup, Setups, open_setups
 from api.reach.standing import Standing, shown_by_page, standings
 from api.reach.states import State
-from api.reach.telling import Telling
+from api.reach.telling import Telling, place_of
 
 __all__ = [
     "ALIVE",
@@ -94,6 +94,7 @@ __all__ = [
     "open_answers",
     "open_notices",
     "open_setups",
+    "place_of",
     "push_secret",
     "sealed_as",
     "sheet",

@@ -95,13 +95,23 @@ class Telling:
         reports = self._notices.reports(MOST)
         if not reports:
             return
-        for kinds, made in ((("reached", "unreachable"), _reach), (("restored",), _restored)):
-            told = [report for report in reports if report.kind in kinds]
-            if told:
-                await self._carry(made(told), told, _key(told))
+        heard = [report for report in reports if report.kind in ("reached", "unreachable")]
+        for told in self._apart(heard):
+            await self._carry(_reach(told), told, _key(told))
+        restored = [report for report in reports if report.kind == "restored"]
+        if restored:
+            await self._carry(_restored(restored), restored, _key(restored))
         for report in reports:
             if report.kind == "answered":
                 await self._bring(report)
+
+    def _apart(self, reports: list[Report]) -> Iterable[list[Report]]:
+        """By operation: a turn belongs to one, and an exercise may go on beside actual work."""
+        found: dict[OperationId, list[Report]] = {}
+        for report in reports:
+            operation, _ = place_of(self._feed, self._settings, OfferId(report.about))
+            found.setdefault(operation, []).append(report)
+        return found.values()
 
     async def _bring(self, report: Report) -> None:
         """An answer; one that the rules do not take, and that matters, is for a person to read."""
@@ -140,9 +150,15 @@ class Telling:
         )
 
     def _place(self, command: Command) -> tuple[OperationId, Mode | None]:
-        if isinstance(command, RestoreReach):
-            return REGISTRY, None
-        return self._settings.operation, self._settings.mode
+        match command:
+            case RestoreReach():
+                return REGISTRY, None
+            case RecordReach():
+                offers = (*(one.offer for one in command.reached), *command.unreachable)
+                return place_of(self._feed, self._settings, offers[0])
+            case AcceptOffer() | DeclineOffer():
+                return place_of(self._feed, self._settings, command.offer)
+        raise AssertionError(f"no report leads to {type(command).__name__}")
 
     def _answer(self, report: Report) -> Command | None:
         """A yes is to all units that were asked for; an offer that nobody knows has no answer."""
@@ -160,6 +176,14 @@ class Telling:
             )
         # One digit gives no reason: it pauses as for a crew that is away just now.
         return DeclineOffer(offer=put.row.id, reason=DeclineReason.NO_CREW, person=person)
+
+
+def place_of(feed: Feed, settings: Settings, offer: OfferId) -> tuple[OperationId, Mode]:
+    """The operation and mode of an offer; of one that nobody knows, the server's own."""
+    put = feed.find("offer", offer)
+    if put is None or not isinstance(put.row, OfferRow):
+        return settings.operation, settings.mode
+    return put.row.operation, put.row.mode
 
 
 def _refusal(turn: Turn) -> Refusal | None:

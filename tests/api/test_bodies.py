@@ -144,6 +144,7 @@ PARTS: list[tuple[type, type[Body], set[str]]] = [
 ]
 # Fields of bodies that are no field of the command: they go to people, or into a part.
 BESIDE = {
+    incidents.OpenIncidentBody: {"exercise"},
     selecting.BatchBody: {*selecting.BatchBody.model_fields},
     accounts.GrantRoleBody: {"name", "player"},
     accounts.LinkBody: {"end_sessions", "end_password", "reason"},

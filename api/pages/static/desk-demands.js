@@ -210,7 +210,7 @@ function header({ clock }, { demand, place, number, calls, assignments }) {
   const rough = demand.approximate ? say("place.approximate") : "";
   return h(
     "header",
-    {},
+    { class: demand.mode },
     priorityMark(demand.priority),
     h("h3", {}, `${number} ${named("kinds", demand.kind)}`),
     demand.shut.length > 0 && h("span", { class: "chip bad" }, shutChip(demand)),

@@ -22,11 +22,13 @@ export function startIncidents(context) {
   }
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const { hazard, division, label } = form.elements;
-    const body = { hazard: hazard.value, division: division.value };
+    const { hazard, division, label, exercise } = form.elements;
+    const body = { hazard: hazard.value, division: division.value, exercise: exercise.checked };
     const labeled = label.value ? { ...body, label: label.value } : body;
     const answer = await act(context, "/incidents", labeled);
-    if (answer) find("#open-incident-box").open = false;
+    if (!answer) return;
+    find("#open-incident-box").open = false;
+    exercise.checked = false;
   });
 }
 
@@ -46,6 +48,7 @@ export function drawIncidents(context) {
   }));
   drawList(find("#incidents"), items, (item) => incidentCard(context, item));
   find("#no-incidents").hidden = items.length > 0 || !board.whole;
+  find("#beside").hidden = me.mode !== "actual";
   const places = placesWithin(divisionsOf(me)).map((row) => [row.code, longPlaceName(row.code)]);
   refill(find("#open-incident").elements.division, places);
   const all = [
@@ -69,7 +72,7 @@ function incidentCard(context, { row, words, joined, join, mine }) {
   return h(
     "article",
     { class: `card compact ${row.state}` },
-    h("h3", {}, words),
+    h("h3", { class: row.mode }, words),
     h("p", {}, h("span", { class: "chip" }, choose("incident_state", row.state)), " ", since),
     joined.length > 0 && h("p", { class: "quiet" }, say("incident.joined", { places })),
     erasure(context, row),

@@ -11,14 +11,20 @@ import { choose, counted, listed, named, say } from "./words.js";
 
 const MINUTES = [10, 20, 30, 45, 60, 90, 120];
 
-/** What it is about: urgency, skill and how many, where and how far, what to look out for. */
+/** What it is about: urgency, skill and how many, where, how far, what to look out for. */
 export function head({ row, number, place, meters, point }, ...more) {
   const grade = row.grade ? say("line.grade", { grade: row.grade }) : "";
   const near = row.approximate
     ? h("span", { class: "quiet" }, say("place.center"))
     : meters !== undefined && h("span", { class: "far" }, distance(meters));
   return [
-    h("header", {}, priorityMark(row.priority), h("h3", {}, named("kinds", row.kind)), ...more),
+    h(
+      "header",
+      { class: row.mode },
+      priorityMark(row.priority),
+      h("h3", {}, named("kinds", row.kind)),
+      ...more,
+    ),
     h(
       "p",
       { class: "what" },
@@ -37,7 +43,7 @@ export function head({ row, number, place, meters, point }, ...more) {
 
 const numbered = (number) => h("span", { class: "quiet end" }, number);
 
-/** The phone's own map, by the address that every phone understands; no foreign page is asked. */
+/** The phone's own map, by an address that every phone knows. */
 function mapLink(place) {
   const [lat, lon] = [place.lat / 1e7, place.lon / 1e7];
   return h("a", { href: `geo:${lat},${lon}`, class: "map" }, say("act.map"));
@@ -49,7 +55,7 @@ function draft(context, row) {
   return (drafts[row.id] ??= { yes: { quantity: row.quantity }, no: {} });
 }
 
-/** An offer with its two answers, and until when; or one whose time is over, while it is short. */
+/** An offer with its answers, and until when; one whose time is over, while it is short. */
 export function offerCard(context, item) {
   const { row, first } = item;
   if (row.state !== "sent") return neededCard(context, item);
@@ -167,7 +173,7 @@ function accepting(context, row, words, calm) {
   return button;
 }
 
-/** How many, when about, with how many people; all of it may be left as it is. */
+/** How many, when about, with how many people; all may be left as it is. */
 function details(context, row) {
   const body = draft(context, row).yes;
   const counts = Array.from({ length: row.quantity }, (_, index) => row.quantity - index);
@@ -202,7 +208,7 @@ function pick(body, name, pairs) {
   return control;
 }
 
-/** No needs a reason, one touch each; it is never held against anybody, and the card says so. */
+/** No needs a reason, one touch each; it is never held against anybody, as the card says. */
 function declining(context, row) {
   const path = `/offers/${row.id}/decline`;
   const one = ([code]) => {
@@ -224,7 +230,7 @@ function declining(context, row) {
   );
 }
 
-/** From when one could come: a time of the next two days, or nothing. */
+/** From when one could come: within two days, or nothing. */
 function freeFrom(context, row) {
   const body = draft(context, row).no;
   const control = freeFromField(context);
@@ -287,12 +293,12 @@ export function standbyCard(context, item) {
   return h("article", { class: "card standby" }, head(item, state), h("p", {}, words), leave);
 }
 
-/** For the desk's word; but a yes of its own counts at once, until a time. */
+/** For the desk's word; but a yes of its own counts at once. */
 function standbyWords(row, now) {
   const units = counted(row.skill, row.answered);
   if (!row.at_once) return say("standby.desk", { units });
   return say("standby.until", { units, time: moment(row.standby_until, now) });
 }
 
-/** Whether an offer has come up so lately that a touch may have meant something else. */
+/** Whether one has come up so lately that a touch may have meant another. */
 export const fresh = (context, row) => quiet(context, row, true);
