@@ -55,6 +55,7 @@ class Context:
     conductor: Conductor | None = None  # of a log on given time
     regions: Regions | None = None  # township polygons, where there are any
     outlined: bytes | None = None  # what maps draw of these, once somebody has asked for it
+    beside: dict[str, tuple[str, ...]] | None = None  # neighbors, once a review has asked for them
     patience: Patience = field(default_factory=Patience)
     failures: Failures = field(default_factory=Failures)
     tries: Tries = field(default_factory=Tries)  # at codes that are typed

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from api.history import STANDARDS
 from deploy.markdown import page, section, span, table
 from streams import parameters
 from streams.versions import present
@@ -28,7 +29,43 @@ def parameters_page() -> str:
         "every area alike; nothing changes them for one of them yet.",
         section(by_priority[0], _urgency(by_priority[1])),
         *(section(title, _meanings(meanings)) for title, meanings in others),
+        section("响应时限 Response standards", _standards()),
     )
+
+
+STANDARD_WORDS = {
+    "asked": (
+        "首次请求",
+        "published → somebody is asked",
+        "at once where minutes count; else the pause before it goes out, and one more look",
+    ),
+    "yes": (
+        "首次答应",
+        "published → somebody has said yes",
+        "the time to answer, and once more for whoever is asked next; P4 may wait for the morning",
+    ),
+    "arrived": (
+        "首支到场",
+        "published → somebody is there",
+        "P1: to gather, and across a county (19 km at 25 km/h); P2 twice that; P3 within the "
+        "shift; P4 within the day",
+    ),
+}
+
+
+def _standards() -> list[str]:
+    """What reviews hold lines against, which no rule asks."""
+    rows = (
+        (f"`{step}` {zh} {en}", *(span(getattr(one, step)) for one in STANDARDS.values()), why)
+        for step, (zh, en, why) in STANDARD_WORDS.items()
+    )
+    return [
+        "Of reviews alone (`api/history/standards.py`): another number changes what a review says, "
+        "and no turn. They are our own choice; a county that has a standard of its own puts it "
+        "there.",
+        "",
+        *table(("", *(f"P{priority}" for priority in STANDARDS), "为何 Why"), rows),
+    ]
 
 
 def _numbers() -> dict[str, Any]:

@@ -92,6 +92,18 @@ class Regions:
             return None
         return code in self._holding(lon7, lat7)
 
+    def touching(self, code: str) -> tuple[str, ...] | None:
+        """The others whose border it shares, ordered; None where it has no polygon."""
+        if code not in self._known:
+            return None
+        own = [self._tree.geometries[at] for at, owner in enumerate(self._owners) if owner == code]
+        near = dict.fromkeys(
+            self._owners[at]
+            for shape in own
+            for at in self._tree.query(shape, predicate="intersects")
+        )
+        return tuple(sorted(other for other in near if other != code))
+
     def _holding(self, lon7: int, lat7: int) -> list[str]:
         point = shapely.Point(lon7 / SCALE, lat7 / SCALE)
         return [self._owners[at] for at in self._tree.query(point, predicate="intersects")]

@@ -92,7 +92,7 @@ def _add_folder(commands: Any) -> None:
     _add(commands, "verify", ("api.cli.verify", "verify_folder"), words, _verify_flags)
     here = "api.cli.history"
     words = "复盘指标：三段用时与未满足的原因。 Measure a period: three clocks, and what was unmet."
-    _add(commands, "review", (here, "review"), words, _review_flags)
+    _add(commands, "review", ("api.cli.reviewing", "measure"), words, _review_flags)
     words = "重建历史库。 Build history.db anew from the log, also while the server runs."
     _add(commands, "history", (here, "rebuild"), words, _history_flags)
     words = "值守：发现停滞即告警。 Raise an alarm when a demand or the server is stuck."
@@ -187,6 +187,14 @@ def _review_flags(made: argparse.ArgumentParser) -> None:
     made.add_argument("--to", dest="until", help="last such day (default: the last)", **day)
     words = "write it as a table for other programs; - for standard output"
     made.add_argument("--csv", type=Path, metavar="FILE", help=words)
+    words = "write a workbook: the measures, and the organizations"
+    made.add_argument("--xlsx", type=Path, metavar="FILE", help=words)
+    words = "write the demands as points, by a grid of some 100 m, with what became of them"
+    made.add_argument("--geojson", type=Path, metavar="FILE", help=words)
+    words = "also tell what each organization was asked, answered and did, by name"
+    made.add_argument("--organizations", action="store_true", help=words)
+    words = "also tell who has opened sealed texts in the period, of what and for what"
+    made.add_argument("--openings", action="store_true", help=words)
 
 
 def _day(typed: str) -> date:

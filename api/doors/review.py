@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
-import msgspec
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,15 +12,16 @@ from starlette.responses import Response
 from api import review
 from api.context import context_of
 from api.doors.callers import SignedIn
-from api.doors.hanging import answering
-from api.doors.history import Moment, read_when_there, sight_of
-from api.doors.recording import address_of, note
 from api.doors.sealed import demand_of
-from api.history import HISTORY, Measures, as_csv, measures
 from api.people import Caller
 from api.problems import Problem
-from api.safe import What
-from schemas.values import LATEST, DemandId, IncidentId, Instant, LineId, OrganizationId, Role
+from schemas.values import (
+    DemandId,
+    IncidentId,
+    LineId,
+    OrganizationId,
+    Role,
+)
 from streams.review import Scope
 
 LIMIT_MAX = 1_000
@@ -67,42 +67,6 @@ async def why(request: Request, caller: SignedIn, line: Id, organization: Id) ->
     if found is None:
         raise Problem("not_found")
     return Response(found, headers=NO_STORE, media_type="application/json")
-
-
-@router.get("/review/measures", response_model=None, responses=answering(Measures))
-async def review_measures(
-    request: Request, caller: SignedIn, since: Moment = 0, until: Moment = LATEST
-) -> Response:
-    """The three clocks of every line published in a period, and what was left unmet, by reason.
-
-    In all, and per priority, division, kind and day. For desks and reviewers.
-    """
-    found = await _measured(request, caller, since, until)
-    return Response(msgspec.json.encode(found), headers=NO_STORE, media_type="application/json")
-
-
-@router.get("/review/measures.csv", response_model=None)
-async def review_table(
-    request: Request, caller: SignedIn, since: Moment = 0, until: Moment = LATEST
-) -> Response:
-    """The same as a table for other programs: UTF-8, a head, times in seconds."""
-    found = await _measured(request, caller, since, until)
-    context, address = context_of(request), address_of(request.scope)
-    note(context, caller.session, address, What.EXPORTED, "review")
-    headers = {**NO_STORE, "Content-Disposition": 'attachment; filename="shouwang-review.csv"'}
-    return Response(as_csv(found), headers=headers, media_type="text/csv; charset=utf-8")
-
-
-async def _measured(request: Request, caller: Caller, since: Instant, until: Instant) -> Measures:
-    """Counted in the process for reviews, so that it holds no answer up. Raises Problem."""
-    if caller.role not in (Role.DESK, Role.REVIEWER):
-        raise Problem("role_missing")
-    context = context_of(request)
-    settings = context.settings
-    about = (settings.data / HISTORY, settings.area, settings.operation)
-    asked = (measures, *about, sight_of(caller), since, until)
-    async with context.quotas.reviewing(caller.account):
-        return await read_when_there(lambda: context.reviews.ask(*asked))
 
 
 def _scope(caller: Caller) -> Scope:

@@ -5,33 +5,53 @@ with the tools they know.
 """
 
 from api.history.following import History
-from api.history.measuring import Measured, Measures, Span, as_csv, measures
+from api.history.mapping import Point, as_geojson, demand_points, iso
+from api.history.measuring import Measured, Measures, Span, measures
+from api.history.openings import Opening, Openings, openings_seen
+from api.history.organizations import Effort, Efforts, work
 from api.history.reading import KINDS, HistoryPage, Place, Sight, Wanted, incidents, page
 from api.history.rebuilding import Apart, rebuild
 from api.history.reporting import Situation, situation
+from api.history.standards import STANDARDS, Standard
 from api.history.store import HISTORY, HistoryUnfit, Mark, Store, written
+from api.history.tabling import as_csv, as_workbook, measured_rows, worked_rows
 
 __all__ = [
     "HISTORY",
     "KINDS",
+    "STANDARDS",
     "Apart",
+    "Effort",
+    "Efforts",
     "History",
     "HistoryPage",
     "HistoryUnfit",
     "Mark",
     "Measured",
     "Measures",
+    "Opening",
+    "Openings",
     "Place",
+    "Point",
     "Sight",
     "Situation",
     "Span",
+    "Standard",
     "Store",
     "Wanted",
     "as_csv",
+    "as_geojson",
+    "as_workbook",
+    "demand_points",
     "incidents",
+    "iso",
+    "measured_rows",
     "measures",
+    "openings_seen",
     "page",
     "rebuild",
     "situation",
+    "work",
+    "worked_rows",
     "written",
 ]

@@ -1,4 +1,4 @@
-"""Measures of a review: the three clocks of a line, and what was left unmet, with the reasons.
+"""Measures of a review: the clocks of a line, its standard, and what was left unmet, and why.
 
 Published → first asked is ours; asked → first yes is theirs, by whatever reached them; yes →
 first arrival is the road. Each is counted over the lines that came so far, in their present
@@ -9,27 +9,33 @@ hundred do not exceed (nearest rank), so it is a time that somebody has waited.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from csv import writer
-from io import StringIO
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import apsw
 import msgspec
 
+from api.history.crews import CREWS, SPANS, Crew
 from api.history.hearing import REQUESTS, Requests
 from api.history.reading import Sight
+from api.history.standards import STANDARDS, STEPS, Kept, Standard
 from api.history.store import mark_of, opened
 from api.history.waits import LINES, Counted, Waited
 from schemas.values import AreaId, Instant, Milliseconds, OperationId, Reach
 
-BYTE_ORDER_MARK: Final = "\ufeff"
 ALL: Final = "all"
 WAYS: Final = (ALL, "priority", "incident", "division", "kind", "day")
+BESIDE: Final = "beside"  # all lines of a division's neighbors, under its code
+DIVISION: Final = WAYS.index("division")
+CLOCKS: Final = ("asked_after", "yes_after", "arrived_after", "first_after", "full_after")
+
+Neighbors = Mapping[str, Sequence[str]]
+"""Which divisions each is compared with."""
 
 
 class Span(msgspec.Struct, frozen=True):
-    """One of the three clocks: over how many lines, and what 50 and 90 in 100 did not exceed."""
+    """One clock: over how many lines or crews, and what 50 and 90 in 100 did not exceed."""
 
     count: int
     p50: Milliseconds | None
@@ -37,7 +43,8 @@ class Span(msgspec.Struct, frozen=True):
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """The lines of one group: all, or one priority's, incident's, division's, kind's or day's.
+    """The lines of one group: all, or one priority's, incident's, division's, kind's or day's; or
+    (`beside`) of a division's neighbors taken together.
 
     `withdrawn`: lines that nobody needed any longer, dropped or closed as such, or another
     demand's need told once more. `unmet`: others
@@ -47,12 +54,18 @@ class Measured(msgspec.Struct, frozen=True):
     `nobody_asked`, `nobody_has_it`, or the gate that kept most organizations out.
     `requests`: those of all rounds; `reached`: how many of them were, by what reached them first;
     `unheard`: of these nobody is known to have heard. `reached_after`: from asking to that.
+    `waiting`: open lines with less than their minimum under way. `first_after`, `full_after`: from
+    publishing until somebody was there, by whomever it was, and until the target was; of demands
+    that are needed at once. `standard`: by step (`asked`, `yes`, `arrived`), how many lines kept
+    the standard of their priority. `crews`, and of these: from the yes to setting off (`turnout`),
+    from there to the scene (`travel`), and how long they stayed (`on_scene`).
     """
 
     by: str
     key: str
     lines: int
     withdrawn: int
+    waiting: int
     unmet: int
     partly: int
     reasons: dict[str, int]
@@ -63,14 +76,25 @@ class Measured(msgspec.Struct, frozen=True):
     reached: dict[str, int]
     unheard: int
     reached_after: Span
+    first_after: Span
+    full_after: Span
+    standard: dict[str, Kept]
+    crews: int
+    turnout: Span
+    travel: Span
+    on_scene: Span
 
 
 class Measures(msgspec.Struct, frozen=True):
-    """What was published in a period. `sequence`: the turn that history was written up to."""
+    """What was published in a period, as of `at`. `sequence`: the turn that history was written
+    up to. `standards`: by priority, what lines are held against.
+    """
 
     since: Instant
     until: Instant
     sequence: int
+    at: Instant
+    standards: dict[str, Standard]
     groups: list[Measured]
 
 
@@ -78,67 +102,72 @@ class _Group:
     """What is gathered of some lines; each clock's times in the order that they came in."""
 
     def __init__(self) -> None:
-        self.lines = 0
-        self.withdrawn = 0
-        self.partly = 0
+        self.counts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
-        self.times: tuple[list[int], list[int], list[int]] = ([], [], [])
-        self.requests = self.unheard = 0
         self.reached: Counter[str] = Counter()
+        self.kept: Counter[tuple[int, bool]] = Counter()
+        self.times: tuple[list[int], ...] = tuple([] for _ in CLOCKS)
+        self.spans: tuple[list[int], ...] = tuple([] for _ in SPANS)
         self.heard_after: list[int] = []
 
     def take(self, line: Counted) -> None:
         """One more line."""
-        self.lines += 1
-        self.withdrawn += line.withdrawn
-        self.partly += line.partly
+        self.counts["lines"] += 1
+        self.counts["withdrawn"] += line.withdrawn
+        self.counts["waiting"] += line.waiting
+        self.counts["partly"] += line.partly
         if line.reason is not None:
             self.reasons[line.reason] += 1
         for clock, milliseconds in line.waits:
             self.times[clock].append(milliseconds)
+        self.kept.update(line.kept)
 
     def ask(self, alike: Requests) -> None:
         """Some more requests."""
-        self.requests += alike.many
+        self.counts["requests"] += alike.many
         if alike.by is None or alike.after is None:
-            self.unheard += 0 if alike.answered else alike.many
+            self.counts["unheard"] += 0 if alike.answered else alike.many
             return
         self.reached[alike.by] += alike.many
         self.heard_after.extend([alike.after] * alike.many)
 
+    def work(self, crew: Crew) -> None:
+        """One more crew."""
+        self.counts["crews"] += 1
+        for number, milliseconds in crew.spans:
+            self.spans[number].append(milliseconds)
+
     def add(self, other: _Group) -> None:
         """All lines of another one."""
-        self.lines += other.lines
-        self.withdrawn += other.withdrawn
-        self.partly += other.partly
-        self.reasons += other.reasons
-        for own, others in zip(self.times, other.times, strict=True):
-            own.extend(others)
-        self.requests += other.requests
-        self.unheard += other.unheard
-        self.reached += other.reached
+        for counted in ("counts", "reasons", "reached", "kept"):
+            getattr(self, counted).update(getattr(other, counted))
         self.heard_after.extend(other.heard_after)
+        for own, others in zip(
+            (*self.times, *self.spans), (*other.times, *other.spans), strict=True
+        ):
+            own.extend(others)
 
     def measured(self, by: str, key: str) -> Measured:
-        asked, yes, arrived = map(_span, self.times)
+        counts = ("lines", "withdrawn", "waiting", "partly", "requests", "unheard", "crews")
+        spans = zip((*CLOCKS, *SPANS), (*self.times, *self.spans), strict=True)
+        gathered: dict[str, Any] = {name: self.counts[name] for name in counts}
+        gathered |= {name: _span(found) for name, found in spans}
         return Measured(
             by=by,
             key=key,
-            lines=self.lines,
-            withdrawn=self.withdrawn,
             unmet=self.reasons.total(),
-            partly=self.partly,
             reasons=dict(self.reasons.most_common()),
-            asked_after=asked,
-            yes_after=yes,
-            arrived_after=arrived,
-            requests=self.requests,
             reached={
                 way.value: self.reached[way.value] for way in Reach if self.reached[way.value]
             },
-            unheard=self.unheard,
             reached_after=_span(self.heard_after),
+            standard={step: self._held(number) for number, step in enumerate(STEPS)},
+            **gathered,
         )
+
+    def _held(self, step: int) -> Kept:
+        kept, broken = self.kept[step, True], self.kept[step, False]
+        return Kept(kept + broken, kept)
 
 
 def measures(
@@ -148,28 +177,39 @@ def measures(
     sight: Sight,
     since: Instant,
     until: Instant,
+    beside: Neighbors | None = None,
 ) -> Measures:
     """Over the lines of demands published in `since` ≤ t < `until`, as they stand by now.
 
+    `beside`: with what each division is compared; nothing else of it leaves the sight.
     HistoryUnfit where there is no history that can be read.
     """
     codes = msgspec.json.encode(sight.divisions).decode()
     with opened(path) as file:
         about = (area, operation, since, until, codes, codes)
-        lines = map(Waited._make, file.execute(LINES, about))
-        requests = map(Requests._make, file.execute(REQUESTS, about).fetchall())
-        groups = list(_groups(lines, requests))
         mark = mark_of(file, area)
-    return Measures(since, until, 0 if mark is None else mark.sequence, groups)
+        sequence, at = (0, 0) if mark is None else (mark.sequence, mark.at)
+        alike = _alike(file, about, at)
+        groups = list(_groups(alike, beside or {}))
+    standards = {str(priority): standard for priority, standard in STANDARDS.items()}
+    return Measures(since, until, sequence, at, standards, groups)
 
 
-def _groups(lines: Iterable[Waited], requests: Iterable[Requests]) -> Iterator[Measured]:
-    """Lines that are alike in every way are gathered first: these are few, whatever the crowd."""
+def _alike(
+    file: apsw.Connection, about: tuple[Any, ...], now: Instant
+) -> dict[tuple[str, ...], _Group]:
+    """Lines that are alike in every way, gathered: these are few, whatever the crowd."""
     alike: defaultdict[tuple[str, ...], _Group] = defaultdict(_Group)
-    for line in lines:
-        alike[line.keys].take(line.counted())
-    for asked in requests:
+    for line in map(Waited._make, file.execute(LINES, about)):
+        alike[line.keys].take(line.counted(now))
+    for asked in map(Requests._make, file.execute(REQUESTS, about)):
         alike[asked.keys].ask(asked)
+    for crew in map(Crew._make, file.execute(CREWS, about)):
+        alike[crew.keys].work(crew)
+    return alike
+
+
+def _groups(alike: Mapping[tuple[str, ...], _Group], beside: Neighbors) -> Iterator[Measured]:
     found: list[defaultdict[str, _Group]] = [defaultdict(_Group) for _ in WAYS]
     for keys, gathered in alike.items():
         for groups, key in zip(found, ("", *keys), strict=True):
@@ -177,6 +217,18 @@ def _groups(lines: Iterable[Waited], requests: Iterable[Requests]) -> Iterator[M
     for way, groups in zip(WAYS, found, strict=True):
         for key in sorted(groups):
             yield groups[key].measured(way, key)
+    yield from _beside(found[DIVISION], beside)
+
+
+def _beside(divisions: Mapping[str, _Group], beside: Neighbors) -> Iterator[Measured]:
+    """Of each division with lines, its neighbors with lines as one."""
+    for code in sorted(divisions):
+        near = [other for other in beside.get(code, ()) if other in divisions]
+        together = _Group()
+        for other in near:
+            together.add(divisions[other])
+        if near:
+            yield together.measured(BESIDE, code)
 
 
 def _span(times: list[Milliseconds]) -> Span:
@@ -190,36 +242,3 @@ def percentile(ordered: Sequence[int], of_hundred: int) -> int | None:
         return None
     rank = -(-len(ordered) * of_hundred // 100)  # rounded up
     return ordered[rank - 1]
-
-
-def as_csv(found: Measures) -> str:
-    """The groups as a table for other programs (RFC 4180): a head, then counts and seconds.
-
-    With a byte order mark, without which the usual table programs take it for another encoding.
-    No cell holds a text that people have typed, so none can be a formula.
-    """
-    table = StringIO()
-    table.write(BYTE_ORDER_MARK)
-    writer(table).writerows(_cells(found))
-    return table.getvalue()
-
-
-def _cells(found: Measures) -> Iterator[list[Any]]:
-    clocks = ("asked_after", "yes_after", "arrived_after")
-    named = [f"{clock}_{what}" for clock in clocks for what in ("count", "p50_s", "p90_s")]
-    ways = [way.value for way in Reach]
-    heard = ["requests", "unheard", *ways, "reached_after_p50_s", "reached_after_p90_s"]
-    yield ["by", "key", "lines", "withdrawn", "unmet", "partly", "reasons", *named, *heard]
-    for group in found.groups:
-        reasons = " ".join(f"{reason}:{count}" for reason, count in group.reasons.items())
-        spans = [getattr(group, clock) for clock in clocks]
-        times = [value for span in spans for value in (span.count, _s(span.p50), _s(span.p90))]
-        counts = (group.lines, group.withdrawn, group.unmet, group.partly)
-        by = [group.reached.get(way, 0) for way in ways]
-        after = (_s(group.reached_after.p50), _s(group.reached_after.p90))
-        reached = (group.requests, group.unheard, *by, *after)
-        yield [group.by, group.key, *counts, reasons, *times, *reached]
-
-
-def _s(milliseconds: Milliseconds | None) -> float | str:
-    return "" if milliseconds is None else milliseconds / 1000

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from api.history.standards import judged
 from schemas.values import CloseReason, Instant, Milliseconds
 from streams.days import day_of
 from streams.grouping import NO_RECOVERY
@@ -43,7 +44,14 @@ SELECT demands.incident, demands.division, demands.kind, demands.priority, deman
         AND state = 'unreachable'),
     EXISTS (SELECT 1 FROM offers WHERE line = lines.id AND sent_at >= lines.opened_at
         AND (state = 'standby' OR stand_down_reason = 'sent_home' OR state = 'stood_down'
-            AND answered > 0 AND stand_down_reason NOT IN ('needed_elsewhere', 'asked_anew')))
+            AND answered > 0 AND stand_down_reason NOT IN ('needed_elsewhere', 'asked_anew'))),
+    lines.own, demands.needed_by, demands.closed_at, min(crews.committed_at),
+    min(crews.arrived_at) FILTER (WHERE crews.state != 'given_up'),
+    (SELECT min(arrived_at) FROM (
+        SELECT arrived_at, sum(quantity) OVER (ORDER BY arrived_at, id) AS there FROM assignments
+        WHERE line = lines.id AND round = lines.round
+            AND arrived_at IS NOT NULL AND state != 'given_up')
+        WHERE lines.own < lines.target AND there >= lines.target - lines.own)
 FROM demands JOIN lines ON lines.demand = demands.id
     LEFT JOIN assignments AS crews ON crews.line = lines.id AND crews.round = lines.round
 WHERE demands.area = ? AND demands.operation = ? AND demands.number > 0
@@ -57,21 +65,25 @@ some divisions (twice the same JSON list)."""
 
 
 class Counted(NamedTuple):
-    """Of one line: why it is unmet, None where it is not; whether, though unmet, it was helped with
-    something; its clocks that have come to an end."""
+    """Of one line: whether it still waits for help; why it is unmet, None where it is not; whether,
+    though unmet, it was helped with something; its clocks that have come to an end; which standards
+    it can be held against, and whether it kept them."""
 
     withdrawn: bool
+    waiting: bool
     reason: str | None
     partly: bool
     waits: tuple[tuple[int, Milliseconds], ...]
+    kept: tuple[tuple[int, bool], ...]
 
 
 class Waited(NamedTuple):
     """One line. Units are `promised` by whoever said yes, and have `helped` once they were there; a
     township's own crew is both.
 
-    `stuck`: open, with nobody asked or to be asked now. `yes`, `starts`, `arrived`: the first ones;
-    who is reserved for later is expected to start then.
+    `stuck`: open, with nobody asked or to be asked now. `yes`, `starts`, `arrived`: the first ones
+    of who was asked; who is reserved for later is expected to start then. `promise`, `first`: of
+    whomever, asked or not; `full`: when its target was there, beside the township's `own`.
     """
 
     incident: str
@@ -97,13 +109,20 @@ class Waited(NamedTuple):
     refused: int
     unreached: int
     left: int
+    own: int
+    needed: Instant | None
+    closed: Instant | None
+    promise: Instant | None
+    first: Instant | None
+    full: Instant | None
 
-    def counted(self) -> Counted:
+    def counted(self, now: Instant) -> Counted:
         """What a measure counts of it, in any grouping."""
         unmet = self.unmet
         partly = unmet and (self.covered if self.open else self.helped) > 0
         reason = self.reason if unmet else None
-        return Counted(self.withdrawn, reason, partly, tuple(self.waits))
+        waits, kept = tuple(self.waits), tuple(self.kept(now))
+        return Counted(self.withdrawn, self.waiting, reason, partly, waits, kept)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -115,6 +134,11 @@ class Waited(NamedTuple):
     def withdrawn(self) -> bool:
         """Whether nobody's help was wanted any longer: no need, and so none that was not met."""
         return bool(self.dropped) or self.closed_as in WITHDRAWN
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it is open, and too few are coming."""
+        return bool(self.open) and not self.withdrawn and self.covered < self.minimum
 
     @property
     def unmet(self) -> bool:
@@ -148,9 +172,10 @@ class Waited(NamedTuple):
 
     @property
     def waits(self) -> Iterator[tuple[int, Milliseconds]]:
-        """Each of the three clocks that has come to its end, by its number.
+        """Each of its clocks that has come to its end, by its number in measuring.CLOCKS.
 
-        A standby of an earlier round that is taken in this one was not asked in it.
+        A standby of an earlier round that is taken in this one was not asked in it. Until somebody
+        is there is counted of what is needed at once: who is wanted tomorrow is not late today.
         """
         if self.asked is not None:
             yield 0, self.asked - self.opened
@@ -158,3 +183,20 @@ class Waited(NamedTuple):
                 yield 1, self.yes - self.asked
         if self.arrived is not None and self.yes is not None and self.starts is not None:
             yield 2, max(0, self.arrived - max(self.yes, self.starts))
+        if self.needed is None:
+            for clock, there in ((3, self.first), (4, self.full)):
+                if there is not None:
+                    yield clock, max(0, there - self.opened)
+
+    def kept(self, now: Instant) -> Iterator[tuple[int, bool]]:
+        """Which steps of its priority's standard can be judged by now, and whether it kept them.
+
+        None of a line that nobody needed any longer, or that the township's own crew has served.
+        Whoever said yes before anybody was asked did not have to be asked.
+        """
+        if self.withdrawn or (self.first is None and self.own >= self.minimum):
+            return iter(())
+        asked = min(filter(None, (self.asked, self.promise)), default=None)
+        end = now if self.open or self.closed is None else self.closed
+        steps = (asked, self.promise, self.first)
+        return judged(self.priority, self.opened, self.needed, steps, end)

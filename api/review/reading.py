@@ -17,13 +17,17 @@ import msgspec
 from msgspec.structs import replace
 
 from api.people import names_of
+from schemas.facts import SealedTextOpened
 from schemas.turns import Turn
 from schemas.values import (
+    AccountId,
     AreaId,
+    DemandId,
     DivisionCode,
     GateCount,
     Instant,
     LineId,
+    OpeningReason,
     OperationId,
     OrganizationId,
 )
@@ -41,6 +45,7 @@ from streams.subjects import same_county
 
 TURNS_MAX = 20_000  # that one call looks at; a caller goes on from `next`
 NICENESS = 10
+SEALED_OPENED = b"SealedTextOpened."  # as the bytes of a turn with that fact have it
 
 
 class Timeline(msgspec.Struct, frozen=True):
@@ -69,6 +74,17 @@ class Answer(msgspec.Struct, frozen=True):
     sequence: int
 
 
+class Opened(msgspec.Struct, frozen=True):
+    """A sealed text of a demand was opened: by whom, when and for what, in which turn."""
+
+    sequence: int
+    at: Instant
+    account: AccountId
+    name: str | None
+    demand: DemandId
+    reason: OpeningReason
+
+
 class Query(msgspec.Struct, frozen=True):
     """Which log a call is about."""
 
@@ -90,6 +106,8 @@ class Log:
         self._telling = Ledger(self.divisions)
         self._folded = Area(query.area, self.divisions)
         self._present: Area | None = None
+        self._openings: list[tuple[int, SealedTextOpened]] = []
+        self._looked_at = 0
 
     def stored(self, sequence: int) -> bytes:
         return self._reader.stored(self._area, sequence)
@@ -131,6 +149,17 @@ class Log:
 
     def _nearest(self, until: int | None) -> Area:
         return nearest(self._folder, self._trees, self._reader, self._area, until)
+
+    def openings(self) -> list[tuple[int, SealedTextOpened]]:
+        """Every opening of a sealed text with its turn, in order. What was read is not read again;
+        a turn without one is told by its bytes, and never decoded."""
+        for stored in self._reader.read(self._area, self._looked_at):
+            self._looked_at += 1
+            if SEALED_OPENED in stored:
+                turn = decode_turn(stored)
+                opened = (fact for fact in turn.facts if isinstance(fact, SealedTextOpened))
+                self._openings += [(turn.sequence, fact) for fact in opened]
+        return self._openings
 
     def standing(self, line: LineId) -> Area:
         """The state at the log's end; of what has left it, that before the key was destroyed."""
@@ -187,6 +216,16 @@ def timeline(query: Query, scope: Scope, after: int, limit: int) -> bytes:
         if len(entries) == limit or looked_at == TURNS_MAX:
             return _told(query, scope, entries, turn.sequence)
     return _told(query, scope, entries, None)
+
+
+def openings(query: Query, since: Instant, until: Instant) -> list[Opened]:
+    """Openings in `since` ≤ t < `until`, the newest first, with the names that accounts have."""
+    found = [one for one in _log(query).openings() if since <= one[1].at < until]
+    names = names_of(query.folder, (fact.account for _, fact in found))
+    return [
+        Opened(sequence, fact.at, fact.account, names.get(fact.account), fact.demand, fact.reason)
+        for sequence, fact in reversed(found)
+    ]
 
 
 def _told(query: Query, scope: Scope, entries: list[Entry], next: int | None) -> bytes:

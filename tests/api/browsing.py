@@ -30,7 +30,7 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 ENGLISH = re.compile("[A-Za-z]{3,}")
 # What people typed, names of systems and of keys, and what a log calls an account.
 SAME_IN_BOTH = re.compile(
-    r"[0-9a-f]{64}|Team \d|WGS-84|CSV"
+    r"[0-9a-f]{64}|Team \d|WGS-84|CSV|Excel|GeoJSON"
     r"|Ctrl\+Enter|账户 \w+|account \w+|^(风险|集合|Risks|Rally point)[:\uff1a].*"
 )
 

@@ -38,6 +38,13 @@ def test_what_has_ended_leaves_the_page_and_is_found_again(server: Stage, screen
     reviewer.locator("#ask-why").click()
     expect(reviewer.locator("#why-answer p").first).not_to_be_empty()
     in_both_languages(reviewer)
+    for view in ("standard", "crews", "beside"):
+        reviewer.locator("#show").select_option(view)
+        in_both_languages(reviewer)
+    for box in ("worked", "opened"):
+        reviewer.locator(f"#{box}-title").click()
+        expect(reviewer.locator(f"#{box}-state")).to_be_visible()
+    in_both_languages(reviewer)
 
     desk = screens.sign_in(server.link("desk", division=TOWN), "en")
     rows = desk.locator("#overview .row")

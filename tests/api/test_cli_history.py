@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import apsw
 import pytest
+from openpyxl import load_workbook
 
 from api.cli import command as cli
 from api.history import HISTORY, HistoryUnfit, Mark, Store, measures, rebuild, written
@@ -48,10 +50,37 @@ def test_it_is_told_in_words_and_as_a_table(folder: Path, capsys: Captured) -> N
     town = divisions().get(TOWN)
     assert town is not None
     assert f"incident 1 Typhoon {town.english}  1 line" in words
-    assert words.startswith("all  1 line\n")
+    assert words.startswith("all  1 line, 1 still short\n")
     assert cli.main(["review", "--data", str(folder), "--csv", "-"]) == 0
     table = capsys.readouterr().out
     assert table.startswith("\ufeffby,key,lines,withdrawn,unmet,partly,reasons,")
+
+
+def test_what_is_taken_out_is_a_file_of_its_own_and_on_record(
+    folder: Path, capsys: Captured, tmp_path: Path
+) -> None:
+    book, points = tmp_path / "july.xlsx", tmp_path / "july.geojson"
+    out = ["review", "--data", str(folder), "--xlsx", str(book), "--geojson", str(points)]
+    assert cli.main([*out, "--organizations", "--openings"]) == 0
+    said = capsys.readouterr().out
+    assert "Organizations, by home and name, never by rank" in said
+    assert "asked 1, yes 0, declined 0, silent 0, not reached 0" in said
+    assert "Sealed text was opened 0 times" in said
+    assert load_workbook(book).sheetnames == ["measures", "organizations"]
+    [feature] = json.loads(points.read_bytes())["features"]
+    assert feature["geometry"]["coordinates"] == [120.69, 28.15]
+    assert cli.main(["audit", "--data", str(folder), "--what", "exported"]) == 0
+    assert capsys.readouterr().out.count('"about": "review"') == 2
+    for flag, file in (("--csv", book), ("--xlsx", book), ("--geojson", points)):
+        before = file.read_bytes()
+        assert cli.main(["review", "--data", str(folder), flag, str(file)]) == cli.TROUBLE
+        assert "nothing is overwritten" in capsys.readouterr().err
+        assert file.read_bytes() == before
+    nowhere = tmp_path / "none" / "july.csv"
+    assert cli.main(["review", "--data", str(folder), "--csv", str(nowhere)]) == cli.TROUBLE
+    assert "does not exist" in capsys.readouterr().err
+    assert cli.main(["review", "--data", str(tmp_path / "none")]) == cli.TROUBLE
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_who_has_read_enough_ends_it_in_silence(folder: Path) -> None:

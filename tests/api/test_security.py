@@ -108,7 +108,7 @@ def test_no_other_door_ends_sessions_or_gives_out_a_table() -> None:
     assert text["accounts"].count(".end_all(") == 1
     tables = [name for name, words in text.items() if "text/csv" in words]
     assert all("What.EXPORTED" in text[name] for name in tables)
-    assert tables == ["review"]
+    assert tables == ["measures"]
 
 
 async def test_no_secret_and_no_text_is_in_it(house: House) -> None:

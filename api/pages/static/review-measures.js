@@ -1,4 +1,4 @@
-/** Measures of a period on the review page: the three clocks, and what was left unmet. */
+/** Measures of a period on the review page: clocks, standards, crews, neighbors, what was unmet. */
 
 import { refill } from "./dialog.js";
 import { find, h, setText } from "./dom.js";
@@ -9,9 +9,26 @@ import { choose, named, say, wording } from "./words.js";
 
 const DAY = 24 * 3600 * 1000;
 const CLOCKS = ["asked_after", "yes_after", "arrived_after"];
+const STEPS = ["asked", "yes", "arrived"];
+const SPANS = ["turnout", "travel", "on_scene"];
 const WAYS = ["priority", "incident", "division", "kind", "day"];
 
-const state = { groups: [], asked: 0, incidents: new Map() };
+const state = { groups: [], standards: {}, asked: 0, incidents: new Map() };
+
+const FILES = [
+  ["#measures-csv", "measures", "csv"],
+  ["#measures-xlsx", "measures", "xlsx"],
+  ["#demands-geojson", "demands", "geojson"],
+  ["#worked-csv", "organizations", "csv"],
+];
+
+const listeners = [];
+
+/** Tell what else is read for the period, now and whenever it is another one. */
+export function onPeriod(told) {
+  listeners.push(told);
+  told(period());
+}
 
 /** What incidents are called, for the groups that are theirs. */
 export function nameIncidents(rows) {
@@ -22,7 +39,7 @@ export function nameIncidents(rows) {
 /** Start measuring; everything is counted anew where the period changes. */
 export function startMeasures() {
   for (const id of ["#since", "#until"]) find(id).addEventListener("change", read);
-  find("#by").addEventListener("change", draw);
+  for (const id of ["#show", "#by"]) find(id).addEventListener("change", draw);
   find("#period").addEventListener("submit", (event) => event.preventDefault());
   wording.addEventListener("change", draw);
   return read();
@@ -40,11 +57,14 @@ function period() {
 async function read() {
   state.asked += 1;
   const [asked, query] = [state.asked, period()];
-  find("#measures-csv").href = `/api/v1/review/measures.csv?${query}`;
+  for (const [id, name, form] of FILES) {
+    find(id).href = `/api/v1/review/${name}.${form}?${query}`;
+  }
+  for (const told of listeners) told(query);
   try {
     const found = await get(`/review/measures?${query}`, "reviewer");
     if (asked !== state.asked) return; // another period has been chosen meanwhile
-    state.groups = found.groups;
+    Object.assign(state, { groups: found.groups, standards: found.standards });
     state.problem = null;
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
@@ -55,26 +75,60 @@ async function read() {
 }
 
 function draw() {
+  const views = Object.keys(VIEWS).map((view) => [view, choose("shown", view)]);
+  refill(find("#show"), views);
+  const show = find("#show").value || "clocks";
+  const ways = show === "beside" ? ["division"] : WAYS;
   refill(
     find("#by"),
-    WAYS.map((by) => [by, choose("grouped", by)]),
+    ways.map((way) => [way, choose("grouped", way)]),
   );
   const by = find("#by").value || WAYS[0];
   const groups = state.groups.filter((group) => group.by === "all" || group.by === by);
-  find("#measures").replaceChildren(...(groups.length ? [head(by), body(groups)] : []));
+  const columns = VIEWS[show];
+  find("#measures").replaceChildren(
+    ...(groups.length ? [head(by, columns), body(groups, columns)] : []),
+  );
+  setText(find("#measures-hint"), choose("measures_hint", show));
   const words = state.problem?.text ?? (groups.length ? "" : say("measures.none"));
   setText(find("#measures-state"), words);
   find("#measures-state").hidden = !words;
 }
 
-function head(by) {
-  const columns = ["lines", "unmet", ...CLOCKS, "reached"].map((name) => choose("measured", name));
-  const names = [choose("grouped", by), ...columns];
+/** What each view shows of a group, column by column: its name and what makes its cell. */
+const VIEWS = {
+  clocks: [
+    ["lines", lineWords],
+    ["unmet", unmetWords],
+    ...CLOCKS.map((clock) => [clock, (group) => clockWords(group[clock])]),
+    ["reached", reachedWords],
+  ],
+  standard: [
+    ["lines", lineWords],
+    ...STEPS.map((step) => [`${step}_kept`, (group) => keptWords(group, step)]),
+    ["first_after", (group) => clockWords(group.first_after)],
+    ["full_after", (group) => clockWords(group.full_after)],
+  ],
+  crews: [
+    ["crews", (group) => String(group.crews)],
+    ...SPANS.map((span) => [span, (group) => clockWords(group[span])]),
+  ],
+  beside: [
+    ["lines", (group) => compared(group, (one) => String(one.lines))],
+    ["asked_each", (group) => compared(group, askedEach)],
+    ["waiting", (group) => compared(group, (one) => shareWords(one.waiting, one.lines))],
+    ["unmet", (group) => compared(group, (one) => shareWords(one.unmet, one.lines))],
+    ["first_after", (group) => compared(group, (one) => halfWords(one.first_after))],
+  ],
+};
+
+function head(by, columns) {
+  const names = [choose("grouped", by), ...columns.map(([name]) => choose("measured", name))];
   const cells = names.map((words) => h("th", { scope: "col" }, words));
   return h("thead", {}, h("tr", {}, cells));
 }
 
-const body = (groups) =>
+const body = (groups, columns) =>
   h(
     "tbody",
     {},
@@ -83,13 +137,37 @@ const body = (groups) =>
         "tr",
         {},
         h("th", { scope: "row" }, groupName(group)),
-        h("td", {}, lineWords(group)),
-        h("td", {}, unmetWords(group)),
-        CLOCKS.map((clock) => h("td", {}, clockWords(group[clock]))),
-        h("td", {}, reachedWords(group)),
+        columns.map(([name, cell]) =>
+          h("td", name === "unmet" ? { class: "unmet-why" } : {}, cell(group)),
+        ),
       ),
     ),
   );
+
+/** Of the lines that can be judged, how many kept the standard; where it is one, which. */
+function keptWords({ by, key, standard }, step) {
+  const { count, kept } = standard[step];
+  const limit = by === "priority" && state.standards[key];
+  const told = limit && h("small", {}, say("measures.within", { limit: span(limit[step]) }));
+  return [count ? shareWords(kept, count) : "–", told];
+}
+
+/** A part of a whole, with both numbers beside the share. */
+const shareWords = (part, whole) =>
+  whole ? say("measures.share", { share: Math.round((part * 100) / whole), part, whole }) : "–";
+
+/** How often somebody was asked for each line. */
+const askedEach = ({ requests, lines }) => (lines ? (requests / lines).toFixed(1) : "–");
+
+const halfWords = ({ count, p50 }) => (count ? say("measures.half", { half: span(p50) }) : "–");
+
+/** What is said of a township, and under it the same of its neighbors together. */
+function compared(group, words) {
+  const beside = state.groups.find((one) => one.by === "beside" && one.key === group.key);
+  const near = group.by === "division" && beside;
+  const told = near && h("small", {}, say("measures.beside", { words: words(beside) }));
+  return [h("b", {}, words(group)), told];
+}
 
 function groupName({ by, key }) {
   if (by === "all") return say("measures.all");

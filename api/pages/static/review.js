@@ -8,6 +8,7 @@ import { start, tell } from "./page.js";
 import { Past } from "./past.js";
 import { incidentWords, placeName } from "./places.js";
 import { nameIncidents, startMeasures } from "./review-measures.js";
+import { startPeople } from "./review-people.js";
 import { choose, inLanguage, language, named, say, wording } from "./words.js";
 
 const PAGE = 50;
@@ -227,5 +228,6 @@ find("#why").addEventListener("submit", askWhy);
 // Enter in a filter is no reason to load the page anew.
 find(".filters").addEventListener("submit", (event) => event.preventDefault());
 wording.addEventListener("change", () => find("#why-answer").replaceChildren());
+startPeople();
 await learnIncidents();
 await Promise.all([learn(), startMeasures()]);
