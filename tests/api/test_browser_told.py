@@ -30,6 +30,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iter
         yield server
 
 
+DESK_NUMBER = "000 0000 0002"
 SKILLS = {
     "typhoon": ("drainage", "PUMP_DRAIN"),
     "rainstorm_flood": ("supplies", "CATERING"),
@@ -66,14 +67,23 @@ def instruct(desk: Page, kind: str, text: str) -> None:
 def test_an_instruction_is_the_whole_screen_until_it_was_read(
     server: Stage, screens: Screens
 ) -> None:
-    """Unread it is red at its desk, then at the county's; read, it stays on the card until it is
-    lifted, and the crew is no cover meanwhile."""
+    """The desk's number is beside the yes, as last seen where there is no answer. Unread it is red
+    at its desk, then at the county's; read, it stays on the card until it is lifted, and the crew
+    is no cover meanwhile."""
+    server.post("/persons", {"name": TEAM, "telephone": DESK_NUMBER, "division": TOWN})
     crew, desk, county = at_work(server, screens, "typhoon", TEAM)
+    expect(crew.locator("#assignments .card")).to_contain_text(DESK_NUMBER)
+    crew.route("**/demands/*/desk", lambda route: route.abort())
     instruct(desk, "Withdraw now", "S223 K12")
     told = crew.locator("#told")
     expect(told).to_be_visible()
     expect(told).to_contain_text("立即撤离")
     expect(told).to_contain_text("S223 K12")
+    call = told.get_by_role("link", name=DESK_NUMBER)  # whoever cannot calls, and says no yes first
+    expect(call).to_have_attribute("href", "tel:" + DESK_NUMBER.replace(" ", ""))
+    box = call.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
     crew.keyboard.press("Escape")
     expect(told).to_be_visible()
     box = told.bounding_box()

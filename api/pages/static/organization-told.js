@@ -4,6 +4,7 @@ import { numberOf, spokenBy, stepButton, toldWords } from "./assignments.js";
 import { find, h } from "./dom.js";
 import { moment } from "./format.js";
 import { toLeave } from "./leaving.js";
+import { deskLine } from "./organization-desk.js";
 import { posting } from "./page.js";
 import { placeName } from "./places.js";
 import { choose, named, say } from "./words.js";
@@ -30,7 +31,8 @@ export function drawTold(context, rows) {
     screen.dataset.shown = "";
     return;
   }
-  const shown = [first.order.id, first.row.id, more.length, document.documentElement.lang].join();
+  const page = [more.length, context.desks, document.documentElement.lang];
+  const shown = [first.order.id, first.row.id, ...page].join();
   if (screen.dataset.shown === shown) return;
   screen.dataset.shown = shown;
   screen.replaceChildren(...parts(context, first, more.length));
@@ -55,6 +57,7 @@ function parts(context, { row, order }, more) {
       first: () => setTimeout(context.redraw),
     }),
     h("p", {}, say("told.binding")),
+    deskLine(context, row), // who cannot calls first: it is no matter of having said yes
     more > 0 && h("p", {}, say("told.more", { count: more })),
   ].filter(Boolean);
 }
