@@ -59,3 +59,39 @@ def test_paper_holds_what_is_open_with_numbers_and_blanks_and_counts_its_pages(
     for shown in (NUMBER, DESK_NUMBER, OTHER_NUMBER):
         expect(keeper.locator("#sheets")).to_contain_text(shown, timeout=30_000)
     assert keeper.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_paper_names_who_is_inside_and_ordered_out_and_when_they_have_to_be_heard_of(
+    server: Stage, screens: Screens
+) -> None:
+    """The night the power goes the next shift looks for those whom this paper names."""
+    team = server.organization("Team 9", "CHAINSAW_CLEAR")
+    safeguards = {"adults_only": True, "insured_through": "2099-12-31"}
+    server.post(f"/organizations/{team}/safeguards", safeguards)
+    line = {"skill": "CHAINSAW_CLEAR", "minimum": 1, "target": 1, "hazardous": True}
+    incident = server.incident("earthquake")
+    demand = server.demand(incident, "obstruction", "CHAINSAW_CLEAR", lines=[line])
+    server.advance(0.1)
+    [offer] = server.rows("offer", demand=demand)
+    server.post(f"/offers/{offer['id']}/accept", {"quantity": 1, "minutes": 5}, "desk")
+    [crew] = server.rows("assignment", demand=demand)
+    path = f"/assignments/{crew['id']}"
+    server.post(f"{path}/arrive", {}, "desk")
+    server.post(f"{path}/heads", {"inside": 3}, "desk")
+    order = {"what": "withdraw", "text": "S223 K12"}
+    server.post(f"{path}/instruct", order, "desk")
+    desk = screens.sign_in(server.link("desk", division=TOWN), "en")
+    desk.goto(f"{server.address}/paper")
+    row = desk.locator("#sheets tr", has_text="Team 9").first
+    told = re.compile(r"Told: Withdraw now \(at \d\d:\d\d, NOT acknowledged\) S223 K12")
+    for shown in ("3 inside the danger zone", told, "Not reported safe yet", "next word due by"):
+        expect(row).to_contain_text(shown)
+    in_both_languages(desk)
+    [crew] = server.rows("assignment", demand=demand)
+    [given] = crew["instructions"]
+    server.post(f"{path}/instructions/{given['id']}/acknowledge", {}, "desk")
+    server.post(f"{path}/check-in", {"out": True}, "desk")
+    desk.reload()
+    for shown in (re.compile(r"acknowledged\) S223"), "All safe, said"):
+        expect(row).to_contain_text(shown)
+    expect(row).not_to_contain_text("inside the danger zone")

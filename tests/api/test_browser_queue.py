@@ -12,6 +12,7 @@ from tests.api.browsing import (
     Screens,
     Stage,
     in_both_languages,
+    mixed,
     served,
     touch,
 )
@@ -160,3 +161,39 @@ def test_a_desk_without_signal_writes_the_next_one_into_the_incident_it_has_chos
     assert kinds == ["drainage"] * 2
     screens.forgive("ERR_INTERNET_DISCONNECTED")
     screens.forgive("Failed to load resource")
+
+
+@pytest.mark.parametrize("role", ["desk", "organization"])
+def test_a_page_that_hears_nothing_looks_dead_until_it_does(
+    server: Stage, screens: Screens, role: str
+) -> None:
+    """A minute after the last word all is gray, below how old it is in large figures: a small
+    sign in a corner is overlooked. With the server it comes alive again by itself."""
+    scope = {"division": TOWN}
+    if role == "organization":
+        scope = {"organization": server.organization("Team 9", "CHAINSAW_CLEAR")}
+    page = screens.open("zh", phone=True)
+    page.goto(server.link(role, **scope))
+    page.locator("#sign-in").click()
+    expect(page.locator("#link")).not_to_have_class(re.compile("lost"))
+    bar = page.locator("#stale")
+    expect(bar).to_be_hidden()
+    expect(bar).to_be_attached()  # before there is no signal to fetch it with
+    page.context.set_offline(True)
+    page.clock.fast_forward(50_000)
+    expect(page.locator("#link")).to_have_class(re.compile("lost"))
+    expect(bar).to_be_hidden()
+    page.clock.fast_forward(130_000)
+    expect(bar).to_contain_text(re.compile(r"已 \d+ 分钟未收到服务器消息"))
+    size = bar.locator("strong").evaluate(
+        "element => parseFloat(getComputedStyle(element).fontSize)"
+    )
+    assert size >= 28
+    gray = page.locator("#main").evaluate("element => getComputedStyle(element).filter")
+    assert "grayscale" in gray
+    assert not mixed(page, "zh")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    back_online(page)
+    expect(bar).to_be_hidden()
+    screens.forgive("ERR_INTERNET_DISCONNECTED")
+    assert screens.complaints == []

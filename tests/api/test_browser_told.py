@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.api.browsing import (
     COUNTY,
@@ -64,6 +64,14 @@ def instruct(desk: Page, kind: str, text: str) -> None:
     confirm(desk)
 
 
+def can_call(told: Locator) -> bool:
+    """Whoever cannot follow it calls, and says no yes first."""
+    call = told.get_by_role("link", name=DESK_NUMBER)
+    expect(call).to_have_attribute("href", "tel:" + DESK_NUMBER.replace(" ", ""))
+    box = call.bounding_box()
+    return box is not None and box["height"] >= 44
+
+
 def test_an_instruction_is_the_whole_screen_until_it_was_read(
     server: Stage, screens: Screens
 ) -> None:
@@ -79,11 +87,7 @@ def test_an_instruction_is_the_whole_screen_until_it_was_read(
     expect(told).to_be_visible()
     expect(told).to_contain_text("立即撤离")
     expect(told).to_contain_text("S223 K12")
-    call = told.get_by_role("link", name=DESK_NUMBER)  # whoever cannot calls, and says no yes first
-    expect(call).to_have_attribute("href", "tel:" + DESK_NUMBER.replace(" ", ""))
-    box = call.bounding_box()
-    assert box is not None
-    assert box["height"] >= 44
+    assert can_call(told)
     crew.keyboard.press("Escape")
     expect(told).to_be_visible()
     box = told.bounding_box()

@@ -76,6 +76,7 @@ function run(me, board, draw) {
   outbox.pump();
   // Later, and not at all without signal: nothing that a page is for waits for it.
   import("./access.js").then((part) => part.followAccess(context)).catch(() => {});
+  import("./stale.js").then((part) => part.watchWord(context)).catch(() => {});
   board.addEventListener("change", () => learn(me, role), { once: true });
   return context;
 }

@@ -1,6 +1,6 @@
 /** Paper for the night the power goes: what is open, whom to call, and blanks to write on. */
 
-import { live } from "./assignments.js";
+import { live, toldWords } from "./assignments.js";
 import { find, h, setText } from "./dom.js";
 import { fullTime, moment, spoken } from "./format.js";
 import { Problem, get } from "./http.js";
@@ -79,7 +79,7 @@ function demands({ board, clock }) {
     spoken(row),
     whatOf(row, clock),
     row.lines.filter((line) => line.open && !line.dropped).map(lineWords),
-    [cover === "held" ? say("paper.held") : choose("cover", cover), crewWords(crews.get(row.id))],
+    [cover === "held" ? say("paper.held") : choose("cover", cover), crewWords(crews, row, clock)],
     "",
     "",
   ]);
@@ -100,11 +100,42 @@ const lineWords = (line) => {
   return h("div", {}, say("paper.line", parts));
 };
 
-const crewWords = (crews = []) =>
-  crews.map((row) => {
+const crewWords = (crews, { id }, clock) =>
+  (crews.get(id) ?? []).map((row) => {
     const step = choose("assignment_state", row.state);
-    return h("div", {}, [row.organization_name, row.quantity, step].join(" "));
+    const now = clock.now();
+    const said = [row.organization_name, counted(row.skill, row.quantity), step].join(" ");
+    return h("div", {}, said, exposedWords(row, now), wordWords(row, now));
   });
+
+/** Whoever goes on by paper has to know whom to look for: who is inside, told to leave, and out. */
+function exposedWords(row, now) {
+  const inside = row.inside > 0 && say("paper.inside", { count: row.inside });
+  const orders = row.instructions.filter(({ lifted_at: lifted }) => lifted === null);
+  const told = orders.map((order) => {
+    const read = order.acknowledged_at;
+    const parts = { what: toldWords(order), time: moment(order.at, now) };
+    const words = say(read === null ? "paper.told_unread" : "paper.told", parts);
+    return [words, order.text].filter(Boolean).join(" ");
+  });
+  const time = row.out_at && moment(row.out_at, now);
+  const out = row.withdrawing && say(time ? "paper.out" : "paper.not_out", { time });
+  const lines = [inside, ...told, out].filter(Boolean);
+  return lines.map((words) => h("div", {}, h("b", {}, words)));
+}
+
+/** When its next word is due, on the scene or on its way; since when it is silent or late. */
+function wordWords(row, now) {
+  const due = row.check_in_by ?? (row.arrived_at === null ? row.promised_at : null);
+  if (due === null || (row.withdrawing && row.check_in_by === null)) return null;
+  const time = moment(due, now);
+  if (row.check_in_by === null) {
+    const words = say(row.overdue ? "paper.late" : "paper.expected", { time });
+    return h("div", {}, row.overdue ? h("b", {}, words) : words);
+  }
+  if (row.missed_at === null) return h("div", {}, say("paper.word_by", { time }));
+  return h("div", {}, h("b", {}, say("paper.silent", { time })));
+}
 
 /** Those that are asked or at work first: these are called first. */
 function teams({ board, me }) {
