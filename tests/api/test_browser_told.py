@@ -72,6 +72,13 @@ def can_call(told: Locator) -> bool:
     return box is not None and box["height"] >= 44
 
 
+def fills(told: Locator) -> bool:
+    box, size = told.bounding_box(), told.page.viewport_size
+    assert box is not None
+    assert size is not None
+    return (box["width"], box["height"]) == (size["width"], size["height"])
+
+
 def test_an_instruction_is_the_whole_screen_until_it_was_read(
     server: Stage, screens: Screens
 ) -> None:
@@ -90,11 +97,7 @@ def test_an_instruction_is_the_whole_screen_until_it_was_read(
     assert can_call(told)
     crew.keyboard.press("Escape")
     expect(told).to_be_visible()
-    box = told.bounding_box()
-    size = crew.viewport_size
-    assert box is not None
-    assert size is not None
-    assert (box["width"], box["height"]) == (size["width"], size["height"])
+    assert fills(told)
     assert not mixed(crew, "zh")
     expect(desk.locator("#demands .card")).to_contain_text("told to leave, not acknowledged yet")
 
