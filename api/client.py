@@ -220,17 +220,17 @@ class Session:
 
     def __init__(self, doors: Doors, role: Role, cookie: str) -> None:
         self.role = role
-        self._doors = doors
+        self.doors = doors
         self._headers = {"Cookie": cookie, "Shouwang-Role": str(role)}
 
     async def get(self, path: str) -> Any:
         """The answer of a GET as plain JSON. Raises Refused, ServerGone."""
-        body, _ = await self._doors.request("GET", path, self._headers)
+        body, _ = await self.doors.request("GET", path, self._headers)
         return msgspec.json.decode(body)
 
     async def board(self) -> Page:
         """Every row within this account's scope. Raises Refused, ServerGone."""
-        body, _ = await self._doors.request("GET", "/board", self._headers)
+        body, _ = await self.doors.request("GET", "/board", self._headers)
         return _pages.decode(body)
 
     async def past(self, kind: str) -> AsyncGenerator[Row, None]:
@@ -238,7 +238,7 @@ class Session:
         before: str | None = ""
         while before is not None:
             path = f"/history/{kind}?limit=200&before={before}"
-            body, _ = await self._doors.request("GET", path, self._headers)
+            body, _ = await self.doors.request("GET", path, self._headers)
             part = _pasts.decode(body)
             for row in part.rows:
                 yield row
@@ -258,7 +258,7 @@ class Session:
         if revision is not None:
             headers["If-Match"] = f'"{revision}"'
         content = msgspec.json.encode(body)
-        return (await self._doors.request("POST", path, headers, content))[0]
+        return (await self.doors.request("POST", path, headers, content))[0]
 
     async def follow(self, after: str) -> AsyncGenerator[Event, None]:
         """Every event behind `after`; a broken connection is taken up where it stopped.
@@ -269,7 +269,7 @@ class Session:
         while failures < TRIES:
             headers = {**self._headers, "Accept": "text/event-stream", "Last-Event-ID": after}
             try:
-                async with aclosing(self._doors.stream("/live", headers)) as events:
+                async with aclosing(self.doors.stream("/live", headers)) as events:
                     async for event in events:
                         after, failures = event.id, 0
                         yield event

@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from api.cli.exercise_flags import exercise_flags
 from api.cli.flags import add as _add
 from api.cli.flags import heads_flag
 from api.cli.flags import settings_flags as _settings_flags
@@ -88,6 +89,8 @@ def _add_folder(commands: Any) -> None:
     _add(commands, "run", (here, "run_exercise"), words, _run_flags)
     words = "用历史灾情演练。 Play a real history, in an exercise of its own."
     _add(commands, "drill", (here, "drill"), words, _drill_flags)
+    words = "按脚本演练：检查、进行、评分。 Check a script, play it beside actual work, score it."
+    _add(commands, "exercise", ("api.cli.exercises", "exercise"), words, exercise_flags)
     words = "校验日志。 Verify a log, also while the server runs."
     _add(commands, "verify", ("api.cli.verify", "verify_folder"), words, _verify_flags)
     here = "api.cli.history"

@@ -65,7 +65,7 @@ def _counts(group: Measured) -> str:
         told += say(f"，仍缺力量 {group.waiting}", f", {group.waiting} still short")
     if not group.unmet:
         return told
-    reasons = "; ".join(f"{_reason(code)} {count}" for code, count in group.reasons.items())
+    reasons = "; ".join(f"{reason_words(code)} {count}" for code, count in group.reasons.items())
     partly = ""
     if group.partly:
         partly = say(
@@ -82,14 +82,14 @@ def _clocks(group: Measured) -> Iterator[str]:
         (say("请求 → 首次答应", "first asked → first yes"), group.yes_after),
         (say("答应 → 首次到场", "first yes → first arrival"), group.arrived_after),
     )
-    told = [f"{name:<26} {_span(span)}" for name, span in named]
-    told += [f"{name:<26} {_span(span)}" for name, span in _more(group) if span.count]
-    judged = _kept(group)
+    told = [f"{name:<26} {span_words(span)}" for name, span in named]
+    told += [f"{name:<26} {span_words(span)}" for name, span in _more(group) if span.count]
+    judged = kept_words(group)
     if judged:
         told.append(f"{say('响应时限内', 'within the standard'):<26} {judged}")
     if group.requests:
         name = say("请求 → 送达", "asked → reached")
-        told.append(f"{name:<26} {_span(group.reached_after)}   {_heard(group)}")
+        told.append(f"{name:<26} {span_words(group.reached_after)}   {_heard(group)}")
     return iter(told)
 
 
@@ -102,7 +102,7 @@ def _more(group: Measured) -> Iterator[tuple[str, Span]]:
     yield say("在现场", "on the scene"), group.on_scene
 
 
-def _kept(group: Measured) -> str:
+def kept_words(group: Measured) -> str:
     """Of each step, how many lines that can be judged kept the standard of their priority."""
     steps = {
         "asked": say("请求", "asked"),
@@ -124,7 +124,8 @@ def _heard(group: Measured) -> str:
     return say("；", "; ").join(filter(None, (by, unheard)))
 
 
-def _span(span: Span) -> str:
+def span_words(span: Span) -> str:
+    """Both percentiles with how many they are of; a dash of nothing."""
     if not span.count:
         return "–"
     return f"P50 {_time(span.p50)}   P90 {_time(span.p90)}   ({span.count})"
@@ -139,7 +140,8 @@ def _time(milliseconds: int | None) -> str:
     return say(f"{seconds / 3600:.1f} 小时", f"{seconds / 3600:.1f} h")
 
 
-def _reason(code: str) -> str:
+def reason_words(code: str) -> str:
+    """Why a line is unmet."""
     own = {
         "not_come": Words("已答应，未到场或中途退出", "said yes, and did not come or gave up"),
         "not_taken": Words("有队伍可用，未编入", "somebody was there, or would have come"),

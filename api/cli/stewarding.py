@@ -37,6 +37,13 @@ def as_steward(settings: Settings, work: Work[T]) -> T:
         return run(lambda: _signed_in(settings, settings.near, work, trusting(settings.data)))
 
 
+def at_running(settings: Settings, work: Work[T]) -> T:
+    """Do it at the server that holds the folder; Trouble where none is running."""
+    with told_plainly():
+        settings = _as_it_is(settings)
+        return run(lambda: _signed_in(settings, settings.near, work, trusting(settings.data)))
+
+
 def rehearsed(settings: Settings, work: Work[T]) -> T | None:
     """Do it on a copy, by the same doors and rules; None of a cluster's folder. Raises Trouble."""
     with told_plainly(), rehearsal(_as_it_is(settings)) as copy:

@@ -22,7 +22,7 @@ NAP_S = 0.001  # the shortest
 CREDIT_S = 1.0  # a machine that was too slow makes up for at most so much
 PERSON_MS = 2 * MINUTE  # for so long after a person's act the pace is 1
 
-Act = Callable[[], Awaitable[None]]
+Act = Callable[[], Awaitable[object]]
 
 
 @dataclass(order=True, slots=True)
@@ -85,6 +85,18 @@ class Clock:
         plan = Plan(max(at, self.now), self._planned, act)
         heapq.heappush(self._plans, plan)
         return plan
+
+    def since(self, began: Instant, after: Milliseconds) -> Instant:
+        """When a script that began then has come so far."""
+        return began + after
+
+    def passed(self, began: Instant) -> Milliseconds:
+        """How far such a script has come by now."""
+        return self.now - began
+
+    def plan_script(self, began: Instant, after: Milliseconds, act: Act) -> Plan:
+        """Have something of a script done."""
+        return self.plan(self.since(began, after), act)
 
     @property
     def person_is_acting(self) -> bool:

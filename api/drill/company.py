@@ -75,9 +75,22 @@ async def gathered(
     steward = await doors.sign_in(os.environ[LINK], Role.STEWARD, token_hex(8))
     operation = (await steward.get("/me"))["operation"]
     clock = Clock(steward, operation, pace, window)
+    async with assembled(steward, clock, Chance(seed), habits, messenger=steward) as company:
+        yield company
+
+
+@asynccontextmanager
+async def assembled(
+    steward: Session,
+    clock: Clock,
+    chance: Chance,
+    habits: Habits | None = None,
+    messenger: Session | None = None,
+) -> AsyncIterator[Company]:
+    """A company by a clock, with the steward watching everything; raises as `gathered`."""
     await clock.start()
     watch = Watch(steward)
-    stage = Stage(clock, watch, Chance(seed), habits or Habits(), messenger=steward)
+    stage = Stage(clock, watch, chance, habits or Habits(), messenger)
     await watch.board.open()
     async with asyncio.TaskGroup() as group:
         company = Company(steward, stage, group)

@@ -4,6 +4,7 @@ Rules never ask it. Pages read endings from it, reviews count in it, and anybody
 with the tools they know.
 """
 
+from api.history.exercises import EXERCISES, Entry, Exercise, Exercises, Silent, Zone
 from api.history.following import History
 from api.history.mapping import Point, as_geojson, demand_points, iso
 from api.history.measuring import Measured, Measures, Span, measures
@@ -12,33 +13,43 @@ from api.history.organizations import Effort, Efforts, work
 from api.history.reading import KINDS, HistoryPage, Place, Sight, Wanted, incidents, page
 from api.history.rebuilding import Apart, rebuild
 from api.history.reporting import Situation, situation
+from api.history.scoring import Column, Noticed, Score, score
 from api.history.standards import STANDARDS, Standard
 from api.history.store import HISTORY, HistoryUnfit, Mark, Store, written
 from api.history.tabling import as_csv, as_workbook, measured_rows, worked_rows
 
 __all__ = [
+    "EXERCISES",
     "HISTORY",
     "KINDS",
     "STANDARDS",
     "Apart",
+    "Column",
     "Effort",
     "Efforts",
+    "Entry",
+    "Exercise",
+    "Exercises",
     "History",
     "HistoryPage",
     "HistoryUnfit",
     "Mark",
     "Measured",
     "Measures",
+    "Noticed",
     "Opening",
     "Openings",
     "Place",
     "Point",
+    "Score",
     "Sight",
+    "Silent",
     "Situation",
     "Span",
     "Standard",
     "Store",
     "Wanted",
+    "Zone",
     "as_csv",
     "as_geojson",
     "as_workbook",
@@ -50,6 +61,7 @@ __all__ = [
     "openings_seen",
     "page",
     "rebuild",
+    "score",
     "situation",
     "work",
     "worked_rows",

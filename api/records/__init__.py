@@ -1,6 +1,6 @@
 """Records of other origins: read by a profile, every row accounted for, played at their times."""
 
-from api.records.checking import Fault, ProfileUnfit, loaded, unused
+from api.records.checking import Fault, ProfileUnfit, line_of, loaded, unused
 from api.records.divisions import Divisions, DivisionsProfile, divisions, load_divisions_profile
 from api.records.fields import Record
 from api.records.ledger import Ledger, Refusal
@@ -41,6 +41,7 @@ __all__ = [
     "divisions",
     "filed_at",
     "life",
+    "line_of",
     "load",
     "load_divisions_profile",
     "loaded",
