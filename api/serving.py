@@ -23,6 +23,7 @@ from api.keeping import sign_daily
 from api.listening import BACKLOG, Manner, Papers, Server, most_connections
 from api.live import Feed
 from api.people import open_addresses, open_passwords, open_people, open_persons
+from api.planner import carry
 from api.reach import attend, open_answers, open_notices, open_setups
 from api.safe import SECURITY, SecurityRecord, Vault, master_key, streams_most
 from api.settings import THIS_MACHINE, Settings, listed
@@ -186,7 +187,10 @@ async def serve(
     gc.freeze()  # what is there at the start stays; no collection looks at it again
     serving = asyncio.ensure_future(server.serve(sockets=[listener]))
     working = asyncio.ensure_future(work)
-    beside = [asyncio.ensure_future(each) for each in (*reaching(context), signing(context))]
+    beside = [
+        asyncio.ensure_future(each)
+        for each in (*reaching(context), planning(context), signing(context))
+    ]
     try:
         await asyncio.wait((serving, working), return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -215,6 +219,13 @@ def reaching(context: Context) -> Iterator[Coroutine[Any, Any, None]]:
         yield context.telling.run()
         if context.settings.messages:
             yield attend(context.settings, context.divisions.sha256)
+
+
+def planning(context: Context) -> Coroutine[Any, Any, None]:
+    """What puts a planner's proposals to the rules, whoever has made them."""
+    conductor = context.conductor
+    now = (lambda: None) if conductor is None else conductor.now
+    return carry(context.settings, context.engine, now)
 
 
 def signing(context: Context) -> Coroutine[Any, Any, None]:

@@ -54,7 +54,7 @@ ROOMS = {
     | f.EndingFact
     | f.GroupingFact,
     "需求项 Lines": f.LineFact,
-    "协助请求 Offers": f.OfferFact | f.YesOutdated,
+    "协助请求 Offers": f.OfferFact | f.YesOutdated | f.PlanTaken,
     "自发前来的群众 Helpers": f.HelpersFact,
     "提请提级 Handing up": f.HandUpFact,
     "任务 Assignments": f.AssignmentFact | f.ReliefFact | f.ReportFact | f.InstructionFact,

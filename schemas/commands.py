@@ -62,6 +62,7 @@ from schemas.offer_commands import (
     ShowPersons,
     TakeStandby,
 )
+from schemas.plans import PlannedPair, ProposePlan
 from schemas.reach_commands import Reached, RecordReach, RestoreReach
 from schemas.registry_commands import (
     ChangeRules,
@@ -131,6 +132,7 @@ Command = (
     | ReliefCommand
     | BatchCommand
     | RecordReach
+    | ProposePlan
     | WorkCommand
     | SceneCommand
     | InstructionCommand
@@ -200,6 +202,8 @@ __all__ = [
     "OpenShiftNote",
     "OpenTask",
     "OpenTasks",
+    "PlannedPair",
+    "ProposePlan",
     "PublishDemand",
     "PublishDraft",
     "Reached",

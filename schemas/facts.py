@@ -83,6 +83,7 @@ from schemas.offer_facts import (
     StandbyOffered,
     YesOutdated,
 )
+from schemas.plans import PlanTaken
 from schemas.refiling import DemandRefiled
 from schemas.registry_facts import RegistryFact
 from schemas.relief import CrewKeptOn, ReliefAsked, ReliefClimbed, ReliefDue, ReliefFact
@@ -154,6 +155,7 @@ Fact = (
     | ReliefFact
     | BatchFact
     | YesOutdated
+    | PlanTaken
     | AssignmentFact
     | ReportFact
     | InstructionFact
@@ -252,6 +254,7 @@ __all__ = [
     "OfferUnreachable",
     "OwnCrewSet",
     "PersonsShown",
+    "PlanTaken",
     "RegistryFact",
     "ReliefAsked",
     "ReliefClimbed",

@@ -7,6 +7,7 @@ whose answer that was, an id of a register beside the log.
 
 from __future__ import annotations
 
+from schemas.plans import ByPlan
 from schemas.values import (
     AgainOn,
     DeclineReason,
@@ -32,6 +33,7 @@ class OfferSent(Stored, tag="OfferSent.1"):
     `rank`: its place by distance among those who could be asked; 0 where a desk chose by hand, and
     for whoever waits there by a desk's word, who is asked before all others.
     `wave`: how many times in this round somebody had to be looked for. `reason`: of the desk.
+    `by_plan`: chosen for all short lines together, be there nearer ones who could be asked.
     """
 
     offer: OfferId
@@ -46,6 +48,7 @@ class OfferSent(Stored, tag="OfferSent.1"):
     considered: int
     gates: tuple[GateCount, ...]
     reason: Sealed | None
+    by_plan: ByPlan | None
     at: Instant
 
 

@@ -19,6 +19,7 @@ from schemas.values import (
 
 REGISTRY = OperationId("")  # the operation of a turn that belongs to the registry
 DELIVERY = AccountId("delivery")  # the messenger: tells whom it has reached, and their answers
+PLANNER = AccountId("planner")  # proposes whom to ask, all short lines taken together
 OWNER = AccountId("owner")  # the process that owns the log; it opens it and sends ticks
 FORMAT = 1  # of the envelope and the turn themselves
 GENESIS = "0" * 64  # what the first turn names as the turn before it

@@ -202,6 +202,7 @@ class StandDownReason(StrEnum):
 
     COVERED = "covered"
     NEEDED_ELSEWHERE = "needed_elsewhere"  # said yes to another demand with the same units
+    PLANNED_ELSEWHERE = "planned_elsewhere"  # asked for another demand instead, by a plan
     ASKED_ANEW = "asked_anew"  # a newer offer for the same line took its place
     STANDBY_OVER = "standby_over"
     SENT_HOME = "sent_home"  # came unasked or would come, and a desk has thanked it
@@ -361,10 +362,8 @@ class Capability(Stored):
 
 
 class Shift(Stored):
-    """Hours of one day of every week, in the area's time zone, by minutes of the day.
-
-    `day`: 1 is Monday. `ends` behind midnight where it is no later than `begins`.
-    """
+    """Hours of one day (1 is Monday) of every week, by minutes of a day of the area's time zone;
+    `ends` behind midnight where it is no later than `begins`."""
 
     day: Annotated[int, Meta(ge=1, le=7)]
     begins: Annotated[int, Meta(ge=0, le=1439)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from schemas.plans import ByPlan
 from schemas.refiling import Refiled
 from schemas.values import (
     AccountId,
@@ -238,6 +239,7 @@ class Offer(Stored):
     considered: int = 1
     gates: tuple[GateCount, ...] = ()
     by_hand: bool = False
+    by_plan: ByPlan | None = None  # chosen for all short lines together
     unasked: bool = False  # it came, or offered to come, by itself
     here: bool = False  # and stands there already
     countered: bool = False  # it could come later than was asked

@@ -10,7 +10,7 @@ import msgspec
 from geo.divisions import DivisionTree
 from schemas import facts as f
 from schemas import registry_facts as r
-from schemas.commands import RecordReach, RestoreReach
+from schemas.commands import ProposePlan, RecordReach, RestoreReach
 from schemas.turns import Turn
 from schemas.values import (
     AssignmentId,
@@ -114,8 +114,8 @@ class Ledger:
             named = {thing.kind.value: thing.id}
         if isinstance(thing, f.LinesLookedAt):
             return self._about_lines(thing.lines)
-        if isinstance(thing, RecordReach | RestoreReach):
-            return About(division=self.area)  # many townships' offers in one command
+        if isinstance(thing, RecordReach | RestoreReach | ProposePlan | f.PlanTaken):
+            return About(division=self.area)  # many townships' offers at once
         if isinstance(thing, f.ShiftFact):
             return About(division=thing.division)
         line, organization = self._offered(named)

@@ -7,6 +7,9 @@ never free for anybody else.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 from msgspec.structs import replace
 
 from schemas.values import AssignmentId, Instant, OrganizationId
@@ -27,6 +30,27 @@ def all_held(operation: Operation, organization: OrganizationId, skill: str) -> 
     together = held(operation, organization, ALL)
     asks = operation.asks.get(organization)
     return Held(held(operation, organization, skill), together, asks)
+
+
+class Ask(NamedTuple):
+    """So many units of a skill that are asked for at a priority; fewer than none: no longer."""
+
+    skill: str
+    priority: int
+    units: int
+
+
+def held_if(
+    operation: Operation, organization: OrganizationId, skill: str, asks: Iterable[Ask]
+) -> Held:
+    """What would hold its units if it were asked for something else than it is."""
+    held = all_held(operation, organization, skill)
+    own, together = list(held.load.asked), list(held.together.asked)
+    for ask in asks:
+        together[ask.priority - 1] += ask.units
+        own[ask.priority - 1] += ask.units if ask.skill == skill else 0
+    changed = (replace(held.load, asked=tuple(own)), replace(held.together, asked=tuple(together)))
+    return Held(*changed, held.asks)
 
 
 def uncommitted(operation: Operation, organization: Organization, skill: str) -> int:

@@ -15,6 +15,9 @@ from streams.parameters import (
     ANSWER_SHARE,
     AT_DAY,
     DAY,
+    GATHERING,
+    METERS_A_MINUTE,
+    MINUTE,
     NEEDED_WITHIN,
     NIGHT,
     QUIET_AFTER,
@@ -73,6 +76,12 @@ def sooner(before: Instant | None, after: Instant | None, at: Instant) -> bool:
     if before is None or after is None:
         return before is not None
     return after < before and 2 * (after - at) < before - at
+
+
+def way(meters: int) -> Milliseconds:
+    """How long a crew that does not say so takes, from setting out to being there: a straight line
+    at the speed of roads that wind."""
+    return meters * MINUTE // METERS_A_MINUTE + GATHERING
 
 
 def quiet_from(needed_by: Instant | None, at: Instant) -> Instant:

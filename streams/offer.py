@@ -33,8 +33,6 @@ from streams.matching import bars
 from streams.organization import gone
 from streams.parameters import (
     FREE_FROM,
-    GATHERING,
-    METERS_A_MINUTE,
     MINUTE,
     STANDBY,
     URGENCY,
@@ -195,8 +193,7 @@ def _committed(area: Area, operation: Operation, said: Offer, cause: Cause) -> A
     line = operation.lines[said.line]
     if said.minutes is None:
         organization = area.registry.organizations[said.organization]
-        away = bars.distance(operation, line, organization)
-        way = away * MINUTE // METERS_A_MINUTE + GATHERING
+        way = needed.way(bars.distance(operation, line, organization))
     else:
         way = said.minutes * MINUTE
     needed_by = operation.demands[said.demand].needed_by
@@ -350,6 +347,7 @@ def ask(area: Area, command: AskByHand, cause: Cause, wanted: int | None = None)
             considered=1,
             gates=(),
             reason=command.reason,
+            by_plan=None,
             at=cause.at,
         )
     ]

@@ -62,8 +62,11 @@ def _sent(operation: Operation, fact: OfferSent) -> None:
         considered=fact.considered,
         gates=fact.gates,
         by_hand=fact.reason is not None,
+        by_plan=fact.by_plan,
     )
     _put(operation, offer)
+    if fact.by_plan is not None:  # whether others are asked beside it is the line's own business
+        lines.wake(operation, operation.lines[fact.line], fact.at)
 
 
 def _received(operation: Operation, fact: CrewReceived) -> None:

@@ -78,6 +78,10 @@ DECLINES_MOST: Final = 2  # on one line; then only a change, or a person, asks a
 CAPPED: Final = 3  # the daily cap knows this priority and those less urgent
 CAP: Final = 4  # demands of these that an organization is asked for in a day
 
+NOBODY: Final = 4 * HOUR  # what counts for a unit that nobody is asked for, and for a longer way
+WEIGHTS: Final = (16, 8, 4, 2)  # of a unit below a line's minimum, by priority; beyond it half
+MOVED: Final = 20 * MINUTE  # by weight: what a plan has to save for each whom it asks anew
+
 ANSWER_SHARE: Final = 4  # of the time until a demand is needed, to answer in
 ANSWER_MOST: Final = 12 * HOUR
 NIGHT: Final = (22 * HOUR, 7 * HOUR)  # of the area's day: routine requests wait for the morning

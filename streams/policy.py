@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from schemas import commands as c
 from schemas.refusals import Refusal
-from schemas.turns import DELIVERY, OWNER
+from schemas.turns import DELIVERY, OWNER, PLANNER
 from schemas.values import AccountId, DivisionCode, Instant, OrganizationId, Role
 from schemas.villages import Village
 from streams import subjects
@@ -136,6 +136,9 @@ def permit(known: Known, actor: AccountId, command: c.Command, at: Instant) -> R
     if actor == DELIVERY or isinstance(command, BY_DELIVERY):
         brings = actor == DELIVERY and isinstance(command, BY_DELIVERY | ANSWERS)
         return None if brings else Refusal.ROLE_MISSING
+    if actor == PLANNER or isinstance(command, c.ProposePlan):
+        plans = actor == PLANNER and isinstance(command, c.ProposePlan)
+        return None if plans else Refusal.ROLE_MISSING
     subject = subjects.subject_of(known, command)
     if subject is None:
         return Refusal.NOT_FOUND

@@ -16,6 +16,7 @@ from schemas.commands import (
     CountHeads,
     DeclineOffer,
     GiveNewTime,
+    ProposePlan,
     RecordReach,
     ReportDone,
     ReportFromScene,
@@ -149,7 +150,7 @@ def entry(ledger: Ledger, turn: Turn, scope: Scope) -> Entry | None:
 
 def _led(ledger: Ledger, turn: Turn, scope: Scope) -> bool:
     """Whether what the command itself did is shown: its own fact is the first of its turn."""
-    if isinstance(turn.command, Tick | Resume | RecordReach | RestoreReach):
+    if isinstance(turn.command, Tick | Resume | RecordReach | RestoreReach | ProposePlan):
         return True  # which is about nobody alone: all that follows is its own
     return scope.shows(ledger, ledger.about(turn.facts[0]), turn.facts[0])
 

@@ -39,6 +39,9 @@ REASONS: dict[str, Words] = {
     DeclineReason.UNSAFE: Words("不安全", "unsafe"),
     DeclineReason.OTHER: Words("其他原因", "another reason"),
     StandDownReason.COVERED: Words("力量已足够", "covered by now"),
+    StandDownReason.PLANNED_ELSEWHERE: Words(
+        "统筹调配，改请支援另一需求", "asked for another demand instead, by a plan for all"
+    ),
     StandDownReason.NEEDED_ELSEWHERE: Words("力量已派往另一需求", "its units go to another demand"),
     StandDownReason.ASKED_ANEW: Words("已另发请求", "asked anew"),
     StandDownReason.STANDBY_OVER: Words("备勤已过期", "the standby is over"),

@@ -18,7 +18,7 @@ from schemas.values import (
     LineRequest,
     Mode,
 )
-from streams import review_registry, review_unasked, scene_words
+from streams import review_plans, review_registry, review_unasked, scene_words
 from streams.days import time_of_day
 from streams.ledger import About, Ledger
 from streams.matching.why import kilometers
@@ -246,9 +246,13 @@ def _chosen(names: Names) -> str:
     if names.fact.rank == 0:
         return names.pick("由值班室直接请求，理由保密", "by the desk itself, for a sealed reason")
     rank, considered, gates = names.fact.rank, names.fact.considered, _gates(names)
+    by_plan = names.fact.by_plan
+    plan = None if by_plan is None else review_plans.chosen(by_plan.number, by_plan.saved)
+    zh, en = ("", "") if plan is None else (f"{plan.zh}，", f"{plan.en}, ")
     return names.pick(
-        f"可请求的组织中按距离第 {rank} 家，比较 {considered} 家{gates}",
-        f"number {rank} by distance among those who could be asked, {considered} considered{gates}",
+        f"{zh}可请求的组织中按距离第 {rank} 家，比较 {considered} 家{gates}",
+        f"{en}number {rank} by distance among those who could be asked, "
+        f"{considered} considered{gates}",
     )
 
 
@@ -339,6 +343,7 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     **GROUPED,
     **HANDS,
     **BATCHED,
+    **review_plans.MAKERS,
     **WAITS,
     "seen": lambda names: (
         "" if names.fact.said else names.pick("（其间有行动）", " (something was done)")

@@ -7,6 +7,7 @@ from schemas.codes import Words
 from streams import scene_words
 from streams.review_batches import BATCHES
 from streams.review_handing import HANDING
+from streams.review_plans import PLANNED
 from streams.review_registry import REGISTRY
 from streams.review_unasked import UNASKED
 from streams.review_waiting import WAITING
@@ -17,6 +18,7 @@ FACTS: dict[type, Words] = {
     **HANDING,
     **UNASKED,
     **BATCHES,
+    **PLANNED,
     f.IncidentOpened: Words("{division}启动响应：{incident}。", "{division} opened {incident}."),
     f.IncidentJoined: Words("{division}加入{incident}。", "{division} joined {incident}."),
     f.IncidentClosing: Words("{incident}开始结束响应。", "The closing of {incident} has begun."),

@@ -56,6 +56,7 @@ from streams import (
 )
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
+from streams.matching import planned
 from streams.present import Present
 
 DECIDE: dict[type, Callable[[Area, Any, Cause], Decision]] = {
@@ -133,6 +134,7 @@ DECIDE: dict[type, Callable[[Area, Any, Cause], Decision]] = {
     c.DropTask: recovery.drop,
     c.ClaimTask: recovery.claim,
     c.GiveBackTask: recovery.give_back,
+    c.ProposePlan: planned.propose,
     c.TakeBackTask: recovery.take_back,
     c.ReportTask: recovery.report_done,
     c.VerifyTask: recovery.verify,
@@ -221,6 +223,7 @@ EVOLVE: dict[type, Callable[[Operation, Any], None]] = {
     **dict.fromkeys(get_args(f.TaskFact), recovery.evolve),
     **dict.fromkeys(get_args(f.IncidentFact), incident.evolve),
     f.YesOutdated: wording.evolve,
+    f.PlanTaken: planned.evolve,
     f.Resumed: standstill.resumed,
     f.TimeGivenBack: standstill.given_back,
     f.WorkSetAside: clock.set_aside,

@@ -100,6 +100,8 @@ def _add_folder(commands: Any) -> None:
     _add(commands, "history", (here, "rebuild"), words, _history_flags)
     words = "值守：发现停滞即告警。 Raise an alarm when a demand or the server is stuck."
     _add(commands, "watch", ("api.cli.watch", "watch"), words, _watch_flags)
+    words = "统筹方案：全部未满足的需求一并权衡。 Plan for all short lines together; propose it."
+    _add(commands, "plan", ("api.cli.planning", "plan"), words, _plan_flags)
     words = "设置、测试通知通道。 Set up and test the channels by which people are reached."
     _add(commands, "channel", ("api.cli.channel", "channel"), words, _channel_flags)
     words = "查看通知：各通道状态、未送达原因。 Show how messages stand, and who was not reached."
@@ -222,6 +224,16 @@ def _watch_flags(made: argparse.ArgumentParser) -> None:
     made.add_argument("--bound", type=float, default=30, metavar="SECONDS", help=words)
     words = "from one look to the next (default: %(default)s)"
     made.add_argument("--every", type=float, default=3, metavar="SECONDS", help=words)
+
+
+def _plan_flags(made: argparse.ArgumentParser) -> None:
+    _settings_flags(made, "data", "area")
+    words = "leave it for the server, which puts it to the rules"
+    made.add_argument("--propose", action="store_true", help=words)
+    words = "propose again whenever the log goes on and something is better, until Ctrl-C"
+    made.add_argument("--follow", action="store_true", help=words)
+    words = "from one look to the next (default: %(default)s)"
+    made.add_argument("--every", type=float, default=1, metavar="SECONDS", help=words)
 
 
 def _channel_flags(made: argparse.ArgumentParser) -> None:

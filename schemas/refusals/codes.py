@@ -100,6 +100,8 @@ class Refusal(StrEnum):
     ORGANIZATION_NOT_MERGED = "organization_not_merged"
     ORGANIZATION_RETIRED = "organization_retired"
     PLACE_OUTSIDE_INCIDENT = "place_outside_incident"
+    PLAN_AHEAD = "plan_ahead"
+    PLAN_OUTDATED = "plan_outdated"
     QUANTITY_OVER_OFFER = "quantity_over_offer"
     RELIEF_ASKED = "relief_asked"
     RELIEF_OF_ITSELF = "relief_of_itself"

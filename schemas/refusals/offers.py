@@ -53,6 +53,16 @@ WORDS: dict[Refusal, Message] = {
         "该组织仍有任务或待答复的请求，结束后再合并。",
         "This organization is still asked or at work; merge it when that is over.",
     ),
+    Refusal.PLAN_AHEAD: Message(
+        409,
+        "方案所依据的记录尚不存在，不予采用。",
+        "The plan is made of a turn that this log does not have; nothing of it is taken.",
+    ),
+    Refusal.PLAN_OUTDATED: Message(
+        409,
+        "方案所依据的情况早于上一个方案，不予采用；请按现状重新计算。",
+        "The plan was made before the last one was taken; make it anew of how things stand now.",
+    ),
     Refusal.QUANTITY_OVER_OFFER: Message(
         422, "答应的数量不能大于请求的数量。", "You cannot accept more units than were asked for."
     ),

@@ -67,6 +67,7 @@ def _offer(
         considered=search.considered,
         gates=search.gates(),
         reason=None,
+        by_plan=None,
         at=cause.at,
     )
 

@@ -7,6 +7,7 @@ from schemas.values import Gate, Instant, OrganizationId
 from streams import asking, load
 from streams.area import Operation
 from streams.entities import Line, OfferState, Organization
+from streams.force import Held
 from streams.gates import (
     Bar,
     Wanted,
@@ -28,16 +29,22 @@ def distance(operation: Operation, line: Line, organization: Organization) -> in
 
 
 def barred(
-    operation: Operation, line: Line, organization: Organization, away: int, at: Instant
+    operation: Operation,
+    line: Line,
+    organization: Organization,
+    away: int,
+    at: Instant,
+    held: Held | None = None,
 ) -> Bar | None:
-    """What keeps an organization from being asked for a line, or None."""
+    """What keeps an organization from being asked for a line, or None; `held`: if its units were
+    held by other things than they are."""
     bar = unfit(operation, line, organization, away, at) or absent(organization, at)
     if bar is not None:
         return bar
     bar = _asked(operation, line, organization, at)
     if bar is not None:
         return bar
-    held = load.all_held(operation, organization.id, line.skill)
+    held = held or load.all_held(operation, organization.id, line.skill)
     asked = Wanted(line.priority, together(line))
     bar = busy(organization, line.skill, held, asked, at)
     return _capped(operation, line, organization.id, at) if bar is None else bar

@@ -75,6 +75,15 @@ class Search:
         yield from again
 
     @property
+    def waited_for(self) -> bool:
+        """Whether somebody waits at the demand, and is asked before all others."""
+        return bool(self._waiting)
+
+    def reach(self, organization: OrganizationId) -> None:
+        """Count as if the search had come as far as one that is chosen out of its order."""
+        self._reached = self._met(organization)
+
+    @property
     def considered(self) -> int:
         """How many were met as far as it has been searched, the last candidate included."""
         met = [item for item in self._asked if self._reached is None or item <= self._reached]

@@ -21,6 +21,7 @@ from streams.gates import Bar, radius
 from streams.matching.bars import barred, distance
 from streams.remembered import Asked
 from streams.review_codes import REASONS
+from streams.review_plans import chosen
 
 
 class Words(NamedTuple):
@@ -111,6 +112,10 @@ def _outcome(offer: Offer, crew: Assignment | None, at: Instant) -> Words:
     elif offer.rank == 0:
         zh = f"{sent} 已请求：其已在原地待命，先于其他组织"
         en = f"Asked at {sent} before all others, since it waited there already"
+    elif offer.by_plan is not None:
+        plan = chosen(offer.by_plan.number, offer.by_plan.saved)
+        zh = f"{sent} 已请求：{plan.zh}，{away.zh}，按距离第 {offer.rank} 家"
+        en = f"Asked at {sent}: {plan.en}; {away.en}, number {offer.rank} by distance"
     else:
         zh = (
             f"{sent} 已请求：可请求的组织中按距离第 {offer.rank} 家，{away.zh}；"

@@ -162,7 +162,7 @@ SEALED: dict[type[Body], set[str]] = {
 NOT_OF_A_PERSON = {OpeningReason.ACCEPTED}  # comes with a yes by itself
 MADE_BY_US = {
     *(c.OpenLog, c.MoveLog, c.ReceiveLog, c.ChangeRules),
-    *(c.Tick, c.Resume, c.RecordReach, c.RestoreReach, c.UseLink),
+    *(c.Tick, c.Resume, c.RecordReach, c.RestoreReach, c.UseLink, c.ProposePlan),
 }
 NO_COMMAND = {
     *("SignInBody", "AdvanceBody", "AddPersonBody", "CorrectPersonBody", "SeenBody"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from schemas import commands as c
 from schemas import facts as f
-from schemas.turns import DELIVERY
+from schemas.turns import DELIVERY, PLANNER
 from schemas.values import DeclineReason, PersonId, Reach
 from streams.days import start_of
 from streams.parameters import HOUR
+from tests.streams.plans import move, pair, plan_of
 from tests.streams.world import World, asked, only
 
 PERSON = PersonId("person")
@@ -18,8 +21,11 @@ def reach() -> World:
     world = World()
     for name, township in (("near", 0), ("far", 9), ("farther", 5)):
         world.organization(name, township=township)
+    for name in ("drone", "another drone"):
+        world.organization(name, skill="DRONE")
     by_message(world)
     restored(world)
+    planned(world)
     at_night(world)
     return world
 
@@ -56,6 +62,20 @@ def restored(world: World) -> None:
     reason = DeclineReason.ROAD_BLOCKED
     world.send(DELIVERY, c.DeclineOffer(offer=again.offer, reason=reason, person=PERSON))
     world.close(again.demand)
+
+
+def planned(world: World) -> None:
+    """The nearest is asked for another line, since somebody else is as near to the first."""
+    incident = only(world.operation.incidents.rows)
+    near, *_ = asked(world.demand(incident, skill="DRONE", priority=2))
+    facts = world.demand(incident, skill="DRONE", priority=2)
+    unmet = only(facts, f.LineUnmet).line
+    plan = plan_of(move(near, unmet), pair(unmet, near.organization))
+    world.refused(PLANNER, replace(plan, based_on=world.area.sequence + 2))
+    world.send(PLANNER, replace(plan, based_on=world.area.sequence))
+    world.refused(PLANNER, plan)
+    world.close(near.demand)
+    world.close(world.operation.lines[unmet].demand)
 
 
 def at_night(world: World) -> None:

@@ -20,6 +20,7 @@ from tests.streams import (
     laws_batches,
     laws_handing,
     laws_held,
+    laws_plans,
     laws_relief,
     laws_scene,
     laws_shifts,
@@ -49,6 +50,7 @@ class Watch:
         self.hand_ups, self.reliefs = laws_handing.HandUps(), laws_relief.Reliefs()
         self.shifts = laws_shifts.Shifts()
         self.batches = laws_batches.Batches()
+        self.planned: dict[str, None] = {}  # requests that a plan has sent
         self.rows: dict[str, Any] = {}
         self.audiences: dict[str, Any] = {}
         self.live: dict[str, Any] = {}  # rows that promise or wait for something
@@ -74,6 +76,7 @@ class Watch:
             self._show(taken.changes, taken.turn)
             for fact in taken.turn.facts:
                 self._apply(AFTER, fact, taken.turn)
+            laws_plans.remember(self, taken.turn)
 
     def rest(self) -> None:
         """At an instant at which nothing is due."""
@@ -317,6 +320,8 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "no gap": laws_relief.no_gap,
     "as told": laws_batches.as_told,
     "undisturbed": laws_handing.undisturbed,
+    "moved": laws_plans.moved,
+    "worth": laws_plans.worth,
     "replaced": replaced,
     "missed": laws_scene.missed,
     "unread": laws_told.early,

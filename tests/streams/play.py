@@ -19,6 +19,7 @@ from tests.streams import (
     play_batches,
     play_demands,
     play_handing,
+    play_plans,
     play_reach,
     play_registry,
     play_shifts,
@@ -45,6 +46,7 @@ WAITS = (SECOND, 12 * SECOND, 45 * SECOND, 3 * MINUTE, 7 * MINUTE, 20 * MINUTE, 
          2 * HOUR, 5 * HOUR, 13 * HOUR)  # fmt: skip
 WAITS_ARE = (20, 14, 18, 16, 10, 8, 5, 3, 2, 2)
 SHIFTS = 0.02  # of all acts, somebody comes on duty or goes
+PLANS = 0.1  # of all acts, a planner proposes whom to ask
 WAITS_OF_A_DAY = (20, 14, 18, 16, 8, 2)
 
 Attempt = tuple[str, c.Command | None]
@@ -82,6 +84,7 @@ class Play:
     def __init__(self, seed: int, organizations: int = 12, area: AreaId = WENZHOU) -> None:
         self.random = Random(seed)
         self.beside = Random(seed + 1)  # of what changes nothing for anybody else
+        self.planner = Random(seed + 2)
         self.routine = self.chance(0.3)  # one day full of small things, instead of a storm
         self.world = World(area=area)
         self.watch: Callable[[], None] = lambda: None
@@ -148,6 +151,8 @@ class Play:
             self.send(actor, command)
             if self.beside.random() < SHIFTS:
                 self.send(*play_shifts.shift(self))
+            if self.planner.random() < PLANS:
+                self.send(*play_plans.plan(self))
         return self.world
 
     def _let_time_pass(self) -> None:
@@ -196,6 +201,7 @@ class Play:
         play_handing.rarely(self)
         play_work.read_again(self)
         self._close_demands()
+        play_batches.rarely(self)
         for _ in range(2 * len(self.operation.tasks)):
             self.send(*play_work.recover(self))
         self.wait(31 * DAY)

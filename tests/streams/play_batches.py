@@ -82,5 +82,18 @@ def _tasks(play: Play) -> c.OpenTasks | None:
     )
 
 
+def rarely(play: Play) -> None:
+    """Proposed tasks are opened as one batch, which is taken back, whatever chance did before."""
+    command = _tasks(play)
+    if command is not None:
+        desk = play.desk_in(command.division)
+        play.send(desk, command)
+        play.wait(1_000)
+        undoing = c.UndoBatch(
+            batch=command.batch, incident=command.incident, division=command.division
+        )
+        play.send(desk, undoing)
+
+
 def _named(play: Play) -> BatchId:
     return BatchId(f"batch {len(play.world.turns)}")

@@ -20,6 +20,7 @@ from tests.streams import (
     state_groups,
     state_hand_ups,
     state_helpers,
+    state_plans,
     state_relief,
     state_shifts,
 )
@@ -130,7 +131,7 @@ TABLES = (
             "已答应 accepted": worlds.committed,
             "需求已关闭 demand closed": worlds.demand_closed,
         },
-        (*rows.OFFER, *state_helpers.COUNTERS),
+        (*rows.OFFER, *state_plans.OFFER, *state_helpers.COUNTERS),
     ),
     Table(
         "任务 Assignments",

@@ -28,7 +28,7 @@ from streams import (
 )
 from streams.area import Operation
 from streams.gates import Bar
-from streams.matching import assign, bars, candidates
+from streams.matching import assign, bars, candidates, planned
 from streams.matching import why as telling
 from streams.rows import audience
 from streams.turning import RuleFailed
@@ -270,6 +270,15 @@ def _no_committee_sees_it(patch: Patch) -> None:
     patch.setattr(audience, "guiding", lambda _: None)
 
 
+def _whoever_is_asked_is_moved(patch: Patch) -> None:
+    patch.setattr(planned, "gives_up", lambda offer, line: offer.line != line.id)
+
+
+def _moved_for_a_minute(patch: Patch) -> None:
+    patch.setattr(planned, "MOVED", 0)
+    patch.setattr(planned._Weighed, "_saved", lambda _self, _part: 1)
+
+
 WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("ticks", _always_a_pause),
     ("asked", _never_again),
@@ -312,6 +321,8 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("inside", wrong_scene.left_inside),
     ("owed", lambda patch: _nobody_waits(patch, Wait.INSTRUCTION)),
     ("unread", wrong_scene.unread_for_seconds),
+    ("moved", _whoever_is_asked_is_moved),
+    ("worth", _moved_for_a_minute),
     ("zones", wrong_scene.zones_are_open),
     ("zones", wrong_scene.led_farther_in),
     ("whole", _a_part_will_do),

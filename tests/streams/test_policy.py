@@ -12,7 +12,7 @@ from schemas import commands as c
 from schemas import facts as f
 from schemas.instruction_values import InstructionKind, Zone
 from schemas.refusals import Refusal
-from schemas.turns import DELIVERY, OWNER
+from schemas.turns import DELIVERY, OWNER, PLANNER
 from schemas.values import (
     AccountId,
     Capability,
@@ -33,6 +33,7 @@ from streams.rules import DECIDE
 from tests.streams import access
 from tests.streams.about_nothing import about_nothing, unknown
 from tests.streams.crew_commands import answers, on_the_scene
+from tests.streams.plans import plan
 from tests.streams.state_batches import batches, opening
 from tests.streams.state_hand_ups import handing
 from tests.streams.world import (
@@ -52,13 +53,14 @@ from tests.streams.world import (
 COMMANDS = set(get_args(c.Command))
 BY_OWNER = {c.OpenLog, c.MoveLog, c.ReceiveLog, c.ChangeRules, c.Tick, c.Resume, c.UseLink}
 BY_DELIVERY = {c.RecordReach, c.RestoreReach}
+BY_PLANNER = {c.ProposePlan}
 BROUGHT = {c.AcceptOffer, c.DeclineOffer}  # of somebody who has answered a message
 TOWNSHIP, SIBLING = (DivisionCode(code) for code in townships()[:2])
 
 
 def test_every_command_has_a_room_and_somebody_who_may_send_it() -> None:
     assert set(DECIDE) == COMMANDS
-    assert set(ROLES) == COMMANDS - BY_OWNER - BY_DELIVERY
+    assert set(ROLES) == COMMANDS - BY_OWNER - BY_DELIVERY - BY_PLANNER
     assert all(ROLES.values())
 
 
@@ -78,6 +80,7 @@ TABLE = {
     "Resume": "RRRRRRRR",
     "RecordReach": "RRRRRRRR",  # the messenger's, which is nobody's account
     "RestoreReach": "RRRRRRRR",
+    "ProposePlan": "RRRRRRRR",  # the planner's, which is nobody's account either
     "GrantRole to an organization": ".RR-R-R-",
     **access.TABLE,
     "RegisterOrganization": ".RR---R-",
@@ -303,7 +306,7 @@ def _demand_commands(
     yield c.OfferHelp(line=offer.line, organization=doer, quantity=1)
     yield c.ReceiveHelpers(demand=offer.demand, people=4, word=Reception.PARKED, contact=SEALED)
     ended = c.EndHelpers(demand=offer.demand, helpers=unknown())
-    yield from (ended, c.RecordReach(unreachable=(offer.offer,)))
+    yield from (ended, c.RecordReach(unreachable=(offer.offer,)), plan(offer.line, doer))
     steps = (c.SetOff, c.Arrive, c.ReportDone, c.CannotComplete, c.UndoStep, c.ConfirmAssignment)
     yield from (step(assignment=assignment) for step in steps)
     yield from on_the_scene(assignment)
@@ -349,7 +352,7 @@ def test_only_the_log_s_owner_opens_it_moves_it_and_ticks(scene: Scene, kind: ty
 
 def test_the_owner_may_do_nothing_else(scene: Scene) -> None:
     for name, command in scene.commands.items():
-        if type(command) not in BY_OWNER | BY_DELIVERY:
+        if type(command) not in BY_OWNER | BY_DELIVERY | BY_PLANNER:
             assert scene.permit(OWNER, command) is Refusal.NOT_FOUND, name
 
 
@@ -360,6 +363,14 @@ def test_only_the_messenger_says_whom_it_has_reached_and_brings_answers(scene: S
         assert scene.permit(DELIVERY, command) is expected, name
     for kind in BY_DELIVERY:
         assert scene.permit(OWNER, scene.commands[kind.__name__]) is Refusal.ROLE_MISSING
+
+
+def test_only_the_planner_proposes_plans_and_it_does_nothing_else(scene: Scene) -> None:
+    for name, command in scene.commands.items():
+        expected = None if type(command) in BY_PLANNER else Refusal.ROLE_MISSING
+        assert scene.permit(PLANNER, command) is expected, name
+    for actor in (OWNER, DELIVERY):
+        assert scene.permit(actor, scene.commands["ProposePlan"]) is Refusal.ROLE_MISSING
 
 
 def test_what_does_not_exist_looks_like_what_is_out_of_reach(scene: Scene) -> None:
@@ -378,7 +389,7 @@ def test_an_expired_grant_permits_nothing(scene: Scene, role: Role) -> None:
     known = Present(world.area, world.operation)
     permitted = 0
     for name, command in scene.commands.items():
-        if type(command) not in BY_OWNER | BY_DELIVERY:
+        if type(command) not in BY_OWNER | BY_DELIVERY | BY_PLANNER:
             own = type(command) is c.ConfirmAccess  # of a link for themselves, whoever they are
             permitted += not own and permit(known, late, command, soon - 1) is None
             assert permit(known, late, command, soon) is Refusal.NOT_FOUND, name
