@@ -112,10 +112,10 @@ BEYOND = (
         "After a ● the rules may still say no, as things stand.",
     ),
     Words(
-        "任何人不得给自己授权；一人办理的管理员、值班室授权，以及为正在登录的账户签发的链接，"
+        "任何人不得给自己授权；一人办理的管理员、值班室授权，以及为使用过的账户补发的链接，"
         "须由第二人在 24 小时内确认。",
-        "Nobody grants a role to themselves; a steward's or desk's role, and a link for who is "
-        "signed in, end after 24 hours unless a second person confirms them.",
+        "Nobody grants a role to themselves; a steward's or desk's role, and another link for an "
+        "account that was in use, end after 24 hours unless a second person confirms them.",
     ),
     Words(
         "他人的授权或链接，只能由另一位管理员或县级以上值班室确认；表中其余的 ● 指本人账户的链接。",

@@ -94,6 +94,7 @@ class MakeLink(Stored, tag="MakeLink.1"):
     """Let somebody sign in to an account that is there already, by a link that is handed over.
 
     `in_use`: somebody is signed in to it, as the server sees; then a second person confirms it.
+    `used`: somebody ever was; then too, unless there never was anybody who could.
     """
 
     account: AccountId
@@ -101,6 +102,7 @@ class MakeLink(Stored, tag="MakeLink.1"):
     link: LinkId
     reason: LinkReason
     in_use: bool = False
+    used: bool = False
 
 
 class ConfirmAccess(Stored, tag="ConfirmAccess.1"):

@@ -81,7 +81,7 @@ class Registry(Tables):
     withdrawn: Table[str, Instant]  # issuers, since when
     # Who was ever a steward, or a desk above a township's, by a grant that stood: and where.
     keepers: Table[AccountId, tuple[DivisionCode, ...]]
-    let_in: Table[AccountId, LetIn]
+    let_in: Table[AccountId, tuple[LetIn, ...]]
 
     def __init__(self, journal: Journal) -> None:
         super().__init__(journal)

@@ -1,4 +1,4 @@
-"""Who may act in which role, and by whose hand somebody was last let in."""
+"""Who may act in which role, and by whose hand somebody was let in of late."""
 
 from __future__ import annotations
 
@@ -14,16 +14,19 @@ class Grant(Stored):
     until: Instant | None
     village: str | None = None  # of a committee, within its division
     merged: OrganizationId | None = None  # it answers for `organization` since this was merged
-    behind: tuple[AccountId, ...] = ()  # who gave it, and whoever lent that one the right to
+    behind: tuple[AccountId, ...] = ()  # who gave it, and whoever had let that one in
     confirm_by: Instant | None = None  # by a second person; until then it ends with it
     meant_until: Instant | None = None  # its own end, once it is confirmed
 
 
 class LetIn(Stored):
-    """By whose hand an account's last link was made. The machine's own hand is the log's owner."""
+    """By whose hand an account was let in, by a link or a role that had to be confirmed.
 
-    behind: tuple[AccountId, ...]  # who made it, and whoever lent that one the right to
-    link: LinkId
+    The machine's own hand is the log's owner.
+    """
+
+    behind: tuple[AccountId, ...]  # who made it, and whoever had let that one in
+    link: LinkId | None  # None: its first one, with the role
     role: Role
     at: Instant
     confirm_by: Instant | None = None

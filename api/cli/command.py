@@ -144,6 +144,8 @@ def _link_flags(made: argparse.ArgumentParser) -> None:
     made.add_argument("--role", type=Role, choices=list(Role), help="where it has several")
     words = "its password and telephone sign nobody in any more; to be set anew by this link"
     made.add_argument("--end-password", action="store_true", help=words)
+    words = "it is signed out wherever it is signed in; what begins by this link then lasts"
+    made.add_argument("--end-sessions", action="store_true", help=words)
     _qr_flags(made)
 
 

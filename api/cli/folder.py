@@ -16,7 +16,16 @@ from api.cli import network, playing, setting_up
 from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
 from api.language import say
 from api.listening import note_served
-from api.people import Holder, forget_password, holders, link_for, new_account, new_link, wall_ms
+from api.people import (
+    Holder,
+    forget_password,
+    holders,
+    link_for,
+    new_account,
+    new_link,
+    sign_out,
+    wall_ms,
+)
 from api.reach import ANSWER, SIGN_IN, Sheet, in_terminal, sheet
 from api.safe import (
     SECURITY,
@@ -170,8 +179,12 @@ def link(typed: argparse.Namespace) -> tuple[int, Answer]:
         holder = _chosen(there, typed)
         if typed.end_password:
             forget_password(settings, holder.account)
+        if typed.end_sessions:
+            sign_out(settings, holder)
         made = link_for(settings, holder)
         with closing(SecurityRecord(settings.data / SECURITY)) as record:
+            if typed.end_sessions:
+                record.note(Happened(What.SESSIONS_ENDED, "", "", "machine", holder.account))
             record.note(Happened(What.LINK_MADE, "", "", "machine", holder.account))
     address = made.address
     print(address)

@@ -13,6 +13,7 @@ from api.doors.body import Body, Time
 from api.doors.call import Answer, Call, answered, wider
 from api.doors.hanging import door
 from api.doors.recording import note
+from api.doors.standing import check_stands
 from api.doors.texts import Name, Village
 from api.people import link_address
 from api.problems import Problem
@@ -97,6 +98,7 @@ async def make_account(call: Call[GrantRoleBody]) -> Response:
     The account's id follows from the key: sent again, the same account is answered, with a fresh
     link in place of the first as long as nobody has used one. A name sent again is not compared.
     """
+    check_stands(call.context, call.caller.session)
     body, people = call.body, call.context.people
     account = AccountId(made_id(call.command_id(REGISTRY), 0))
     command = GrantRole(
@@ -124,6 +126,7 @@ async def make_link(call: Call[LinkBody]) -> Response:
     Whoever makes it could act as somebody else: it is a turn under your name, and the account's
     owner is shown it on every page.
     """
+    check_stands(call.context, call.caller.session)
     row = _account(call)
     role = next((role for role in Role if _within(call, row, role)), None)
     if role is None or call.context.people.name(row.id) is None:
@@ -134,8 +137,12 @@ async def make_link(call: Call[LinkBody]) -> Response:
         raise Problem("link_reason_missing", "reason")
     link = LinkId(made_id(call.command_id(REGISTRY), 0))
     reason = reason or LinkReason.SESSION_OVER
-    in_use = signed_in and call.context.conductor is None
-    command = MakeLink(account=row.id, role=role, link=link, reason=reason, in_use=in_use)
+    live = call.context.conductor is None
+    used = live and (signed_in or people.has_used_link(row.id))
+    in_use = live and signed_in
+    command = MakeLink(
+        account=row.id, role=role, link=link, reason=reason, in_use=in_use, used=used
+    )
     receipt = await call.registry(command)
     made = next(fact for fact in receipt.turn.facts if isinstance(fact, LinkMade))
     if call.body.end_sessions:
@@ -148,6 +155,7 @@ async def make_link(call: Call[LinkBody]) -> Response:
 @door(router, "/accounts/{account}/sessions/end", EndSessionsBody, EndSessions)
 async def end_sessions(call: Call[EndSessionsBody]) -> Response:
     """Sign an account out wherever it is signed in, in a role: a lost phone, a person who left."""
+    check_stands(call.context, call.caller.session)
     row, role = _account(call), call.body.role
     if not _within(call, row, role):
         raise Problem("not_found")
@@ -166,6 +174,7 @@ def _sign_out(call: Some, account: AccountId, role: Role) -> None:
 @door(router, "/accounts/{account}/end", EndGrantBody, EndGrant)
 async def end_grant(call: Call[EndGrantBody]) -> Response:
     """Take a role back; its sessions and streams end at once."""
+    check_stands(call.context, call.caller.session)
     row, role = _account(call), call.body.role
     if not _within(call, row, role):
         raise Problem("not_found")

@@ -14,6 +14,7 @@ from api.doors.body import Body, Id
 from api.doors.call import Call, answered
 from api.doors.callers import SignedIn as Somebody
 from api.doors.hanging import answering, door
+from api.doors.standing import check_stands
 from api.people import Caller, shown_id
 from api.problems import Problem
 from schemas.access import LinkId
@@ -62,8 +63,9 @@ async def confirm(call: Call[ConfirmAccessBody]) -> Response:
     """Say as a second person that it is meant: it does not end by itself any more.
 
     Of a link also the account's owner may say so, on a device that was signed in before it was
-    made.
+    made. Nobody who has come in by a link that waits itself says anything.
     """
+    check_stands(call.context, call.caller.session)
     account, body, people = AccountId(call.ids["account"]), call.body, call.context.people
     link = None if body.link is None else LinkId(body.link)
     if link is not None and account == call.caller.account and not _was_there(call, link):

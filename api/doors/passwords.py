@@ -21,6 +21,7 @@ from api.doors.callers import SignedIn as Somebody
 from api.doors.hanging import answering, described, door
 from api.doors.recording import address_of, note
 from api.doors.sessions import SignedIn, device_of
+from api.doors.standing import check_stands
 from api.doors.texts import Name
 from api.people import (
     FAILURES_MS,
@@ -205,9 +206,7 @@ async def set_password(call: Call[SetPasswordBody]) -> Response:
     """
     context, body, account = call.context, call.body, call.caller.account
     passwords = context.passwords
-    link = context.people.link_behind(call.caller.session)
-    if link is not None and link.confirm_by is not None:
-        raise Problem("second_person")
+    check_stands(context, call.caller.session)
     try:
         passwords.check(account, body.name, body.password)
         text = passwords.to_hash(account, body.password)

@@ -17,6 +17,7 @@ from api.doors.call import Call, answered, headers_of, idempotency_key, submitte
 from api.doors.callers import SignedIn as Somebody
 from api.doors.hanging import answering, described, door
 from api.doors.recording import address_of, note
+from api.doors.standing import check_stands
 from api.doors.texts import Name
 from api.people import FAILURES_MS, Session, SignInRefused, drop_cookie, set_cookie, shown_id
 from api.problems import Problem
@@ -216,9 +217,11 @@ async def name_device(call: Call[NameDeviceBody]) -> Response:
 @door(router, "/sessions/{session}/end", EndDeviceBody, tuple(Role), answer=Ended)
 async def end_device(call: Call[EndDeviceBody]) -> Response:
     """Sign one of your devices out; its pages hear it at once."""
-    context = call.context
+    context, token = call.context, _own(call)
+    if token != call.caller.session.token:  # whoever came in by a link may leave by it
+        check_stands(context, call.caller.session)
     note(context, call.caller.session, call.address, What.SIGN_OUT, call.ids["session"])
-    context.people.end(_own(call))
+    context.people.end(token)
     context.feed.end_account(call.caller.account)
     return answered(Ended(ended=True))
 

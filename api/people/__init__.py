@@ -40,7 +40,15 @@ from api.people.callers import (
     set_familiar,
 )
 from api.people.failures import FAILURES_MS, Failures
-from api.people.links import Holder, holders, link_address, link_for, new_account, new_link
+from api.people.links import (
+    Holder,
+    holders,
+    link_address,
+    link_for,
+    new_account,
+    new_link,
+    sign_out,
+)
 from api.people.naming import names_of
 from api.people.numbers import mobile, national
 from api.people.passwords import (
@@ -109,5 +117,6 @@ __all__ = [
     "set_familiar",
     "shown",
     "shown_id",
+    "sign_out",
     "wall_ms",
 ]

@@ -94,6 +94,15 @@ def link_for(settings: Settings, holder: Holder) -> NewLink:
         people.close()
 
 
+def sign_out(settings: Settings, holder: Holder) -> None:
+    """End every session and unused link of an account in a role, at the machine itself."""
+    people = open_people(settings)
+    try:
+        people.end_all(holder.account, holder.role)
+    finally:
+        people.close()
+
+
 def new_link(settings: Settings, account: AccountId, role: Role, name: str) -> str:
     """A one-time link; the account is entered among the people if it is not there."""
     people = open_people(settings)

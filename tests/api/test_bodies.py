@@ -133,7 +133,7 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.SetEnrollment, terms.SetEnrollmentBody, {"organization"}),
     (c.GrantRole, accounts.GrantRoleBody, {"account"}),
     (c.EndGrant, accounts.EndGrantBody, {"account"}),
-    (c.MakeLink, accounts.LinkBody, {"account", "role", "link", "reason", "in_use"}),
+    (c.MakeLink, accounts.LinkBody, {"account", "role", "link", "reason", "in_use", "used"}),
     (c.EndSessions, accounts.EndSessionsBody, {"account"}),
     (c.ConfirmAccess, confirming.ConfirmAccessBody, {"account"}),
 ]

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from api.people import holders, link_for
+from api.people import holders, link_for, sign_out
 from api.safe import read_record
 from schemas.registry_facts import AccessConfirmed, LinkUsed
 from schemas.values import Role
 from tests.api.browsing import ROOT, shouwang
-from tests.api.house import AREA, TOWN, House, Person
+from tests.api.house import AREA, TOWN, House, Person, organization_body
 from tests.api.test_access import by_link, kinds
 
 DAY_MS = 24 * 3_600_000
@@ -88,12 +88,12 @@ async def test_a_link_for_who_is_signed_in_ends_unless_its_owner_stands_by_it(
     ]
     path = f"/accounts/{crew.account}/confirm"
     body = {"role": "organization", "link": link["id"]}
-    for who in (phone, steward):
-        assert (await who.post(path, body)).code == "second_person"
+    assert (await phone.post(path, body)).code == "link_waits"
+    assert (await steward.post(path, body)).code == "second_person"
     begun = await phone.post("/password/begin", {})
     told = {"name": "crew", "password": "tide water 123", "code": "000000"}
     assert begun.status == 200
-    assert (await phone.post("/password", told)).code == "second_person"
+    assert (await phone.post("/password", told)).code == "link_waits"
     assert (await crew.post(path, body)).status == 200
     devices = (await crew.get("/sessions")).json["devices"]
     lasting = [each["expires"] - each["began"] for each in devices]
@@ -118,6 +118,66 @@ async def test_a_second_steward_stands_by_a_link_and_else_it_is_over(house: Hous
     assert (await signed.get("/me")).code == "session_ended"
 
 
+async def test_who_sits_in_anothers_place_works_and_lets_nobody_in_nor_out(house: House) -> None:
+    """Given two stewards, and a link that one has made for the other and uses; when the one goes on
+    as the other; then desks' work goes on, but no role, link, agreement or sign-out is had."""
+    steward, other = await house.steward(), await second(house)
+    desk, made = await house.desk(), await steward.post(f"/accounts/{other.account}/link", NEW)
+    impostor = await by_link(house, made.json["link"])
+    there = next(each["id"] for each in (await other.get("/sessions")).json["devices"][1:])
+    before = house.sequence
+    waits = f"/accounts/{desk.account}"
+    for path, body in (
+        ("/accounts", DESK | {"reason": "standing_in"}),
+        (f"{waits}/link", NEW),
+        (f"{waits}/confirm", {"role": "desk"}),
+        (f"{waits}/end", {"role": "desk"}),
+        (f"{waits}/sessions/end", {"role": "desk"}),
+        (f"/sessions/{there}/end", {}),
+    ):
+        refused = await impostor.post(path, body)
+        assert (refused.status, refused.code) == (403, "link_waits"), path
+    assert house.sequence == before
+    named = await impostor.post("/organizations", organization_body())
+    assert named.status == 201
+    assert (await other.get("/me")).status == 200
+    here = next(e["id"] for e in (await impostor.get("/sessions")).json["devices"] if e["here"])
+    assert (await impostor.post(f"/sessions/{here}/end", {})).status == 200, "he may leave"
+
+
+async def test_a_link_stands_by_no_other_link(house: House) -> None:
+    """Given two links for one owner, each used before the next is made; when the first one's
+    session agrees to the second; then it is refused, and no password can be set."""
+    _, crew = await house.organization()
+    steward, phones = await house.steward(), []
+    await second(house)
+    for _ in range(2):
+        made = await steward.post(f"/accounts/{crew.account}/link", NEW)
+        phones.append(await by_link(house, made.json["link"]))
+    links = [each for each in (await crew.get("/sessions")).json["links"] if each["confirm_by"]]
+    body = {"role": "organization", "link": links[0]["id"]}
+    path = f"/accounts/{crew.account}/confirm"
+    for phone in phones:
+        assert (await phone.post(path, body)).code == "link_waits"
+    assert (await crew.post(path, body)).status == 200
+
+
+async def test_signed_out_first_a_link_waits_all_the_same(house: House) -> None:
+    """Given a county's desk that is signed in; when a steward ends its sessions, and then makes a
+    link for it; then that ends after a day, and sets no password."""
+    steward, county = await house.steward(), await house.desk("330324")
+    await second(house)
+    ended = f"/accounts/{county.account}/sessions/end"
+    assert (await steward.post(ended, {"role": "desk"})).status == 200
+    made = await steward.post(f"/accounts/{county.account}/link", {})
+    impostor = await by_link(house, made.json["link"])
+    [device] = (await impostor.get("/sessions")).json["devices"]
+    assert (await impostor.get("/sessions")).json["links"][0]["confirm_by"] is not None
+    assert device["expires"] - device["began"] <= DAY_MS
+    told = {"name": "county", "password": "tide water 123", "code": "000000"}
+    assert (await impostor.post("/password", told)).code == "link_waits"
+
+
 async def test_a_link_made_at_the_machine_is_told_is_in_the_log_and_is_no_second_person(
     house: House,
 ) -> None:
@@ -130,8 +190,13 @@ async def test_a_link_made_at_the_machine_is_told_is_in_the_log_and_is_no_second
     impostor = await by_link(house, made.address)
     [fact] = house.turns()[-1].facts
     assert isinstance(fact, LinkUsed)
-    refused = await impostor.post(f"/accounts/{desk.account}/confirm", {"role": "desk"})
-    assert refused.code == "second_person"
+    path, body = f"/accounts/{desk.account}/confirm", {"role": "desk"}
+    assert (await impostor.post(path, body)).code == "link_waits"
+    sign_out(house.context.settings, holder)
+    made = link_for(house.context.settings, holder)
+    assert made.until is None, "nobody is signed in: it is how a lone steward comes in again"
+    impostor = await by_link(house, made.address)
+    assert (await impostor.post(path, body)).code == "second_person"
     told = (await steward.get("/alarms")).json["alarms"]
     assert any("服务器" in each["zh"] for each in told if each["kind"] == "link_made")
     assert (await other.get("/sessions")).json["links"][0]["by"] is None

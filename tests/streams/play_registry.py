@@ -240,9 +240,10 @@ def rarely(play: Play) -> None:
 def _let_in(play: Play, account: AccountId) -> Attempt:
     """A link, and its use; what one has made alone is confirmed; or everybody is signed out."""
     link, role = LinkId(f"link {play.world.at}"), Role.ORGANIZATION
-    let_in = play.world.area.registry.let_in.get(account)
-    if let_in is not None and let_in.confirm_by is not None and play.chance(0.7):
-        return COUNTY, c.ConfirmAccess(account=account, role=role, link=let_in.link)
+    known = play.world.area.registry.let_in.get(account) or ()
+    waits = [each.link for each in known if each.confirm_by is not None]
+    if waits and play.chance(0.7):
+        return COUNTY, c.ConfirmAccess(account=account, role=role, link=waits[-1])
     if play.chance(0.4):
         return STEWARD, c.EndSessions(account=account, role=role)
     if play.chance(0.4):

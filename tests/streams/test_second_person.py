@@ -7,7 +7,7 @@ from schemas.access import GrantReason, LinkId, LinkReason
 from schemas.refusals import Refusal
 from schemas.registry_facts import AccessConfirmed, LinkMade, RoleGranted
 from schemas.turns import OWNER
-from schemas.values import AccountId, Mode, Role
+from schemas.values import AccountId, DivisionCode, Mode, Role
 from streams.policy import permit
 from streams.present import Present
 from tests.streams.world import COUNTY, DESK, STEWARD, World, only
@@ -42,7 +42,9 @@ def confirm(account: str = NEW, role: Role = Role.DESK, link: str | None = None)
     return c.ConfirmAccess(account=AccountId(account), role=role, link=named)
 
 
-def link(world: World, account: str, by: str = STEWARD, *, in_use: bool = False) -> LinkMade:
+def link(
+    world: World, account: str, by: str = STEWARD, *, in_use: bool = False, used: bool = True
+) -> LinkMade:
     role = Role.STEWARD if account in (STEWARD, OTHER) else Role.DESK
     command = c.MakeLink(
         account=AccountId(account),
@@ -50,6 +52,7 @@ def link(world: World, account: str, by: str = STEWARD, *, in_use: bool = False)
         link=LinkId(f"link to {account} of {world.at}"),
         reason=LinkReason.NEW_DEVICE,
         in_use=in_use,
+        used=used,
     )
     made: LinkMade = only(world.send(by, command), LinkMade)
     return made
@@ -197,8 +200,64 @@ def test_a_link_for_who_is_signed_in_is_confirmed_by_its_owner_or_a_second_perso
     assert world.refused(STEWARD, own) is Refusal.SECOND_PERSON
 
 
-def test_a_link_for_nobody_who_is_signed_in_waits_for_nobody(world: World) -> None:
-    made = link(world, DESK)
+def test_what_whom_he_has_let_in_gives_is_no_business_of_whoever_let_them_in(world: World) -> None:
+    """Given a steward who sits in another one's place; when that one makes a third, and the first
+    one stands by it; then it is refused, in use or not, pending or not, and through further hands.
+    """
+    link(world, OTHER)
+    grant(world, by=OTHER, role=Role.STEWARD)
+    assert world.refused(STEWARD, confirm(role=Role.STEWARD)) is Refusal.SECOND_PERSON
+    link(world, COUNTY, by=OTHER)
+    grant(world, account="third")
+    assert world.refused(COUNTY, confirm("third")) is Refusal.SECOND_PERSON
+
+
+def test_a_link_that_rescues_somebody_does_not_hide_who_had_let_them_in_before(
+    world: World,
+) -> None:
+    world.grant("fourth", Role.STEWARD, division=world.area.id, reason=GrantReason.NEW_PERSON)
+    world.send(OTHER, confirm("fourth", Role.STEWARD))
+    pass_a_day(world)
+    link(world, COUNTY)
+    world.wait(minutes=1)
+    link(world, COUNTY, by=OTHER)
+    grant(world)
+    assert world.refused(COUNTY, confirm()) is Refusal.SECOND_PERSON
+
+
+def test_whom_a_steward_has_made_confirms_nothing_of_his_for_a_week(world: World) -> None:
+    """He may have kept the first link, also where somebody has agreed to the role since."""
+    grant(world, account="mine", role=Role.STEWARD)
+    world.send(OTHER, confirm("mine", Role.STEWARD))
+    grant(world)
+    assert world.refused("mine", confirm()) is Refusal.SECOND_PERSON
+    world.wait(minutes=7 * DAY)
+    grant(world, account="next")
+    only(world.send("mine", confirm("next")), AccessConfirmed)
+
+
+def test_a_link_waits_whoever_is_signed_in_just_now(world: World) -> None:
+    """Given an account that was in use; when somebody signs it out first, and makes a link; then
+    that waits all the same."""
+    made = link(world, COUNTY)
+    assert made.confirm_by == world.at + DAY * 60_000
+    command = confirm(COUNTY, Role.DESK, made.link)
+    assert world.refused(STEWARD, command) is Refusal.SECOND_PERSON
+    only(world.send(OTHER, command), AccessConfirmed)
+
+
+def test_where_there_never_was_anybody_else_a_lone_steward_s_link_stands() -> None:
+    """Whose phone is at the bottom of the river is let in for good, and can go on for a week."""
+    world = World(mode=Mode.ACTUAL)
+    far = DivisionCode("330381001")  # in a county without a desk
+    world.grant("far", Role.DESK, division=far)
+    assert link(world, "far").confirm_by is None
+    assert link(world, "far", in_use=True).confirm_by is not None, "its owner may say so"
+    assert link(world, DESK).confirm_by is not None, "there is a county's desk"
+
+
+def test_a_first_link_waits_for_nobody(world: World) -> None:
+    made = link(world, DESK, used=False)
     assert made.confirm_by is None
     assert world.refused(OTHER, confirm(DESK, Role.DESK, made.link)) is Refusal.NOTHING_WAITS
     assert world.refused(OTHER, confirm(DESK, Role.DESK, "another")) is Refusal.NOTHING_WAITS
