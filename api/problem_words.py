@@ -137,8 +137,8 @@ PROBLEMS: dict[str, Message] = {
     ),
     "link_waits": Message(
         403,
-        "您登录所用的链接尚待确认：可以照常值守，但不能授权、签发链接、代为确认、结束他人或其他设备的"
-        "登录、设置密码。请本人在原设备上，或由第二人确认该链接。",
+        "您登录所用的链接尚待确认：可以照常值守，但不能授权、签发链接、代为确认、"
+        "结束他人或其他设备的登录、设置密码。请本人在原设备上，或由第二人确认该链接。",
         "The link that you came in by waits to be confirmed: you do your work, but give no role, "
         "make no link, confirm nothing, sign nobody else out and set no password. Its owner on "
         "another device, or a second person, confirms it.",

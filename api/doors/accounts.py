@@ -28,6 +28,8 @@ from schemas.views import AccountRow, GrantView, OrganizationRow
 
 router = APIRouter(tags=["accounts"])
 
+ELSEWHERE = (LinkReason.DEVICE_LOST, LinkReason.HANDED_OVER)  # a device is in other hands
+
 
 class GrantRoleBody(Body):
     """Whose account it is, and its one role: for a division, or for an organization.
@@ -61,18 +63,24 @@ class LinkBody(Body):
     """Why another link is made; to be said where somebody is signed in to the account just now.
 
     `end_sessions`: whoever is signed in to it is signed out at once. `end_password`: its password
-    and telephone sign nobody in any more; whoever has lost them sets others, by this link.
+    and telephone sign nobody in any more; whoever has lost them sets others, by this link. Unless
+    it is said otherwise, they end with a device that is lost or in other hands.
     """
 
     reason: LinkReason | None = None
     end_sessions: bool = False
-    end_password: bool = False
+    end_password: bool | None = None
 
 
 class EndSessionsBody(Body):
-    """In which role the account is signed out, everywhere."""
+    """In which role the account is signed out, everywhere.
+
+    `end_password`: its password and telephone sign nobody in any more either; so it is unless said
+    otherwise, since whoever held the device may have set them.
+    """
 
     role: Role
+    end_password: bool = True
 
 
 class AccountAnswer(Answer):
@@ -147,20 +155,26 @@ async def make_link(call: Call[LinkBody]) -> Response:
     made = next(fact for fact in receipt.turn.facts if isinstance(fact, LinkMade))
     if call.body.end_sessions:
         _sign_out(call, row.id, role)
-    if call.body.end_password and call.context.passwords.end(row.id):
-        note(call.context, call.caller.session, call.address, What.PASSWORD_ENDED, row.id)
+    ends = call.body.end_password
+    if reason in ELSEWHERE if ends is None else ends:
+        _end_password(call, row.id)
     return answered(LinkAnswer(_fresh_link(call, row.id, role, link, made.confirm_by)))
 
 
 @door(router, "/accounts/{account}/sessions/end", EndSessionsBody, EndSessions)
 async def end_sessions(call: Call[EndSessionsBody]) -> Response:
-    """Sign an account out wherever it is signed in, in a role: a lost phone, a person who left."""
+    """Sign an account out wherever it is signed in, in a role: a lost phone, a person who left.
+
+    Its password ends too, unless it is said otherwise.
+    """
     check_stands(call.context, call.caller.session)
     row, role = _account(call), call.body.role
     if not _within(call, row, role):
         raise Problem("not_found")
     receipt = await call.registry(EndSessions(account=row.id, role=role))
     _sign_out(call, row.id, role)
+    if call.body.end_password:
+        _end_password(call, row.id)
     return call.answer(receipt, row.id)
 
 
@@ -169,6 +183,11 @@ def _sign_out(call: Some, account: AccountId, role: Role) -> None:
     call.context.people.end_all(account, role)
     call.context.feed.end_account(account)
     note(call.context, call.caller.session, call.address, What.SESSIONS_ENDED, account)
+
+
+def _end_password(call: Some, account: AccountId) -> None:
+    if call.context.passwords.end(account):
+        note(call.context, call.caller.session, call.address, What.PASSWORD_ENDED, account)
 
 
 @door(router, "/accounts/{account}/end", EndGrantBody, EndGrant)

@@ -70,6 +70,7 @@ async def alarms(request: Request, caller: SignedIn) -> Response:
         found.extend(_tried(context))
     if _watches_stewards(context, caller):
         found.extend(_let_in(context))
+        found.extend(_passwords_set(context))
         found.extend(_waits(context, caller))
     return answered(Alarms(watched=written is not None, alarms=tuple(found)))
 
@@ -154,6 +155,21 @@ def _let_in(context: Context) -> Iterator[AlarmShown]:
             f"{'，已使用' if link.used_at else ''}。如不知情，请核实。",
             f"The steward {by} has made a link to sign in as {whose}"
             f"{', which was used' if link.used_at else ''}. If you know nothing of it, ask.",
+        )
+
+
+def _passwords_set(context: Context) -> Iterator[AlarmShown]:
+    """For a day it is said who signs in by a password that is new: it outlasts any device."""
+    since = context.people.now() - LINK_TOLD_MS
+    for account, at in context.passwords.set_since(since)[:LINKS_TOLD]:
+        whose = context.people.name(account) or "?"
+        yield AlarmShown(
+            "password_set",
+            at,
+            (),
+            f"“{whose}”的账户设置了登录密码。如非本人所为，请结束该账户的登录，密码随之停用。",
+            f"A password was set for the account of {whose}. If it was not {whose} who did, sign "
+            "the account out; the password ends with it.",
         )
 
 

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from api.context import Context, context_of
 from api.doors.body import B, parse, read_body
@@ -100,9 +101,14 @@ class Call(Generic[B]):
     method: str
     path: str
     ids: dict[str, str]  # named in the path
-    address: str  # whom it counts for before anybody is signed in
+    scope: Scope  # of the request, for what few doors ask of it
     tapped_at: Instant | None
     revision: int  # from If-Match; 0 at doors that do not ask for it
+
+    @property
+    def address(self) -> str:
+        """Where the request comes from, as whom it counts for."""
+        return address_of(self.scope)
 
     def row(self, kind: type[R], id: str) -> R:
         """A row that exists for this caller. Raises Problem `not_found`."""
@@ -306,7 +312,7 @@ async def received(
         method=request.method,
         path=request.scope["path"],
         ids=request.path_params,
-        address=address_of(request.scope),
+        scope=request.scope,
     )
     if context.conductor is not None and not caller.session.player:
         context.conductor.note_person()

@@ -43,6 +43,7 @@ router = APIRouter(tags=["sessions"])
 Password = Annotated[str, Field(min_length=1, max_length=256)]
 Code = Annotated[str, Field(min_length=6, max_length=32)]
 SECOND_MS = 1_000
+GUESSED = ("authenticator_wrong", "sign_in_name_taken")  # what somebody who tries names hears
 
 
 class PasswordSignInBody(Body):
@@ -119,7 +120,8 @@ async def sign_in_by_password(request: Request) -> Response:
     response, https = answered(answer), context.settings.secure
     seconds = context.people.lasting_s(role)
     set_cookie(response, session, secret, seconds=seconds, https=https)
-    set_familiar(response, context.passwords.familiar(account), https=https)
+    known = context.passwords.familiar(account, familiar_of(request.scope))
+    set_familiar(response, known, https=https)
     return response
 
 
@@ -128,18 +130,18 @@ async def _proved(
 ) -> tuple[AccountId, bytes | None]:
     """Whose password and code they are, and the session that a lost answer to them began."""
     context, address = context_of(request), address_of(request.scope)
-    kept, device = context.passwords.kept(body.name), familiar_of(request)
+    kept = context.passwords.kept(body.name)
     account = None if kept is None else kept.account
-    familiar = context.passwords.is_familiar(account, device)
-    whom = sha256((device if familiar else same_name(body.name)).encode()).hexdigest()
-    _check_patience(context, whom, "" if familiar else address)
+    device = context.passwords.known_by(account, familiar_of(request.scope))
+    whom = sha256((device or same_name(body.name)).encode()).hexdigest()
+    _check_patience(context, whom, "" if device else address)
     text = context.passwords.to_hash(account, body.password)
-    hash = None if kept is None else kept.hash
-    right = await context.hashing.right(hash, text, address, familiar=familiar)
+    hash, familiar = None if kept is None else kept.hash, str(account) if device else ""
+    right = await context.hashing.right(hash, text, address, familiar)
     try:
         if kept is None or not right:
             raise LookupError
-        return kept.account, context.passwords.take_code(kept.account, body.code, key)
+        return kept.account, context.passwords.take_code(kept.account, body.code, "sign in", key)
     except LookupError:
         _note_wrong(context, whom, address, kept)
         raise Problem("sign_in_wrong") from None
@@ -202,21 +204,27 @@ async def propose(call: Call[Empty]) -> Response:
 async def set_password(call: Call[SetPasswordBody]) -> Response:
     """Sign in by password from now on; the answer has your recovery codes, this once.
 
-    Whoever came in by a link that nobody has confirmed yet has to wait for that.
+    Whoever came in by a link that nobody has confirmed yet has to wait for that. The account's
+    owner is told on every page, and every steward and the county's desk hear of it for a day.
     """
     context, body, account = call.context, call.body, call.caller.account
     passwords = context.passwords
     check_stands(context, call.caller.session)
+    whom = _at_session(call)
+    _check_patience(context, whom, "")
     try:
-        passwords.check(account, body.name, body.password)
+        passwords.check(account, body.name, body.password, body.code)
         text = passwords.to_hash(account, body.password)
-        hash = await context.hashing.hash(text, call.address)
+        hash = await context.hashing.hash(text, account)
         codes = passwords.set(account, body.name, hash, body.code)
     except PasswordRefused as refused:
+        if refused.code in GUESSED:
+            context.wrong.note(whom, context.people.now())
         raise Problem(refused.code) from None
     note(context, call.caller.session, call.address, What.PASSWORD_SET)
     response = answered(RecoveryCodes(codes))
-    set_familiar(response, passwords.familiar(account), https=context.settings.secure)
+    known = passwords.familiar(account, familiar_of(call.scope))
+    set_familiar(response, known, https=context.settings.secure)
     return response
 
 
@@ -244,13 +252,18 @@ async def _proved_again(call: Call[ProveBody]) -> None:
     hash = context.passwords.hash_of(account)
     if hash is None:
         raise Problem("not_found")
-    whom = sha256(f"{account}\x1f".encode()).hexdigest()
+    whom = _at_session(call)
     _check_patience(context, whom, "")
     text = context.passwords.to_hash(account, call.body.password)
     try:
-        if not await context.hashing.right(hash, text, call.address, familiar=True):
+        if not await context.hashing.right(hash, text, call.address, account):
             raise LookupError
-        context.passwords.take_code(account, call.body.code, call.key)
+        context.passwords.take_code(account, call.body.code, call.path, call.key)
     except LookupError:
         _note_wrong(context, whom, call.address, KeptPassword(account, hash))
         raise Problem("password_wrong") from None
+
+
+def _at_session(call: Call[SetPasswordBody] | Call[ProveBody]) -> str:
+    """By what wrong tries are counted: whoever sits at one device keeps its owner out of none."""
+    return sha256(b"session " + call.caller.session.token).hexdigest()

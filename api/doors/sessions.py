@@ -167,10 +167,14 @@ class LinkShown(msgspec.Struct):
 
 
 class Access(msgspec.Struct):
-    """Where your account is signed in, and by which links anybody could be."""
+    """Where your account is signed in, and by which links anybody could be.
+
+    `password_at`: since when by a password, too; null: by none.
+    """
 
     devices: tuple[DeviceShown, ...]
     links: tuple[LinkShown, ...]
+    password_at: int | None
 
 
 class EndDeviceBody(Body):
@@ -186,7 +190,8 @@ class NameDeviceBody(Body):
 @router.get("/sessions", response_model=None, responses=answering(Access))
 async def access(request: Request, caller: Somebody) -> Response:
     """Where your account is signed in, in all its roles, and which links were made for it."""
-    people, here = context_of(request).people, shown_id(caller.session.token)
+    context, here = context_of(request), shown_id(caller.session.token)
+    people, seen = context.people, context.passwords.seen(caller.account)
     devices = tuple(
         DeviceShown(each.id, each.role, each.device, each.began, each.expires, each.id == here)
         for each in people.devices_of(caller.account)
@@ -204,7 +209,7 @@ async def access(request: Request, caller: Somebody) -> Response:
         )
         for link in known[:LINKS_SHOWN]
     )
-    return answered(Access(devices, links))
+    return answered(Access(devices, links, None if seen is None else seen.made_at))
 
 
 @door(router, "/sessions/{session}/name", NameDeviceBody, tuple(Role), answer=Ended)

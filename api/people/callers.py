@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
+from starlette.types import Scope
 
 from api.live import Feed, Reader
 from api.people.accounts import People, Session
@@ -19,6 +20,7 @@ REMEMBERED_MAX = 100_000
 HOST_PREFIX = "__Host-"  # browsers then insist on https, path / and no domain
 FAMILIAR = "shouwang-device"  # with a hyphen: no role's
 FAMILIAR_S = 90 * 24 * 3_600
+FAMILIAR_MOST = 12  # accounts at one device: who takes turns at a desk's computer
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +126,14 @@ def drop_cookie(response: Response, role: Role, *, https: bool) -> None:
     response.delete_cookie(cookie_name(role, https), secure=https, httponly=True, samesite="strict")
 
 
-def set_familiar(response: Response, kept: str, *, https: bool) -> None:
-    """Let a device be known again when it signs in by password; it opens nothing."""
+def set_familiar(response: Response, kept: tuple[str, ...], *, https: bool) -> None:
+    """Let a device be known again when it signs in by password; it opens nothing.
+
+    `kept`: one for each account that has signed in here, the newest last.
+    """
     response.set_cookie(
         f"{HOST_PREFIX if https else ''}{FAMILIAR}",
-        kept,
+        "~".join(kept[-FAMILIAR_MOST:]),
         max_age=FAMILIAR_S,
         secure=https,
         httponly=True,
@@ -136,12 +141,13 @@ def set_familiar(response: Response, kept: str, *, https: bool) -> None:
     )
 
 
-def familiar_of(request: HTTPConnection) -> str:
-    """What a device kept of an earlier sign-in by password; "" where there was none."""
-    header = dict(request.scope["headers"]).get(b"cookie", b"").decode("latin-1")
+def familiar_of(scope: Scope) -> tuple[str, ...]:
+    """What a device kept of earlier sign-ins by password, of each account that did."""
+    header = dict(scope["headers"]).get(b"cookie", b"").decode("latin-1")
     parts = (part.strip().partition("=") for part in header.split(";"))
     named = (FAMILIAR, HOST_PREFIX + FAMILIAR)
-    return next((value for name, _, value in parts if name in named), "")
+    kept = next((value for name, _, value in parts if name in named), "")
+    return tuple(each for each in kept.split("~")[-FAMILIAR_MOST:] if each)
 
 
 def _held_for(request: HTTPConnection, https: bool) -> tuple[str, str]:

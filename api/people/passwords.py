@@ -101,13 +101,14 @@ class Passwords:
         text = unicodedata.normalize("NFKC", password)
         return self._vault.folder_digest(f"password:{account or ''}", text)
 
-    def take_code(self, account: AccountId, code: str, key: str = "") -> bytes | None:
+    def take_code(self, account: AccountId, code: str, door: str, key: str) -> bytes | None:
         """Use a code up, of the telephone or of those for recovery. Raises LookupError: wrong.
 
-        Each works once. Sent again with the same idempotency key within ten minutes it works
-        again: then the session is told that began by it, which is to be ended.
+        Each works once. Sent again to the same door with the same idempotency key within ten
+        minutes it works again: then the session is told that began by it, which is to be ended.
         """
-        digest, used_key, now = self._digest(account, code), hashed(key), self._clock()
+        digest, now = self._digest(account, code), self._clock()
+        used_key = hashed(f"{door}\x1f{key}")
         with self._store:
             row = self._store.execute(
                 "SELECT secret, step, used_at, used_key, used_code, session FROM passwords "
@@ -117,7 +118,7 @@ class Passwords:
             if row is None:
                 raise LookupError("no password")
             secret, last, used_at, before, used_code, session = row
-            again = key and used_key == before and digest == used_code
+            again = used_key == before and digest == used_code
             if again and now < used_at + REPEAT_MS:
                 return session or b""
             step = self._step(account, secret, code, last)
@@ -165,6 +166,13 @@ class Passwords:
         ).fetchone()
         return None if row is None else PasswordSeen(*row)
 
+    def set_since(self, at: int) -> list[tuple[AccountId, int]]:
+        """Whose passwords were set since then, and when, the newest first."""
+        rows = self._store.execute(
+            "SELECT account, made_at FROM passwords WHERE made_at >= ? ORDER BY made_at DESC", (at,)
+        )
+        return [(AccountId(account), made_at) for account, made_at in rows]
+
     def propose(self, account: AccountId, whose: str) -> tuple[str, str]:
         """A new secret for a telephone, and the address under which it takes it.
 
@@ -175,30 +183,39 @@ class Passwords:
         self._write("INSERT OR REPLACE INTO authenticators VALUES (?, ?)", account, sealed)
         return secret, TOTP(secret).provisioning_uri(name=whose, issuer_name=ISSUER)
 
-    def check(self, account: AccountId, name: str, password: str) -> None:
-        """Raises PasswordRefused where it is there already, or is easily guessed."""
+    def check(self, account: AccountId, name: str, password: str, code: str) -> None:
+        """Raises PasswordRefused where it is there already, or is easily guessed.
+
+        Which names there are hears only who has shown a right code first.
+        """
         if self.seen(account) is not None:
             raise PasswordRefused("password_set")
         name, text = same_name(name), unicodedata.normalize("NFKC", password).casefold()
         if len(text) < LENGTH_MIN or len({*text}) < DIFFERENT_MIN or name in text:
             raise PasswordRefused("password_weak")
+        self._proposed(account, code)
         if self.kept(name) is not None:
             raise PasswordRefused("sign_in_name_taken")
+
+    def _proposed(self, account: AccountId, code: str) -> tuple[bytes, int]:
+        """The secret that was proposed, and the step of a code of it. Raises PasswordRefused."""
+        asked = "SELECT secret FROM authenticators WHERE account = ?"
+        row = self._store.execute(asked, (account,)).fetchone()
+        step = None if row is None else self._step(account, row[0], code, 0)
+        if row is None or step is None:
+            raise PasswordRefused("authenticator_wrong")
+        return row[0], step
 
     def set(self, account: AccountId, name: str, hash: str, code: str) -> tuple[str, ...]:
         """From now on the account signs in so; its recovery codes, which nobody is told again.
 
         Raises PasswordRefused: `authenticator_wrong`, `password_set`, `sign_in_name_taken`.
         """
-        asked = "SELECT secret FROM authenticators WHERE account = ?"
-        row = self._store.execute(asked, (account,)).fetchone()
-        step = None if row is None else self._step(account, row[0], code, 0)
-        if row is None or step is None:
-            raise PasswordRefused("authenticator_wrong")
+        secret, step = self._proposed(account, code)
         codes = _recovery_codes()
         try:
             with self._store:
-                self._insert(account, same_name(name), hash, row[0], step)
+                self._insert(account, same_name(name), hash, secret, step)
                 self._keep_codes(account, codes)
         except apsw.ConstraintError:
             taken = self.seen(account) is None
@@ -233,17 +250,23 @@ class Passwords:
 
     # Devices that have signed in before
 
-    def familiar(self, account: AccountId) -> str:
-        """What a device keeps, to be known again; it opens nothing."""
-        nonce = secrets.token_hex(8)
-        return f"{nonce}.{self._device(account, nonce)}"
+    def familiar(self, account: AccountId, kept: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """What a device keeps, to be known again beside the others who sign in there.
 
-    def is_familiar(self, account: AccountId | None, kept: str) -> bool:
-        """Whether a device has signed in as this account before."""
+        It opens nothing.
+        """
+        nonce = secrets.token_hex(8)
+        others = (each for each in kept if not self._is_of(account, each))
+        return (*others, f"{nonce}.{self._device(account, nonce)}")
+
+    def known_by(self, account: AccountId | None, kept: tuple[str, ...]) -> str:
+        """What shows that a device has signed in as this account before; "" where nothing does."""
+        known = (each for each in kept if account is not None and self._is_of(account, each))
+        return next(known, "")
+
+    def _is_of(self, account: AccountId, kept: str) -> bool:
         nonce, _, digest = kept.partition(".")
-        return account is not None and compare_digest(
-            digest.encode(), self._device(account, nonce).encode()
-        )
+        return compare_digest(digest.encode(), self._device(account, nonce).encode())
 
     def _device(self, account: AccountId, nonce: str) -> str:
         return self._vault.folder_digest(f"device:{account}", nonce)

@@ -25,6 +25,7 @@ MEMORY_KIB: Final = 32 * 1024  # of one hash; there is one at a time
 WAITING_MAX: Final = 24  # about three seconds of work
 FAMILIAR_MAX: Final = 48  # for devices that have signed in before: a flood keeps none of them out
 OF_ONE_MAX: Final = 4  # waiting from one address
+OF_ACCOUNT_MAX: Final = 1  # of one account whose owner, or device, is known
 WAIT_S: Final = 5
 NICENESS: Final = 10
 
@@ -45,18 +46,20 @@ class Hashing:
         """What waits is dropped."""
         self._thread.shutdown(cancel_futures=True)
 
-    async def hash(self, text: str, client: str) -> str:
-        """What to keep of a text. Raises Problem `sign_in_busy`."""
-        return await self._turn(lambda: self._hasher.hash(text), client, familiar=True)
+    async def hash(self, text: str, account: str) -> str:
+        """What to keep of a text, which is no sign-in and gives way. Raises `sign_in_busy`."""
+        most = WAITING_MAX, OF_ACCOUNT_MAX
+        return await self._turn(lambda: self._hasher.hash(text), f"account {account}", most)
 
-    async def right(
-        self, kept: str | None, text: str, client: str, *, familiar: bool = False
-    ) -> bool:
+    async def right(self, kept: str | None, text: str, client: str, familiar: str = "") -> bool:
         """Whether this was the text. Without anything kept it takes as long, and is wrong.
 
-        `familiar`: the client's device has signed in before. Raises Problem `sign_in_busy`.
+        `familiar`: as which account the client's device has signed in before. Raises Problem
+        `sign_in_busy`.
         """
-        return await self._turn(lambda: self._right(kept, text), client, familiar=familiar)
+        most = (FAMILIAR_MAX, OF_ACCOUNT_MAX) if familiar else (WAITING_MAX, OF_ONE_MAX)
+        client = f"account {familiar}" if familiar else client
+        return await self._turn(lambda: self._right(kept, text), client, most)
 
     def _right(self, kept: str | None, text: str) -> bool:
         try:
@@ -70,9 +73,10 @@ class Hashing:
         self._nobodys = self._nobodys or self._hasher.hash(os.urandom(32))
         return self._nobodys
 
-    async def _turn(self, work: Callable[[], T], client: str, *, familiar: bool) -> T:
-        most = FAMILIAR_MAX if familiar else WAITING_MAX
-        if self._waiting >= most or (not familiar and self._of[client] >= OF_ONE_MAX):
+    async def _turn(self, work: Callable[[], T], client: str, most: tuple[int, int]) -> T:
+        """`most`: how many may wait, of all and of this client."""
+        of_all, of_one = most
+        if self._waiting >= of_all or self._of[client] >= of_one:
             raise later("sign_in_busy", seconds=WAIT_S)
         self._waiting += 1
         self._of[client] += 1

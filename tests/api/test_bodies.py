@@ -148,6 +148,7 @@ BESIDE = {
     selecting.BatchBody: {*selecting.BatchBody.model_fields},
     accounts.GrantRoleBody: {"name", "player"},
     accounts.LinkBody: {"end_sessions", "end_password", "reason"},
+    accounts.EndSessionsBody: {"end_password"},
     certificates.RecordCertificateBody: {*Certificate.__struct_fields__},
 }
 BESIDE_A_PART: dict[type[Body], set[str]] = {

@@ -1,23 +1,28 @@
 """Signing in by password and a code: two things at once, one answer to whatever is wrong."""
 
 import asyncio
-import json
 import re
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
-from pyotp import TOTP
 
 from api.people.accounts import HOUR_MS
 from api.people.passwords import STEP_MS
 from api.safe import hashing, read_record
 from api.safe.patience import TRIES_MAX
 from schemas.values import Role
-from tests.api.house import JSON_HEADERS, House, Person, Reply, ask
-
-NAME, PASSWORD = "zhang.san", "潮水 three two one"
-Recovery = list[str]
+from tests.api.house import House
+from tests.api.passwords import (
+    NAME,
+    PASSWORD,
+    Clock,
+    Phone,
+    set_up,
+    sign_in,
+    signed_in,
+    wrong,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -27,74 +32,9 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hashing, "MEMORY_KIB", 8)
 
 
-class Clock:
-    """The wall clock of people, to turn by hand."""
-
-    def __init__(self, house: House) -> None:
-        self.now = house.context.people.now()
-        for store in (house.context.people, house.context.passwords):
-            store._clock = self
-
-    def __call__(self) -> int:
-        return self.now
-
-
-class Phone:
-    """An authenticator that shows codes."""
-
-    def __init__(self, secret: str, clock: Clock) -> None:
-        self._shown, self._clock = TOTP(secret), clock
-
-    def code(self, steps: int = 0) -> str:
-        return str(self._shown.generate_otp(self._clock.now // STEP_MS + steps))
-
-    def next(self) -> str:
-        """A code that has not been shown before."""
-        self._clock.now += STEP_MS
-        return self.code()
-
-
 @pytest.fixture
 def clock(house: House) -> Clock:
     return Clock(house)
-
-
-async def set_up(
-    house: House, person: Person, clock: Clock, **changed: str
-) -> tuple[Phone, Recovery]:
-    begun = await person.post("/password/begin", {})
-    assert begun.status == 200, begun.content
-    phone = Phone(begun.json["secret"], clock)
-    body = {"name": NAME, "password": PASSWORD, "code": phone.code()} | changed
-    made = await person.post("/password", body)
-    assert made.status == 200, made.content
-    return phone, made.json["recovery"]
-
-
-async def sign_in(
-    house: House,
-    code: str,
-    name: str = NAME,
-    password: str = PASSWORD,
-    *,
-    key: str = "",
-    cookie: str = "",
-    **more: Any,
-) -> Reply:
-    raw = json.dumps({"name": name, "password": password, "code": code, **more}).encode()
-    headers = [*JSON_HEADERS.items(), ("idempotency-key", key or house.new_key())]
-    headers += [("cookie", cookie)] if cookie else []
-    return await ask(house.app, "POST", "/api/v1/sessions/password", headers, [raw])
-
-
-def signed_in(house: House, reply: Reply) -> Person:
-    assert reply.status == 200, reply.content
-    cookie = reply.headers["set-cookie"].partition(";")[0]
-    return Person(house, Role(reply.json["role"]), cookie, reply.json["account"])
-
-
-def wrong(reply: Reply) -> None:
-    assert (reply.status, reply.code) == (401, "sign_in_wrong"), reply.content
 
 
 async def test_a_person_sets_it_up_from_their_own_page_and_signs_in_without_a_link(

@@ -6,6 +6,7 @@ import { get, postOnce } from "./http.js";
 import { choose, moreWords, say, wording } from "./words.js";
 
 const SEEN = "shouwang-links-seen-"; // up to when its owner knows of links, on this device
+const KNOWN = "shouwang-password-seen-"; // and of passwords
 
 /** Add the button beside signing out, and say by which new links somebody could be let in. */
 export async function followAccess(context) {
@@ -26,23 +27,35 @@ function foreign({ devices, links }, since) {
 }
 
 function warn({ me }, known) {
-  const name = SEEN + me.account;
-  const [link, ...more] = foreign(known, seenUntil(name));
-  if (!link) return;
+  const [link, ...more] = foreign(known, seenUntil(SEEN + me.account));
+  const at = known.password_at;
+  const time = at > seenUntil(KNOWN + me.account) && fullTime(at);
+  if (!link && !time) return;
   const seen = h("button", { type: "button" }, say("access.understood"));
-  const words = h("p", {}, letIn(link, more.length + 1));
-  const mine = meant(me, link, known);
-  const parts = [words, mine, seen].filter(Boolean);
+  const parts = [
+    time && h("p", {}, say("access.password_set", { time })),
+    link && h("p", {}, letIn(link, more.length + 1)),
+    link && meant(me, link, known),
+    seen,
+  ].filter(Boolean);
   const note = h("section", { class: "panel problem", id: "let-in", role: "alert" }, parts);
   seen.addEventListener("click", () => {
-    try {
-      localStorage.setItem(name, String(link.made_at));
-    } catch {
-      // Without storage it is said again next time.
-    }
+    if (link) remember(SEEN + me.account, link.made_at);
+    if (time) passwordKnown(me, at);
     note.remove();
   });
   find("#main").before(note);
+}
+
+/** Whoever has set it knows of it on this device. */
+export const passwordKnown = ({ account }, at) => remember(KNOWN + account, at);
+
+function remember(name, at) {
+  try {
+    localStorage.setItem(name, String(at));
+  } catch {
+    // Without storage it is said again next time.
+  }
 }
 
 /** Where its owner was signed in before the link was made: then it is the owner who says so. */

@@ -1,6 +1,6 @@
 /** One's own account: signing in by password, and where one is signed in. */
 
-import { show } from "./access.js";
+import { passwordKnown, show } from "./access.js";
 import { showAlarms, showWaiting } from "./account-waiting.js";
 import { find, h, setText } from "./dom.js";
 import { fullTime } from "./format.js";
@@ -104,6 +104,7 @@ function codeParts() {
   const kept = h("button", { type: "button", class: "primary", id: "kept" }, say("account.kept"));
   kept.addEventListener("click", async () => {
     const password = await get("/password", state.me.role);
+    passwordKnown(state.me, password.made_at ?? 0);
     Object.assign(state, { codes: null, password });
     draw();
   });
