@@ -73,6 +73,8 @@ lock: $(VENV)/.developed ## Choose the newest versions allowed and lock them wit
 	@$(LOCK) --upgrade --no-annotate --all-extras --output-file deploy/requirements-dev.txt
 	@$(LOCK) --upgrade --no-annotate --extra build --extra cluster \
 		--constraint deploy/requirements-dev.txt --output-file deploy/requirements-cluster.txt
+	@$(LOCK) --upgrade --no-annotate --extra build --extra pictures \
+		--constraint deploy/requirements-dev.txt --output-file deploy/requirements-pictures.txt
 	@$(LOCK) --upgrade --no-annotate --extra build \
 		--constraint deploy/requirements-dev.txt --output-file deploy/requirements.txt
 

@@ -23,7 +23,7 @@ from api.settings import HELP, PREFIX
 from schemas.values import AreaId, Role
 
 TROUBLE = 2
-HANDED_ON = ("export", "import", "poster", "review", "link")  # write what others read
+HANDED_ON = ("export", "import", "map", "poster", "review", "link")  # write what others read
 PIPE_CLOSED = 141  # as shells have it: 128 + SIGPIPE
 
 
@@ -113,8 +113,10 @@ def _add_folder(commands: Any) -> None:
     _add(commands, "import", ("api.cli.importing", "bring_in"), words, _import_flags)
     words = "检查说明文件。 Check a profile against the code lists and a file of records."
     _add(commands, "profile", ("api.cli.profiles", "profile"), words, _profile_flags)
-    words = "导出组织表格。 Write the organizations as a spreadsheet."
-    _add(commands, "export", (here, "write_out"), words, _export_flags)
+    words = "导出组织表格或图层。 Write the organizations as a spreadsheet, or layers for a map."
+    _add(commands, "export", ("api.cli.picturing", "export"), words, _export_flags)
+    words = "绘制需求分布图。 Draw the demands on a map, as a picture."
+    _add(commands, "map", ("api.cli.picturing", "draw_map"), words, _map_flags)
 
 
 def _init_flags(made: argparse.ArgumentParser) -> None:
@@ -198,6 +200,8 @@ def _review_flags(made: argparse.ArgumentParser) -> None:
     made.add_argument("--xlsx", type=Path, metavar="FILE", help=words)
     words = "write the demands as points, by a grid of some 100 m, with what became of them"
     made.add_argument("--geojson", type=Path, metavar="FILE", help=words)
+    words = "draw demands by township, open over time, the three clocks and the map into a folder"
+    made.add_argument("--plot", type=Path, metavar="DIR", help=words)
     words = "also tell what each organization was asked, answered and did, by name"
     made.add_argument("--organizations", action="store_true", help=words)
     words = "also tell who has opened sealed texts in the period, of what and for what"
@@ -304,8 +308,16 @@ def _profile_flags(made: argparse.ArgumentParser) -> None:
 
 
 def _export_flags(made: argparse.ArgumentParser) -> None:
-    _sheet_flags(made)
-    made.add_argument("file", type=Path, metavar="FILE", help="a new .csv or .xlsx")
+    _sheet_flags(made, "geo")
+    words = "organizations: a new .csv or .xlsx; geo: a new .gpkg or .geojson"
+    made.add_argument("file", type=Path, metavar="FILE", help=words)
+
+
+def _map_flags(made: argparse.ArgumentParser) -> None:
+    made.add_argument("folder", nargs="?", type=Path, metavar="DATA", help=HELP["data"])
+    _settings_flags(made, "data", "area")
+    words = "where to: a new .png"
+    made.add_argument("--out", type=Path, required=True, metavar="FILE", help=words)
 
 
 # Of a cluster

@@ -5,76 +5,37 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from api import history, review
+from api import history
+from api.cli import picturing
 from api.cli.exporting import note_export
-from api.cli.history import bring_up
-from api.cli.review_words import Names, tell, tell_openings, tell_work
-from api.cli.trouble import Answer, Trouble, settings_of, told_plainly
-from api.history import Sight, as_csv, as_geojson, as_workbook, measured_rows, worked_rows
+from api.cli.period import Period, new_file
+from api.cli.review_words import tell, tell_openings, tell_work
+from api.cli.trouble import Answer, told_plainly
+from api.history import as_csv, as_geojson, as_workbook, measured_rows, worked_rows
 from api.language import say
-from api.serving import opened_as, regions_of, tree_of
-from geo.beside import beside
-from schemas.values import LATEST, DivisionCode, Instant
-from streams.days import end_of, start_of
 
 STANDARD_OUTPUT = Path("-")
 
 T = TypeVar("T")
 
 
-class Period:
-    """What is reviewed: a folder's history as far as its log is, and the days that are wanted."""
-
-    def __init__(self, typed: argparse.Namespace) -> None:
-        """Raises Trouble."""
-        self.since, self.until = _days(typed.since, typed.until)
-        settings = settings_of(typed)
-        told = opened_as(settings.data, settings.area)
-        self.settings = settings_of(typed, purpose=told.purpose)
-        self.tree = tree_of(settings.data, told)
-        inside = tuple(map(DivisionCode, self.tree.below(settings.area)))
-        self._regions = regions_of(settings.data, told)
-        self._inside = inside
-        self.path = bring_up(self.settings)
-        where = (self.path, settings.area, self.settings.operation)
-        self._about = (*where, Sight(divisions=inside))
-
-    def _count(self, counted: Callable[..., T], *values: object) -> T:
-        return counted(*self._about, *values)
-
-    def measures(self) -> history.Measures:
-        near = beside(self.tree, self._inside, self._regions)
-        return self._count(history.measures, self.since, self.until, near)
-
-    def work(self) -> history.Efforts:
-        return self._count(history.work, self.since, self.until)
-
-    def points(self) -> list[history.Point]:
-        return self._count(history.demand_points, self.since, self.until)
-
-    def openings(self) -> history.Openings:
-        query = review.Query(self.settings.data, self.settings.area)
-        return self._count(history.openings_seen, review.openings(query, self.since, self.until))
-
-    def names(self) -> Names:
-        return Names(self.tree, history.incidents(self.path, self.settings.area))
-
-
 def measure(typed: argparse.Namespace) -> tuple[int, Answer]:
     """Counts in history, which is built where it is missing or behind; also beside a server."""
     _may_be_written(typed)
+    pencil = _pencil(typed)
     with told_plainly():
         period = Period(typed)
         found, names = period.measures(), period.names()
         worked = period.work() if typed.organizations or typed.xlsx else None
         opened = period.openings() if typed.openings else None
         _hand_out(typed, period, found, worked)
+        if pencil is not None:
+            pencil(period, found)
     answer = msgspec.to_builtins(found)
     if typed.csv == STANDARD_OUTPUT:
         return 0, answer
@@ -86,6 +47,15 @@ def measure(typed: argparse.Namespace) -> tuple[int, Answer]:
         answer["openings"] = msgspec.to_builtins(opened.openings)
         tell_openings(opened.openings, opened.count, names)
     return 0, answer
+
+
+def _pencil(typed: argparse.Namespace) -> Callable[[Period, history.Measures], object] | None:
+    """What draws pictures, where these are wanted. Raises Trouble before anything is counted."""
+    if typed.plot is None:
+        return None
+    picturing.new_folder(typed.plot)
+    letters = picturing.letters_here()
+    return lambda period, found: picturing.plot(typed.plot, period, found, letters)
 
 
 def _hand_out(
@@ -111,28 +81,10 @@ def _hand_out(
 
 
 def _may_be_written(typed: argparse.Namespace) -> None:
-    """Before anything is counted: nothing is overwritten. Raises Trouble."""
+    """Before anything is counted. Raises Trouble."""
     for file in (typed.csv, typed.xlsx, typed.geojson):
-        if file is None or file == STANDARD_OUTPUT:
-            continue
-        if file.exists():
-            raise Trouble(
-                f"{file} 已存在；为免覆盖，请换一个文件名，或先移走它。",
-                f"{file} is there already, and nothing is overwritten: name another file.",
-            )
-        if not file.absolute().parent.is_dir():
-            raise Trouble(
-                f"目录 {file.parent} 不存在；请先建立。",
-                f"The folder {file.parent} does not exist; make it first.",
-            )
-
-
-def _days(since: date | None, until: date | None) -> tuple[Instant, Instant]:
-    """Whole days, both of them counted. Trouble where there is none between."""
-    if since and until and until < since:
-        raise Trouble("--to 早于 --from。", "--to is before --from.")
-    end = LATEST if until is None else end_of(until.isoformat())
-    return 0 if since is None else start_of(since.isoformat()), end
+        if file is not None and file != STANDARD_OUTPUT:
+            new_file(file)
 
 
 def _write(file: Path, content: bytes) -> None:

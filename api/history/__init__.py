@@ -6,7 +6,7 @@ with the tools they know.
 
 from api.history.exercises import EXERCISES, Entry, Exercise, Exercises, Silent, Zone
 from api.history.following import History
-from api.history.mapping import Point, as_geojson, demand_points, iso
+from api.history.mapping import OUTCOMES, Places, Point, as_geojson, demand_points, iso, places
 from api.history.measuring import Measured, Measures, Span, measures
 from api.history.openings import Opening, Openings, openings_seen
 from api.history.organizations import Effort, Efforts, work
@@ -22,6 +22,7 @@ __all__ = [
     "EXERCISES",
     "HISTORY",
     "KINDS",
+    "OUTCOMES",
     "STANDARDS",
     "Apart",
     "Column",
@@ -40,6 +41,7 @@ __all__ = [
     "Opening",
     "Openings",
     "Place",
+    "Places",
     "Point",
     "Score",
     "Sight",
@@ -60,6 +62,7 @@ __all__ = [
     "measures",
     "openings_seen",
     "page",
+    "places",
     "rebuild",
     "score",
     "situation",

@@ -51,7 +51,8 @@ SELECT demands.incident, demands.division, demands.kind, demands.priority, deman
         SELECT arrived_at, sum(quantity) OVER (ORDER BY arrived_at, id) AS there FROM assignments
         WHERE line = lines.id AND round = lines.round
             AND arrived_at IS NOT NULL AND state != 'given_up')
-        WHERE lines.own < lines.target AND there >= lines.target - lines.own)
+        WHERE lines.own < lines.target AND there >= lines.target - lines.own),
+    lines.id
 FROM demands JOIN lines ON lines.demand = demands.id
     LEFT JOIN assignments AS crews ON crews.line = lines.id AND crews.round = lines.round
 WHERE demands.area = ? AND demands.operation = ? AND demands.number > 0
@@ -115,6 +116,7 @@ class Waited(NamedTuple):
     promise: Instant | None
     first: Instant | None
     full: Instant | None
+    line: str
 
     def counted(self, now: Instant) -> Counted:
         """What a measure counts of it, in any grouping."""
