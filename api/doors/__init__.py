@@ -46,6 +46,7 @@ from api.doors import (
     replies,
     review,
     scene,
+    scores,
     sealed,
     sessions,
     several,
@@ -112,6 +113,7 @@ ROUTERS = (
     review.router,
     shifts.router,
     situation.router,
+    scores.router,
     head.router,
     history.router,
 )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import json
+
 from api.history import HISTORY, Entry, Exercise, Exercises, Score, Sight, Silent, Zone, score
-from schemas.values import DivisionCode, IncidentId
+from schemas.values import DivisionCode, IncidentId, Role
 from schemas.views import AssignmentRow, DemandRow, OfferRow
-from tests.api.house import AREA, TOWN, House, Person, demand_body, divisions
+from tests.api.house import AREA, COUNTY, TOWN, House, Person, demand_body, divisions
 from tests.api.test_doors import done
 from tests.api.test_history import written
 
@@ -197,3 +199,23 @@ async def test_a_file_that_cannot_be_read_costs_the_injects_alone(stage: House) 
     found = score(data, data / HISTORY, AREA, IncidentId(night.incident), ALL)
     assert found is not None
     assert found.noticed == []
+
+
+async def test_whoever_reviews_its_division_reads_it_and_nobody_else(stage: House) -> None:
+    """Given an exercise, then a reviewer and its desk read the same score as the command counts;
+    an organization may not, and to a desk of elsewhere there is none."""
+    night = await Night.of(stage, await stage.desk())
+    await night.post()
+    night.injected("outage", lasts=MINUTE)
+    found = await night.score()
+    path = f"/incidents/{night.incident}/score"
+    reviewer = await stage.person(Role.REVIEWER, division=COUNTY)
+    for reader in (reviewer, night.desk):
+        reply = await reader.get(path)
+        assert reply.status == 200, reply.content
+        assert json.decode(reply.content, type=Score) == found
+    _, person = await stage.organization()
+    assert (await person.get(path)).code == "role_missing"
+    elsewhere = await stage.desk("330381001")
+    assert (await elsewhere.get(path)).code == "not_found"
+    assert (await reviewer.get("/incidents/none/score")).code == "not_found"

@@ -15,7 +15,9 @@ export const begin = ({ outbox }, body, { digest }) => outbox.post("/batches", {
 
 /** The batches of this desk that are under way, or can still be undone. */
 function batchesOf({ board, me, clock }) {
-  const rows = board.all("incident").flatMap((incident) => incident.batches);
+  const rows = board
+    .all("incident")
+    .flatMap(({ mode, batches }) => batches.map((batch) => ({ ...batch, mode })));
   const lasting = (batch) => batch.state !== "listing" && batch.until > clock.now();
   return rows.filter((batch) => answersFor(me, batch.division) && lasting(batch));
 }
@@ -34,7 +36,8 @@ function words(batch, now) {
 
 export function drawBatches(context) {
   const now = context.clock.now();
-  const item = (batch) => h("li", {}, h("span", {}, words(batch, now)), undoButton(context, batch));
+  const item = (batch) =>
+    h("li", {}, h("span", { class: batch.mode }, words(batch, now)), undoButton(context, batch));
   find("#batches").replaceChildren(...batchesOf(context).map(item));
 }
 

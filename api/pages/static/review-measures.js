@@ -177,14 +177,15 @@ function groupName({ by, key }) {
   return by === "kind" ? named("kinds", key) : key;
 }
 
-function clockWords({ count, p50, p90 }) {
+/** The half and nine in ten of a clock, with how many it is of. */
+export function clockWords({ count, p50, p90 }) {
   if (!count) return "–";
   const most = say("measures.most", { most: span(p90), count });
   return [h("b", {}, say("measures.half", { half: span(p50) })), h("small", {}, most)];
 }
 
 /** After how long requests were heard of, by what, and how many nobody is known to have heard. */
-function reachedWords({ requests, reached, unheard, reached_after: after }) {
+export function reachedWords({ requests, reached, unheard, reached_after: after }) {
   if (!requests) return "–";
   const ways = Object.entries(reached).map(([way, count]) =>
     h("small", {}, `${choose("reached_by", way)} ${count}`),
@@ -193,12 +194,14 @@ function reachedWords({ requests, reached, unheard, reached_after: after }) {
   return [after.count > 0 && clockWords(after), ways, none];
 }
 
-function lineWords({ lines, withdrawn }) {
+/** How many lines, and how many of them were needed no longer. */
+export function lineWords({ lines, withdrawn }) {
   const words = say("measures.withdrawn", { count: withdrawn });
   return [h("b", {}, String(lines)), withdrawn > 0 && h("small", {}, words)];
 }
 
-function unmetWords({ unmet, partly, reasons }) {
+/** How many lines were unmet, and why. */
+export function unmetWords({ unmet, partly, reasons }) {
   if (!unmet) return "0";
   const some = partly > 0 && h("small", {}, say("measures.partly", { count: partly }));
   const told = Object.entries(reasons).map(([code, count]) =>

@@ -9,6 +9,7 @@ import { Past } from "./past.js";
 import { incidentWords, placeName } from "./places.js";
 import { nameIncidents, startMeasures } from "./review-measures.js";
 import { startPeople } from "./review-people.js";
+import { drawScores, startScores } from "./review-score.js";
 import { choose, inLanguage, language, named, say, wording } from "./words.js";
 
 const PAGE = 50;
@@ -30,6 +31,7 @@ function draw({ board }) {
   find("#reading").hidden = incidents.length === 0;
   drawChoices(board);
   nameIncidents(incidents);
+  drawScores(incidents);
   if (incidents.length && state.chosen !== chosen()) begin();
   else drawEntries();
 }
@@ -229,5 +231,6 @@ find("#why").addEventListener("submit", askWhy);
 find(".filters").addEventListener("submit", (event) => event.preventDefault());
 wording.addEventListener("change", () => find("#why-answer").replaceChildren());
 startPeople();
+startScores();
 await learnIncidents();
 await Promise.all([learn(), startMeasures()]);

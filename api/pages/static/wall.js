@@ -24,8 +24,9 @@ const open = (line) => line.open && !line.dropped && !line.asleep;
 function draw(context) {
   panel?.redraw();
   const { board } = context;
-  const items = demandsOf(board);
-  const crews = board.all("assignment").filter(live);
+  const own = ({ mode }) => mode === context.me.mode; // no exercise among what is real
+  const items = demandsOf(board).filter(({ row }) => own(row));
+  const crews = board.all("assignment").filter((row) => live(row) && own(row));
   drawCounts(board, items, crews);
   const late = new Set(crews.filter((row) => row.overdue).map((row) => row.demand));
   const order = (one) => (below(one) ? 0 : late.has(one.id) ? 1 : 2);
@@ -33,7 +34,7 @@ function draw(context) {
   const rows = worst.map((item) => rowOf(context, item, late.has(item.id)));
   drawList(find("#worst"), rows, drawRow);
   find("#none").hidden = items.length > 0 || !board.whole;
-  const incidents = board.all("incident").filter((row) => row.state !== "closed");
+  const incidents = board.all("incident").filter((row) => row.state !== "closed" && own(row));
   setText(find("#incidents"), incidents.map(incidentWords).join(say("list.separator")));
   tick(context);
 }
