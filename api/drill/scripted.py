@@ -7,6 +7,7 @@ nothing.
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -280,6 +281,9 @@ async def _quietly(post: Awaitable[Answer]) -> Answer | Refused:
 
 async def beside(session: Session, plot: Plot, pace: float) -> tuple[bool, dict[str, Any]]:
     """Play a script beside actual work, at the server that a steward is signed in to."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     clock: Clock = LiveClock(session, OperationId("exercise"), pace)
     chance = Chance(plot.script.seed)
     async with assembled(session, clock, chance, plot.script.habits) as company:
