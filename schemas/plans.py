@@ -15,7 +15,7 @@ from schemas.values import Count, Gate, Instant, LineId, OfferId, OrganizationId
 PAIRS_MOST = 200  # in one plan
 
 PlanId = Annotated[str, Meta(min_length=1, max_length=64)]
-Weighted = Annotated[int, Meta(ge=0, le=10**15)]  # milliseconds on the way, by weight of priority
+Weighted = Annotated[int, Meta(ge=0, le=10**15)]  # milliseconds to be expected, by weight
 
 
 class LeftWhy(StrEnum):

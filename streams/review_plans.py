@@ -61,9 +61,9 @@ def _saving(names: Any) -> str:
     saved = minutes(names.fact.saved)
     return str(
         names.pick(
-            f"；按紧急程度加权，路上时间合计减少 {saved} 分钟（无人可请的每单位按 4 小时计）",
-            f"; by urgency's weight {saved} min less on the way in all, where a unit that nobody "
-            "is asked for counts as 4 h",
+            f"；预计到达合计提前 {saved} 分钟（按紧急程度和答应的可能加权，无人前往按 4 小时计）",
+            f"; {saved} min sooner in all, to be expected by urgency and by how many say yes, "
+            "where a unit that nobody comes for counts as 4 h",
         )
     )
 
@@ -71,10 +71,10 @@ def _saving(names: Any) -> str:
 def chosen(number: int, saved: int) -> Words:
     """How a plan has chosen whom it asks, for a sentence about that request."""
     return Words(
-        f"由统筹方案 {number} 选定（与其相关的各项合计，按紧急程度加权，路上时间减少 "
-        f"{minutes(saved)} 分钟）",
-        f"chosen by plan {number}, which saves {minutes(saved)} min on the way, by urgency's "
-        "weight, over all lines concerned",
+        f"由统筹方案 {number} 选定（相关各项合计，按紧急程度和答应的可能加权，预计提前 "
+        f"{minutes(saved)} 分钟到达）",
+        f"chosen by plan {number}, which saves {minutes(saved)} min over all lines concerned, by "
+        "urgency and by how many say yes",
     )
 
 

@@ -18,7 +18,7 @@ from streams.entities import Line, Offer, Organization
 from streams.line import missing
 from streams.matching.bars import distance
 from streams.matching.candidates import Search
-from streams.matching.cost import Band, bands, taken
+from streams.matching.cost import SCALE, Band, bands, taken
 from streams.matching.planned import asked_on, asks, bar_of, gives_up, movable, moved_for
 from streams.parameters import MOVED, NOBODY
 
@@ -48,8 +48,10 @@ class Short:
     `whole`: nobody else may serve it.
     """
 
-    def __init__(self, line: Line, own: list[Choice], more: Iterator[Choice]) -> None:
-        self.line, self.bands = line, bands(line)
+    def __init__(
+        self, line: Line, weights: tuple[Band, ...], own: list[Choice], more: Iterator[Choice]
+    ) -> None:
+        self.line, self.bands = line, weights
         self.choices, self._more = own, more
         self._last = 0
         self.whole = False
@@ -64,12 +66,12 @@ class Short:
 
     def beyond(self, band: Band) -> int:
         """What anybody who is not among the choices costs, at the least."""
-        return self._last * band.weight + MOVED
+        return self._last * band.weight + MOVED * SCALE
 
     def need(self, band: Band, sources: list[Source]) -> Need:
         """Of a line that goes as a whole, only whoever has all of it counts."""
         costs = (
-            (choice.source, choice.time * band.weight + MOVED * choice.anew)
+            (choice.source, choice.time * band.weight + MOVED * SCALE * choice.anew)
             for choice in self.choices
             if not self.line.whole or sources[choice.source].units >= self.line.target
         )
@@ -88,7 +90,7 @@ class Instance:
         found.sort(key=lambda line: (line.priority, line.opened_at, line.id))
         own = [self._own(line) for line in found]
         self.lines = [
-            Short(line, choices, self._others(line))
+            Short(line, bands(operation, line), choices, self._others(line))
             for line, choices in zip(found, own, strict=True)
         ]
 

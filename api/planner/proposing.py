@@ -17,7 +17,7 @@ from api.planner.solving import NOWHERE, Solution, solve
 from schemas.plans import PAIRS_MOST, Grounds, PlannedPair, ProposePlan
 from schemas.values import LineId
 from streams.area import Area, Operation
-from streams.matching.cost import Band, cost
+from streams.matching.cost import SCALE, Band, cost
 from streams.matching.planned import asked_on
 from streams.parameters import CAPPED
 
@@ -45,9 +45,9 @@ def proposal(area: Area, operation: Operation) -> ProposePlan | None:
     grounds = Grounds(
         lines=len(instance.lines),
         pairs=sum(len(short.choices) for short in instance.lines),
-        before=before,
-        after=best.cost,
-        bound=min(best.bound, best.cost),
+        before=before // SCALE,
+        after=best.cost // SCALE,
+        bound=min(best.bound, best.cost) // SCALE,
     )
     named = sha256(msgspec.json.encode((area.id, operation.id, area.sequence, pairs))).hexdigest()
     return ProposePlan(plan=named[:32], based_on=area.sequence, pairs=pairs, grounds=grounds)
@@ -87,7 +87,7 @@ def _whole(instance: Instance, bands: list[tuple[Short, Band]], relaxed: Solutio
         able = [
             (price + relaxed.rent[source], source, price)
             for source, price in need.costs
-            if units[source] >= band.units
+            if units[source] >= band.units and (short, source, band.units) not in given
         ]
         nobody = (need.unserved, NOWHERE, need.unserved)
         _, source, price = min([*able, nobody])
@@ -102,26 +102,28 @@ def _whole(instance: Instance, bands: list[tuple[Short, Band]], relaxed: Solutio
 
 
 def _cost(operation: Operation, short: Short) -> int:
+    """As things stand."""
     asked = [(offer.meters, offer.quantity) for offer in asked_on(operation, short.line)]
-    return cost(short.line, asked)
+    return cost(short.bands, asked)
 
 
 def _pairs(instance: Instance, best: Best) -> Iterator[PlannedPair]:
     """Who is asked that is not yet, the most urgent lines first.
 
-    For what a daily cap counts each organization once: the next plan has the rest.
+    For one line each organization once, and for what a daily cap counts once altogether: the next
+    plan has the rest.
     """
     units: dict[tuple[LineId, int], int] = {}
     lines = {short.line.id: short.line for short, _, _ in best.given}
     for short, number, count in best.given:
         key = (short.line.id, number)
         units[key] = units.get(key, 0) + count
-    seen: dict[str, None] = {}
+    seen: dict[tuple[str, str], None] = {}
     for (id, number), count in units.items():
         line, (organization, _, offer) = lines[id], instance.sources[number]
-        again = organization.id in seen and line.priority >= CAPPED
-        if again or (offer is not None and offer.line == id):
+        scope = "" if line.priority >= CAPPED else id
+        if (scope, organization.id) in seen or (offer is not None and offer.line == id):
             continue
-        seen[organization.id] = None
+        seen[scope, organization.id] = None
         instead = None if offer is None else offer.id
         yield PlannedPair(line=id, organization=organization.id, quantity=count, instead=instead)

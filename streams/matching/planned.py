@@ -30,7 +30,7 @@ from streams.load import Ask, all_held, held_if
 from streams.matching import waves
 from streams.matching.bars import barred, distance
 from streams.matching.candidates import Search
-from streams.matching.cost import cost
+from streams.matching.cost import SCALE, bands, cost
 from streams.parameters import CAPPED, MOVED
 
 PLANS = "plans"  # the counter of plans that were weighed
@@ -243,8 +243,8 @@ class _Weighed:
         for part in _parts(choices):
             saved = self._saved(part)
             moved = sum(choice.instead is not None for choice in part)
-            if saved > 0 and saved >= moved * MOVED:
-                yield part, saved
+            if saved > 0 and saved >= moved * MOVED * SCALE:
+                yield part, saved // SCALE
             else:
                 for choice in part:
                     self._leave_choice(choice, LeftWhy.SAVES_TOO_LITTLE)
@@ -257,8 +257,9 @@ class _Weighed:
             open_now = list(asked_on(self._operation, line))
             after = [(one.meters, one.quantity) for one in open_now if one.id not in given_up]
             after += [(one.meters, one.units) for one in part if one.line.id == key]
-            total += cost(line, [(one.meters, one.quantity) for one in open_now])
-            total -= cost(line, after)
+            weights = bands(self._operation, line)
+            total += cost(weights, [(one.meters, one.quantity) for one in open_now])
+            total -= cost(weights, after)
         return total
 
 

@@ -13,11 +13,16 @@ def size(tally: Tally | None, priority: int, most: int) -> int:
     (1 - p)^n <= 1 - aim, in exact integers, and at most `most`. One organization's answers alone
     never change it.
     """
-    yes, all_of = ACCEPTANCE_PRIOR
-    answered = all_of + (tally.answered if tally else 0)
-    refused = answered - yes - (tally.accepted if tally else 0)
+    yes, answered = share(tally)
+    refused = answered - yes
     allowed = 1_000 - URGENCY[priority].aim
     for n in range(1, most):
         if refused**n * 1_000 <= allowed * answered**n:
             return n
     return most
+
+
+def share(tally: Tally | None) -> tuple[int, int]:
+    """How many said yes, of so many who have answered; with the prior."""
+    yes, answered = ACCEPTANCE_PRIOR
+    return (yes, answered) if tally is None else (yes + tally.accepted, answered + tally.answered)

@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.bench import (
     against,
+    assignment,
     board,
     board_open,
     cluster_pause,
@@ -27,6 +28,7 @@ from tests.bench import (
     reach,
     restart,
     shortage,
+    surge,
     thread,
     voiding,
     years,
@@ -40,6 +42,8 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "shortage": shortage.run,
     "fairness": fairness.run,
     "matching": matching.run,
+    "assignment_10k_50k": assignment.run,
+    "surge": surge.run,
     "flood": flood.run,
     "voiding": voiding.run,
     "years": years.run,

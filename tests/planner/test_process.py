@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -16,8 +18,10 @@ from schemas import facts as f
 from schemas.commands import ProposePlan
 from schemas.refusals import Refusal
 from schemas.turns import PLANNER, Turn
+from streams.area import Area
 from streams.engines.log_file import Reader
-from tests.api.house import AREA, House, Person, demand_body, opened
+from streams.verify import verify
+from tests.api.house import AREA, House, Person, demand_body, divisions, opened
 
 ONE = [{"skill": "PUMP_DRAIN", "minimum": 2, "target": 2}]
 
@@ -56,7 +60,7 @@ def proposed(house: House, folder: Path) -> ProposePlan | None:
 
 async def plans(house: House, count: int) -> list[Turn]:
     """The turns of so many plans, once they are there."""
-    for _ in range(200):
+    for _ in range(1_000):
         found = [turn for turn in house.turns() if turn.actor == PLANNER]
         if len(found) >= count:
             return found
@@ -130,3 +134,33 @@ def test_the_command_tells_a_plan_and_leaves_it_only_when_told(
     assert not waits(tmp_path)
     assert cli.main([*arguments, "--propose"]) == 0
     assert waits(tmp_path)
+
+
+async def test_planners_that_are_killed_paused_and_doubled_do_no_harm(tmp_path: Path) -> None:
+    """Given two planners beside a server, one stopped as it looks, the other killed and begun
+    again, then one plan is taken, and everything goes on by itself."""
+    async with short(tmp_path) as (house, _), carried(house):
+        paused, killed = await beside(tmp_path), await beside(tmp_path)
+        paused.send_signal(signal.SIGSTOP)
+        [turn] = (await plans(house, 1))[:1]
+        killed.kill()
+        await killed.wait()
+        again = await beside(tmp_path)
+        paused.send_signal(signal.SIGCONT)
+        await asyncio.sleep(2)
+        for process in (paused, again):
+            process.kill()
+            await process.wait()
+        assert sum(map(taken, await plans(house, 1))) == taken(turn) == 1
+        with closing(Reader(tmp_path / "log.db")) as reader:
+            verdict = verify(Area(AREA, divisions()), reader.read(AREA))
+        assert verdict.sound
+
+
+async def beside(folder: Path) -> asyncio.subprocess.Process:
+    """`shouwang plan --follow` as a process of its own."""
+    told = ("plan", "--data", str(folder), "--area", AREA, "--follow", "--every", "0.1")
+    quiet = asyncio.subprocess.DEVNULL
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "api.cli", *told, stdout=quiet, stderr=quiet
+    )
