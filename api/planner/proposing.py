@@ -15,7 +15,7 @@ import msgspec
 from api.planner.instance import WIDER, Instance, Short
 from api.planner.solving import NOWHERE, Solution, solve
 from schemas.plans import PAIRS_MOST, Grounds, PlannedPair, ProposePlan
-from schemas.values import LineId
+from schemas.values import LineId, OrganizationId
 from streams.area import Area, Operation
 from streams.matching.cost import SCALE, Band, cost
 from streams.matching.planned import asked_on
@@ -118,12 +118,13 @@ def _pairs(instance: Instance, best: Best) -> Iterator[PlannedPair]:
     for short, number, count in best.given:
         key = (short.line.id, number)
         units[key] = units.get(key, 0) + count
-    seen: dict[tuple[str, str], None] = {}
+    seen: dict[OrganizationId, list[LineId]] = {}
     for (id, number), count in units.items():
         line, (organization, _, offer) = lines[id], instance.sources[number]
-        scope = "" if line.priority >= CAPPED else id
-        if (scope, organization.id) in seen or (offer is not None and offer.line == id):
+        before = seen.setdefault(organization.id, [])
+        again = bool(before) and (line.priority >= CAPPED or id in before)
+        if again or (offer is not None and offer.line == id):
             continue
-        seen[scope, organization.id] = None
+        before.append(id)
         instead = None if offer is None else offer.id
         yield PlannedPair(line=id, organization=organization.id, quantity=count, instead=instead)
