@@ -273,6 +273,7 @@ def _waits() -> list[str]:
         "报平安（危险） On a hazardous line": parameters.CHECK_IN_HAZARDOUS,
         "报平安（危险，P1） On a hazardous line of P1": parameters.CHECK_IN_HAZARDOUS_URGENT,
         "未报平安 A silent crew is its desk's to call, after that": parameters.CHECK_IN_GRACE,
+        "报全员安全 Told to stop or to leave, and read: all are safe": parameters.OUT_WITHIN,
         "上报 And the county's desk's as well, after that": parameters.ESCALATED_AFTER,
         "现场报告 A report from the scene is answered within": parameters.REPORT_ANSWER,
         "现场报告（P1） On P1 within": parameters.REPORT_ANSWER_URGENT,

@@ -32,13 +32,15 @@ class CrewCheckedIn(Stored, tag="CrewCheckedIn.1"):
 class CheckInMissed(Stored, tag="CheckInMissed.1"):
     """No word from the crew, which was due by `due_at`: its desk has to call it.
 
-    Without a word by `escalates_at` the county's desk has to as well.
+    `out`: told to stop or to leave, it was to say by then that all of them are safe. Without a
+    word by `escalates_at` the county's desk has to call it as well.
     """
 
     assignment: AssignmentId
     due_at: Instant
     escalates_at: Instant
     at: Instant
+    out: bool = False
 
 
 class CheckInEscalated(Stored, tag="CheckInEscalated.1"):

@@ -297,6 +297,7 @@ class AssignmentRow(Stored, tag="assignment"):
     arrived_at: Instant | None
     reported_at: Instant | None
     ended_at: Instant | None
+    out_by: Instant | None = None  # told to stop or to leave: to say by then that all are safe
     relief: ReliefView | None = None
     relieves: Relieved | None = None  # whose place it takes
 

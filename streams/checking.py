@@ -1,7 +1,8 @@
 """Checking in: a crew on the scene says in time that it is well, and how many are in danger.
 
-Any word of it counts. One that stays silent is its desk's to call, and a little later the
-county's: `Assignment.silent_at` is when the next of the two happens.
+Any word of it counts. Told to stop or to leave, it says besides that all of them are out, soon
+after it has read that, wherever it is. One that stays silent is its desk's to call, and a little
+later the county's: `Assignment.silent_at` is when the next of the two happens.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from schemas.commands import CheckIn, CountHeads
 from schemas.facts import CheckInEscalated, CheckInMissed, CrewCheckedIn, Fact
 from schemas.refusals import Refusal
 from schemas.values import Instant, Milliseconds
+from streams import orders
 from streams.area import Area, Operation
 from streams.assignment import counted, live, out, there
 from streams.cause import Cause, Decision, Refused
@@ -26,6 +28,7 @@ from streams.parameters import (
     CHECK_IN_HAZARDOUS_URGENT,
     ESCALATED_AFTER,
     MINUTE,
+    OUT_WITHIN,
 )
 from streams.policy import voice_of
 from streams.villages import Voice
@@ -97,29 +100,46 @@ def silent(found: Assignment, cause: Cause) -> list[Fact]:
     """Its time is over: somebody has to call it; or somebody had to, and there is still no word."""
     if found.missed_at is not None:
         return [CheckInEscalated(assignment=found.id, at=cause.at)]
-    assert found.check_in_by is not None
+    out = found.out_by is not None and found.out_by <= cause.at
+    due_at = found.out_by if out else found.check_in_by
+    assert due_at is not None
     return [
         CheckInMissed(
             assignment=found.id,
-            due_at=found.check_in_by,
+            due_at=due_at,
             escalates_at=cause.at + ESCALATED_AFTER,
             at=cause.at,
+            out=out,
         )
     ]
 
 
 def timed(operation: Operation, crew: Assignment, at: Instant) -> Assignment:
-    """A crew after a word of it, or about it: on the scene, its time begins anew."""
+    """A crew after a word of it, or about it: its time begins anew, there and on its way out."""
     due = None
     if crew.state is AssignmentState.ON_SCENE:
         due = at + interval(operation.lines[crew.line])
-    return replace(
-        crew,
-        check_in_by=due,
-        silent_at=None if due is None else due + CHECK_IN_GRACE,
-        missed_at=None,
-        escalated=False,
-    )
+    out_by = at + OUT_WITHIN if orders.owes_out(operation, crew) else None
+    return _waited_for(replace(crew, check_in_by=due, out_by=out_by))
+
+
+def obeyed(operation: Operation, crew: Assignment, at: Instant) -> Assignment:
+    """A crew after a change of what it is told: whether it is to say that all of them are out."""
+    if crew.out_by is None and orders.owes_out(operation, crew):
+        owing = replace(crew, out_by=at + OUT_WITHIN)
+        return owing if crew.missed_at is not None else _waited_for(owing)
+    if crew.out_by is None or crew.withdrawing:
+        return crew
+    going_on = replace(crew, out_by=None)
+    silent = crew.check_in_by is not None and crew.check_in_by + CHECK_IN_GRACE <= at
+    return going_on if silent and crew.missed_at is not None else _waited_for(going_on)
+
+
+def _waited_for(crew: Assignment) -> Assignment:
+    """Nobody calls it before the first of what it owes is over."""
+    due = None if crew.check_in_by is None else crew.check_in_by + CHECK_IN_GRACE
+    first = min((one for one in (due, crew.out_by) if one is not None), default=None)
+    return replace(crew, silent_at=first, missed_at=None, escalated=False)
 
 
 def sooner(operation: Operation, line: Line, at: Instant) -> None:
@@ -127,8 +147,8 @@ def sooner(operation: Operation, line: Line, at: Instant) -> None:
     latest = at + interval(line)
     for crew in operation.assignments_on.of(line.id):
         if crew.check_in_by is not None and crew.check_in_by > latest:
-            after = replace(crew, check_in_by=latest, silent_at=latest + CHECK_IN_GRACE)
-            operation.assignments.put(crew.id, after)
+            after = replace(crew, check_in_by=latest)
+            operation.assignments.put(crew.id, _waited_for(after))
 
 
 def interval(line: Line) -> Milliseconds:

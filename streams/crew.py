@@ -49,10 +49,10 @@ def evolve(operation: Operation, fact: AssignmentFact) -> None:
         return
     before = operation.assignments[fact.assignment]
     after = step(operation, before, fact)
-    if not isinstance(fact, CheckInMissed | CheckInEscalated):
-        after = checking.timed(operation, after, fact.at)
     if before.live != after.live:
         after = orders.turned(operation, after, fact.at)
+    if not isinstance(fact, CheckInMissed | CheckInEscalated):
+        after = checking.timed(operation, after, fact.at)
     operation.assignments.put(after.id, after)
     carry(operation, before, after, fact.at)
     if isinstance(fact, AssignmentGivenUp | AssignmentStoodDown) and fact.again_at is not None:
@@ -334,6 +334,8 @@ def obey(operation: Operation, known: Told, at: Instant) -> None:
         operation.assignments.put(after.id, after)
         _withheld(operation, after)
         carry(operation, before, after, at)
+    waiting = operation.assignments[known.assignment]
+    operation.assignments.put(waiting.id, checking.obeyed(operation, waiting, at))
 
 
 def _withheld(operation: Operation, after: Assignment) -> None:

@@ -323,6 +323,7 @@ class Assignment(Stored):
     check_in_by: Instant | None = None  # on the scene: when its next word is due
     silent_at: Instant | None = None  # when it is missed, or escalated; None: not waited for
     missed_at: Instant | None = None  # since when it has been silent, beyond the grace
+    out_by: Instant | None = None  # told to leave: when it is to have said that all are out
     escalated: bool = False  # it is the county's desk's own matter, too
     helped: int | None = None  # people so far, as it says
     answered: Report | None = None  # the last of its reports that was

@@ -9,7 +9,7 @@ from schemas.instruction_values import LEAVING
 from schemas.values import AssignmentId, Instant, InstructionId
 from streams.area import CLOSED, Operation
 from streams.cause import Cause
-from streams.entities import Assignment, Demand
+from streams.entities import Assignment, AssignmentState, Demand
 from streams.instructed import Instruction, Order, Told
 from streams.parameters import ACKNOWLEDGED_WITHIN, INSTRUCTION_ESCALATES
 from streams.zones import inside, may_hold
@@ -73,6 +73,19 @@ def said_out(operation: Operation, known: Told) -> Assignment:
     inside_again = replace(before, out_at=None)
     operation.assignments.put(before.id, inside_again)
     return inside_again
+
+
+def owes_out(operation: Operation, crew: Assignment) -> bool:
+    """Whether it has read all by which it is to stop or to leave, and not said yet that it has.
+
+    For what it has not read it is called sooner. Whoever has reported done is out.
+    """
+    if not crew.live or not crew.withdrawing or crew.out_at is not None:
+        return False
+    if crew.state is AssignmentState.REPORTED_DONE:
+        return False
+    leaving = [one for one in told(operation, crew.id).standing if one.what in LEAVING]
+    return all(one.acknowledged_at is not None for one in leaving)
 
 
 def joined(operation: Operation, crew: Assignment, at: Instant) -> Assignment:

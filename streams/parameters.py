@@ -107,6 +107,7 @@ CHECK_IN: Final = 60 * MINUTE  # on the scene, from one word of a crew to the ne
 CHECK_IN_HAZARDOUS: Final = 20 * MINUTE
 CHECK_IN_HAZARDOUS_URGENT: Final = 15 * MINUTE  # on P1
 CHECK_IN_GRACE: Final = 5 * MINUTE  # then its desk has to call it,
+OUT_WITHIN: Final = 10 * MINUTE  # told to leave, and read: to say that all are out; else likewise,
 ESCALATED_AFTER: Final = 5 * MINUTE  # and after that the county's as well
 REPORT_ANSWER: Final = 15 * MINUTE  # a report from the scene; then the county has it, too
 REPORT_ANSWER_URGENT: Final = 5 * MINUTE  # on P1

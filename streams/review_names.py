@@ -368,6 +368,11 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
         if names.fact.out
         else names.pick("现场报平安", "checked in, all well")
     ),
+    "unheard": lambda names: (
+        names.pick("未报告全员安全", "has not said that all of them are safe")
+        if names.fact.out
+        else names.pick("未按时报平安", "has not checked in")
+    ),
     "implied": lambda names: (
         names.pick("（由后一步推定）", " (implied by a later step)") if names.fact.implied else ""
     ),

@@ -17,8 +17,8 @@ FACTS: dict[type, Words] = {
         "{organization} {well}: {line}{phone}.",
     ),
     f.CheckInMissed: Words(
-        "{organization}未按时报平安：{line}，应于 {due_at} 前；请值班室致电。",
-        "{organization} has not checked in: {line}, due by {due_at}. Its desk has to call it.",
+        "{organization}{unheard}：{line}，应于 {due_at} 前；请值班室致电。",
+        "{organization} {unheard}: {line}, due by {due_at}. Its desk has to call it.",
     ),
     f.CheckInEscalated: Words(
         "{organization}仍无音讯：{line}；已上报县值班室。",

@@ -30,6 +30,7 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
     worked_on, team = known.demands[item.demand], area.registry.organizations[item.organization]
     row = replace(
         _row(area, known, item, worked_on),
+        out_by=item.out_by,
         relief=relief.shown(known, item),
         relieves=relief.relieves(area, known, item.offer) if item.live else None,
     )

@@ -59,6 +59,8 @@ class Crew:
     before: Crew | None = None
     turn: int = 0  # of its last step
     heard_at: int = 0  # its last word, or its desk's about it
+    out: frozenset[str] = frozenset()  # told to leave by these, it has said that all of them are
+    told_at: int = 0  # what it is told may have changed then
     told: dict[str, Told] = field(default_factory=dict)
     relieves: str | None = None  # whose place it is to take, as long as that one is there
 
@@ -69,6 +71,17 @@ class Crew:
     @property
     def withdrawing(self) -> bool:
         return any(told.what in LEAVING for told in self.told.values())
+
+    @property
+    def owes_out(self) -> bool:
+        """To leave, and that read; nobody has said yet that all of them are out."""
+        read = all(told.acknowledged for told in self.told.values() if told.what in LEAVING)
+        there = self.live and self.state != "reported_done"
+        return there and read and not self.leaving <= self.out
+
+    @property
+    def leaving(self) -> frozenset[str]:
+        return frozenset(id for id, told in self.told.items() if told.what in LEAVING)
 
     @property
     def working(self) -> bool:
@@ -160,6 +173,7 @@ class Crews:
 
     def _going_on(self, crew: Crew, before: bool, at: int) -> None:
         """Whoever goes on is not late before its grace is over."""
+        crew.told_at = at
         if before != crew.withdrawing:
             self.turned.append(crew)
         if before and not crew.withdrawing and crew.late_at is not None:
@@ -332,6 +346,8 @@ def _after(crew: Crew, fact: Any) -> Crew:
             here = replace(crew, state="on_scene", arrived=True, late_at=None)
             here.arrived_at = fact.at
             return replace(here, overdue=False, doubted=False)
+        case f.CrewCheckedIn() if fact.out:
+            return replace(crew, out=crew.out | crew.leaving)
         case f.CrewOverdue():
             return replace(crew, overdue=True, late_at=fact.replace_at)
         case f.CrewDoubted():

@@ -351,6 +351,7 @@ RESTING: dict[str, Callable[[Watch, int], Wrong]] = {
     "grouped": grouped,
     "silent": laws_scene.silent,
     "inside": laws_scene.inside,
+    "leaving": laws_scene.leaving,
     "reported": laws_scene.reported,
     "owed": laws_told.owed,
     "handed up": laws_handing.waited,

@@ -20,6 +20,7 @@ MINUTE = 60_000
 LONGEST = {True: 20 * MINUTE, False: 60 * MINUTE}  # between two words, on a hazardous line or not
 SHORTEST = {True: 15 * MINUTE, False: 60 * MINUTE}
 GRACE = ESCALATED = 5 * MINUTE
+OUT = 10 * MINUTE
 ANSWERED = 15 * MINUTE
 
 
@@ -30,7 +31,8 @@ def silent(watch: Watch, at: int) -> Wrong:
         row = watch.rows[crew.id]
         assert isinstance(row, AssignmentRow)
         if crew.state != "on_scene":
-            if row.check_in_by is not None or row.missed_at is not None:
+            leaving = crew.live and crew.withdrawing
+            if row.check_in_by is not None or (row.missed_at is not None and not leaving):
                 yield f"{at}: {crew.id} is waited for, and not on the scene"
             continue
         missed_by = max(crew.heard_at + LONGEST[row.hazardous] + GRACE, quiet_until)
@@ -44,8 +46,23 @@ def missed(watch: Watch, fact: Any, turn: Turn) -> Wrong:
     """Nobody is called silent before its time is over."""
     if isinstance(fact, f.CheckInMissed):
         crew, row = watch.books.crews.rows[fact.assignment], watch.rows[fact.assignment]
-        if fact.at < crew.heard_at + SHORTEST[row.hazardous] + GRACE:
+        least = OUT if fact.out else SHORTEST[row.hazardous] + GRACE
+        if fact.at < crew.heard_at + least or (fact.out and not crew.withdrawing):
             yield f"{turn.sequence}: {crew.id} is missed too early"
+
+
+def leaving(watch: Watch, at: int) -> Wrong:
+    """Told to stop or to leave, and not heard of: called in time, wherever it is; then by two."""
+    crews = watch.books.crews
+    for crew in crews.rows.values():
+        if not crew.owes_out:
+            continue
+        row = watch.rows[crew.id]
+        missed_by = max(crew.heard_at + OUT, crew.told_at + OUT, crews.quiet_until)
+        if at >= missed_by and row.missed_at is None:
+            yield f"{at}: {crew.id} is to be out, says nothing, and nobody calls it"
+        if at >= missed_by + ESCALATED and not row.escalated:
+            yield f"{at}: {crew.id} is to be out, says nothing, and the county does not know"
 
 
 def inside(watch: Watch, at: int) -> Wrong:

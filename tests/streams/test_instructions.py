@@ -95,6 +95,72 @@ def test_what_was_read_on_the_way_out_of_the_hole_is_no_error() -> None:
     assert scene.refused(c.AcknowledgeInstruction, **never) is Refusal.INSTRUCTION_OVER
 
 
+# Out
+
+
+def told_to_leave(scene: OnScene) -> InstructionId:
+    """It has read that it is to leave."""
+    given = instruct(scene, WITHDRAW)
+    scene.step(c.AcknowledgeInstruction, instruction=given)
+    return given
+
+
+def test_who_is_told_to_leave_and_is_not_heard_of_is_called_and_then_by_the_county() -> None:
+    """On a line whose crews need not say a word for an hour."""
+    scene = OnScene()
+    told_to_leave(scene)
+    since, until = scene.world.at, scene.world.at + HOUR
+    missed = only(scene.world.until(until, f.CheckInMissed), f.CheckInMissed)
+    assert (missed.at, missed.due_at, missed.out) == (since + 10 * MINUTE, missed.at, True)
+    told = only(scene.world.until(until, f.CheckInEscalated), f.CheckInEscalated)
+    assert (told.at, scene.row().escalated) == (since + 15 * MINUTE, True)
+    scene.step(c.CheckIn, people=None, out=True)
+    row = scene.row()
+    assert (row.missed_at, row.out_by, row.out_at) == (None, None, scene.world.at)
+
+
+def test_also_on_its_way_it_is_called() -> None:
+    scene = OnScene()
+    scene.step(c.UndoStep)
+    assert scene.row().state != "on_scene"
+    told_to_leave(scene)
+    since = scene.world.at
+    missed = only(scene.world.until(since + HOUR, f.CheckInMissed), f.CheckInMissed)
+    assert (missed.at, missed.out) == (since + 10 * MINUTE, True)
+
+
+def test_a_word_on_the_way_out_puts_the_call_off_but_only_that_all_are_out_ends_it() -> None:
+    scene = OnScene()
+    told_to_leave(scene)
+    scene.world.wait(minutes=6)
+    scene.step(c.CheckIn, people=None)
+    said = scene.world.at
+    missed = only(scene.world.until(said + HOUR, f.CheckInMissed), f.CheckInMissed)
+    assert missed.at == said + 10 * MINUTE
+
+
+def test_who_may_go_on_owes_no_such_word() -> None:
+    scene = OnScene()
+    given = told_to_leave(scene)
+    since = scene.world.at
+    scene.world.until(since + HOUR, f.CheckInMissed)
+    scene.step(c.LiftFromCrew, DESK, instruction=given)
+    assert (scene.row().missed_at, scene.row().out_by) == (None, None)
+    missed = only(scene.world.until(since + 2 * HOUR, f.CheckInMissed), f.CheckInMissed)
+    assert (missed.at, missed.out) == (since + 65 * MINUTE, False)
+
+
+def test_of_two_reasons_one_unread_and_lifted_the_other_is_waited_for() -> None:
+    scene = OnScene()
+    told_to_leave(scene)
+    other = instruct(scene, STOP)
+    scene.world.wait(minutes=1)
+    scene.step(c.CheckIn, people=None)
+    assert scene.row().out_by is None
+    scene.step(c.LiftFromCrew, DESK, instruction=other)
+    assert scene.row().out_by == scene.world.at + 10 * MINUTE
+
+
 # Cover
 
 

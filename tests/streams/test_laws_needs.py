@@ -319,6 +319,7 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("missed", wrong_scene.missed_at_once),
     ("reported", lambda patch: _nobody_waits(patch, Wait.REPORT)),
     ("inside", wrong_scene.left_inside),
+    ("leaving", wrong_scene.nobody_asks_whether_they_are_out),
     ("owed", lambda patch: _nobody_waits(patch, Wait.INSTRUCTION)),
     ("unread", wrong_scene.unread_for_seconds),
     ("moved", _whoever_is_asked_is_moved),

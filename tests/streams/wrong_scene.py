@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams import assignment, checking, instruction, shutting
+from streams import assignment, checking, instruction, orders, shutting
 
 Patch = pytest.MonkeyPatch
 
@@ -31,3 +31,7 @@ def zones_are_open(patch: Patch) -> None:
 
 def unread_for_seconds(patch: Patch) -> None:
     patch.setattr(instruction, "ACKNOWLEDGED_WITHIN", 30_000)
+
+
+def nobody_asks_whether_they_are_out(patch: Patch) -> None:
+    patch.setattr(orders, "owes_out", lambda *_: False)

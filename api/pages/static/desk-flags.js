@@ -3,6 +3,7 @@
 import { live, slow } from "./assignments.js";
 import { toldFlags } from "./desk-told.js";
 import { moment } from "./format.js";
+import { notOut } from "./leaving.js";
 import { changedWords } from "./wording.js";
 import { named, say } from "./words.js";
 
@@ -13,7 +14,7 @@ export function flags(item, row, now) {
   else if (slow(row, now)) found.push(["warn", say("party.slow")]);
   const instead = row.replaced ? insteadWords(item) : awaitedWords(item, row, now);
   if (instead) found.push(["bad", instead]);
-  if (row.missed_at !== null) found.push(["bad", say("party.silent")]);
+  if (row.missed_at !== null) found.push(["bad", say(notOut(row) ? "party.not_out" : "party.silent")]);
   found.push(...toldFlags(row));
   if (live(row) && row.changed.length) {
     found.push(["bad", say("party.words_unseen", { words: changedWords(row) })]);

@@ -13,7 +13,7 @@ import { reportsOf } from "./desk-reports.js";
 import { outByPhone, readByPhone } from "./desk-told.js";
 import { drawList, find, h, setText } from "./dom.js";
 import { moment } from "./format.js";
-import { outBy } from "./leaving.js";
+import { notOut, wordDue } from "./leaving.js";
 import { placeName } from "./places.js";
 import { choose, language, named, say } from "./words.js";
 
@@ -21,16 +21,15 @@ import { choose, language, named, say } from "./words.js";
 const ours = ({ me }, row) =>
   answersFor(me, deskOf(row)) && (row.escalated || divisionsOf(me).includes(deskOf(row)));
 
-const ABOVE_AFTER = 5 * 60 * 1000; // milliseconds: then a crew that may not be out is the county's
-
 export function drawSilent(context) {
   const rows = context.board
     .all("assignment")
     .filter((row) => live(row) && row.missed_at !== null && ours(context, row))
-    .sort((one, other) => one.check_in_by - other.check_in_by);
+    .sort((one, other) => notOut(other) - notOut(one) || wordDue(one) - wordDue(other));
   const items = rows.map((row) => ({
     key: row.id,
     row,
+    draw: notOut(row) ? drawStaying : drawCrew,
     called: calledOf(row.offer),
     demand: numberWords(context.board, row),
     place: placeName(row.division),
@@ -53,13 +52,12 @@ export function drawSilent(context) {
     language: language(),
   }));
   const ignored = ignoredOf(context);
-  const staying = stayingOf(context);
-  const count = rows.length + ignored.length + staying.length;
+  const count = rows.length + ignored.length;
   setText(find("#silent-title"), count ? say("silent.title", { count }) : "");
   const asked = [...climbedOf(context), ...relievedOf(context), ...shiftsOf(context)];
-  const all = [...ignored, ...staying, ...items, ...asked, ...handed, ...drafts];
+  const all = [...ignored, ...items, ...asked, ...handed, ...drafts];
   find("#silent-box").hidden = !all.length;
-  drawList(find("#silent"), all, (item) => (item.draw ?? drawCrew)(context, item));
+  drawList(find("#silent"), all, (item) => item.draw(context, item));
 }
 
 /** Instructions that were not acknowledged in time. */
@@ -85,27 +83,6 @@ function ignoredOf(context) {
   }));
 }
 
-/** Told to stop or to leave, and nobody has said in time that all of them are safe. */
-function stayingOf(context) {
-  const { board, clock, me } = context;
-  const own = divisionsOf(me);
-  const ours = board
-    .all("assignment")
-    .filter((row) => answersFor(me, deskOf(row)) && outBy(row) !== null);
-  const due = (row) => outBy(row) + (own.includes(deskOf(row)) ? 0 : ABOVE_AFTER);
-  clock.passed(ours.map(due));
-  const late = ours.filter((row) => due(row) <= clock.now());
-  return late.map((row) => ({
-    key: `out-${row.id}`,
-    row,
-    called: calledOf(row.offer),
-    draw: drawStaying,
-    demand: numberWords(board, row),
-    place: placeName(row.division),
-    language: language(),
-  }));
-}
-
 /** How many of a crew are in the danger zone now. */
 const insideWords = (row) =>
   row.inside > 0 && h("strong", {}, say("party.inside", { count: row.inside }));
@@ -115,7 +92,7 @@ function drawStaying(context, { row, demand, place }) {
   const call = h("button", { type: "button", class: "small", "data-focus": focus });
   call.textContent = say("silent.call");
   call.addEventListener("click", () => outByPhone(context, row, true));
-  const time = moment(outBy(row), context.clock.now());
+  const time = moment(row.out_by, context.clock.now());
   return h(
     "li",
     {},

@@ -11,6 +11,7 @@ import { field, refill } from "./dialog.js";
 import { find, h, setText } from "./dom.js";
 import { fullTime, moment } from "./format.js";
 import { Problem, get } from "./http.js";
+import { notOut, wordDue } from "./leaving.js";
 import { act, posting, start, tell } from "./page.js";
 import { placeName, within } from "./places.js";
 import { read } from "./sealed.js";
@@ -275,7 +276,7 @@ function calls(context, items, crews) {
     ...silent.map((row) => [
       row.organization_name,
       number(context, row),
-      say("silent.since", { time: moment(row.check_in_by, now) }),
+      say(notOut(row) ? "silent.not_out" : "silent.since", { time: moment(wordDue(row), now) }),
     ]),
     ...asked.map((row) => [
       row.organization_name,
@@ -288,7 +289,7 @@ function calls(context, items, crews) {
 function crewsTable({ board, clock }, _, crews) {
   const now = clock.now();
   return crews.map((row) => {
-    const due = row.check_in_by ?? (row.arrived_at === null ? row.promised_at : null);
+    const due = row.out_by ?? row.check_in_by ?? (row.arrived_at === null ? row.promised_at : null);
     const late = row.missed_at !== null || row.overdue;
     const word = due === null ? "" : say("handover.by", { time: moment(due, now) });
     const units = counted(row.skill, row.quantity);

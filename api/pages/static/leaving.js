@@ -1,6 +1,4 @@
-/** Crews that are told to stop or to leave: which of the two, and by when they should be out. */
-
-import { live, unread } from "./assignments.js";
+/** Crews that are told to stop or to leave: which of the two, and whether they are out in time. */
 
 const TO_LEAVE = ["withdraw", "zone_closed"];
 
@@ -8,11 +6,9 @@ const TO_LEAVE = ["withdraw", "zone_closed"];
 export const toLeave = (row) =>
   row.instructions.some((one) => one.lifted_at === null && TO_LEAVE.includes(one.what));
 
-const OUT_WITHIN = 10 * 60 * 1000; // milliseconds, from its last acknowledgment
+/** It is called since it has not said in time that all of them are out. */
+export const notOut = (row) =>
+  row.missed_at !== null && row.out_by !== null && row.out_by <= row.missed_at;
 
-/** By when a crew that has acknowledged that it is to stop or to leave should have said it has. */
-export function outBy(row) {
-  if (!live(row) || !row.withdrawing || row.out_at !== null || unread(row).length) return null;
-  const read = row.instructions.filter((one) => one.lifted_at === null);
-  return Math.max(...read.map((one) => one.acknowledged_at)) + OUT_WITHIN;
-}
+/** By when a word was due of a crew that is called. */
+export const wordDue = (row) => (notOut(row) ? row.out_by : row.check_in_by);
