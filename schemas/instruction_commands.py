@@ -16,13 +16,15 @@ Words = Annotated[str, Meta(max_length=500)]
 class InstructCrew(Stored, tag="InstructCrew.1"):
     """A desk tells one crew to do something, which it acknowledges and cannot decline.
 
-    `to`: to whom it hands over, or where it comes to.
+    `to`: to whom it hands over, or where it comes to. `hold`: it is told to stop or to leave
+    because of the place: its demand is put on hold, so that nobody else is sent there.
     """
 
     assignment: AssignmentId
     what: InstructionKind
     to: To = ""
     text: Words = ""
+    hold: bool = False
 
 
 class InstructIncident(Stored, tag="InstructIncident.1"):

@@ -14,14 +14,12 @@ from schemas.commands import HoldDemand, ResumeDemand
 from schemas.facts import DemandClimbed, DemandHeld, DemandResumed, HoldAsked, HoldingFact
 from schemas.refusals import Refusal
 from schemas.values import DemandId, StandDownReason
-from streams import answering, needed
 from streams import line as lines
+from streams import needed, pausing
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.demand import find
 from streams.entities import DemandState
-from streams.parameters import URGENCY
-from streams.policy import substitute_for
 from streams.waiting import calm
 
 
@@ -36,16 +34,7 @@ def hold(area: Area, command: HoldDemand, cause: Cause) -> Decision:
         return Refused(Refusal.DEMAND_DRAFT, (demand.id,))
     if demand.leader is not None:
         return Refused(Refusal.DEMAND_GROUPED, (demand.id,))
-    desk = answering.desk(area.operations[cause.operation], demand)
-    return [
-        DemandHeld(
-            demand=demand.id,
-            question=command.question,
-            asked_by=substitute_for(area, cause.actor, desk, cause.at),
-            ask_at=cause.at + URGENCY[demand.priority].hold,
-            at=cause.at,
-        )
-    ]
+    return [pausing.held(area, demand, command.question, cause)]
 
 
 def resume(area: Area, command: ResumeDemand, cause: Cause) -> Decision:

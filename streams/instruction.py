@@ -8,7 +8,7 @@ lifts it, or stands the crew down. Told to stop or to withdraw, a crew is no cov
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import assert_never
+from typing import Final, assert_never
 
 from msgspec.structs import replace
 
@@ -26,6 +26,7 @@ from schemas.facts import (
     AcknowledgmentMissed,
     AssignmentStoodDown,
     CrewInstructed,
+    DemandHeld,
     IncidentInstructed,
     InstructionAcknowledged,
     InstructionFact,
@@ -41,18 +42,21 @@ from schemas.values import (
     InstructionId,
     StandDownReason,
 )
-from streams import asking, checking, crew, orders, shutting, zones
+from streams import asking, checking, crew, orders, pausing, shutting, zones
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.assignment import live, out
 from streams.cause import Cause, Decision, Refused
-from streams.entities import AssignmentState, Incident, IncidentState
+from streams.entities import AssignmentState, Demand, DemandState, Incident, IncidentState
 from streams.instructed import Instruction, Order, Told
 from streams.parameters import ACKNOWLEDGED_WITHIN, INSTRUCTIONS_MOST
 from streams.policy import substitute_for, voice_of
 
 ENDING = (*LEAVING, InstructionKind.HAND_OVER)
 """Behind these a desk may end a crew's work."""
+
+UNSAID: Final = "已令在场队伍停止或撤离 · A crew there was told to stop or to leave"
+"""Why nobody else is sent there, where the desk had no time to say more; for readers of both."""
 
 Given = InstructCrew | InstructIncident | CloseZone
 
@@ -67,20 +71,28 @@ def instruct_crew(area: Area, command: InstructCrew, cause: Cause) -> Decision:
     refused = _unfit(command, standing, found.id)
     if refused is not None or _said(command, standing):
         return refused or []
-    division = operation.demands[found.demand].place.division
-    return [
-        CrewInstructed(
-            instruction=InstructionId(cause.new_id()),
-            assignment=found.id,
-            account=cause.actor,
-            by=_giver(area, division, cause),
-            what=command.what,
-            to=command.to,
-            text=command.text,
-            acknowledge_by=cause.at + ACKNOWLEDGED_WITHIN,
-            at=cause.at,
-        )
-    ]
+    demand = operation.demands[found.demand]
+    told = CrewInstructed(
+        instruction=InstructionId(cause.new_id()),
+        assignment=found.id,
+        account=cause.actor,
+        by=_giver(area, demand.place.division, cause),
+        what=command.what,
+        to=command.to,
+        text=command.text,
+        acknowledge_by=cause.at + ACKNOWLEDGED_WITHIN,
+        at=cause.at,
+    )
+    return [told, *_kept_away(area, command, demand, cause)]
+
+
+def _kept_away(area: Area, command: InstructCrew, demand: Demand, cause: Cause) -> list[DemandHeld]:
+    """What it leaves is the place: nobody else is sent there before a desk says that it goes on."""
+    if not command.hold or command.what not in LEAVING:
+        return []
+    if demand.state is not DemandState.PUBLISHED or demand.leader is not None:
+        return []
+    return [pausing.held(area, demand, command.text or UNSAID, cause)]
 
 
 def instruct_incident(area: Area, command: InstructIncident, cause: Cause) -> Decision:

@@ -26,7 +26,7 @@ from schemas.commands import (
     LiftFromIncident,
     StandDownCrew,
 )
-from schemas.instruction_values import InstructionKind, Zone
+from schemas.instruction_values import LEAVING, InstructionKind, Zone
 from schemas.values import Datum, InstructionId, Place, PlaceKind
 from schemas.views import AssignmentRow, DemandRow, IncidentRow
 from streams.engines import Receipt
@@ -68,6 +68,14 @@ class InstructBody(WordsBody):
     what: InstructionKind
 
 
+class InstructCrewBody(InstructBody):
+    """`hold`: told to stop or to leave because of the place, its demand is put on hold, so that
+    nobody else is sent there; false where others may go. Unsaid, it is put on hold.
+    """
+
+    hold: bool | None = None
+
+
 class ZoneBody(Body):
     """A ring (`place.ring`); or a circle of `radius` meters around a point (`place.lon`, `lat`) or
     around where a demand lies (`around`: its id)."""
@@ -93,14 +101,15 @@ class LiftBody(Body):
 @door(
     router,
     "/assignments/{assignment}/instruct",
-    InstructBody,
+    InstructCrewBody,
     InstructCrew,
     answer=InstructAnswer,
 )
-async def instruct_crew(call: Call[InstructBody]) -> Response:
+async def instruct_crew(call: Call[InstructCrewBody]) -> Response:
     """Tell a crew what to do. It acknowledges, within two minutes; nobody is asked to agree."""
     row, body = call.subject(AssignmentRow), call.body
-    command = InstructCrew(assignment=row.id, what=body.what, **body.stored())
+    hold = body.what in LEAVING and body.hold is not False
+    command = InstructCrew(assignment=row.id, what=body.what, hold=hold, **body.stored())
     return _told(call, await call.about(row, command), row.id)
 
 
@@ -168,7 +177,11 @@ async def close_zone(call: Call[CloseZoneBody]) -> Response:
     return _told(call, await call.about(row, command), row.id)
 
 
-def _told(call: Call[InstructBody] | Call[CloseZoneBody], receipt: Receipt, id: str) -> Response:
+def _told(
+    call: Call[InstructCrewBody] | Call[InstructBody] | Call[CloseZoneBody],
+    receipt: Receipt,
+    id: str,
+) -> Response:
     answer = call.answer_of(receipt, id)
     return answered(wider(InstructAnswer, answer, masked=call.body.masked()))
 

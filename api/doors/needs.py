@@ -140,6 +140,9 @@ def _open_to(context: Context, demand: DemandRow, line: LineView, row: Organizat
     beside = demand.mode is not Mode.ACTUAL and context.settings.purpose is Purpose.OPERATIONS
     if row.retired or demand.release_at > now or (beside and not row.enrolled):
         return False
+    crews = list(_crews(context, demand, row))
+    if any(crew.withdrawing for crew in crews):
+        return False  # told to leave the very place
     newest = context.feed.known.newest_offer(line.id, row.id)
     put = None if newest is None else context.feed.find("offer", newest)
     if put is None or not isinstance(put.row, OfferRow) or put.row.sent_at < line.opened_at:
@@ -148,17 +151,17 @@ def _open_to(context: Context, demand: DemandRow, line: LineView, row: Organizat
         case "stood_down":
             return asking.welcome(put.row.stand_down_reason, put.row.again_at, now)
         case "accepted":
-            return not _on_the_way(context, demand, line, row)
+            return all(crew.line != line.id or crew.arrived_at is not None for crew in crews)
         case _:
             return False
 
 
-def _on_the_way(context: Context, demand: DemandRow, line: LineView, row: OrganizationRow) -> bool:
-    """Whether a crew of its is expected there: that one comes, and no second one."""
-    crews = context.feed.known.crews_of(demand.id, row.id)
-    found = (put.row for id in crews if (put := context.feed.find("assignment", id)) is not None)
-    rows = (crew for crew in found if isinstance(crew, AssignmentRow))
-    return any(crew.line == line.id and crew.arrived_at is None for crew in rows)
+def _crews(context: Context, demand: DemandRow, row: OrganizationRow) -> Iterator[AssignmentRow]:
+    """Those of an organization that are at work there."""
+    for id in context.feed.known.crews_of(demand.id, row.id):
+        put = context.feed.find("assignment", id)
+        if put is not None and isinstance(put.row, AssignmentRow):
+            yield put.row
 
 
 def _away(row: OrganizationRow, demand: DemandRow) -> int:

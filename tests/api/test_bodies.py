@@ -94,7 +94,7 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.SeeWords, scene.SeeWordsBody, {"assignment"}),
     (c.ReportFromScene, scene.ReportFromSceneBody, {"assignment"}),
     (c.AnswerReport, scene.AnswerReportBody, {"assignment", "report"}),
-    (c.InstructCrew, instructions.InstructBody, {"assignment"}),
+    (c.InstructCrew, instructions.InstructCrewBody, {"assignment"}),
     (c.InstructIncident, instructions.InstructBody, {"incident"}),
     (c.CloseZone, instructions.CloseZoneBody, {"incident"}),
     (c.AcknowledgeInstruction, Empty, {"assignment", "instruction"}),

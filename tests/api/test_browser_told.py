@@ -57,9 +57,11 @@ def at_work(server: Stage, screens: Screens, hazard: str, name: str) -> tuple[Pa
     return crew, desk, county
 
 
-def instruct(desk: Page, kind: str, text: str) -> None:
+def instruct(desk: Page, kind: str, text: str, others: str = "go nowhere") -> None:
     desk.locator("#demands").get_by_role("button", name="Instruct", exact=True).click()
     desk.locator("#dialog").get_by_text(kind, exact=True).click()
+    hold = {"go nowhere": "true", "are asked": "false"}[others]
+    desk.locator(f"#dialog [name=hold][value={hold}]").check(force=True)
     desk.locator("#dialog [name=text]").fill(text)
     confirm(desk)
 
@@ -130,7 +132,7 @@ def test_a_leader_on_the_telephone_acknowledges_through_the_desk_and_is_stood_do
     server: Stage, screens: Screens
 ) -> None:
     crew, desk, _ = at_work(server, screens, "rainstorm_flood", "Team 7")
-    instruct(desk, "Stop work now", "K12")
+    instruct(desk, "Stop work now", "K12", others="are asked")
     expect(crew.locator("#told")).to_be_visible()
     on_desk = desk.locator("#demands .card")
     on_desk.get_by_role("button", name="Acknowledged by phone").click()
@@ -206,6 +208,7 @@ def test_who_is_told_to_leave_says_that_all_are_out_and_is_led_no_farther_in(
     card, on_desk = crew.locator("#assignments .card"), desk.locator("#demands .card")
     expect(on_desk).to_contain_text("expected")
     instruct(desk, "Withdraw now", "K12")
+    expect(on_desk).to_contain_text("On hold since")
     touch(crew.locator("#told"), "收到，照办")
     expect(on_desk).to_contain_text("Nobody has said yet that all are safe")
     expect(on_desk).not_to_contain_text("expected")

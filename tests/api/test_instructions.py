@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from schemas.facts import (
     AcknowledgmentEscalated,
     AcknowledgmentMissed,
@@ -62,6 +64,25 @@ async def test_who_does_not_read_it_is_called_and_the_desk_says_that_it_was_hear
     done(await step(desk, assignment, "stand-down"), assignment)
     seen = await row(crew)
     assert (seen["state"], seen["stand_down_reason"]) == ("stood_down", "withdrawn")
+
+
+@pytest.mark.parametrize(("said", "state"), [({}, "on_hold"), ({"hold": False}, "published")])
+async def test_nobody_else_is_sent_to_a_place_that_a_crew_is_told_to_leave_unless_it_is_said(
+    stage: House, said: dict[str, Any], state: str
+) -> None:
+    desk, _, assignment = await at_work(stage)
+    done(await step(desk, assignment, "instruct", what="withdraw", **said))
+    demand = await the_row(desk, "demand")
+    assert demand["state"] == state
+    assert bool(demand["question"]) is (state == "on_hold")
+
+
+async def test_a_crew_that_is_told_to_leave_is_shown_no_need_of_that_place(stage: House) -> None:
+    desk, crew, assignment = await at_work(stage)
+    [organization] = (await crew.get("/me")).json["scopes"]
+    path = f"/organizations/{organization['organization']}/needs"
+    done(await step(desk, assignment, "instruct", what="withdraw", hold=False))
+    assert (await crew.get(path)).json["needs"] == []
 
 
 async def test_everybody_in_an_incident_is_told_by_the_desk_that_opened_it(stage: House) -> None:

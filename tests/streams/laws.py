@@ -340,6 +340,7 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
 AFTER: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "displaced": laws_held.displaced,
     "given back": laws_handing.given_back,
+    "place": laws_told.place,
     "spoken": spoken,
 }
 """Seen with what is known behind the turn."""

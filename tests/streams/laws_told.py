@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from schemas import facts as f
 from schemas.turns import Turn
+from tests.streams.crews import LEAVING
 
 if TYPE_CHECKING:
     from tests.streams.laws import Watch
@@ -44,6 +45,16 @@ def _climbs(crew: str, told: Any, view: Any, quiet_until: int, at: int) -> Wrong
         yield f"{at}: {crew} has not read {view.id}, and nobody calls it"
     if at >= missed_by + ESCALATED and not view.escalated:
         yield f"{at}: {crew} has not read {view.id}, and the county knows nothing"
+
+
+def place(watch: Watch, fact: Any, turn: Turn) -> Wrong:
+    """Where a crew leaves because of the place, nobody else is sent there in the same moment."""
+    if not isinstance(fact, f.CrewInstructed) or not getattr(turn.command, "hold", False):
+        return
+    crews = watch.books.crews
+    need = watch.rows[crews.demands[crews.rows[fact.assignment].line]]
+    if fact.what in LEAVING and need.state == "published" and need.leader is None:
+        yield f"{turn.sequence}: {fact.assignment} leaves {need.id}, and others are asked to go"
 
 
 def nobody(watch: Watch, fact: Any, turn: Turn) -> Wrong:

@@ -30,7 +30,8 @@ def instruct(play: Play) -> Attempt:
     crew = _some(play)
     if crew is None:
         return DESK, None
-    return _desk(play, crew), c.InstructCrew(assignment=crew.id, **said)
+    place = crew.id[0] < "k"  # of about every other: no draw, which would change all others
+    return _desk(play, crew), c.InstructCrew(assignment=crew.id, hold=place, **said)
 
 
 def heed(play: Play) -> Attempt:

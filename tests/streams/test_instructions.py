@@ -95,6 +95,44 @@ def test_what_was_read_on_the_way_out_of_the_hole_is_no_error() -> None:
     assert scene.refused(c.AcknowledgeInstruction, **never) is Refusal.INSTRUCTION_OVER
 
 
+# The place, or the crew
+
+
+class Leaving(OnScene):
+    """A crew at a P1 is told to leave, with another team in reach."""
+
+    def __init__(self, *, hold: bool) -> None:
+        super().__init__(priority=1)
+        self.world.organization("far", township=1)
+        words = {"what": WITHDRAW, "text": "堤坝险情", "hold": hold}
+        self.told = [*self.step(c.InstructCrew, DESK, **words), *self.world.wait(minutes=0)]
+
+
+def test_where_it_leaves_because_of_the_place_nobody_else_is_sent_there() -> None:
+    """In the same turn its demand is on hold: nobody is asked until a desk says that it goes on."""
+    scene = Leaving(hold=True)
+    assert kinds(scene.told)[:2] == ["CrewInstructed", "DemandHeld"]
+    assert only(scene.told, f.DemandHeld).question == "堤坝险情"
+    assert asked(scene.world.wait(minutes=5)) == []
+    facts = scene.world.send(DESK, c.ResumeDemand(demand=scene.demand, answer="险情解除"))
+    assert len(asked([*facts, *scene.world.wait(minutes=0)])) == 1
+
+
+def test_where_it_alone_leaves_another_is_asked() -> None:
+    scene = Leaving(hold=False)
+    assert "DemandHeld" not in kinds(scene.told)
+    assert len(asked(scene.told)) == 1
+
+
+def test_its_team_is_taken_at_no_word_for_the_place_that_it_is_told_to_leave() -> None:
+    """Neither as volunteers nor for a request of before."""
+    scene = Leaving(hold=False)
+    world = scene.world
+    organization = world.operation.assignments[scene.crew].organization
+    help = c.OfferHelp(line=scene.line, organization=organization, quantity=1)
+    assert world.refused("near", help) is Refusal.INSTRUCTION_HOLDS
+
+
 # Out
 
 

@@ -35,3 +35,7 @@ def unread_for_seconds(patch: Patch) -> None:
 
 def nobody_asks_whether_they_are_out(patch: Patch) -> None:
     patch.setattr(orders, "owes_out", lambda *_: False)
+
+
+def others_are_sent_where_a_crew_left(patch: Patch) -> None:
+    patch.setattr(instruction, "_kept_away", lambda *_: [])

@@ -16,6 +16,7 @@ import { choose, say } from "./words.js";
 
 const IN_ZONE = ["zone_closed", "withdraw", "stop"];
 const KINDS = ["stop", "withdraw", "hand_over", "come_to"];
+const LEAVING = ["stop", "withdraw"];
 const NAMING = ["hand_over", "come_to"];
 const ENDING = ["stop", "withdraw", "hand_over"];
 
@@ -24,11 +25,27 @@ const about = ({ board }, row) => ({
   demand: numberWords(board, row),
 });
 
+/** Whether what is left is the place, or it is this crew alone; who else is there hears nothing. */
+function othersPart({ board }, row) {
+  const there = board
+    .all("assignment")
+    .filter((one) => live(one) && one.demand === row.demand && one.id !== row.id);
+  const names = there.map((one) => one.organization_name).join(say("list.separator"));
+  return [
+    radios("hold", say("told.others"), [
+      ["true", say("told.nobody_goes")],
+      ["false", say("told.others_go")],
+    ]),
+    there.length > 0 && h("p", { class: "warn" }, say("told.also_there", { names })),
+  ];
+}
+
 /** What is to be done, in the desk's own words as far as it likes. */
-function instruct({ title, hint, send }) {
+function instruct({ title, hint, send, others }) {
   const kinds = KINDS.map((kind) => [kind, choose("instruction", kind)]);
   const to = h("input", { name: "to", maxlength: 120, autocomplete: "off", required: true });
   const where = h("div", {}, field(say("told.to"), to));
+  const rest = h("div", {}, others);
   const words = text("text", "", 500);
   words.required = false;
   const form = ask({
@@ -36,6 +53,7 @@ function instruct({ title, hint, send }) {
     parts: [
       radios("what", say("told.what"), kinds),
       where,
+      rest,
       field(say("told.text"), words, say("told.text_hint")),
       h("p", { class: "quiet" }, hint),
     ],
@@ -45,6 +63,7 @@ function instruct({ title, hint, send }) {
   });
   const show = () => {
     only(where, NAMING.includes(form.elements.what.value));
+    only(rest, Boolean(others) && LEAVING.includes(form.elements.what.value));
   };
   form.addEventListener("change", show);
   show();
@@ -54,6 +73,7 @@ function bodyOf(values) {
   const body = { what: values.get("what") };
   if (NAMING.includes(body.what)) body.to = values.get("to");
   if (values.get("text").trim()) body.text = values.get("text");
+  if (values.get("hold")) body.hold = values.get("hold") === "true";
   return body;
 }
 
@@ -61,6 +81,7 @@ export const instructCrew = (context, row) =>
   instruct({
     title: say("told.crew_title", about(context, row)),
     hint: say("told.hint"),
+    others: othersPart(context, row),
     send: (body) => given(context.outbox.post(`/assignments/${row.id}/instruct`, body)),
   });
 
