@@ -14,7 +14,9 @@ export function flags(item, row, now) {
   else if (slow(row, now)) found.push(["warn", say("party.slow")]);
   const instead = row.replaced ? insteadWords(item) : awaitedWords(item, row, now);
   if (instead) found.push(["bad", instead]);
-  if (row.missed_at !== null) found.push(["bad", say(notOut(row) ? "party.not_out" : "party.silent")]);
+  if (row.missed_at !== null) {
+    found.push(["bad", say(notOut(row) ? "party.not_out" : "party.silent")]);
+  }
   found.push(...toldFlags(row));
   if (live(row) && row.changed.length) {
     found.push(["bad", say("party.words_unseen", { words: changedWords(row) })]);

@@ -286,8 +286,7 @@ function assignmentRow(context, item, row) {
     flags(item, row, now).map(([kind, words]) => h("span", { class: `chip ${kind}` }, words)),
     reliefPart(context, item, row),
     h("span", {}, expected(row, now)),
-    row.check_in_by && h("span", { class: "quiet" }, wordBy(row, now)),
-    row.out_by && h("span", { class: "quiet" }, outBy(row, now)),
+    dueOf(row) && h("span", { class: "quiet" }, wordBy(row, now)),
     row.seen_at && !row.changed.length && h("span", { class: "quiet" }, seenWords(row, now)),
     spokenBy(row) && h("span", { class: "quiet" }, spokenBy(row)),
     offer?.by_message && h("span", { class: "quiet" }, say("party.by_message")),
@@ -302,8 +301,9 @@ function assignmentRow(context, item, row) {
 
 const seenWords = (row, now) => say("party.words_seen", { time: moment(row.seen_at, now) });
 
-const outBy = (row, now) => say("party.out_by", { time: moment(row.out_by, now) });
-const wordBy = (row, now) => say("party.check_in_by", { time: moment(row.check_in_by, now) });
+const dueOf = (row) => row.out_by ?? row.check_in_by;
+const wordBy = (row, now) =>
+  say(row.out_by ? "party.out_by" : "party.check_in_by", { time: moment(dueOf(row), now) });
 
 /** After a yes for a part only: from when it may be asked for more. */
 const partialWords = (offer, now) =>

@@ -1,0 +1,115 @@
+"""Told to stop or to leave: nobody else is sent there, and who is not heard of is called."""
+
+from __future__ import annotations
+
+from schemas import commands as c
+from schemas import facts as f
+from schemas.refusals import Refusal
+from schemas.values import InstructionId
+from streams.parameters import HOUR, MINUTE
+from tests.streams.test_checking import OnScene
+from tests.streams.test_instructions import STOP, WITHDRAW, instruct
+from tests.streams.world import DESK, asked, kinds, only
+
+# The place, or the crew
+
+
+class Leaving(OnScene):
+    """A crew at a P1 is told to leave, with another team in reach."""
+
+    def __init__(self, *, hold: bool) -> None:
+        super().__init__(priority=1)
+        self.world.organization("far", township=1)
+        words = {"what": WITHDRAW, "text": "堤坝险情", "hold": hold}
+        self.told = [*self.step(c.InstructCrew, DESK, **words), *self.world.wait(minutes=0)]
+
+
+def test_where_it_leaves_because_of_the_place_nobody_else_is_sent_there() -> None:
+    """In the same turn its demand is on hold: nobody is asked until a desk says that it goes on."""
+    scene = Leaving(hold=True)
+    assert kinds(scene.told)[:2] == ["CrewInstructed", "DemandHeld"]
+    assert only(scene.told, f.DemandHeld).question == "堤坝险情"
+    assert asked(scene.world.wait(minutes=5)) == []
+    facts = scene.world.send(DESK, c.ResumeDemand(demand=scene.demand, answer="险情解除"))
+    assert len(asked([*facts, *scene.world.wait(minutes=0)])) == 1
+
+
+def test_where_it_alone_leaves_another_is_asked() -> None:
+    scene = Leaving(hold=False)
+    assert "DemandHeld" not in kinds(scene.told)
+    assert len(asked(scene.told)) == 1
+
+
+def test_its_team_is_taken_at_no_word_for_the_place_that_it_is_told_to_leave() -> None:
+    """Neither as volunteers nor for a request of before."""
+    scene = Leaving(hold=False)
+    world = scene.world
+    organization = world.operation.assignments[scene.crew].organization
+    help = c.OfferHelp(line=scene.line, organization=organization, quantity=1)
+    assert world.refused("near", help) is Refusal.INSTRUCTION_HOLDS
+
+
+# Out
+
+
+def told_to_leave(scene: OnScene) -> InstructionId:
+    """It has read that it is to leave."""
+    given = instruct(scene, WITHDRAW)
+    scene.step(c.AcknowledgeInstruction, instruction=given)
+    return given
+
+
+def test_who_is_told_to_leave_and_is_not_heard_of_is_called_and_then_by_the_county() -> None:
+    """On a line whose crews need not say a word for an hour."""
+    scene = OnScene()
+    told_to_leave(scene)
+    since, until = scene.world.at, scene.world.at + HOUR
+    missed = only(scene.world.until(until, f.CheckInMissed), f.CheckInMissed)
+    assert (missed.at, missed.due_at, missed.out) == (since + 10 * MINUTE, missed.at, True)
+    told = only(scene.world.until(until, f.CheckInEscalated), f.CheckInEscalated)
+    assert (told.at, scene.row().escalated) == (since + 15 * MINUTE, True)
+    scene.step(c.CheckIn, people=None, out=True)
+    row = scene.row()
+    assert (row.missed_at, row.out_by, row.out_at) == (None, None, scene.world.at)
+
+
+def test_also_on_its_way_it_is_called() -> None:
+    scene = OnScene()
+    scene.step(c.UndoStep)
+    assert scene.row().state != "on_scene"
+    told_to_leave(scene)
+    since = scene.world.at
+    missed = only(scene.world.until(since + HOUR, f.CheckInMissed), f.CheckInMissed)
+    assert (missed.at, missed.out) == (since + 10 * MINUTE, True)
+
+
+def test_a_word_on_the_way_out_puts_the_call_off_but_only_that_all_are_out_ends_it() -> None:
+    scene = OnScene()
+    told_to_leave(scene)
+    scene.world.wait(minutes=6)
+    scene.step(c.CheckIn, people=None)
+    said = scene.world.at
+    missed = only(scene.world.until(said + HOUR, f.CheckInMissed), f.CheckInMissed)
+    assert missed.at == said + 10 * MINUTE
+
+
+def test_who_may_go_on_owes_no_such_word() -> None:
+    scene = OnScene()
+    given = told_to_leave(scene)
+    since = scene.world.at
+    scene.world.until(since + HOUR, f.CheckInMissed)
+    scene.step(c.LiftFromCrew, DESK, instruction=given)
+    assert (scene.row().missed_at, scene.row().out_by) == (None, None)
+    missed = only(scene.world.until(since + 2 * HOUR, f.CheckInMissed), f.CheckInMissed)
+    assert (missed.at, missed.out) == (since + 65 * MINUTE, False)
+
+
+def test_of_two_reasons_one_unread_and_lifted_the_other_is_waited_for() -> None:
+    scene = OnScene()
+    told_to_leave(scene)
+    other = instruct(scene, STOP)
+    scene.world.wait(minutes=1)
+    scene.step(c.CheckIn, people=None)
+    assert scene.row().out_by is None
+    scene.step(c.LiftFromCrew, DESK, instruction=other)
+    assert scene.row().out_by == scene.world.at + 10 * MINUTE
