@@ -2,6 +2,7 @@
 
 import { live, slow } from "./assignments.js";
 import { toldFlags } from "./desk-told.js";
+import { h } from "./dom.js";
 import { moment } from "./format.js";
 import { notOut } from "./leaving.js";
 import { changedWords } from "./wording.js";
@@ -41,4 +42,11 @@ function awaitedWords({ demand, line }, row, now) {
   const needed = demand.state === "published" && line.covered - line.doubtful < line.target;
   if (row.replace_at === null || !needed) return null;
   return say("party.replace_at", { time: moment(row.replace_at, now) });
+}
+
+/** What it is to say by when. */
+export function wordDueLine(row, now) {
+  const due = row.out_by ?? row.check_in_by;
+  const words = row.out_by ? "party.out_by" : "party.check_in_by";
+  return due && h("span", { class: "quiet" }, say(words, { time: moment(due, now) }));
 }

@@ -13,7 +13,7 @@ import {
 } from "./assignments.js";
 import { askByHand, dropLine, ownCrew, receiveCrew, safeguards } from "./desk-ask.js";
 import * as calls from "./desk-calls.js";
-import { flags } from "./desk-flags.js";
+import { flags, wordDueLine } from "./desk-flags.js";
 import { reliefButtons, reliefPart } from "./desk-relief.js";
 import { toCall } from "./desk-model.js";
 import { callParts, messages, reachedWords } from "./desk-reach.js";
@@ -286,7 +286,7 @@ function assignmentRow(context, item, row) {
     flags(item, row, now).map(([kind, words]) => h("span", { class: `chip ${kind}` }, words)),
     reliefPart(context, item, row),
     h("span", {}, expected(row, now)),
-    dueOf(row) && h("span", { class: "quiet" }, wordBy(row, now)),
+    wordDueLine(row, now),
     row.seen_at && !row.changed.length && h("span", { class: "quiet" }, seenWords(row, now)),
     spokenBy(row) && h("span", { class: "quiet" }, spokenBy(row)),
     offer?.by_message && h("span", { class: "quiet" }, say("party.by_message")),
@@ -300,10 +300,6 @@ function assignmentRow(context, item, row) {
 }
 
 const seenWords = (row, now) => say("party.words_seen", { time: moment(row.seen_at, now) });
-
-const dueOf = (row) => row.out_by ?? row.check_in_by;
-const wordBy = (row, now) =>
-  say(row.out_by ? "party.out_by" : "party.check_in_by", { time: moment(dueOf(row), now) });
 
 /** After a yes for a part only: from when it may be asked for more. */
 const partialWords = (offer, now) =>
