@@ -60,7 +60,8 @@ def create_app(context: Context) -> FastAPI:
         app.include_router(router, prefix=PREFIX)
     app.add_api_route(DESCRIPTION_ADDRESS, _description, include_in_schema=False)
     app.include_router(HEALTH)
-    app.include_router(OUTSIDE)
+    for router in OUTSIDE:
+        app.include_router(router)
     app.include_router(site())
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(HTTPException, _http)

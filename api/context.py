@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 from api.conductor import Conductor
 from api.history import History
 from api.listening import CONNECTIONS_MAX
-from api.live import Feed, Pulse
+from api.live import Feed, KeptPage, Pulse
 from api.people import Addresses, Caller, Callers, Failures, Passwords, People, Persons
 from api.reach import Answers, Notices, Setups, Telling
 from api.review import Reviews
@@ -70,6 +70,7 @@ class Context:
     pulse: Pulse = field(init=False)
     telling: Telling = field(init=False)
     carried: dict[CommandId, None] = field(default_factory=dict)  # out, by this process, of late
+    public: dict[str, KeptPage] = field(default_factory=dict)  # what strangers read, by its form
     # A cache, by the turn that has said them.
     ciphertexts: dict[tuple[DemandId, int], Ciphertexts] = field(default_factory=dict)
 

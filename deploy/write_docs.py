@@ -56,6 +56,7 @@ ROOMS = {
     "需求项 Lines": f.LineFact,
     "协助请求 Offers": f.OfferFact | f.YesOutdated | f.PlanTaken,
     "自发前来的群众 Helpers": f.HelpersFact,
+    "向社会公开 Appeals": f.AppealFact,
     "提请提级 Handing up": f.HandUpFact,
     "任务 Assignments": f.AssignmentFact | f.ReliefFact | f.ReportFact | f.InstructionFact,
     "值班 Shifts": f.ShiftFact,

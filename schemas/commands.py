@@ -6,6 +6,7 @@ its envelope (`schemas.turns`). A tag's number rises when the shape changes; see
 
 from __future__ import annotations
 
+from schemas.appeals import AppealCommand, EndAppeal, MakeAppeal
 from schemas.batches import BatchCommand, OpenTasks, UndoBatch, VoidDemands
 from schemas.clock_commands import Resume, Tick
 from schemas.demand_commands import (
@@ -128,6 +129,7 @@ Command = (
     | DemandCommand
     | OfferCommand
     | HelpersCommand
+    | AppealCommand
     | HandUpCommand
     | ReliefCommand
     | BatchCommand
@@ -144,6 +146,7 @@ __all__ = [
     "AcknowledgeInstruction",
     "AmendDemand",
     "AnswerReport",
+    "AppealCommand",
     "Arrive",
     "AskByHand",
     "BatchCommand",
@@ -167,6 +170,7 @@ __all__ = [
     "DraftDemand",
     "DropLine",
     "DropTask",
+    "EndAppeal",
     "EndGrant",
     "EndHelpers",
     "EndSessions",
@@ -190,6 +194,7 @@ __all__ = [
     "KeepDemand",
     "LiftFromCrew",
     "LiftFromIncident",
+    "MakeAppeal",
     "MakeLink",
     "MergeOrganizations",
     "MoveLog",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas.appeals import AppealEnded, AppealFact, AppealMade
 from schemas.batches import (
     BatchEnded,
     BatchFact,
@@ -151,6 +152,7 @@ Fact = (
     | LineFact
     | OfferFact
     | HelpersFact
+    | AppealFact
     | HandUpFact
     | ReliefFact
     | BatchFact
@@ -168,6 +170,9 @@ __all__ = [
     "AcknowledgmentEscalated",
     "AcknowledgmentMissed",
     "AmendingFact",
+    "AppealEnded",
+    "AppealFact",
+    "AppealMade",
     "AssignmentArrived",
     "AssignmentCommitted",
     "AssignmentConfirmed",

@@ -5,6 +5,7 @@ A screen starts from a page of rows and then applies `Put` and `Removed`; it nev
 
 from __future__ import annotations
 
+from schemas.appeals import AppealView
 from schemas.batches import BatchView
 from schemas.codes import PublicWord
 from schemas.hand_ups import HandUp
@@ -148,6 +149,7 @@ class DemandRow(Stored, tag="demand"):
     noted_at: Instant | None
     lines: tuple[LineView, ...]
     helpers: tuple[Helpers, ...]
+    appeal: AppealView | None  # what everybody may read of it
     hand_up: HandUp | None  # to the desk above, which answers for it once it has taken it on
     release_at: Instant
     reporter: Village | None  # whose committee has told of it

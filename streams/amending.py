@@ -25,6 +25,7 @@ from schemas.values import (
 )
 from streams import (
     answering,
+    appeal,
     checking,
     crew,
     handing_up,
@@ -196,6 +197,7 @@ def _amended(operation: Operation, fact: DemandAmended) -> None:
         needed_by=fact.needed_by,
         urgent_in=operation.sequence if hastier else before.urgent_in,
         handed=_handed(before, fact.place, fact.at),
+        appeal=appeal.carried(before, fact.place.division, fact.kind),
     )
     demand = _asked_about(demand, fact.at)
     operation.demands.put(demand.id, demand)
@@ -274,6 +276,7 @@ def _taken_back(operation: Operation, fact: DemandTakenBack) -> None:
         scene_in=operation.sequence,
         said=wording.taken_back(operation.demands[fact.demand], fact),
         handed=None,
+        appeal=None,
     )
     operation.demands.put(demand.id, demand)
     for key in demand.lines:

@@ -127,6 +127,7 @@ def _closed(operation: Operation, fact: DemandClosed) -> None:
         closed_at=fact.at,
         shut=(),
         may_lie_in=(),
+        appeal=None,
         followed=fact.leader is not None,
         substitute=fact.substitute or demand.substitute,
         handed=None if demand.handed is None else replace(demand.handed, acted=True),

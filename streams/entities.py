@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from schemas.appeals import Appeal
 from schemas.plans import ByPlan
 from schemas.refiling import Refiled
 from schemas.values import (
@@ -148,6 +149,7 @@ class Demand(Stored):
     question: str = ""  # what it is on hold for
     asked_by: DivisionCode | None = None  # the county that put it
     handed: Handed | None = None
+    appeal: Appeal | None = None
     refiled: Refiled | None = None
     drafted_at: Instant | None = None
     reporter: Village | None = None

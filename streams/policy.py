@@ -82,6 +82,8 @@ ROLES: dict[type, tuple[Role, ...]] = {
     c.DropLine: BY_DESK,
     c.SetOwnCrew: BY_DESK,
     c.NoteDemand: BY_DESK,
+    c.MakeAppeal: BY_DESK,
+    c.EndAppeal: BY_DESK,
     c.OpenSealedText: BY_ORGANIZATION,
     c.ShowPersons: BY_DESK,
     c.AskByHand: BY_DESK,

@@ -27,6 +27,7 @@ from schemas.commands import (
     CountHeads,
     DeclineOffer,
     DropLine,
+    EndAppeal,
     EndHelpers,
     EndStandby,
     GiveNewTime,
@@ -37,6 +38,7 @@ from schemas.commands import (
     KeepCrewOn,
     KeepDemand,
     LiftFromCrew,
+    MakeAppeal,
     NoteDemand,
     OfferHelp,
     OpenSealedText,
@@ -156,6 +158,8 @@ def _about(operation: Operation, command: Command) -> DemandId | None:
             | ResumeDemand(demand=key)
             | OpenSealedText(demand=key)
             | NoteDemand(demand=key)
+            | MakeAppeal(demand=key)
+            | EndAppeal(demand=key)
             | ReceiveHelpers(demand=key)
             | EndHelpers(demand=key)
             | PublishDraft(demand=key)

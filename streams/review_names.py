@@ -23,6 +23,7 @@ from streams.days import time_of_day
 from streams.ledger import About, Ledger
 from streams.matching.why import kilometers
 from streams.parameters import MINUTE
+from streams.review_appeals import APPEALED
 from streams.review_batches import BATCHED
 from streams.review_codes import (
     CLAIM_ENDS,
@@ -340,6 +341,7 @@ _MAKERS: dict[str, Callable[[Names], str]] = {
     "late": _late,
     "free": _free,
     **DEMANDS,
+    **APPEALED,
     **GROUPED,
     **HANDS,
     **BATCHED,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from schemas import facts as f
 from schemas.codes import Words
 from streams import scene_words
+from streams.review_appeals import APPEALS
 from streams.review_batches import BATCHES
 from streams.review_handing import HANDING
 from streams.review_plans import PLANNED
@@ -17,6 +18,7 @@ FACTS: dict[type, Words] = {
     **WAITING,
     **HANDING,
     **UNASKED,
+    **APPEALS,
     **BATCHES,
     **PLANNED,
     f.IncidentOpened: Words("{division}启动响应：{incident}。", "{division} opened {incident}."),

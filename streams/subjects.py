@@ -363,7 +363,7 @@ SUBJECTS: dict[type, _About] = {
     **_of(_incident, c.InstructIncident, c.CloseZone, c.LiftFromIncident),
     **_of(_demand, c.AmendDemand, c.CloseDemand, c.ReopenDemand, c.KeepDemand, c.RefileDemand),
     **_of(_demand, c.HoldDemand, c.ResumeDemand, c.PublishDraft, c.ReceiveHelpers, c.EndHelpers),
-    **_of(_demand, c.HandUpDemand, c.GiveBackDemand),
+    **_of(_demand, c.HandUpDemand, c.GiveBackDemand, c.MakeAppeal, c.EndAppeal),
     c.TakeOnDemand: _above,
     c.TakeBackDemand: _sender,
     c.OpenSealedText: _sealed,

@@ -8,6 +8,7 @@ from api.doors import (
     accounts,
     addresses,
     alarms,
+    appeals,
     assignments,
     batches,
     by_hand,
@@ -38,6 +39,7 @@ from api.doors import (
     organizations,
     outside,
     passwords,
+    public_needs,
     pushing,
     reaching,
     reference,
@@ -65,7 +67,7 @@ from api.doors.recording import note_denied
 __all__ = ["HEALTH", "OUTSIDE", "ROUTERS", "Entrance", "describe", "note_denied", "problem_of"]
 
 HEALTH = health.router
-OUTSIDE = outside.router
+OUTSIDE = (outside.router, public_needs.router)
 ROUTERS = (
     demands.router,
     offers.router,
@@ -77,6 +79,7 @@ ROUTERS = (
     sealed.router,
     notes.router,
     helpers.router,
+    appeals.router,
     desk_numbers.router,
     lines.router,
     several.router,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from api.invariants.answers import ONE_OUTCOME
+from api.invariants.appeals import public
 from api.invariants.cover import CAPACITY, NO_OVERFILL
 from api.invariants.law import Breaches, Invariant, OfFact
 from api.invariants.learning import learn
@@ -46,7 +47,8 @@ class Checker:
         self.turns = 0
         self.invariants: tuple[Invariant, ...] = (
             CHAINED, LEGAL_MOVES, ONE_OUTCOME, CAPACITY, NO_OVERFILL, QUALIFIED,
-            Scope(parents).invariant(), ISOLATION, SEALED, NEVER_SILENT,
+            Scope(parents).invariant(), ISOLATION, public(parents), SEALED,
+            NEVER_SILENT,
         )  # fmt: skip
         self._ledger, self._waiting = Ledger(), Waiting()
         self._previous, self._at, self._ids = GENESIS, 0, dict[str, int]()

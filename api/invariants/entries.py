@@ -54,6 +54,8 @@ class Demand:
     priority: int
     state: str
     release_at: int
+    kind: str
+    public: bool = False
     held: bool = False
     leader: str | None = None
 

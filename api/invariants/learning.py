@@ -44,6 +44,7 @@ def _posted(ledger: Ledger, fact: Fact) -> None:
         priority=fact["priority"],
         state="draft" if draft else "published",
         release_at=fact["at"] if draft else fact["release_at"],
+        kind=fact["kind"],
     )
     _add_lines(ledger, fact)
 
@@ -76,7 +77,10 @@ def _next(ledger: Ledger, line: str, at: int | None) -> None:
 
 def _amended(ledger: Ledger, fact: Fact) -> None:
     demand = ledger.demands[fact["demand"]]
-    demand.division, demand.priority = fact["place"]["division"], fact["priority"]
+    same = (demand.division, demand.kind) == (fact["place"]["division"], fact["kind"])
+    demand.public = demand.public and same
+    demand.division, demand.kind = fact["place"]["division"], fact["kind"]
+    demand.priority = fact["priority"]
     for line, target in zip(demand.lines, fact["targets"], strict=True):
         ledger.lines[line].target = target
         for offer in map(ledger.offers.__getitem__, ledger.lines[line].offers):
@@ -95,6 +99,7 @@ def _moved(ledger: Ledger, fact: Fact) -> None:
     demand = ledger.demands[fact["demand"]]
     demand.division = fact.get("place", {}).get("division", demand.division)
     demand.incident = fact.get("incident", demand.incident)
+    demand.public = demand.public and "place" not in fact
 
 
 def _held(ledger: Ledger, fact: Fact) -> None:
@@ -108,7 +113,11 @@ def _resumed(ledger: Ledger, fact: Fact) -> None:
 
 def _closed(ledger: Ledger, fact: Fact) -> None:
     demand = ledger.demands[fact["demand"]]
-    demand.state, demand.held = "closed", False
+    demand.state, demand.held, demand.public = "closed", False, False
+
+
+def _appealed(ledger: Ledger, fact: Fact) -> None:
+    ledger.demands[fact["demand"]].public = kind(fact) == "AppealMade"
 
 
 def _reopened(ledger: Ledger, fact: Fact) -> None:
@@ -314,6 +323,8 @@ _LEARNERS: dict[str, Callable[[Ledger, Fact], None]] = {
     "DemandHeld": _held,
     "DemandResumed": _resumed,
     "DemandClosed": _closed,
+    "AppealMade": _appealed,
+    "AppealEnded": _appealed,
     "DemandReopened": _reopened,
     "DemandGrouped": _grouped,
     "DemandUngrouped": _ungrouped,

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from api.live.alike import Alike
+from api.live.appeals import Appeals
 from api.live.short import Short
 from schemas.values import (
     AssignmentId,
@@ -37,6 +38,7 @@ class LookUps:
 
     def __init__(self) -> None:
         self.alike = Alike()
+        self.appeals = Appeals()
         self.short = Short()
         self.homes: dict[str, DivisionCode] = {}
         self._demand_of: dict[LineId, DemandId] = {}
@@ -92,6 +94,7 @@ class LookUps:
                 self._demand(row, known)
                 self.alike.take(row, known)
                 self.short.take(row, known)
+                self.appeals.take(row)
             case OrganizationRow():
                 self._organization(row, before)
             case _:
@@ -108,6 +111,7 @@ class LookUps:
             case DemandRow():
                 self.alike.forget(row)
                 self.short.forget(row)
+                self.appeals.forget(row)
                 _drop(self._demands_in, row.incident, row.id)
                 for line in row.lines:
                     self._demand_of.pop(line.id, None)

@@ -28,6 +28,9 @@ CREATE TABLE IF NOT EXISTS persons (
     CHECK ((name IS NULL) = (telephone IS NULL))
 ) STRICT;
 CREATE INDEX IF NOT EXISTS persons_of ON persons (organization, division, calling);
+CREATE TABLE IF NOT EXISTS public_numbers (
+    division TEXT PRIMARY KEY, telephone TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 """
 
 
@@ -132,6 +135,23 @@ class Persons:
             whose,
         )
         return [Person(*row) for row in rows]
+
+    def public_number(self, division: DivisionCode) -> str | None:
+        """The telephone that everybody may read as a division's, where its desk has set one."""
+        asked = "SELECT telephone FROM public_numbers WHERE division = ?"
+        row = self._store.execute(asked, (division,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def set_public_number(self, division: DivisionCode, telephone: str | None) -> None:
+        """Another public telephone, or none any more."""
+        if telephone is None:
+            self._write("DELETE FROM public_numbers WHERE division = ?", (division,))
+            return
+        self._write(
+            "INSERT INTO public_numbers (division, telephone) VALUES (?, ?) "
+            "ON CONFLICT (division) DO UPDATE SET telephone = excluded.telephone",
+            (division, telephone),
+        )
 
     def _write(self, statement: str, values: tuple[str | int | None, ...]) -> int:
         """How many rows a statement has changed."""

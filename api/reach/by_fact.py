@@ -61,6 +61,7 @@ _DESKS: Final = "the matter of desks, whose page shows it and whose waits have t
 _THANKS: Final = "the work is over: its page says so, and nobody waits for it"
 _SAME: Final = "where to go, for what, and whom to call stay; its card shows the new number"
 _SAME_WORK: Final = "where to go and for what stay; its card shows whom to call from then on"
+_PUBLIC: Final = "for whoever opens the public page; nobody is told of it by message"
 _TASKS: Final = "recovery is not urgent: the page shows it, and its waits have their times"
 
 NOBODY: Final[dict[type, str]] = {
@@ -93,6 +94,7 @@ NOBODY: Final[dict[type, str]] = {
         ),
         _DESKS,
     ),
+    **dict.fromkeys((f.AppealMade, f.AppealEnded), _PUBLIC),
     f.DemandRefiled: _SAME,
     f.DemandTakenOn: _SAME_WORK,
     f.ReliefAsked: _FOLLOWS,

@@ -39,6 +39,7 @@ URGENT: Final = (
         c.TakeStandby,
         c.EndStandby,
         c.ReceiveHelpers,
+        c.EndAppeal,
         c.OpenIncident,
         c.ShowPersons,
     ),

@@ -12,7 +12,7 @@ from schemas.views import (
     LineView,
     Put,
 )
-from streams import answering
+from streams import answering, appeal
 from streams.area import Operation
 from streams.entities import (
     Demand,
@@ -59,6 +59,7 @@ def demand(known: Operation, item: Demand) -> Put:
         noted_at=item.noted_at,
         lines=tuple(_line(known, known.lines[key]) for key in item.lines),
         helpers=tuple(sorted(known.helpers_for.of(item.id), key=_came)),
+        appeal=appeal.view(known, item),
         hand_up=known.hand_ups.get(item.id),
         release_at=item.release_at,
         reporter=item.reporter,
@@ -127,7 +128,7 @@ def _line(known: Operation, line: Line) -> LineView:
 def shown_with_offers(item: Demand) -> tuple[Any, ...]:
     """What an offer's and an assignment's row show of their demand, and to whom."""
     words = (item.risk_statement, item.rally_point, item.way_in, item.sealed_in)
-    named = (item.number, item.kind, item.priority, item.place, item.needed_by)
+    named = (item.incident, item.number, item.kind, item.priority, item.place, item.needed_by)
     return (*named, *words, sender(item), item.shut, item.may_lie_in)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from api.doors import (
     accounts,
+    appeals,
     assignments,
     certificates,
     confirming,
@@ -72,6 +73,8 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.GiveBackDemand, handing_up.GiveBackDemandBody, {"demand"}),
     (c.OpenSealedText, sealed.OpenSealedTextBody, {"demand"}),
     (c.NoteDemand, notes.NoteDemandBody, {"demand"}),
+    (c.MakeAppeal, appeals.MakeAppealBody, {"demand", "revision"}),
+    (c.EndAppeal, Empty, {"demand"}),
     (c.ReceiveHelpers, helpers.ReceiveHelpersBody, {"demand"}),
     (c.EndHelpers, helpers.EndHelpersBody, {"demand", "helpers"}),
     (c.AskByHand, lines.AskByHandBody, {"line"}),
@@ -171,7 +174,7 @@ NO_COMMAND = {
     *("AddAddressBody", "ConfirmBody", "VouchBody", "ConsentBody", "WithdrawBody"),
     *("WithdrawNumberBody", "ReadNotesBody", "ReadHelpersBody", "NotPickedUpBody"),
     *("PasswordSignInBody", "SetPasswordBody", "ProveBody"),
-    "BatchLookBody",
+    *("BatchLookBody", "PublicNumberBody"),
 }
 MUST_ANSWER = {"done"}  # the command has a default; a person says it
 

@@ -71,6 +71,8 @@ def about(world: World) -> list[c.Command]:
     commands += [
         c.OpenSealedText(demand=id, reason=OpeningReason.CHECKING) for id in operation.demands
     ]
+    commands += [c.MakeAppeal(demand=id, revision=1) for id in operation.demands]
+    commands += [c.EndAppeal(demand=id) for id in operation.demands]
     commands += [c.NoteDemand(demand=id, text=REASON) for id in operation.demands]
     commands += [
         c.ReceiveHelpers(demand=id, people=4, word=Reception.PARKED, contact=REASON)

@@ -77,6 +77,9 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ("/demands/{demand}/sealed", {"reason": "checking"}, CREWS),
     ("/demands/{demand}/notes", {"text": "家属来电"}, DESKS),
     ("/demands/{demand}/notes/read", {"reason": "checking"}, DESKS),
+    ("/demands/{demand}/appeal", {"text": "请带雨靴"}, DESKS),
+    ("/demands/{demand}/appeal/preview", {"text": "请带雨靴"}, DESKS),
+    ("/demands/{demand}/appeal/end", {}, DESKS),
     ("/demands/{demand}/helpers", {"people": 4, "contact": "王", "word": "parked"}, DESKS),
     ("/demands/{demand}/helpers/{demand}/end", {}, DESKS),
     ("/demands/{demand}/helpers/{demand}/read", {"reason": "checking"}, DESKS),
@@ -174,6 +177,7 @@ KEPT_BESIDE = {  # no turns: test_persons, test_address_doors, test_messenger, t
     *("/sessions/{}/name", "/sessions/{}/end"),
     *("/password", "/password/begin", "/password/codes", "/password/end"),  # test_passwords
     *("/persons", "/persons/{}/correct", "/persons/{}/remove"),
+    "/divisions/{}/public-number",  # test_appeals
     *("/addresses", "/addresses/withdraw", "/offers/seen", "/replies/{}/read"),
     *(
         f"/addresses/{{}}/{verb}"

@@ -77,6 +77,9 @@ def helpers(world: World, incident: IncidentId) -> None:
         came = c.ReceiveHelpers(demand=demand, people=4, word=word, contact=SEALED)
         waiting += [only(world.send(DESK, came), f.HelpersReceived).helpers]
     world.send(DESK, c.EndHelpers(demand=demand, helpers=waiting[1], registered=True))
+    for words in ("请带雨靴", None):
+        world.send(DESK, c.MakeAppeal(demand=demand, revision=1, text=words))
+    world.send(DESK, c.EndAppeal(demand=demand))
     world.wait(minutes=121)
 
 

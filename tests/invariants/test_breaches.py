@@ -31,6 +31,9 @@ def played() -> bytes:
         world.organization(f"team {number}", skill=SKILL, certificate=certificate())
     wanted = world.demand_command(world.incident(), skill=SKILL, grade=2, target=2)
     facts = world.send(DESK, replace(wanted, contact=SEALED))
+    demand = only(facts, f.DemandPublished).demand
+    world.send(DESK, c.MakeAppeal(demand=demand, revision=1, text="请带雨靴"))
+    world.send(DESK, c.EndAppeal(demand=demand))
     first, late, _ = asked(facts)
     crews = [world.at_work(first)]
     world.wait(minutes=4)
@@ -39,7 +42,7 @@ def played() -> bytes:
         world.send(world.name(offer.organization), c.SetOff(assignment=crew))
         world.send(world.name(offer.organization), c.Arrive(assignment=crew))
         world.send(world.name(offer.organization), c.ReportDone(assignment=crew))
-    world.close(only(facts, f.DemandPublished).demand)
+    world.close(demand)
     world.wait(minutes=30 * 24 * 60)
     return json.dumps([json.loads(record) for record in world.log]).encode()
 
@@ -167,6 +170,18 @@ def a_key_is_destroyed_and_still_opens(log: Log) -> None:
     turn["facts"].append(gone)
 
 
+def a_number_is_public(log: Log) -> None:
+    facts(log, "AppealMade")[0]["text"] = "13800000001"
+
+
+def it_was_not_public(log: Log) -> None:
+    without(log, "AppealMade")
+
+
+def strangers_make_it_public(log: Log) -> None:
+    turn_of(log, "AppealMade")["actor"] = "team 0"
+
+
 def the_silent_wait_for_ever(log: Log) -> None:
     without(log, "OfferExpired", "TaskLapsed")
 
@@ -198,6 +213,9 @@ BREACHES: list[tuple[str, Callable[[Log], None]]] = [
     ("exercises apart", the_asked_take_part_in_no_exercise),
     ("exercises apart", it_becomes_actual_in_between),
     ("sealed", a_key_is_destroyed_and_still_opens),
+    ("public", a_number_is_public),
+    ("public", it_was_not_public),
+    ("public", strangers_make_it_public),
     ("never silent", the_silent_wait_for_ever),
     ("never silent", nobody_is_looked_for_again),
 ]

@@ -21,6 +21,7 @@ from tests.streams import (
     laws_handing,
     laws_held,
     laws_plans,
+    laws_public,
     laws_relief,
     laws_scene,
     laws_shifts,
@@ -49,8 +50,8 @@ class Watch:
         self.villages, self.complaints = Villages(), defaultdict[str, list[str]](list)
         self.hand_ups, self.reliefs = laws_handing.HandUps(), laws_relief.Reliefs()
         self.shifts = laws_shifts.Shifts()
-        self.batches = laws_batches.Batches()
         self.planned: dict[str, None] = {}  # requests that a plan has sent
+        self.batches, self.public = laws_batches.Batches(), laws_public.Public()
         self.rows: dict[str, Any] = {}
         self.audiences: dict[str, Any] = {}
         self.live: dict[str, Any] = {}  # rows that promise or wait for something
@@ -73,6 +74,7 @@ class Watch:
                 self.reliefs.learn(self, fact)
                 self.shifts.learn(fact)
                 self.batches.learn(fact)
+                self.public.learn(fact)
             self._show(taken.changes, taken.turn)
             for fact in taken.turn.facts:
                 self._apply(AFTER, fact, taken.turn)
@@ -358,6 +360,7 @@ RESTING: dict[str, Callable[[Watch, int], Wrong]] = {
     "handed up": laws_handing.waited,
     "relieved": laws_relief.answered,
     "shifts": laws_shifts.told,
+    "public": laws_public.read,
     "promises": kept,
 }
 SAMPLED: dict[str, Callable[[Watch, int], Wrong]] = {

@@ -16,6 +16,7 @@ from streams.area import Operation
 from streams.clock import due
 from streams.entities import Demand, DemandState, Incident, IncidentState
 from tests.streams import (
+    play_appeals,
     play_batches,
     play_demands,
     play_handing,
@@ -45,6 +46,7 @@ HERE, THERE, FAR = 0, 5, 14  # townships: both desks', and one beyond the reach 
 WAITS = (SECOND, 12 * SECOND, 45 * SECOND, 3 * MINUTE, 7 * MINUTE, 20 * MINUTE, 50 * MINUTE,
          2 * HOUR, 5 * HOUR, 13 * HOUR)  # fmt: skip
 WAITS_ARE = (20, 14, 18, 16, 10, 8, 5, 3, 2, 2)
+APPEALS = 0.06  # of all acts, beside them a desk says what is public
 SHIFTS = 0.02  # of all acts, somebody comes on duty or goes
 PLANS = 0.1  # of all acts, a planner proposes whom to ask
 WAITS_OF_A_DAY = (20, 14, 18, 16, 8, 2)
@@ -85,6 +87,7 @@ class Play:
         self.random = Random(seed)
         self.beside = Random(seed + 1)  # of what changes nothing for anybody else
         self.planner = Random(seed + 2)
+        self.public = Random(seed + 3)  # of what everybody may read
         self.routine = self.chance(0.3)  # one day full of small things, instead of a storm
         self.world = World(area=area)
         self.watch: Callable[[], None] = lambda: None
@@ -153,6 +156,8 @@ class Play:
                 self.send(*play_shifts.shift(self))
             if self.planner.random() < PLANS:
                 self.send(*play_plans.plan(self))
+            if self.public.random() < APPEALS:
+                self.send(*play_appeals.appeal(self))
         return self.world
 
     def _let_time_pass(self) -> None:

@@ -23,6 +23,13 @@ def waited_for() -> Scene:
     return scene
 
 
+def appealing() -> Scene:
+    """Everybody may read what it lacks."""
+    scene = published()
+    scene.world.send(DESK, made(scene))
+    return scene
+
+
 def ended(scene: Scene) -> c.EndHelpers:
     """Those who wait, if any do."""
     waiting = scene.world.operation.helpers_for.of(scene.demand)
@@ -56,6 +63,16 @@ COUNTERS = (
         "in 90 minutes",
         lambda s: (NEAR, c.CounterOffer(offer=s.offer, quantity=1, minutes=90)),
     ),
+)
+
+
+def made(scene: Scene) -> c.MakeAppeal:
+    return c.MakeAppeal(demand=scene.demand, revision=scene.revision, text="请带雨靴")
+
+
+APPEALS = (
+    Row(c.MakeAppeal, "with a few words", lambda s: (s.desk, made(s))),
+    Row(c.EndAppeal, "", lambda s: (s.desk, c.EndAppeal(demand=s.demand))),
 )
 
 HELPERS = (

@@ -34,7 +34,7 @@ from streams.rows import audience
 from streams.turning import RuleFailed
 from streams.villages import Voice
 from streams.wakes import AT_ONCE, Wait, Wakes
-from tests.streams import wrong_handing, wrong_scene
+from tests.streams import wrong_appeals, wrong_handing, wrong_scene
 from tests.streams.laws import NAMES, SEEDS, Watch, watched
 from tests.streams.play import EndlessTicks, Play
 
@@ -311,6 +311,9 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("replaced", _all_are_replaced),
     ("held", _asked_on_hold),
     ("drafts", _a_draft_asks),
+    ("public", wrong_appeals.covered_and_still_read),
+    ("public", wrong_appeals.moved_and_still_read),
+    ("public", wrong_appeals.closed_and_still_marked),
     ("held", _sent_off_on_hold),
     ("waiting", lambda patch: _nobody_waits(patch, Wait.QUIET)),
     ("waiting", lambda patch: _nobody_waits(patch, Wait.CLIMB)),

@@ -131,6 +131,8 @@ TABLE = {
     "TakeOnDemand": "R.R---R-",  # the county's desk; the township sees it, and no more
     "GiveBackDemand": "R..---R-",  # the township's, too, until the county has taken it on
     "NoteDemand": "R..---R-",
+    "MakeAppeal": "R..---R-",
+    "EndAppeal": "R..---R-",
     "NoteDemand of what was moved": "R...--R-",  # a note of the sender's too
     "DropLine": "R..---R-",
     "SetOwnCrew": "R..---R-",
@@ -280,6 +282,11 @@ def _amendment(demand: DemandId) -> c.AmendDemand:
     )
 
 
+def appeals(demand: DemandId) -> Iterator[c.Command]:
+    yield c.MakeAppeal(demand=demand, revision=1, text="请带雨靴")
+    yield c.EndAppeal(demand=demand)
+
+
 def _demand_commands(
     world: World, published: c.PublishDemand, doer: OrganizationId
 ) -> Iterator[c.Command]:
@@ -297,6 +304,7 @@ def _demand_commands(
     yield c.HoldDemand(demand=offer.demand, question="桥？")
     yield from (word(demand=offer.demand) for word in (c.KeepDemand, c.ResumeDemand))
     yield from (*handing(offer.demand), c.NoteDemand(demand=offer.demand, text=SEALED))
+    yield from appeals(offer.demand)
     yield from (c.DropLine(line=offer.line), c.SetOwnCrew(line=offer.line, units=1))
     yield c.OpenSealedText(demand=offer.demand, reason=OpeningReason.CALLING)
     yield c.AskByHand(line=offer.line, organization=doer, reason=SEALED)

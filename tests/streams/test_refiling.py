@@ -151,3 +151,16 @@ def test_what_holds_it_where_it_is_is_said() -> None:
     world.close(scene.demand)
     world.reopen(scene.demand)
     assert world.refused(DESK, scene.refiling()) is Refusal.REFILE_REOPENED
+
+
+def test_what_phones_show_names_the_right_incident_also_where_the_number_stays_the_same() -> None:
+    """Given an incident without a demand, when the first one of another is filed there, then it
+    is No. 1 there, too, and the rows of those asked and at work say of which incident."""
+    scene = Posted()
+    to = scene.world.incident("epidemic")
+    scene.world.send(DESK, scene.refiling(to))
+    assert scene.world.operation.demands[scene.demand].number == 1
+    changes: Any = scene.world.turns[-1].changes
+    shown: dict[str, Any] = {put.row.id: put.row for put in changes}
+    assert shown[scene.waiting.offer].incident == to
+    assert shown[scene.crew].incident == to

@@ -3,6 +3,7 @@
 import { priorityMark } from "./assignments.js";
 import * as acts from "./desk-acts.js";
 import { amend } from "./desk-amend.js";
+import { appealBlock, appealButtons } from "./desk-appeal.js";
 import { chooseLeader, groupBlock, likeness } from "./desk-groups.js";
 import { helpersBlock, receiveHelpers } from "./desk-helpers.js";
 import { lineBlock } from "./desk-lines.js";
@@ -190,6 +191,7 @@ function card(context, item) {
     h("p", { class: "quiet" }, say("demand.rally", { text: demand.rally_point })),
     demand.way_in && h("p", { class: "quiet" }, say("demand.way_in", { text: demand.way_in })),
     demand.notes > 0 && h("p", { class: "quiet" }, notesWords(context, demand)),
+    appealBlock(context, item),
     helpersBlock(context, item),
     h(
       "div",
@@ -314,6 +316,7 @@ const further = (context, demand) => [
   demand.state === "published" &&
     demand.leader === null &&
     button(demand, "act.hold", () => holdDemand(context, demand)),
+  ...appealButtons(context, demand),
   button(demand, "act.receive_helpers", () => receiveHelpers(context, demand)),
   button(demand, "act.close_demand", () => acts.closeDemand(context, demand)),
 ];
