@@ -183,7 +183,7 @@ def test_a_crew_that_does_not_come_is_red_and_is_asked(
     crew.locator("#offers [type=number]").fill("7")
     touch(crew, "答应")
     row = desk.locator("#demands .party").first
-    expect(row).to_contain_text(f"7 peoplesame place or townshipexpected {hour(server, 30)}")
+    expect(row).to_contain_text(f"7 peoplewithin 5 mexpected {hour(server, 30)}")
     server.advance(16)
     expect(row).to_have_class(re.compile("slow"), timeout=10_000)  # a screen hears of time slowly
     expect(row).to_contain_text("not set off yet")

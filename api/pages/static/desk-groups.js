@@ -23,7 +23,8 @@ const small = (words, focus, onclick) =>
 /** Two callers may have told of one need: the desk says so, or that it is another. */
 export function likeness(context, { demand, like }) {
   if (!like) return null;
-  const far = distance(metersBetween(demand, like));
+  const rough = demand.approximate || like.approximate;
+  const far = distance(metersBetween(demand, like), rough);
   const words = say("similar.asked", { demand: spoken(like), far });
   const another = () => {
     (context.apart ??= new Set()).add(demand.id);
@@ -104,7 +105,7 @@ export function chooseLeader(context, demand) {
 
 function leaderWords(row, demand) {
   const rough = row.approximate || demand.approximate;
-  const far = rough ? "" : distance(metersBetween(row, demand));
+  const far = rough ? "" : distance(metersBetween(row, demand), false);
   const kind = `${spoken(row)} ${named("kinds", row.kind)}`;
   return [kind, far, row.risk_statement.slice(0, 24)].filter(Boolean).join(" · ");
 }

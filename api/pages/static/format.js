@@ -48,9 +48,9 @@ export function spell(seconds) {
   return say("time.minutes", { count: Math.round(seconds / 60) });
 }
 
-/** Meters as meters or kilometers. */
-export function distance(meters) {
-  if (meters === 0) return say("distance.none"); // perhaps both are known by their township alone
+/** Meters or kilometers; `rough`: one of the places may be known by its township alone. */
+export function distance(meters, rough = meters === 0) {
+  if (meters < 5) return say(rough ? "distance.none" : "distance.here");
   if (meters < 1000) return say("distance.meters", { count: Math.round(meters / 10) * 10 });
   const kilometers = (meters / 1000).toLocaleString(locale(), { maximumFractionDigits: 1 });
   return say("distance.kilometers", { count: kilometers });

@@ -16,7 +16,7 @@ export function head({ row, number, place, meters, point }, ...more) {
   const grade = row.grade ? say("line.grade", { grade: row.grade }) : "";
   const near = row.approximate
     ? h("span", { class: "quiet" }, say("place.center"))
-    : meters !== undefined && h("span", { class: "far" }, distance(meters));
+    : meters !== undefined && h("span", { class: "far" }, distance(meters, false));
   return [
     h(
       "header",
