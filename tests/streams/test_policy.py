@@ -282,11 +282,6 @@ def _amendment(demand: DemandId) -> c.AmendDemand:
     )
 
 
-def appeals(demand: DemandId) -> Iterator[c.Command]:
-    yield c.MakeAppeal(demand=demand, revision=1, text="请带雨靴")
-    yield c.EndAppeal(demand=demand)
-
-
 def _demand_commands(
     world: World, published: c.PublishDemand, doer: OrganizationId
 ) -> Iterator[c.Command]:
@@ -302,9 +297,10 @@ def _demand_commands(
     yield c.GroupDemands(division=TOWNSHIP, leader=offer.demand, demands=several)
     yield c.UngroupDemands(division=TOWNSHIP, demands=several)
     yield c.HoldDemand(demand=offer.demand, question="桥？")
-    yield from (word(demand=offer.demand) for word in (c.KeepDemand, c.ResumeDemand))
+    words = (c.KeepDemand, c.ResumeDemand, c.EndAppeal)
+    yield from (word(demand=offer.demand) for word in words)
     yield from (*handing(offer.demand), c.NoteDemand(demand=offer.demand, text=SEALED))
-    yield from appeals(offer.demand)
+    yield c.MakeAppeal(demand=offer.demand, revision=1)
     yield from (c.DropLine(line=offer.line), c.SetOwnCrew(line=offer.line, units=1))
     yield c.OpenSealedText(demand=offer.demand, reason=OpeningReason.CALLING)
     yield c.AskByHand(line=offer.line, organization=doer, reason=SEALED)
