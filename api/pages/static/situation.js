@@ -75,7 +75,8 @@ function heading({ incident, at }) {
   const [since, end] = [fullTime(incident.opened_at), incident.closed_at];
   const until = end ? say("situation.closed", { time: fullTime(end) }) : "";
   const times = say("situation.times", { since, time: fullTime(at) });
-  return h("header", {}, h("h2", {}, title), h("p", { class: "quiet" }, times, " ", until));
+  const words = h("p", { class: "quiet" }, times, " ", until);
+  return h("header", {}, h("h2", { class: incident.mode }, title), words);
 }
 
 const section = (name, content) =>
