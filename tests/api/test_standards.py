@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 
 from api.history import STANDARDS, as_csv, as_workbook
 from api.history.standards import judged
+from api.review import reading
 from api.settings import Settings
 from schemas.values import Purpose, Role
 from schemas.views import AssignmentRow, OfferRow
@@ -169,6 +170,23 @@ async def test_who_has_opened_what_is_sealed_is_told_with_when_and_why(house: Ho
     assert elsewhere == {"openings": [], "count": 0}
     later = await found(reviewer, f"/review/openings?since={newest['at'] + 1}")
     assert later["count"] == 0
+
+
+async def test_what_was_read_for_openings_is_not_read_again(house: House) -> None:
+    """Given a log whose openings were asked for, then the next question reads what came since."""
+    settings = house.context.settings
+    log = reading.Log(reading.Query(settings.data, AREA))
+    desk = await house.desk()
+    text = {"contact": "张三 13800000000"}
+    posted = await desk.post("/demands", demand_body(await house.incident(desk), **text))
+    assert log.openings() == []
+    looked_at = log._looked_at
+    shown = await desk.post(f"/demands/{posted.json['id']}/sealed", {"reason": "calling"})
+    assert shown.status == 200
+    [(sequence, fact)] = log.openings()
+    assert (sequence, fact.reason, fact.account) == (house.sequence, "calling", desk.account)
+    assert looked_at == sequence - 1, "it goes on behind what it has looked at"
+    log.close()
 
 
 @pytest.mark.parametrize(
