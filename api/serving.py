@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 import signal
 import socket
 import sys
@@ -24,6 +25,7 @@ from api.listening import BACKLOG, Manner, Papers, Server, most_connections
 from api.live import Feed
 from api.people import open_addresses, open_passwords, open_people, open_persons
 from api.planner import carry
+from api.processes import keep_running
 from api.reach import attend, open_answers, open_notices, open_setups
 from api.safe import SECURITY, SecurityRecord, Vault, master_key, streams_most
 from api.settings import THIS_MACHINE, Settings, listed
@@ -189,7 +191,7 @@ async def serve(
     working = asyncio.ensure_future(work)
     beside = [
         asyncio.ensure_future(each)
-        for each in (*reaching(context), planning(context), signing(context))
+        for each in (*reaching(context), *planning(context), signing(context))
     ]
     try:
         await asyncio.wait((serving, working), return_when=asyncio.FIRST_COMPLETED)
@@ -221,11 +223,15 @@ def reaching(context: Context) -> Iterator[Coroutine[Any, Any, None]]:
             yield attend(context.settings, context.divisions.sha256)
 
 
-def planning(context: Context) -> Coroutine[Any, Any, None]:
-    """What puts a planner's proposals to the rules, whoever has made them."""
-    conductor = context.conductor
+def planning(context: Context) -> Iterator[Coroutine[Any, Any, None]]:
+    """What puts a planner's proposals to the rules, whoever has made them; and a planner, where
+    one is wanted. A cluster's log is read by none yet."""
+    conductor, settings = context.conductor, context.settings
     now = (lambda: None) if conductor is None else conductor.now
-    return carry(context.settings, context.engine, now)
+    yield carry(settings, context.engine, now)
+    if settings.planner and not is_cluster(settings.data):
+        told = (str(settings.data), settings.area, settings.operation, str(os.getpid()))
+        yield keep_running("api.planner", *told, name="planner")
 
 
 def signing(context: Context) -> Coroutine[Any, Any, None]:

@@ -57,6 +57,7 @@ HELP = {
     "link_hours": "how long an unused sign-in link lasts, in hours",
     "quotas": "whether an account can ask for too much; no only where that is measured",
     "messages": "whether messages go out to people whose page is closed",
+    "planner": "whether a planner weighs all short lines together, beside the server",
     "key_file": "file with the master key (default: beside the data folder, its name and .key)",
     "heads": "second folder for the daily signed head, as a share of another body",
     "key_command": "command that prints the master key, instead of a file",
@@ -81,6 +82,7 @@ class Settings:
     session_hours: int = 12
     link_hours: int = 72
     messages: bool = True
+    planner: bool = False
     quotas: bool = True
     key_file: str = ""
     key_command: str = ""

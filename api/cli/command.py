@@ -132,7 +132,7 @@ def _init_flags(made: argparse.ArgumentParser) -> None:
 
 def _serve_flags(made: argparse.ArgumentParser) -> None:
     _settings_flags(made, "data", "area", "host", "port", "address", "https", "proxy", "names")
-    _settings_flags(made, "plain", "session_hours", "link_hours")
+    _settings_flags(made, "plain", "planner", "session_hours", "link_hours")
     _settings_flags(made, "key_file", "key_command", "heads")
     words = "the machine's clock is right although it does not fit the log"
     made.add_argument("--accept-clock", action="store_true", help=words)

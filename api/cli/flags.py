@@ -29,7 +29,7 @@ def settings_flags(made: argparse.ArgumentParser, *names: str) -> None:
         if name == "https":
             known: dict[str, Any] = {"choices": [Https.PROXY, Https.SELF], "const": Https.PROXY}
             made.add_argument(flag, type=Https, nargs="?", help=words, **known)
-        elif name == "plain":
+        elif name in ("plain", "planner"):
             made.add_argument(flag, action="store_true", default=None, help=words)
         elif name == "purpose":
             made.add_argument(flag, type=Purpose, choices=list(Purpose), help=words)

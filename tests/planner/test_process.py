@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from api.cli import command as cli
 from api.planner import Following, carry, put, waits
+from api.serving import planning
 from schemas import facts as f
 from schemas.commands import ProposePlan
 from schemas.refusals import Refusal
@@ -158,9 +162,27 @@ async def test_planners_that_are_killed_paused_and_doubled_do_no_harm(tmp_path: 
 
 
 async def beside(folder: Path) -> asyncio.subprocess.Process:
-    """`shouwang plan --follow` as a process of its own."""
-    told = ("plan", "--data", str(folder), "--area", AREA, "--follow", "--every", "0.1")
-    quiet = asyncio.subprocess.DEVNULL
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "api.cli", *told, stdout=quiet, stderr=quiet
-    )
+    """A planner as the server starts it; of this process, as if that were the server."""
+    told = (str(folder), AREA, "actual", str(os.getpid()))
+    return await asyncio.create_subprocess_exec(sys.executable, "-m", "api.planner", *told)
+
+
+async def test_a_server_that_is_told_so_keeps_a_planner(tmp_path: Path) -> None:
+    """Given a server with a planner, then it proposes by itself; and it ends with the server."""
+    async with short(tmp_path) as (house, _):
+        context = house.context
+        assert len(list(_closed(planning(context)))) == 1
+        context.settings = replace(context.settings, planner=True)
+        work = [asyncio.ensure_future(each) for each in planning(context)]
+        [turn] = await plans(house, 1)
+        for each in work:
+            each.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+        assert taken(turn) == 1
+
+
+def _closed(found: Iterator[Coroutine[Any, Any, None]]) -> Iterator[None]:
+    """Counted, and never begun."""
+    for each in found:
+        each.close()
+        yield
