@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from schemas import commands as c
 from schemas.hand_ups import HandUpReason
+from streams import amending
 from streams.entities import Demand, DemandState
 from tests.streams.play_demands import refiling
-from tests.streams.world import COUNTY
+from tests.streams.world import COUNTY, divisions
 
 if TYPE_CHECKING:
     from tests.streams.play import Attempt, Play
@@ -45,7 +48,8 @@ def handing(play: Play) -> Attempt:
 
 
 def rarely(play: Play) -> None:
-    """What chance hardly ever does: handed up and given back; filed under another incident."""
+    """What chance hardly ever does: handed up and given back, filed under another incident, moved
+    to another township and taken back."""
     if len(play.open_incidents()) == 1:
         other = c.OpenIncident(hazard="landslide_debris", division=play.world.county)
         play.send(COUNTY, other)
@@ -55,6 +59,16 @@ def rarely(play: Play) -> None:
         play.send(desk, _up(play, demand))
         play.send(COUNTY, c.GiveBackDemand(demand=demand.id, text="请先自行处置"))
         play.send(desk, refiling(play, play.operation.demands[demand.id]))
+        _there_and_back(play, play.operation.demands[demand.id])
+
+
+def _there_and_back(play: Play, demand: Demand) -> None:
+    here = demand.place.division
+    there = next(code for code in play.townships if code != here)
+    edit = amending.unchanged(play.operation, demand)
+    play.send(play.desk_of(demand, sure=True), replace(edit, place=divisions().seat(there)))
+    revision = play.operation.demands[demand.id].revision
+    play.send(play.desk_in(here), c.TakeBackDemand(demand=demand.id, revision=revision))
 
 
 def _up(play: Play, demand: Demand) -> c.HandUpDemand:
