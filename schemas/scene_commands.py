@@ -31,10 +31,14 @@ class CheckIn(Stored, tag="CheckIn.1"):
 
 
 class CountHeads(Stored, tag="CountHeads.1"):
-    """So many of the crew are inside the danger zone now; being on the scene is implied."""
+    """So many are inside the danger zone now; being on the scene is implied.
+
+    `others`: more than the crew has people, for others have gone in with it.
+    """
 
     assignment: AssignmentId
     inside: Heads
+    others: bool = False
 
 
 class SeeWords(Stored, tag="SeeWords.1"):

@@ -56,6 +56,7 @@ class HeadsCounted(Stored, tag="HeadsCounted.1"):
     assignment: AssignmentId
     account: AccountId
     inside: int
+    others: bool  # more than the crew's own people are: others have gone in with it
     by_desk: bool
     by_committee: VillageName | None
     at: Instant

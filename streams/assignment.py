@@ -163,11 +163,14 @@ def there(found: Assignment, cause: Cause, voice: Voice) -> list[Fact]:
     return facts
 
 
-def counted(found: Assignment, cause: Cause, voice: Voice, inside: int) -> HeadsCounted:
+def counted(
+    found: Assignment, cause: Cause, voice: Voice, inside: int, *, others: bool = False
+) -> HeadsCounted:
     return HeadsCounted(
         assignment=found.id,
         account=cause.actor,
         inside=inside,
+        others=others,
         by_desk=voice.by_desk,
         by_committee=voice.by_committee,
         at=cause.at,

@@ -79,8 +79,12 @@ def count_heads(area: Area, command: CountHeads, cause: Cause) -> Decision:
         return Refused(Refusal.ALREADY_REPORTED, (found.id,)) if command.inside else []
     if command.inside == found.inside and _just(area, found, cause):
         return []
+    more = found.people is not None and command.inside > found.people
+    if more and not command.others:
+        return Refused(Refusal.HEADS_MORE, (found.id,))
     voice = voice_of(area, cause.actor, found.organization, cause.at)
-    return [*there(found, cause, voice), counted(found, cause, voice, command.inside)]
+    heads = counted(found, cause, voice, command.inside, others=more)
+    return [*there(found, cause, voice), heads]
 
 
 LISTED_MOST: Final = 200  # crews that a refusal names

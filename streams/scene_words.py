@@ -25,8 +25,9 @@ FACTS: dict[type, Words] = {
         "Still no word of {organization}: {line}. The county's desk has to call it, too.",
     ),
     f.HeadsCounted: Words(
-        "{organization}清点人数：{line}，危险区内 {inside} 人{phone}。",
-        "{organization} counted heads: {line}, {inside} inside the danger zone{phone}.",
+        "{organization}清点人数：{line}，危险区内 {inside} 人{with_others}{phone}。",
+        "{organization} counted heads: {line}, {inside} inside the danger zone{with_others}"
+        "{phone}.",
     ),
     f.WordsSeen: Words(
         "{organization}已看到需求变更（第 {revision} 版）：{line}{phone}。",
@@ -85,6 +86,11 @@ MAKERS: dict[str, Callable[[Any], str]] = {
     **told_words.MAKERS,
     "due_at": lambda names: names.time(names.fact.due_at),
     "found": _found,
+    "with_others": lambda names: str(
+        names.pick("（含随队进入的其他人员）", " (with others who went in with them)")
+        if names.fact.others
+        else ""
+    ),
     "report_answer": _report_answer,
     "told": _told,
 }

@@ -34,9 +34,13 @@ class CheckInBody(Body):
 
 
 class CountHeadsBody(Body):
-    """So many people are inside the danger zone now; 0: everybody is out."""
+    """So many people are inside the danger zone now; 0: everybody is out.
+
+    `others`: they are more than the crew has, for others have gone in with it.
+    """
 
     inside: Heads
+    others: bool = False
 
 
 class SeeWordsBody(Body):
@@ -77,7 +81,7 @@ async def check_in(call: Call[CheckInBody]) -> Response:
 async def count_heads(call: Call[CountHeadsBody]) -> Response:
     """How many of the crew are inside the danger zone; until it is 0, it cannot report done."""
     row = call.subject(AssignmentRow)
-    command = CountHeads(assignment=row.id, inside=call.body.inside)
+    command = CountHeads(assignment=row.id, inside=call.body.inside, others=call.body.others)
     return call.answer(await call.about(row, command), row.id)
 
 

@@ -59,6 +59,7 @@ class Refusal(StrEnum):
     HAND_UP_NONE = "hand_up_none"
     HAND_UP_TAKEN_ON = "hand_up_taken_on"
     HEADS_INSIDE = "heads_inside"
+    HEADS_MORE = "heads_more"
     HELPERS_GONE = "helpers_gone"
     HELPERS_UNREGISTERED = "helpers_unregistered"
     HELPERS_WAITING = "helpers_waiting"

@@ -76,6 +76,12 @@ WORDS: dict[Refusal, Message] = {
         "People are still counted inside the danger zone; count them first, and go on once "
         "everybody is out.",
     ),
+    Refusal.HEADS_MORE: Message(
+        409,
+        "危险区内人数多于该队人数；请核对。如有群众随队进入，请勾选“含随队进入的其他人员”后再报。",
+        "More are counted inside than the crew has people; look at the number again. If others "
+        "went in with it, say so, and it is taken.",
+    ),
     Refusal.CREW_SILENT: Message(
         409,
         "该队现场失联，安全未确认；请先联系上并代为记录其情况，再继续。",

@@ -108,3 +108,21 @@ def test_what_ends_within_ninety_days_is_said_to_its_holder(
     server.post(f"/organizations/{team}/safeguards", insured | {"insured_through": "2099-01-01"})
     expect(phone.locator("#own-notes")).to_have_text("")
     assert screens.complaints == []
+
+
+def test_a_retired_team_is_offered_no_yes_that_would_be_refused(
+    server: Stage, screens: Screens
+) -> None:
+    """Given a request that a team can still answer late, when the team is retired, then its phone
+    says that it cannot say yes, and shows no button for it."""
+    team = server.organization("Team 5", "ELECTRIC_REPAIR")
+    server.demand(server.incident("typhoon"), "power", "ELECTRIC_REPAIR")
+    server.advance(4)
+    phone = screens.sign_in(server.link("organization", organization=team), "en", True)
+    expect(phone.locator(".card.offer")).to_be_visible()
+    expect(phone.get_by_role("button", name="Say yes")).to_be_visible()
+    server.post(f"/organizations/{team}/retire", {})
+    expect(phone.locator(".card.offer")).to_contain_text("is retired in the registry")
+    expect(phone.get_by_role("button", name="Say yes")).to_have_count(0)
+    in_both_languages(phone)
+    assert screens.complaints == []

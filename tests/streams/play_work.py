@@ -194,7 +194,7 @@ def _of_the_crew(play: Play, found: Assignment) -> c.Command:
         (5 if found.withdrawing else 0, c.CheckIn(assignment=found.id, out=True)),
         (
             4 if found.inside else 1,
-            c.CountHeads(assignment=found.id, inside=play.random.choice((0, 0, 2))),
+            c.CountHeads(assignment=found.id, inside=play.random.choice((0, 0, 2)), others=True),
         ),
         (3 if found.inside else 0, c.ReportDone(assignment=found.id, everybody_out=True)),
     ]

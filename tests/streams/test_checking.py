@@ -179,6 +179,21 @@ def test_nobody_leaves_while_people_are_counted_inside(leaving: type) -> None:
     assert left.assignment == scene.crew
 
 
+def test_more_inside_than_the_crew_has_people_is_asked_back_unless_others_went_in_with_it() -> None:
+    """Given a crew of six, then 50 inside is a slip; seven are taken once it says that somebody
+    else went in with it; and of a crew whose number nobody knows any count is taken."""
+    scene = OnScene(1, hazardous=True)
+    scene.step(c.CheckIn, people=6)
+    assert scene.refused(c.CountHeads, inside=50) is Refusal.HEADS_MORE
+    assert scene.row().inside is None
+    taken = only(scene.step(c.CountHeads, inside=7, others=True), f.HeadsCounted)
+    assert (taken.inside, taken.others) == (7, True)
+    inside = only(scene.step(c.CountHeads, inside=6, others=True), f.HeadsCounted)
+    assert not inside.others, "these are its own"
+    unknown = OnScene(1, hazardous=True)
+    assert only(unknown.step(c.CountHeads, inside=50), f.HeadsCounted).inside == 50
+
+
 def test_everybody_out_is_undone_with_the_step() -> None:
     scene = OnScene(1, hazardous=True)
     scene.step(c.CountHeads, inside=3)

@@ -132,6 +132,8 @@ function sayable(row) {
 export function stepByPhone(context, row, shown = false) {
   const when = field(say("overdue.minutes"), number("minutes", "", 0, 2880));
   const heads = field(say("heads.inside"), number("inside", "", 0, 10000));
+  const more = h("input", { name: "others", type: "checkbox" });
+  const others = h("label", { class: "choice" }, more, say("heads.others"));
   const box = h("input", { name: "everybody_out", type: "checkbox" });
   const out = h("label", { class: "choice" }, box, say("heads.everybody_out"));
   call(context, row.offer, {
@@ -140,7 +142,7 @@ export function stepByPhone(context, row, shown = false) {
     answers: sayable(row),
     fields: [
       [h("div", {}, when), [NEW_TIME]],
-      [h("div", {}, heads), [HEADS]],
+      [h("div", {}, heads, others), [HEADS]],
       [h("div", {}, out), row.inside ? LEAVING : []],
       [h("div", {}, field(say("helped.count"), optional("helped", 1, 10000))), [LEAVING[0]]],
     ],
@@ -160,7 +162,8 @@ function send(context, row, step, values) {
   if (step === WELL) return context.outbox.post(path);
   took(context, row.id);
   if (step === HEADS) {
-    return context.outbox.post(path, { inside: Number(values.get("inside")) });
+    const others = values.get("others") !== null;
+    return context.outbox.post(path, { inside: Number(values.get("inside")), others });
   }
   const body = values.get("everybody_out") ? { everybody_out: true } : {};
   const helped = step === LEAVING[0] ? Number(values.get("helped")) : 0;

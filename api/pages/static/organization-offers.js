@@ -90,7 +90,7 @@ const neededWords = ({ needed_by: at }, now) =>
  */
 export function barred(context, row) {
   const own = context.board.get("organization", row.organization);
-  const lack = lacking(own, row, today(context.clock.now()));
+  const lack = own?.retired ? "retired" : lacking(own, row, today(context.clock.now()));
   if (lack) return { words: choose("lacking", lack) };
   const refused = context.refused?.get(row.id);
   return refused?.own === own ? { words: refused.problem.text, asked: true } : null;

@@ -117,6 +117,7 @@ function headsPart(context, row) {
   const words = say("scene.count_heads");
   const send = posting(context, { path, body, words, then: forget, focus, anew: true });
   whole(count, body, "inside", send);
+  const others = othersPart(row, body, count, send);
   const out = { path, body: { inside: 0 }, words: say("scene.all_out"), look: "wide", anew: true };
   return h(
     "div",
@@ -128,8 +129,28 @@ function headsPart(context, row) {
       h("label", { class: "field" }, h("span", {}, say("scene.inside_now")), count),
       send,
     ),
+    others,
     row.inside > 0 && posting(context, { ...out, then: forget }),
   );
+}
+
+/** More inside than the crew has people is a slip, unless it says that others went in with it. */
+function othersPart({ people }, body, count, send) {
+  const box = h("input", { type: "checkbox", checked: Boolean(body.others) });
+  const part = h("label", { class: "tick" }, box, h("span", {}, say("scene.others")));
+  const look = () => {
+    part.hidden = !(people && body.inside > people);
+    if (part.hidden) box.checked = false;
+    body.others = box.checked;
+    if (!part.hidden && !box.checked) send.disabled = true;
+  };
+  count.addEventListener("input", look);
+  box.addEventListener("change", () => {
+    send.disabled = false;
+    look();
+  });
+  look();
+  return part;
 }
 
 function waitingPart({ clock }, report) {
