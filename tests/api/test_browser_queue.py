@@ -176,7 +176,7 @@ def test_a_page_that_hears_nothing_looks_dead_until_it_does(
     page.goto(server.link(role, **scope))
     page.locator("#sign-in").click()
     expect(page.locator("#link")).not_to_have_class(re.compile("lost"))
-    bar = page.locator("#stale")
+    bar = page.locator("#dead")
     expect(bar).to_be_hidden()
     expect(bar).to_be_attached()  # before there is no signal to fetch it with
     page.context.set_offline(True)

@@ -7,11 +7,12 @@ import { say } from "./words.js";
 const DEAD_AFTER = 60000; // milliseconds; a server that starts anew is back long before
 const LOOK = 1000;
 
-/** Loaded while there is signal, for when there is none. */
+/** Loaded while there is signal, for when there is none; a wall says so in its own way. */
 export function watchWord(context) {
+  if (document.querySelector("#stale")) return;
   const sheet = h("link", { rel: "stylesheet", href: "/static/stale.css" });
   document.head.append(sheet);
-  const bar = h("div", { id: "stale", role: "alert", hidden: true }, h("strong"), h("p"));
+  const bar = h("div", { id: "dead", role: "alert", hidden: true }, h("strong"), h("p"));
   find("#banner").after(bar);
   setInterval(() => draw(context, bar), LOOK);
 }
