@@ -116,7 +116,7 @@ def test_a_retired_team_is_offered_no_yes_that_would_be_refused(
     """Given a request that a team can still answer late, when the team is retired, then its phone
     says that it cannot say yes, and shows no button for it."""
     team = server.organization("Team 5", "ELECTRIC_REPAIR")
-    server.demand(server.incident("typhoon"), "power", "ELECTRIC_REPAIR")
+    server.demand(server.incident("snow_ice"), "power", "ELECTRIC_REPAIR")
     server.advance(4)
     phone = screens.sign_in(server.link("organization", organization=team), "en", True)
     expect(phone.locator(".card.offer")).to_be_visible()
