@@ -333,7 +333,8 @@ class LineUnmet(Stored, tag="LineUnmet.1"):
     """Nobody (more) can be asked now. Said again when what is missing, a gate or `able_at` changes.
 
     `able_at`: when time alone makes somebody able, None where only a change does. It is looked at
-    again at `retry_at` at the latest.
+    again at `retry_at` at the latest. `climbs_at`: nobody is asked for what is urgent and below its
+    least, so its desk is asked what to do, and the desk above from then on.
     """
 
     line: LineId
@@ -344,6 +345,7 @@ class LineUnmet(Stored, tag="LineUnmet.1"):
     able_at: Instant | None
     retry_at: Instant
     at: Instant
+    climbs_at: Instant | None = None
 
 
 class LinesLookedAt(Stored, tag="LinesLookedAt.1"):

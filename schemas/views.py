@@ -100,7 +100,8 @@ class LineView(Stored):
     working: int  # committed, and not confirmed yet
     delivered: int  # confirmed
     own: int  # of the township's own crew
-    doubtful: int  # of those working: overdue
+    doubtful: int  # of those covered: overdue
+    replaced: int  # working, but late on what is most urgent: not in `covered`
     short: int  # units that somebody is asked or looked for; overdue ones only as replaced
     asked: int  # units on offers that nobody has answered yet
     offers: int  # how many these are
@@ -157,7 +158,8 @@ class DemandRow(Stored, tag="demand"):
     drafted_at: Instant | None  # None: it was published at once
     published_at: Instant  # of a draft, when it was drafted
     needed_by: Instant | None  # None: as soon as possible
-    asked_at: Instant | None  # since when its desk is asked whether it is still needed, or on hold
+    asked_at: Instant | None  # since when its desk is asked: what now, still needed, still on hold
+    nobody_at: Instant | None  # what now: since when nobody can be asked for what is urgent
     climbs_at: Instant | None  # when the desk above is asked for the next step of its own
     climbed_at: Instant | None  # since when it is
     held_at: Instant | None

@@ -78,4 +78,5 @@ def counted(known: Assignment) -> tuple[int, int, int, int]:
     leaving = known.withdrawing and known.state is not AssignmentState.REPORTED_DONE
     if leaving or known.relieves is not None:
         return 0, 0, 0, 0
-    return units, 0, units if known.overdue else 0, units if known.doubted else 0
+    doubtful = known.overdue and not known.doubted  # else it is not counted on at all
+    return units, 0, units if doubtful else 0, units if known.doubted else 0

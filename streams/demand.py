@@ -167,7 +167,14 @@ def evolve(operation: Operation, fact: DemandFact) -> None:
         case StillNeededAsked():
             asked = operation.demands[fact.demand]
             operation.demands.put(
-                asked.id, replace(asked, asked_at=fact.at, quiet_at=None, climbs_at=fact.climbs_at)
+                asked.id,
+                replace(
+                    asked,
+                    asked_at=fact.at,
+                    quiet_at=None,
+                    climbs_at=fact.climbs_at,
+                    nobody_at=None,
+                ),
             )
         case DemandKept():
             kept = operation.demands[fact.demand]

@@ -167,6 +167,7 @@ def _reopened(operation: Operation, fact: DemandReopened) -> None:
         closed_at=None,
         quiet_at=None if still else needed.quiet_from(demand.needed_by, fact.at),
         climbs_at=fact.climbs_at,
+        nobody_again_at=None,
         release_at=fact.at,
         followed=False,
     )

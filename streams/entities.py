@@ -143,6 +143,8 @@ class Demand(Stored):
     asked_at: Instant | None = None  # since when its desk is asked
     climbs_at: Instant | None = None  # when the desk above is asked, if its own does nothing
     climbed_at: Instant | None = None  # since when it is
+    nobody_at: Instant | None = None  # since when nobody can be asked, without a word of its desk
+    nobody_again_at: Instant | None = None  # its desk has said something, and is asked no sooner
     held_at: Instant | None = None
     shut: tuple[InstructionId, ...] = ()  # closed zones that it lies in, and the like
     may_lie_in: tuple[InstructionId, ...] = ()  # closed zones, its own place being known roughly
@@ -190,8 +192,8 @@ class Line(Stored):
     working: int = 0  # committed
     delivered: int = 0  # confirmed
     own: int = 0  # the township's
-    doubtful: int = 0  # of those working: overdue
-    replacing: int = 0  # of those working: somebody more is asked
+    doubtful: int = 0  # of those working: overdue, and counted on still
+    replacing: int = 0  # of those working: counted on no more, somebody else is asked
     asked: int = 0
     live_offers: int = 0
     unmet: bool = False

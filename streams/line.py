@@ -22,7 +22,7 @@ from schemas.facts import (
 )
 from schemas.refusals import Refusal
 from schemas.values import DemandId, Instant, LineId, StandDownReason
-from streams import needed
+from streams import needed, nobody
 from streams.area import Operation
 from streams.cause import Refused
 from streams.entities import Demand, DemandState, Line, OfferState
@@ -75,13 +75,19 @@ def together(line: Line) -> int:
     return line.target if line.whole else 1
 
 
+def counted(line: Line) -> int:
+    """Units that are counted on: not those of a late crew in whose place somebody is asked."""
+    return line.covered - line.replacing
+
+
 def cover(line: Line) -> str:
     """Empty, inadequate, adequate or satisfied: always derived, never stored."""
-    if line.covered == 0:
+    units = counted(line)
+    if units == 0:
         return "empty"
-    if line.covered < line.minimum:
+    if units < line.minimum:
         return "inadequate"
-    return "adequate" if line.covered < line.target else "satisfied"
+    return "adequate" if units < line.target else "satisfied"
 
 
 def evolve(operation: Operation, fact: LineFact) -> None:
@@ -106,18 +112,23 @@ def evolve(operation: Operation, fact: LineFact) -> None:
 
 
 def _unmet(operation: Operation, fact: LineUnmet) -> None:
+    """Said again for its desk's sake alone, it is looked at no more often than before."""
+    before = operation.lines[fact.line]
+    gates = [[count.gate for count in row.gates] for row in (before, fact)]
+    news = (before.missing, before.able_at) != (fact.missing, fact.able_at) or gates[0] != gates[1]
     line = replace(
-        operation.lines[fact.line],
+        before,
         wake_at=fact.retry_at,
         unmet=True,
         missing=fact.missing,
         considered=fact.considered,
         gates=fact.gates,
-        looks=0,
+        looks=0 if news or not before.unmet else before.looks + 1,
         said_at=fact.at,
         able_at=fact.able_at,
     )
     operation.lines.put(line.id, line)
+    nobody.asked(operation, fact)
 
 
 def _woken(operation: Operation, fact: LineWoken) -> None:
@@ -263,7 +274,7 @@ def _woken_by(operation: Operation, line: Line, at: Instant) -> Line | None:
     return replace(line, wake_at=at) if line.wake_at is None or line.wake_at > at else None
 
 
-def offered(operation: Operation, line: Line, quantity: int, wave: int) -> None:
+def offered(operation: Operation, line: Line, quantity: int, wave: int, at: Instant) -> None:
     """One more organization has been asked; wave 0: by hand, which is no search of the line's."""
     asked = replace(
         line,
@@ -274,6 +285,16 @@ def offered(operation: Operation, line: Line, quantity: int, wave: int) -> None:
     if wave:
         asked = replace(_calm(asked), wave=wave)
     operation.lines.put(line.id, asked)
+    nobody.look(operation, line.demand, at)
+
+
+def asked_by_hand(operation: Operation, key: DemandId, at: Instant) -> None:
+    """A desk has asked somebody itself: of other lines for which nobody is asked it still is."""
+    if nobody.by_hand(operation, key):
+        for one in operation.demands[key].lines:
+            line = operation.lines[one]
+            if nobody.below(line) and not line.live_offers:
+                wake(operation, line, at)
 
 
 def answered(operation: Operation, key: LineId, quantity: int, at: Instant) -> None:
@@ -322,6 +343,7 @@ def recount(operation: Operation, before: Line, line: Line, at: Instant) -> None
         _call_parked(operation, line, at)
     if covers:
         mark_offers(operation, line, StandDownReason.COVERED)
+    nobody.look(operation, line.demand, at)
     if bool(missing(line)) is not bool(missing(before)):
         _time_word(operation, line, at)
 

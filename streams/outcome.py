@@ -103,7 +103,9 @@ def _put(operation: Operation, offer: Offer) -> None:
     before = asking.counted(operation, line.id, offer.organization, line.round)
     operation.offers.put(offer.id, offer)
     operation.asked.put((line.id, offer.organization), replace(before, offer=offer.id))
-    lines.offered(operation, line, offer.quantity, offer.wave)
+    lines.offered(operation, line, offer.quantity, offer.wave, offer.sent_at)
+    if offer.by_hand and not offer.unasked:
+        lines.asked_by_hand(operation, offer.demand, offer.sent_at)
     load.ask(operation, offer.organization, offer.skill, offer.priority, offer.quantity)
     _supersede(operation, before, offer.sent_at)
     _remember_asking(operation, offer)

@@ -93,6 +93,8 @@ SIMILAR_WITHIN: Final = 30 * MINUTE  # and no longer apart, may be the same need
 GROUP_METERS: Final = 5_000  # what lies farther apart is not grouped as the same need
 SIMILAR_LOOKS: Final = 100  # demands that are held against a new one, in each cube around it
 
+LEFT_ALONE: Final = 2  # priorities up to this: where nobody can be asked, its desk is asked at once
+
 QUIET_AFTER: Final = 12 * HOUR  # without an act of anybody, a desk is asked: still needed?
 
 STANDBY: Final = 2 * HOUR

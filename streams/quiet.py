@@ -64,7 +64,7 @@ from schemas.commands import (
 from schemas.facts import DemandKept, Fact, HoldAsked, StillNeededAsked
 from schemas.refusals import Refusal
 from schemas.values import AccountId, DemandId, Instant
-from streams import needed
+from streams import needed, nobody
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.demand import find
@@ -139,7 +139,9 @@ def touched(
         return Owing(demand, operation.hand_ups.get(key))
     if demand.asked_at is not None and demand.state is DemandState.PUBLISHED:
         quiet_at = needed.quiet_from(demand.needed_by, at)
-        operation.demands.put(key, replace(calm(demand), quiet_at=quiet_at))
+        again_at = nobody.answered(operation, demand, at)
+        answered = replace(calm(demand), quiet_at=quiet_at, nobody_again_at=again_at)
+        operation.demands.put(key, answered)
     return None
 
 

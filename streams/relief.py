@@ -160,7 +160,7 @@ def _asks_nothing(operation: Operation, known: Relief, fact: ReliefAsked) -> Non
     lines.answered(operation, asked.line, asked.quantity, fact.at)
 
 
-def _over(operation: Operation, known: Relief) -> None:
+def _over(operation: Operation, known: Relief, at: Instant) -> None:
     """The crew is gone: whoever is still asked to take its place is asked for the line."""
     operation.reliefs.remove(known.crew)
     if known.offer is None:
@@ -169,7 +169,7 @@ def _over(operation: Operation, known: Relief) -> None:
     if asked.relieves is not None:
         operation.offers.put(asked.id, replace(asked, relieves=None))
         if asked.state is OfferState.SENT:
-            lines.offered(operation, operation.lines[asked.line], asked.quantity, 0)
+            lines.offered(operation, operation.lines[asked.line], asked.quantity, 0, at)
 
 
 def _answered(known: Relief) -> Relief:
@@ -209,7 +209,7 @@ def _own(operation: Operation, item: Assignment, at: Instant) -> None:
     known = operation.reliefs.get(item.id)
     if not item.live:
         if known is not None:
-            _over(operation, known)
+            _over(operation, known, at)
         return
     if item.arrived_at is None:
         if known is not None and known.offer is None:

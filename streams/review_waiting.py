@@ -56,6 +56,19 @@ def climbs(names: Any) -> str:
     return str(names.pick(f"；{time} 前未答即报上级", f", and from {time} on the desk above"))
 
 
+def to_desk(names: Any) -> str:
+    """Of what is urgent, nobody is asked any more: its desk is, and later the one above."""
+    if names.fact.climbs_at is None:
+        return ""
+    time = names.time(names.fact.climbs_at)
+    return str(
+        names.pick(
+            f"；无人可请，请值班室处置，{time} 前未处置即报上级",
+            f"; its desk is asked what is to be done, and from {time} on the desk above",
+        )
+    )
+
+
 def drafter(names: Any) -> str:
     """Which desk keeps it back, or which village's committee has told of it."""
     place, village = names.place(names.about.division), names.fact.reporter
@@ -79,6 +92,7 @@ WAITS: Final[dict[str, Callable[[Any], str]]] = {
     "asker": asker,
     "answered": answered,
     "climbs": climbs,
+    "to_desk": to_desk,
     "climb": lambda names: str(names.time(names.fact.climbs_at)),
     "ask": lambda names: str(names.time(names.fact.ask_at)),
 }

@@ -94,9 +94,9 @@ FACTS: dict[type, Words] = {
     f.OwnCrewSet: Words("{line}{own}。", "The township's own crew {own} of {line}."),
     f.LineDropped: Words("{line}不再需要。", "Dropped: {line}."),
     f.LineUnmet: Words(
-        "{line}{short}，暂无更多组织可请求；比较 {considered} 家{gates}；{retry} 再试。",
+        "{line}{short}，暂无更多组织可请求；比较 {considered} 家{gates}；{retry} 再试{to_desk}。",
         "{line} {short}, and nobody more can be asked now; {considered} considered{gates}; "
-        "next try {retry}.",
+        "next try {retry}{to_desk}.",
     ),
     f.LinesLookedAt: Words(
         "{listed}仍无组织可请求，原因未变；{next} 再试。",

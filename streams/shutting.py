@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from schemas.values import DemandId, Instant, StandDownReason
-from streams import crew, orders
+from streams import crew, nobody, orders
 from streams import line as lines
 from streams.area import Operation
 from streams.entities import Demand
@@ -43,6 +43,7 @@ def look(operation: Operation, key: DemandId, at: Instant) -> None:
             lines.mark_offers(operation, line, StandDownReason.ZONE_CLOSED)
         elif before.shut:
             lines.wake(operation, line, at)
+    nobody.look(operation, key, at)
     for one in operation.assignments_of.of(key):
         if one.live:
             crew.obey(operation, orders.kept(operation, one, at), at)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from schemas.hand_ups import HandUp, HandUpState
 from schemas.values import AccountId, Instant
-from streams import answering, policy
+from streams import answering, nobody, policy
 from streams.area import Area, Operation
 from streams.entities import Demand, DemandState
 from streams.parameters import URGENCY
@@ -22,6 +22,7 @@ def calm(demand: Demand) -> Demand:
         asked_at=None,
         climbs_at=None,
         climbed_at=None,
+        nobody_at=None,
         held_at=None,
         question="",
         asked_by=None,
@@ -68,6 +69,8 @@ def still_owed(operation: Operation, owing: Owing, at: Instant) -> None:
         return
     if after.asked_at is not None or after.place.division != before.place.division:
         return
+    if before.nobody_at is not None and not nobody.stands(operation, after):
+        return
     climbs_at = before.climbs_at
     if climbs_at is not None:
         climbs_at = min(climbs_at, at + URGENCY[after.priority].climb)
@@ -77,5 +80,6 @@ def still_owed(operation: Operation, owing: Owing, at: Instant) -> None:
         asked_at=before.asked_at,
         climbs_at=climbs_at,
         climbed_at=before.climbed_at,
+        nobody_at=before.nobody_at,
     )
     operation.demands.put(asked.id, asked)

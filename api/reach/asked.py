@@ -110,7 +110,7 @@ SELECT state || '|' || id || '|' || at, kind, priority, number, division, mode,
 FROM (SELECT id, kind, priority, number, division, mode,
     json_extract(hand_up, '$.state') AS state, json_extract(hand_up, '$.by') AS up,
     json_extract(hand_up, '$.at') AS at, json_extract(hand_up, '$.climbed_at') AS climbed_at,
-    climbs_at IS NOT NULL OR demands.climbed_at IS NOT NULL AS pending
+    (climbs_at IS NOT NULL OR demands.climbed_at IS NOT NULL) AND nobody_at IS NULL AS pending
     FROM demands WHERE area = ? AND state IN ('draft', 'published', 'on_hold') AND priority <= 2)
 WHERE state = 'waiting' OR (state = 'given_back' AND pending)
 ORDER BY at, id

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from geo.distance import meters
 from schemas.facts import Fact, LineInHand, LinesLookedAt, LineUnmet, LineWoken, OfferSent
 from schemas.values import LATEST, Gate, Instant, LineId, OfferId, OrganizationId
-from streams import load, needed
+from streams import load, needed, nobody
 from streams.area import Area, Operation
 from streams.cause import Cause
 from streams.entities import Line, Organization
@@ -43,7 +43,7 @@ def offers(area: Area, operation: Operation, line: Line, cause: Cause) -> list[F
         asked, live = asked + quantity, live + 1
         if asked >= short and live >= size:
             return sent
-    return [*sent, _nobody(line, max(0, short - asked), search, bool(sent), cause)]
+    return [*sent, _nobody(operation, line, max(0, short - asked), search, bool(sent), cause)]
 
 
 def _offer(
@@ -73,14 +73,18 @@ def _offer(
 
 
 def _nobody(
-    line: Line, short: int, search: Search, sent: bool, cause: Cause
+    operation: Operation, line: Line, short: int, search: Search, sent: bool, cause: Cause
 ) -> LineUnmet | LinesLookedAt:
-    """Nobody (more) can be asked: said in full only where it is news."""
+    """Nobody (more) can be asked: said in full only where it is news, or its desk's to answer."""
     gates = search.gates()
     said = (line.missing, [count.gate for count in line.gates], line.able_at)
     news = (short, [count.gate for count in gates], search.ends)
-    if line.unmet and not sent and said == news:
-        next_look = _next_look(line, line.looks + 1, search, cause.at)
+    climbs_at = None if sent else nobody.climbs_at(operation, line, cause.at)
+    again_at = nobody.next_look(operation, line, cause.at)
+    known = line.unmet and not sent and said == news
+    looks = line.looks + 1 if known else 0
+    next_look = _next_look(line, looks, search.ends, again_at, cause.at)
+    if known and climbs_at is None:
         return LinesLookedAt(lines=(line.id,), next=next_look, at=cause.at)
     return LineUnmet(
         line=line.id,
@@ -89,12 +93,15 @@ def _nobody(
         considered=search.considered,
         gates=gates,
         able_at=search.ends,
-        retry_at=_next_look(line, 0, search, cause.at),
+        retry_at=next_look,
         at=cause.at,
+        climbs_at=climbs_at,
     )
 
 
-def _next_look(line: Line, looks: int, search: Search, at: Instant) -> Instant:
+def _next_look(
+    line: Line, looks: int, ends: Instant | None, again_at: Instant | None, at: Instant
+) -> Instant:
     """Rarer while nothing changes, yet as soon as time makes somebody able.
 
     Looks are a little early so that many fall on one moment: thousands of hopeless lines share
@@ -103,7 +110,7 @@ def _next_look(line: Line, looks: int, search: Search, at: Instant) -> Instant:
     urgency = URGENCY[line.priority]
     rest = at + min(urgency.retry << min(looks, 8), urgency.rest)
     rest -= rest % (urgency.retry // LOOKS_SHARED)
-    return rest if search.ends is None else min(rest, search.ends)
+    return min(one for one in (rest, ends, again_at) if one is not None)
 
 
 def woken(

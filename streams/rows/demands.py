@@ -19,7 +19,7 @@ from streams.entities import (
     DemandState,
     Line,
 )
-from streams.line import cover, missing
+from streams.line import counted, cover, missing
 from streams.rows.audience import sender
 from streams.rows.operations import standing
 
@@ -68,6 +68,7 @@ def demand(known: Operation, item: Demand) -> Put:
         published_at=item.published_at,
         needed_by=item.needed_by,
         asked_at=item.asked_at,
+        nobody_at=None if item.asked_at is None else item.nobody_at,
         climbs_at=item.climbs_at,
         climbed_at=item.climbed_at,
         held_at=item.held_at,
@@ -105,11 +106,12 @@ def _line(known: Operation, line: Line) -> LineView:
         asleep=line.asleep,
         opened_at=line.opened_at,
         round=line.round,
-        covered=line.covered,
+        covered=counted(line),
         working=line.working,
         delivered=line.delivered,
         own=line.own,
         doubtful=line.doubtful,
+        replaced=line.replacing,
         short=missing(line),
         asked=line.asked,
         offers=line.live_offers,

@@ -29,7 +29,7 @@ def row(house: House, demand: str) -> DemandRow:
 
 async def test_the_desk_is_asked_and_its_answer_lasts_half_a_day(house: House) -> None:
     desk, county = await house.desk(), await house.desk(COUNTY)
-    posted = await desk.post("/demands", demand_body(await house.incident(desk)))
+    posted = await desk.post("/demands", demand_body(await house.incident(desk), priority=3))
     demand = posted.json["id"]
     await house.wait(minutes=12 * 60 - 1)
     assert row(house, demand).asked_at is None

@@ -8,6 +8,7 @@ people do is in `asking_acts.py`; `test_asking_model.py` holds the rules against
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -142,6 +143,7 @@ class Model(ABC):
         self.pairs: dict[tuple[str, str, int], Pair] = {}
         self.answers, self.yes = 0, 0  # of everybody together
         self.channels = False  # whether any has ever handed a request over
+        self.desk_again: Callable[[str], int | None] = lambda _line: None  # its desk is asked then
         self.able: dict[str, int] = {}  # who may have become able, and since when
 
     def open_requests(self, need: Need | None = None, team: Team | None = None) -> list[Request]:
@@ -160,7 +162,7 @@ class Model(ABC):
         return Cover(
             working=sum(crew.quantity for crew in crews),
             delivered=need.delivered,
-            doubtful=sum(crew.quantity for crew in crews if crew.overdue),
+            doubtful=sum(crew.quantity for crew in crews if crew.overdue and not crew.doubted),
             replacing=sum(crew.quantity for crew in crews if crew.doubted),
         )
 
@@ -293,7 +295,7 @@ class Model(ABC):
         pause = min(RETRY[need.priority] << min(need.fruitless, 8), RETRY_MOST[need.priority])
         shared = RETRY[need.priority] // 12  # looks fall on moments that far apart
         look = (self.now + pause) // shared * shared
-        need.look = min(look, opens or look)
+        need.look = min(look, opens or look, self.desk_again(need.key) or look)
         need.hungry, need.lacking, need.gates, need.opens = True, missing, gates, opens
 
     def _offer_itself(self, team: Team) -> None:

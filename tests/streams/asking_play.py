@@ -10,7 +10,8 @@ from geo.distance import meters, squared
 from schemas import commands as c
 from schemas import facts as f
 from schemas.turns import DELIVERY, OWNER
-from schemas.values import Capability, CloseReason, DeclineReason, Reach
+from schemas.values import Capability, CloseReason, DeclineReason, LineId, Reach
+from streams import nobody
 from streams.clock import due
 from streams.turning import Taken
 from tests.streams.asking_acts import Acts
@@ -41,10 +42,16 @@ class Play:
         self.random = Random(seed)
         self.routine = seed % 4 == 0  # days full of small things, which reach the daily cap
         self.world, self.model = World(), Acts()
+        self.model.desk_again = self._desk_again
         for township, units in TEAMS:
             self._team(township, units)
         self.incident = self.world.incident()
         self.offers: dict[str, Request] = {}
+
+    def _desk_again(self, line: str) -> int | None:
+        """When its desk is asked again what to do: no matter of asking teams (`laws_nobody`)."""
+        operation = self.world.operation
+        return nobody.next_look(operation, operation.lines[LineId(line)], self.world.at)
 
     def _team(self, township: int, units: int) -> None:
         key = self.world.organization(f"team {township}", units=units, township=township)

@@ -270,7 +270,11 @@ class Crews:
         return sum(crew.quantity for crew in self.on(line) if crew.state == "released")
 
     def doubtful(self, line: Any) -> int:
-        return sum(crew.quantity for crew in self.on(line) if crew.working and crew.overdue)
+        return sum(
+            crew.quantity
+            for crew in self.on(line)
+            if crew.working and crew.overdue and not crew.doubted
+        )
 
     def replacing(self, line: Any) -> int:
         return sum(crew.quantity for crew in self.on(line) if crew.working and crew.doubted)

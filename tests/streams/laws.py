@@ -20,6 +20,7 @@ from tests.streams import (
     laws_batches,
     laws_handing,
     laws_held,
+    laws_nobody,
     laws_plans,
     laws_public,
     laws_relief,
@@ -344,6 +345,7 @@ AFTER: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "given back": laws_handing.given_back,
     "place": laws_told.place,
     "spoken": spoken,
+    "left alone": laws_nobody.in_time,
 }
 """Seen with what is known behind the turn."""
 RESTING: dict[str, Callable[[Watch, int], Wrong]] = {
@@ -362,6 +364,7 @@ RESTING: dict[str, Callable[[Watch, int], Wrong]] = {
     "shifts": laws_shifts.told,
     "public": laws_public.read,
     "promises": kept,
+    "left alone": laws_nobody.somebodys,
 }
 SAMPLED: dict[str, Callable[[Watch, int], Wrong]] = {
     "again": said_again,

@@ -112,6 +112,11 @@ def given_back(watch: Watch, fact: Any, turn: Turn) -> Wrong:
             yield f"{turn.sequence}: {turn.actor} gives back what it was never given"
 
 
+def _unserved(row: Any) -> bool:
+    lines = [line for line in row.lines if line.open and not line.asleep]
+    return any(line.covered < line.minimum and not line.offers for line in lines) and not row.shut
+
+
 def silently(watch: Watch, before: Any, after: Any, turn: Turn) -> Wrong:
     """What a desk owes an answer to is answered by that desk, or by one above that is asked, too;
     else it is over because the demand is."""
@@ -119,6 +124,8 @@ def silently(watch: Watch, before: Any, after: Any, turn: Turn) -> Wrong:
         return
     if before.climbs_at is None and before.climbed_at is None:
         return
+    if before.nobody_at is not None and after.priority <= 2 and not _unserved(after):
+        return  # somebody is asked after all, or it has its least
     over = after.asked_at is None and after.state == "published" and after.leader is None
     if not over or after.division != before.division:
         return

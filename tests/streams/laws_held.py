@@ -48,7 +48,8 @@ def displaced(watch: Watch, fact: Any, turn: Turn) -> Wrong:
 
 
 def cover(watch: Watch, at: int) -> Wrong:
-    """Each unit once, of the present round only, and the sum is that of the crews."""
+    """Each unit once, of the present round only, and the sum is that of the crews, without those
+    that are late and in whose place somebody is asked."""
     crews = watch.books.crews
     for need in watch.books.needs.values():
         for view in watch.rows[need.id].lines:
@@ -56,7 +57,7 @@ def cover(watch: Watch, at: int) -> Wrong:
             sums = (crews.working(line), crews.delivered(line), line.own)
             asks = watch.books.asked(line)
             shown = (view.working, view.delivered, view.own, view.doubtful, view.covered)
-            counted = (*sums, crews.doubtful(line), sum(sums))
+            counted = (*sums, crews.doubtful(line), sum(sums) - crews.replacing(line))
             if shown != counted or view.round != line.round:
                 yield f"{at}: {line.id} shows {shown}, and has {counted}"
             if (view.offers, view.asked) != (len(asks), sum(ask.quantity for ask in asks)):

@@ -25,7 +25,7 @@ def batching(play: Play) -> Attempt:
     if known is not None and play.chance(0.6 if known.state is BatchState.DONE else 0.2):
         undoing = c.UndoBatch(batch=known.id, incident=known.incident, division=known.division)
         return play.desk_in(known.division), undoing
-    command = _tasks(play) if play.chance(0.4) else _demands(play)
+    command = _tasks(play) if play.chance(0.5) else _demands(play)
     if command is None:
         return DESK, None
     desk = play.desk_in(command.division)

@@ -96,7 +96,7 @@ def edit(play: Play) -> Attempt:
     moved = [row for row in rows if row.handed is not None and not row.handed.acted]
     held = [row for row in rows if row.held_at is not None]
     some = held if play.chance(0.3) and held else rows
-    demand: Demand | None = play.pick(moved if play.chance(0.7) and moved else some)
+    demand: Demand | None = play.pick(moved if play.chance(0.8) and moved else some)
     if demand is None:
         return DESK, None
     desk = play.desk_of(demand)
@@ -124,7 +124,7 @@ def edit(play: Play) -> Attempt:
             (10, amendment(play, demand, revision)),
             (5, _closing(play, demand, revision)),
             (4 if len(demand.lines) > 1 else 1, c.DropLine(line=line)),
-            (8 if demand.asked_at else 2, c.KeepDemand(demand=demand.id)),
+            (8 if demand.asked_at and not demand.nobody_at else 2, c.KeepDemand(demand=demand.id)),
             (4, c.HoldDemand(demand=demand.id, question="桥能不能过车？")),
             (12 if demand.held_at else 1, c.ResumeDemand(demand=demand.id)),
             (1, c.NoteDemand(demand=demand.id, text=SEALED)),
@@ -231,7 +231,7 @@ def amendment(play: Play, demand: Demand, revision: int) -> c.AmendDemand:
 
 
 def _moved(play: Play) -> Place | None:
-    if play.chance(0.7):
+    if play.chance(0.5):
         return None
     return divisions().seat(play.townships[play.random.choice((0, 5, 5, 3))])
 

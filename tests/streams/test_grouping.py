@@ -232,7 +232,7 @@ def test_with_the_incident_the_whole_group_is_closed() -> None:
 
 
 def test_only_the_leader_s_desk_is_asked_whether_it_is_still_needed() -> None:
-    reports = Reports()
+    reports = Reports(priority=3)
     reports.group()
     facts = reports.world.wait(minutes=13 * 60)
     asked_about = {fact.demand for fact in facts if isinstance(fact, f.StillNeededAsked)}

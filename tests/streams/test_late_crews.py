@@ -103,7 +103,7 @@ def test_a_late_crew_that_is_not_needed_any_more_lets_nobody_be_looked_for() -> 
     row = rows.demand(world.operation, world.operation.demands[scene.demand]).row
     assert isinstance(row, DemandRow)
     line = row.lines[0]
-    assert (line.covered, line.doubtful, line.short) == (2, 1, 0)
+    assert (line.covered, line.doubtful, line.replaced, line.short) == (1, 0, 1, 0)
 
 
 def test_a_late_crew_stays_committed_until_somebody_says_otherwise() -> None:

@@ -17,6 +17,7 @@ from streams import (
     lateness,
     line,
     load,
+    nobody,
     offer,
     organization,
     outcome,
@@ -120,7 +121,9 @@ def _held_twice(patch: Patch) -> None:
 
 
 def _no_second_look(patch: Patch) -> None:
-    patch.setattr(assign, "_next_look", lambda _line, _looks, _search, at: at + 30 * 60_000)
+    patch.setattr(
+        assign, "_next_look", lambda _line, _looks, _ends, _again_at, at: at + 30 * 60_000
+    )
 
 
 def _no_cap(patch: Patch) -> None:
@@ -317,6 +320,10 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("held", _sent_off_on_hold),
     ("waiting", lambda patch: _nobody_waits(patch, Wait.QUIET)),
     ("waiting", lambda patch: _nobody_waits(patch, Wait.CLIMB)),
+    ("left alone", lambda patch: patch.setattr(nobody, "climbs_at", lambda *_: None)),
+    ("left alone", lambda patch: patch.setattr(nobody, "look", lambda *_: None)),
+    ("left alone", lambda patch: patch.setattr(nobody, "LEFT_ALONE", 4)),
+    ("left alone", lambda patch: _nobody_waits(patch, Wait.CLIMB)),
     ("silent", wrong_scene.silence_is_borne),
     ("silent", lambda patch: _nobody_waits(patch, Wait.CHECK_IN)),
     ("missed", wrong_scene.missed_at_once),

@@ -19,10 +19,16 @@ SEALED = Sealed(key="incident", nonce="n", ciphertext="c")
 
 
 def open_demand(**wishes: int) -> tuple[World, DemandId]:
-    """A demand that nobody can serve."""
+    """A demand that nobody can serve, and that is not urgent: else its desk is asked at once."""
     world = World()
-    published = only(world.demand(world.incident(), **wishes), f.DemandPublished)
+    published = only(world.demand(world.incident(), priority=3, **wishes), f.DemandPublished)
     return world, published.demand
+
+
+def offers(world: World, **wishes: int) -> list[f.OfferSent]:
+    """Whom a routine demand asks, a minute after it was posted."""
+    world.demand(world.incident(), priority=3, **wishes)
+    return asked(world.wait(minutes=1))
 
 
 def state(world: World, demand: DemandId) -> Demand:
@@ -63,7 +69,7 @@ def test_what_a_crew_does_counts() -> None:
     """Given a crew that has arrived an hour ago, then nobody is asked for eleven more."""
     world = World()
     world.organization("team")
-    [offer] = asked(world.demand(world.incident()))
+    [offer] = offers(world)
     world.until(world.at + MINUTE)
     assignment = world.at_work(offer)
     world.until(world.at + 11 * HOUR)
@@ -79,7 +85,7 @@ def test_what_a_crew_does_counts() -> None:
 def test_a_yes_counts_from_when_it_was_said() -> None:
     world = World()
     world.organization("team")
-    [offer] = asked(world.demand(world.incident()))
+    [offer] = offers(world)
     world.at += MINUTE
     world.yes(offer)
     assert questions(world.until(world.at + HALF_A_DAY - SECOND)) == []
@@ -89,7 +95,7 @@ def test_a_yes_counts_from_when_it_was_said() -> None:
 def test_what_is_needed_later_is_asked_about_half_a_day_after_that() -> None:
     world = World()
     needed_by = world.at + 20 * HOUR
-    world.demand(world.incident(), needed_by=needed_by)
+    world.demand(world.incident(), priority=3, needed_by=needed_by)
     assert questions(world.until(needed_by + HALF_A_DAY - SECOND)) == []
     assert len(questions(world.until(world.at + 2 * SECOND))) == 1
 
@@ -99,7 +105,9 @@ def test_no_act_makes_the_question_come_before_it_is_needed(act: str) -> None:
     """Needed in two days: whatever the desk does meanwhile, half a day behind that it is asked."""
     world = World()
     needed_by = world.at + 48 * HOUR
-    demand = only(world.demand(world.incident(), needed_by=needed_by), f.DemandPublished).demand
+    demand = only(
+        world.demand(world.incident(), priority=3, needed_by=needed_by), f.DemandPublished
+    ).demand
     world.at += HOUR
     if act == "reopen":
         world.close(demand, CloseReason.CANCELED)
@@ -121,8 +129,8 @@ def test_whatever_anybody_does_puts_the_question_off_and_answers_it(act: str) ->
         world.organization(name)
     off_duty = world.organization("off duty")
     world.send("off duty", c.SetDuty(organization=off_duty, on_duty=False))
-    demand = only(world.demand(world.incident(), lines=2), f.DemandPublished).demand
-    first = asked(world.turns[-1].turn.facts)[0]
+    first = offers(world, lines=2)[0]
+    demand = first.demand
     world.yes(first, actor=DESK)
     world.until(world.at + HALF_A_DAY - 2 * MINUTE)
     line = next(key for key in state(world, demand).lines if key != first.line)

@@ -242,7 +242,8 @@ def test_looks_are_rarer_while_nothing_changes(priority: int, minutes: tuple[int
     facts = [*facts, *world.wait(minutes=0 if priority < 3 else 1)]
     at, looks = only(facts, f.LineUnmet).at, []
     for _ in minutes:
-        looked = only(world.until(world.at + 60 * MINUTE, f.LinesLookedAt))
+        until = world.until(world.at + 60 * MINUTE, f.LinesLookedAt)
+        [looked] = [fact for fact in until if isinstance(fact, f.LinesLookedAt)]
         looks.append(looked.at - at)
         at = looked.at
     early = URGENCY[priority].retry // LOOKS_SHARED

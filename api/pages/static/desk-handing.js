@@ -157,9 +157,10 @@ function back(context, { demand, mine }) {
 }
 
 /** Given back, and its desk has done nothing about it yet. */
-export const pending = ({ hand_up: known, state, asked_at: asked, climbs_at, climbed_at }) =>
+export const pending = ({ hand_up: known, state, climbs_at, climbed_at, ...row }) =>
   known?.state === "given_back" &&
-  (state === "draft" ? climbs_at !== null || climbed_at !== null : asked !== null);
+  row.nobody_at === null &&
+  (state === "draft" ? climbs_at !== null || climbed_at !== null : row.asked_at !== null);
 
 /** What waits for this desk: to be taken on, or since it was given back. */
 export function handedTo({ board, me }) {

@@ -16,6 +16,7 @@ import * as calls from "./desk-calls.js";
 import { flags, wordDueLine } from "./desk-flags.js";
 import { reliefButtons, reliefPart } from "./desk-relief.js";
 import { toCall } from "./desk-model.js";
+import { countdown, outlook } from "./desk-outlook.js";
 import { callParts, messages, reachedWords } from "./desk-reach.js";
 import { owedParts } from "./desk-tell.js";
 import { instructCrew, toldParts } from "./desk-told.js";
@@ -72,6 +73,7 @@ function lineHead(line, buttons) {
   const cover = line.open && !line.asleep && h("span", look, choose("cover", line.cover));
   const own = say("line.own", { units: counted(line.skill, line.own) });
   const doubtful = say("line.doubtful", { units: counted(line.skill, line.doubtful) });
+  const replaced = say("line.replaced", { units: counted(line.skill, line.replaced) });
   return h(
     "div",
     { class: "line-head" },
@@ -84,99 +86,10 @@ function lineHead(line, buttons) {
     line.dropped && h("span", { class: "chip" }, say("line.dropped")),
     line.own > 0 && h("span", { class: "chip" }, own),
     line.doubtful > 0 && h("span", { class: "chip bad" }, doubtful),
+    line.replaced > 0 && h("span", { class: "chip bad" }, replaced),
     buttons,
   );
 }
-
-/** What happens next by itself: who is being asked, what keeps others from it, and until when. */
-function outlook({ clock }, { demand, line, offers }, asked) {
-  if (line.asleep) return null; // its card says who is asked for
-  const now = clock.now();
-  const wanting = line.short > 0;
-  if (!wanting && !asked.length) return null;
-  const parts = [asked.length > 0 && h("p", { class: "asking" }, askedWords(line, asked, now))];
-  if (line.unmet && wanting) {
-    const paused = pausedWords(offers, now);
-    const words = asked.length ? otherWords(line, paused, now) : unmetWords(line, paused, now);
-    parts.push(h("p", { class: asked.length ? "quiet" : "unmet" }, words));
-  } else if (!asked.length) {
-    parts.push(awaited(demand, now));
-  }
-  return parts;
-}
-
-function askedWords(line, asked, now) {
-  const units = asked.reduce((sum, row) => sum + row.quantity, 0);
-  const until = Math.max(...asked.map((row) => row.answer_by));
-  return say("line.asked", {
-    count: asked.length,
-    units: counted(line.skill, units),
-    time: moment(until, now),
-  });
-}
-
-const gateWords = (gates) =>
-  gates
-    .map(({ gate, count }) => say("line.gate", { gate: named("gates", gate), count }))
-    .join(say("line.gates"));
-
-/** Beside those who are being asked: why nobody more is, and when that may change. */
-function otherWords(line, paused, now) {
-  const gates = line.gates.filter(({ gate }) => gate !== "asked");
-  const others = gates.length > 0 && say("line.others", { gates: gateWords(gates) });
-  return [others, paused, nextTry(line, now)].filter(Boolean).join(" ");
-}
-
-/** Nobody is being asked: as of when, why, and when it is tried again. */
-function unmetWords(line, paused, now) {
-  const counts = { considered: line.considered, gates: gateWords(line.gates) };
-  const why = line.considered
-    ? say("line.unmet", { ...counts, time: moment(line.said_at, now) })
-    : say("line.unmet_empty");
-  return [why, paused, nextTry(line, now)].filter(Boolean).join(" ");
-}
-
-function nextTry(line, now) {
-  if (line.able_at === null) return say("line.once_able");
-  if (line.able_at <= now) return say("line.retry_now");
-  return say("line.retry", { time: moment(line.able_at, now) });
-}
-
-const PAUSED_NAMED = 3;
-const PAUSING = new Set(["no_answer", "unreachable", "declined"]);
-
-/** Who was asked before and from when each may be asked again, the soonest first. */
-function pausedWords(offers, now) {
-  const newest = new Map();
-  for (const row of offers) {
-    const known = newest.get(row.organization);
-    if (!known || known.sent_at <= row.sent_at) newest.set(row.organization, row);
-  }
-  const rows = [...newest.values()]
-    .filter((row) => PAUSING.has(row.state) && row.again_at > now)
-    .sort((one, other) => one.again_at - other.again_at);
-  if (!rows.length) return null;
-  const names = rows
-    .slice(0, PAUSED_NAMED)
-    .map((row) => pausedOne(row, now))
-    .join(say("list.separator"));
-  const count = rows.length - PAUSED_NAMED;
-  return say(count > 0 ? "line.paused_more" : "line.paused", { names, count });
-}
-
-const pausedOne = (row, now) =>
-  say("line.paused_one", { name: row.organization_name, time: moment(row.again_at, now) });
-
-/** Nobody is asked: not while it is on hold; else they will be, or are being looked for. */
-function awaited(demand, now) {
-  if (demand.shut.length) return h("p", { class: "quiet" }, say("zone.line"));
-  if (demand.state === "on_hold") return h("p", { class: "quiet" }, say("hold.line"));
-  if (demand.release_at <= now) return h("p", { class: "quiet" }, say("line.searching"));
-  return h("p", {}, say("line.release"), " ", countdown(demand.release_at, say("time.now")));
-}
-
-const countdown = (until, over = null) =>
-  h("span", { class: "countdown", "data-until": until, "data-over": over });
 
 const smallButton = (row, name, open) =>
   h(

@@ -166,6 +166,14 @@ export function callFrom(row) {
   return sent + first + (longer > REACHING ? longer : 0);
 }
 
+/** When a line is looked at again at the latest: an answer's time ends, or somebody is able. */
+export function nextLook(line, offers, now) {
+  const asked = offers.filter((row) => row.line === line.id && row.state === "sent");
+  const times = [line.retry_at, line.able_at, ...asked.map((row) => row.answer_by)];
+  const ahead = times.filter((time) => time !== null && time > now);
+  return ahead.length ? Math.min(...ahead) : null;
+}
+
 const URGENT = 2; // priorities up to this one: who was silent is called, until asked again
 
 /** Whether somebody has to be called by telephone: silent for long, or reached by no channel. */
@@ -181,10 +189,12 @@ export function callable(row, now) {
   return toCall(row, now) && !(tried && !left);
 }
 
+/** How many organizations have to be called, each once however many requests it has. */
 function callsOf({ demand, offers, assignments, mine }, now) {
   if (!mine || demand.state === "closed") return 0;
   const crews = assignments.filter((row) => silent(row) || ignoring(row) || toTell(row, now));
-  return offers.filter((row) => callable(row, now)).length + crews.length;
+  const asked = offers.filter((row) => callable(row, now));
+  return new Set([...asked, ...crews].map((row) => row.organization)).size;
 }
 
 /** How many people of its crews are in danger now. */
@@ -203,7 +213,7 @@ const moments = ({ demand, offers, assignments }) => [
   demand.climbs_at,
   demand.hand_up?.climbs_at ?? null,
   demand.published_at + LIKENESS_LASTS,
-  ...demand.lines.flatMap((line) => [line.able_at, line.aside_until]),
+  ...demand.lines.flatMap((line) => [line.retry_at, line.able_at, line.aside_until]),
   ...offers.flatMap((row) => [row.answer_by, row.standby_until, row.again_at]),
   ...assignments.flatMap((row) => [row.slow_at, row.undo_until]),
   ...callTimes({ offers, assignments }),

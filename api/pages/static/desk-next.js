@@ -1,8 +1,7 @@
 /** The next step of a demand, and who owes it: the first of these that is so. */
 
 import { live } from "./assignments.js";
-import { outAndWaiting, withdrawing } from "./desk-model.js";
-import { toRelieve } from "./desk-model.js";
+import { nextLook, outAndWaiting, toRelieve, withdrawing } from "./desk-model.js";
 import { moment } from "./format.js";
 import { placeName } from "./places.js";
 import { named, say } from "./words.js";
@@ -29,6 +28,14 @@ const lastOf = (rows, now) => ({
   time: moment(Math.max(...rows.map((row) => row.answer_by ?? row.promised_at)), now),
 });
 
+/** Of organizations: one that has several requests counts once. */
+const parties = (rows, look, key, now) =>
+  rows.length > 0 &&
+  said(look, key, {
+    count: new Set(rows.map((row) => row.organization)).size,
+    ...(now && lastOf(rows, now)),
+  });
+
 /** Asked, and not to take somebody's place. */
 const forTheLine = (row) => row.state === "sent" && !row.relieves;
 
@@ -53,19 +60,20 @@ const STEPS = [
     some(assignments.filter((row) => live(row) && row.reports.length > 0), DESK, "next.report"),
   ({ assignments }) => some(assignments.filter(toRelieve), DESK, "next.relief"),
   ({ calls }) => calls > 0 && said(DESK, "next.call", { count: calls }),
+  ({ demand }) => demand.nobody_at !== null && said(DESK, nobody(demand)),
   ({ demand }) => demand.asked_at !== null && said(DESK, "next.needed"),
-  ({ offers }) => some(offers.filter((row) => row.state === "standby"), DESK, "next.standby"),
+  ({ offers }) => parties(offers.filter((row) => row.state === "standby"), DESK, "next.standby"),
   ({ demand }) =>
     demand.helpers.length > 0 && said(DESK, "next.helpers", { count: demand.helpers.length }),
   ({ demand }) => demand.leader !== null && said("", "next.led"),
   ({ demand }) => demand.shut.length > 0 && said(SOON, "next.shut"),
   ({ assignments }) =>
     some(assignments.filter((row) => live(row) && row.overdue), DESK, "next.overdue"),
-  ({ offers }, now) => some(offers.filter(forTheLine), SOON, "next.asked", now),
+  ({ offers }, now) => parties(offers.filter(forTheLine), SOON, "next.asked", now),
   ({ demand }, now) =>
     demand.release_at > now &&
     said("", "next.release", { time: moment(demand.release_at, now) }),
-  ({ demand }, now) => lookedAt(demand, now),
+  ({ demand, offers }, now) => lookedAt(demand, offers, now),
   ({ assignments }) =>
     some(assignments.filter((row) => row.state === "reported_done"), SOON, "next.confirm"),
   ({ assignments }, now) =>
@@ -74,13 +82,16 @@ const STEPS = [
     some(assignments.filter((row) => row.state === "on_scene"), "", "next.there"),
 ];
 
+const nobody = ({ climbed_at: climbed }) =>
+  climbed === null ? "next.nobody_asked" : "next.nobody_climbed";
+
 const ON_THE_WAY = new Set(["committed", "en_route"]);
 
 /** Nobody can be asked now: said with the next try, or what it waits for. */
-function lookedAt({ lines }, now) {
+function lookedAt({ lines }, offers, now) {
   const short = lines.filter((line) => line.open && !line.asleep && line.short > 0);
   if (!short.length) return null;
-  const times = short.map((line) => line.able_at).filter((time) => time !== null && time > now);
+  const times = short.map((line) => nextLook(line, offers, now)).filter((time) => time !== null);
   if (!short.some((line) => line.unmet)) return said(SOON, "next.searching");
   if (!times.length) return said(DESK, "next.nobody");
   return said(DESK, "next.again", { time: moment(Math.min(...times), now) });

@@ -113,7 +113,7 @@ function cover(item, line, signs) {
   return h("span", { class: look, title }, name, signs && strip(item, line), units);
 }
 
-/** A sign for each unit: there ■, on its way ▶, late », promised ◐, asked ○, nobody ·. */
+/** A sign for each unit: there ■, on its way ▶, late or given up », promised ◐, asked ○, none ·. */
 function strip({ assignments, offers }, line) {
   if (line.target > SIGNS_MOST) return null;
   const own = (row) => row.line === line.id && !row.relieves; // who relieves fills no gap
@@ -136,7 +136,7 @@ const ofRound = (row, line) =>
     : row.state === "released" && row.round === line.round;
 
 const SIGNS = { committed: "◐", en_route: "▶", on_scene: "■", reported_done: "■", released: "■" };
-const sign = (row) => (row.overdue ? "»" : SIGNS[row.state]);
+const sign = (row) => (row.overdue || row.replaced ? "»" : SIGNS[row.state]);
 
 const NEARNESS = "■▶»◐";
 const byNearness = (one, other) => NEARNESS.indexOf(one[0]) - NEARNESS.indexOf(other[0]);

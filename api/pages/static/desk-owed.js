@@ -1,15 +1,17 @@
 /** What a demand's desk owes to it: an answer, or the next step; and since when. */
 
 import { closeDemand } from "./desk-acts.js";
+import { askByHand, ownCrew } from "./desk-ask.js";
 import { draftPart } from "./desk-drafts.js";
-import { pending } from "./desk-handing.js";
+import { handable, handUpButton, pending } from "./desk-handing.js";
+import { receiveHelpers } from "./desk-helpers.js";
 import { deskOf, numberWords } from "./desk-model.js";
 import { ask, field, text } from "./dialog.js";
 import { h } from "./dom.js";
 import { moment } from "./format.js";
 import { posting } from "./page.js";
 import { placeName } from "./places.js";
-import { say } from "./words.js";
+import { named, say } from "./words.js";
 
 const ANSWER_MOST = 200;
 
@@ -61,7 +63,8 @@ export function owed(context, item) {
   if (demand.state === "closed") return null;
   if (demand.state === "draft") return draftPart(context, item, whose);
   if (demand.state === "on_hold") return onHold(context, item);
-  return demand.asked_at === null || pending(demand) ? null : stillNeeded(context, item);
+  if (demand.asked_at === null || pending(demand)) return null;
+  return demand.nobody_at === null ? stillNeeded(context, item) : nobodyLeft(context, item);
 }
 
 /** Who has to take the next step: its desk, and once that took too long, the desk above. */
@@ -96,6 +99,49 @@ function onHold(context, item) {
         button(demand, "act.hold_on", () => holdDemand(context, demand)),
       ),
   );
+}
+
+/** Nobody can be asked for what is urgent: the desk says what is done instead. */
+function nobodyLeft(context, item) {
+  const { demand, mine } = item;
+  if (!mine) return null;
+  const now = context.clock.now();
+  const path = `/demands/${demand.id}/still-needed`;
+  return h(
+    "div",
+    { class: "alarm" },
+    h("p", {}, h("strong", {}, say("nobody.since", { time: moment(demand.nobody_at, now) }))),
+    h("p", {}, whose(item, now)),
+    h("p", {}, say("nobody.ways")),
+    h(
+      "div",
+      { class: "buttons" },
+      posting(context, { path, words: say("nobody.seen"), look: "small primary" }),
+      handable(context, item) && handUpButton(context, demand),
+      demand.lines.filter(nobodyFor).map((line) => instead(context, demand, line)),
+      button(demand, "act.receive_helpers", () => receiveHelpers(context, demand)),
+    ),
+    h("p", { class: "quiet" }, say("nobody.means")),
+  );
+}
+
+/** A line below its least for which nobody is asked; of several each says which it is. */
+const nobodyFor = (line) =>
+  line.open && !line.asleep && line.offers === 0 && line.covered < line.minimum;
+
+function instead(context, demand, line) {
+  const several = demand.lines.filter(nobodyFor).length > 1;
+  const which = several ? ` ${named("skills", line.skill)}` : "";
+  const one = (name, open) =>
+    h(
+      "button",
+      { type: "button", class: "small", onclick: open, "data-focus": `nobody-${name}-${line.id}` },
+      say(name) + which,
+    );
+  return [
+    one("act.ask_by_hand", () => askByHand(context, demand, line)),
+    one("act.own_crew", () => ownCrew(context, demand, line)),
+  ];
 }
 
 /** Nothing has happened for half a day: the desk says whether it is still needed. */

@@ -52,9 +52,15 @@ export function drawSilent(context) {
     language: language(),
   }));
   const ignored = ignoredOf(context);
-  const count = rows.length + ignored.length;
+  const crews = [...rows, ...ignored.map(({ row }) => row)].map(({ id }) => id);
+  const count = new Set(crews).size; // one that is told two things is one
   setText(find("#silent-title"), count ? say("silent.title", { count }) : "");
-  const asked = [...climbedOf(context), ...relievedOf(context), ...shiftsOf(context)];
+  const asked = [
+    ...nobodyOf(context),
+    ...climbedOf(context),
+    ...relievedOf(context),
+    ...shiftsOf(context),
+  ];
   const all = [...ignored, ...items, ...asked, ...handed, ...drafts];
   find("#silent-box").hidden = !all.length;
   drawList(find("#silent"), all, (item) => item.draw(context, item));
@@ -137,6 +143,35 @@ function climbedOf(context) {
     place: placeName(row.division),
     language: language(),
   }));
+}
+
+const NUMBERED = 8; // demands that are named in one row of many
+
+/** Urgent needs that nobody can be asked for, and whose desk has done nothing: one row for all. */
+function nobodyOf({ board, me }) {
+  const climbed = board
+    .all("demand")
+    .filter((row) => row.nobody_at !== null && row.climbed_at !== null && row.state !== "closed")
+    .filter((row) => answersFor(me, deskOf(row)))
+    .sort((one, other) => one.priority - other.priority || one.nobody_at - other.nobody_at);
+  if (!climbed.length) return [];
+  const numbers = climbed.slice(0, NUMBERED).map((row) => numberWords(board, row));
+  const first = { id: climbed[0].id, since: climbed[0].nobody_at };
+  const item = { key: "nobody", first, numbers, count: climbed.length, draw: drawNobody };
+  return [{ ...item, language: language() }];
+}
+
+function drawNobody(context, { first, numbers, count }) {
+  const listed = numbers.join(say("list.separator"));
+  const more = count > numbers.length;
+  return h(
+    "li",
+    {},
+    h("strong", {}, say("silent.nobody", { count })),
+    h("span", {}, more ? say("silent.nobody_more", { numbers: listed }) : listed),
+    h("span", {}, say("silent.nobody_since", { time: moment(first.since, context.clock.now()) })),
+    showing(context, "nobody", first.id),
+  );
 }
 
 /** Crews that are to be relieved, or to go on, and nobody has said which. */

@@ -106,7 +106,9 @@ class Scene(World):
             working = sum(crew.quantity for crew in crews if crew.state not in over)
             delivered = sum(crew.quantity for crew in crews if crew.state == "released")
             assert (line.working, line.delivered) == (working, delivered)
-            assert line.covered == working + delivered
+            late = [crew for crew in crews if crew.replaced and crew.state not in over]
+            assert line.replaced == sum(crew.quantity for crew in late)
+            assert line.covered == working + delivered - line.replaced
             assert line.offers == len(self.asked(line.id))
             if line.open and line.covered < line.target:
                 assert line.offers or line.retry_at or row.release_at > self.at
