@@ -184,8 +184,14 @@ def _do(operation: Operation, batch: Batch, row: Listed, cause: Cause) -> list[F
 
 
 def stays(operation: Operation, batch: Batch, demand: Demand) -> bool:
-    """It is over or elsewhere by now, or somebody is there, or on the way and not to be let go."""
-    if demand.state is DemandState.CLOSED or demand.incident != batch.incident:
+    """It is over or elsewhere by now, or somebody is there, or on the way and not to be let go.
+
+    Or it is on hold: somebody has something to find out about it, and whoever was asked was told
+    that it waits. By a batch it would be over, and with its undoing it would ask.
+    """
+    if demand.state in (DemandState.CLOSED, DemandState.ON_HOLD):
+        return True
+    if demand.incident != batch.incident:
         return True
     if demand.id in operation.danger_for or grouping.helped(operation, demand):
         return True

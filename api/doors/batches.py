@@ -15,7 +15,7 @@ from api.doors.selecting import BatchBody, BatchLook, BatchLookBody, Selection, 
 from api.problems import Problem
 from schemas.batches import PART_MOST, BatchId, BatchKind, BatchState, BatchView
 from schemas.commands import OpenTasks, UndoBatch, VoidDemands
-from schemas.values import DemandId, DivisionCode, IncidentId, Role, TaskId
+from schemas.values import CloseReason, DemandId, DivisionCode, IncidentId, Role, TaskId
 from schemas.views import IncidentRow
 
 router = APIRouter(tags=["batches"])
@@ -51,6 +51,8 @@ async def begin(call: Call[BatchBody]) -> Response:
     id = BatchId(call.command_id(incident.operation))
     known = next((view for view in incident.batches if view.id == id), None)
     if known is not None and known.state is not BatchState.LISTING:
+        if _wanted(call.body) != (known.kind, known.division, known.reason, known.digest):
+            raise Problem("key_reused")
         return _answer(call, known)
     selection = select(call.context, call.caller, call.body)
     if not selection.rows:
@@ -87,6 +89,11 @@ def _of_the_caller(call: Call[BatchLookBody] | Call[BatchBody]) -> IncidentRow:
     if not call.caller.reader.holds(call.body.division):
         raise Problem("not_found")
     return call.row(IncidentRow, call.body.incident)
+
+
+def _wanted(body: BatchBody) -> tuple[BatchKind, str, CloseReason | None, str]:
+    """What a batch is known again by."""
+    return body.what, body.division, body.reason, body.digest
 
 
 def _answer(call: Call[BatchBody], known: BatchView) -> Response:

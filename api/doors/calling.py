@@ -19,10 +19,12 @@ from api.doors.body import Body, Empty
 from api.doors.call import Call, JsonResponse, answered
 from api.doors.callers import SignedIn
 from api.doors.hanging import answering, door
+from api.doors.recording import address_of, note
 from api.doors.sealed import unkept
 from api.doors.texts import Name, Telephone
 from api.people import Caller, Person, Whose
 from api.problems import Problem
+from api.safe import What
 from schemas.commands import ShowPersons
 from schemas.ids import made_id
 from schemas.values import DivisionCode, Instant, OperationId, OrganizationId, Role
@@ -129,11 +131,17 @@ async def persons(
     organization: Annotated[str, Query(max_length=64)] = "",
     division: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """Who can be called for an organization or for a division itself, in the order of calling."""
+    """Who can be called for an organization or for a division itself, in the order of calling.
+
+    That a steward has looked is on the security record.
+    """
     if caller.role not in KEEPERS:
         raise Problem("role_missing")
     context, whose = context_of(request), one_of(organization, division)
     check_kept(context, caller, whose)
+    if caller.role is Role.STEWARD:  # an organization looks at its own
+        about = whose.organization or whose.division or ""
+        note(context, caller.session, address_of(request.scope), What.OPENED, about)
     return JsonResponse(msgspec.json.encode(context.persons.of(whose)))
 
 

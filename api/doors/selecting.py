@@ -77,7 +77,8 @@ class Sample(msgspec.Struct):
 
 class Excluded(msgspec.Struct):
     """So many stay as they are, and why: `on_scene` (somebody is there, or was), `on_the_way`,
-    `dealt_with` (a note, helpers, handed up) or `elsewhere` (another desk answers for it)."""
+    `dealt_with` (on hold, a note, helpers, handed up), `elsewhere` (another desk answers for it).
+    """
 
     why: str
     count: int
@@ -118,7 +119,10 @@ def select(context: Context, caller: Caller, wanted: BatchLookBody) -> Selection
     """What of the board is meant, as far as it exists for the caller."""
     selection = Selection([], {})
     find = _demands if wanted.what is BatchKind.VOID else _tasks
+    listed = frozenset(wanted.listed or ())
     for row, why in find(context, caller, wanted):
+        if wanted.listed is not None and row.id not in listed:
+            continue
         if why:
             selection.excluded.setdefault(why, []).append(row)
         elif len(selection.rows) < BATCH_MOST:
@@ -142,8 +146,6 @@ def _demands(
 def _meant(row: DemandRow, wanted: BatchLookBody) -> bool:
     """Whether the filters leave it."""
     if row.incident != wanted.incident or (wanted.kind or row.kind) != row.kind:
-        return False
-    if wanted.listed is not None and row.id not in wanted.listed:
         return False
     if not (wanted.since or 0) <= row.published_at < (wanted.until or row.published_at + 1):
         return False
@@ -173,7 +175,8 @@ def _stays(
         return "on_scene"
     if any(crew.ended_at is None for crew in here) and not wanted.on_the_way:
         return "on_the_way"
-    return "dealt_with" if row.notes or row.helpers or up is not None else ""
+    taken_up = row.held_at is not None or row.notes or row.helpers or up is not None
+    return "dealt_with" if taken_up else ""
 
 
 def _crews(context: Context) -> dict[str, list[AssignmentRow]]:
@@ -195,8 +198,6 @@ def _tasks(context: Context, caller: Caller, wanted: BatchLookBody) -> Iterator[
 
 def _asked(row: TaskRow, wanted: BatchLookBody) -> bool:
     if row.incident != wanted.incident or (wanted.kind or row.kind) != row.kind:
-        return False
-    if wanted.listed is not None and row.id not in wanted.listed:
         return False
     if not (wanted.since or 0) <= row.proposed_at < (wanted.until or row.proposed_at + 1):
         return False

@@ -43,6 +43,8 @@ class EventStream(Response):
             await send({"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS})
             pulse.add(subscriber, self._entitled)
             while events := await subscriber.take():
+                if pulse.is_over(subscriber) and not self._entitled():
+                    break  # the wheel would come by within a second, and that is too late
                 await send(_body(events, more=True))
             await send(_body(b"", more=False))
         finally:
@@ -83,6 +85,11 @@ class Pulse:
         self._slot_of[subscriber] = self._next_slot
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._turn())
+
+    def is_over(self, subscriber: Subscriber) -> bool:
+        """Whether a grant has ended by which a stream began; it may have been given anew."""
+        until = subscriber.reader.until
+        return until is not None and self._now() >= until
 
     def drop(self, subscriber: Subscriber) -> None:
         """A stream has ended."""

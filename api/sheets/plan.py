@@ -22,7 +22,8 @@ from api.sheets.columns import (
     values,
 )
 from api.sheets.homes import Homes
-from api.sheets.reading import Row, Table, Unreadable
+from api.sheets.reading import Row, Table
+from api.sheets.unreadable import Unreadable
 from geo.divisions import fold_name
 from schemas.codes import SKILLS
 from schemas.values import Certificate, RegistrationClass

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
-ROWS_MOST = 300_000
+from api.sheets.extent import ROWS_MOST, check_unpacked, extent_of
+from api.sheets.unreadable import Unreadable
+
 BYTES_MOST = 64 * 1024 * 1024
 _ROUNDED = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]+")
 _WHOLE_MOST = 10**15  # above it a spreadsheet's numbers are no longer exact
@@ -51,15 +53,6 @@ class Table:
     guessed: bool
     heads: tuple[str, ...]
     rows: tuple[Row, ...]
-
-
-class Unreadable(Exception):
-    """The file as a whole cannot be read; `code` says why."""
-
-    def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(f"{code} {detail}".strip())
-        self.code = code
-        self.detail = detail
 
 
 def read(path: Path, encoding: str | None = None) -> Table:
@@ -117,17 +110,25 @@ def _workbook(content: bytes) -> Iterator[Row]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), keep_links=False)
+        with ZipFile(io.BytesIO(content)) as packed:
+            check_unpacked(packed.infolist())
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
     except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError) as error:
         raise Unreadable("workbook_broken", type(error).__name__) from None
     shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     if not shown:
         raise Unreadable("table_empty")
-    sheet = shown[0]
-    if sheet.merged_cells.ranges:
-        raise Unreadable("cells_merged", ", ".join(sorted(map(str, sheet.merged_cells.ranges))[:5]))
-    for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-        if not sheet.row_dimensions[number].hidden:
+    sheet: Any = shown[0]
+    with sheet._get_source() as source:  # its bytes, which the library tells nobody of otherwise
+        extent = extent_of(source)
+    if extent.merged:
+        raise Unreadable("cells_merged", ", ".join(sorted(extent.merged)[:5]))
+    if not extent.cells:
+        return
+    sheet.reset_dimensions()  # what it says of itself may be anything
+    there = sheet.iter_rows(max_row=extent.rows, max_col=extent.columns, values_only=True)
+    for number, cells in enumerate(there, 1):
+        if number not in extent.hidden and cells.count(None) < len(cells):
             yield Row(number, tuple(map(_cell, cells)))
 
 

@@ -9,6 +9,11 @@ from schemas.codes import Words
 REASONS: Final[dict[str, Words]] = {
     "file_too_large": Words("文件过大", "the file is too large"),
     "too_many_rows": Words("行数过多，请分成几个文件", "too many rows; use several files"),
+    "cell_far": Words(
+        "表格之外很远处有单元格（多为误触）：请删除表格下方、右侧的多余行列后再导入",
+        "a cell far outside the table, touched by accident as a rule: delete the rows below and "
+        "the columns beside the table, then import again",
+    ),
     "old_workbook": Words(
         "这是旧的 .xls 格式，请另存为 .xlsx 或 .csv", "an old .xls; save it as .xlsx or .csv"
     ),

@@ -132,6 +132,30 @@ async def test_a_lost_answer_is_given_again_and_nothing_is_done_twice(stage: Hou
     assert stage.context.feed.sequence == sequence
 
 
+async def test_another_batch_under_a_used_key_is_refused_and_not_called_done(stage: House) -> None:
+    flood = await Flood.of(stage)
+    one = flood.wanted(listed=flood.false[:1])
+    digest = (await flood.look(listed=flood.false[:1]))["digest"]
+    done(await flood.desk.post("/batches", one | {"digest": digest}, key="used"))
+    for differs in ({"digest": "0" * 64}, {"digest": digest, "reason": "duplicate"}):
+        other = flood.wanted(listed=flood.false[1:]) | differs
+        reply = await flood.desk.post("/batches", other, key="used")
+        assert (reply.status, reply.code) == (422, "key_reused")
+    assert flood.states() == ["closed", "published", "published"]
+
+
+async def test_what_is_on_hold_is_left_on_hold(stage: House) -> None:
+    flood = await Flood.of(stage)
+    county = await stage.desk("330324")
+    asked = {"question": "老人是否已转移?"}
+    done(await county.post(f"/demands/{flood.false[0]}/hold", asked))
+    found = await flood.look()
+    assert [(part["why"], part["count"]) for part in found["excluded"]] == [("dealt_with", 1)]
+    answer = await flood.void()
+    done(await flood.desk.post(f"/batches/{answer['id']}/undo", {}))
+    assert flood.states() == ["on_hold", "published", "published"]
+
+
 async def test_what_somebody_is_on_the_way_to_stays_unless_it_is_said(stage: House) -> None:
     flood = await Flood.of(stage)
     feed = stage.context.feed

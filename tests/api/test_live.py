@@ -261,6 +261,26 @@ async def test_a_role_that_is_taken_back_ends_the_stream(street: Street) -> None
         assert (await desk.get("/board")).status in (401, 403)
 
 
+async def test_nothing_that_comes_after_the_end_of_a_role_is_heard_by_it(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given a role that ends by time while its stream is open; when something is posted at once
+    after that; then the stream ends with nothing of it, before anybody has looked around."""
+    monkeypatch.setattr(live, "BEAT_S", 60.0)
+    house = street.house
+    desk = await house.desk()
+    incident = await house.incident(desk)
+    until = house.context.now() + 1_500
+    guest = await house.person(Role.REVIEWER, division=TOWN, until=until)
+    async with street.stream(guest) as ear:
+        await street.followers(1)
+        await asyncio.sleep((until - house.context.now()) / 1_000 + 0.02)
+        await desk.post("/demands", demand_body(incident))
+        async with asyncio.timeout(SOON_S):
+            heard = [event async for event in ear if event["event"] == "changes"]
+    assert [rows(event, "demand") for event in heard if rows(event, "demand")] == []
+
+
 async def test_a_client_that_left_leaves_nothing_behind(street: Street) -> None:
     desk = await street.house.desk()
     async with street.stream(desk) as ear:

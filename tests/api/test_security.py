@@ -4,6 +4,7 @@ import json
 import secrets
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -11,7 +12,7 @@ from api import doors
 from api.cli import command as cli
 from api.safe import Happened, SecurityRecord, What, read_record, security
 from schemas.values import Role
-from tests.api.house import JSON_HEADERS, House, ask, demand_body, need_body
+from tests.api.house import JSON_HEADERS, TOWN, House, ask, demand_body, need_body
 from tests.api.test_sign_in import link_of, use
 
 Captured = pytest.CaptureFixture[str]
@@ -71,14 +72,19 @@ async def test_a_steward_who_lets_himself_in_and_reads_is_on_record(house: House
     assert opened.status == 200
     table = await desk.get("/review/measures.csv")
     assert table.status == 200
+    assert (await steward.get(f"/persons?division={TOWN}")).status == 200
+    for unknown in ("王五13905770001家中断粮", "A" * 64):
+        assert (await desk.post(f"/sessions/{quote(unknown)}/end", {})).code == "not_found"
     found = told(house)
     for row in (
         ("link_made", str(desk.account), ""),
         ("link_used", str(steward.account), ""),
         ("opened", made.json["id"], ""),
         ("exported", "review", ""),
+        ("opened", TOWN, ""),
     ):
         assert row in found
+    assert "sign_out" not in [what for what, _, _ in found], "nothing typed is on record"
 
 
 ENDS: dict[str, dict[str, object]] = {

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import date
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from openpyxl import Workbook
 
 from api.sheets.columns import BY_KEY, CellRefused
+from api.sheets.extent import ROWS_MOST
 from api.sheets.homes import Homes
-from api.sheets.reading import Damaged, Table, Unreadable, read
+from api.sheets.reading import Damaged, Table, read
+from api.sheets.unreadable import Unreadable
 
 HEADS = "名称,人数,电话1"
 
@@ -113,6 +117,47 @@ def test_hidden_sheets_and_rows_are_not_read_and_merged_cells_are_refused(tmp_pa
     book.save(path)
     with pytest.raises(Unreadable, match="cells_merged"):
         read(path)
+
+
+@pytest.mark.parametrize("cell", ["XFD1048576", f"A{ROWS_MOST + 1}", "ZZ2"])
+def test_a_cell_far_outside_a_table_is_refused_by_name_before_memory_is_asked_for(
+    tmp_path: Path, cell: str
+) -> None:
+    """Given a workbook in which somebody has touched a cell far below or beside; when it is read;
+    then it is refused at once, and says which cell."""
+    path = tmp_path / "far.xlsx"
+    book = workbook(path, [["名称"], ["甲"]])
+    book["Sheet"][cell] = "x"
+    book.save(path)
+    tracemalloc.start()
+    with pytest.raises(Unreadable, match=f"cell_far {cell}"):
+        read(path)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 20_000_000
+
+
+@pytest.mark.parametrize("part", ["worksheets/sheet1.xml", "sharedStrings.xml", "styles.xml"])
+def test_what_unpacks_to_more_than_a_machine_has_is_refused_unopened(
+    tmp_path: Path, part: str
+) -> None:
+    path = tmp_path / "bomb.xlsx"
+    with ZipFile(path, "w", ZIP_DEFLATED) as packed, packed.open(f"xl/{part}", "w") as unpacked:
+        for _ in range(272):
+            unpacked.write(bytes(1024 * 1024))
+    with pytest.raises(Unreadable, match="file_too_large"):
+        read(path)
+
+
+def test_rows_without_a_cell_are_passed_over_and_what_a_sheet_says_of_its_size_is_not_believed(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "book.xlsx"
+    book = workbook(path, [["名称", "人数"]])
+    book["Sheet"]["A9000"] = "甲"
+    book["Sheet"].row_dimensions[1_000_000].height = 20
+    book.save(path)
+    assert [(row.number, row.cells) for row in read(path).rows] == [(9000, ("甲", ""))]
 
 
 @pytest.mark.parametrize(

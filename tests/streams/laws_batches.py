@@ -45,7 +45,10 @@ def _of(fact: Any) -> str:
 
 
 def as_told(watch: Watch, fact: Any, turn: Turn) -> Wrong:
-    """A batch does what was listed and nothing else, and its end counts all of it."""
+    """A batch does what was listed and nothing else, and its end counts all of it.
+
+    What is on hold it leaves so: undone, it would be asked for.
+    """
     batches = watch.batches
     if isinstance(fact, f.BatchEnded):
         done = (batches.back if fact.undone else batches.done).get(fact.batch, [])
@@ -56,6 +59,9 @@ def as_told(watch: Watch, fact: Any, turn: Turn) -> Wrong:
         return
     if _of(fact) not in batches.listed[key] or key not in batches.begun:
         yield f"{turn.sequence}: {_of(fact)} was never listed in {key}"
+    row = watch.rows.get(_of(fact))
+    if isinstance(fact, f.DemandClosed) and getattr(row, "held_at", None) is not None:
+        yield f"{turn.sequence}: {_of(fact)} is on hold, and {key} voids it"
 
 
 def gone_on(watch: Watch, at: int) -> Wrong:

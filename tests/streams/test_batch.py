@@ -158,6 +158,26 @@ def test_whatever_somebody_has_come_for_stays() -> None:
     assert only(of(facts, f.BatchEnded)).spared == 1
 
 
+def test_what_is_on_hold_stays_on_hold_and_undoing_asks_nobody_for_it() -> None:
+    """Given a demand that the county holds with a question; when its township voids the flood that
+    it lies in, and takes that back; then it is on hold as before, and nobody was sent."""
+    flood = Flood()
+    held = flood.offers[0].demand
+    flood.world.send(COUNTY, c.HoldDemand(demand=held, question="桥能不能过车？"))
+    before = flood.world.operation.demands[held]
+    facts = flood.void()
+    assert flood.open() == [held]
+    assert only(of(facts, f.BatchSpared)).ids == (held,)
+    flood.undo()
+    flood.world.wait(minutes=5)
+    after = flood.world.operation.demands[held]
+    assert (after.state, after.held_at, after.question) == (
+        DemandState.ON_HOLD,
+        before.held_at,
+        before.question,
+    )
+
+
 def test_crews_on_the_way_are_let_go_only_if_the_desk_says_so() -> None:
     flood, other = Flood(), Flood()
     for one in (flood, other):
