@@ -16,13 +16,15 @@ from schemas.villages import VillageName
 class ReliefView(Stored):
     """What a row says of a crew's relief. `due_at`: since when its desk is asked for it.
 
-    `offer`: whom a desk has asked last; `successor`: the crew that has said yes, while it is there.
+    `offer`: whom a desk has asked last; `successor`: the crew that has said yes, while it is there;
+    `here`: that one has arrived, and the old one goes as soon as nobody of it is inside.
     `climbs_at`: when the desk above is asked as well, unless its own has answered; `climbed_at`:
     since when it is.
     """
 
     offer: OfferId | None
     successor: AssignmentId | None
+    here: bool
     due_at: Instant | None
     climbs_at: Instant | None
     climbed_at: Instant | None

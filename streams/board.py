@@ -143,7 +143,7 @@ def _depending(operation: Operation, table: str, key: Any, before: Any) -> Itera
                 yield (scope, table, key)
         case "aside" if key[0] is PieceKind.LINE and key[1] in operation.lines:
             yield (scope, "demands", operation.lines[key[1]].demand)
-        case "scene_reports" | "told" | "helpers" | "hand_ups" | "reliefs":
+        case "scene_reports" | "told" | "helpers" | "hand_ups" | "reliefs" | "assignments":
             yield from _showing_words(operation, table, key, before)
         case "counters" if key == LOST:
             yield (NO_OPERATION, "operations", scope)
@@ -166,11 +166,20 @@ def _showing_words(operation: Operation, table: str, key: Any, before: Any) -> I
             if after != (None if before is None else before.desk):  # whom its crews call
                 for crew in operation.assignments_of.of(key):
                     yield (operation.id, "assignments", crew.id)
-        case "reliefs":
-            for known in (operation.reliefs.get(key), before):
-                yield from relief.shown_in(operation, known)
+        case "reliefs" | "assignments":
+            yield from _showing_relief(operation, table, key, before)
         case "helpers":
             yield (operation.id, "demands", (operation.helpers.get(key) or before).demand)
+
+
+def _showing_relief(operation: Operation, table: str, key: Any, before: Any) -> Iterator[Wanted]:
+    """Both crews of it; and whoever is relieved, once the new one has come or gone."""
+    if table == "reliefs":
+        for known in (operation.reliefs.get(key), before):
+            yield from relief.shown_in(operation, known)
+    elif key in operation.assignments:
+        for old in operation.reliefs_by.of(operation.assignments[key].offer):
+            yield (operation.id, table, old.crew)
 
 
 def _showing_line(operation: Operation, key: LineId, before: Line | None) -> Iterator[Wanted]:

@@ -87,7 +87,7 @@ def _committed(operation: Operation, fact: AssignmentCommitted) -> None:
         seen=Seen(revision=offer.revision),
         relieves=offer.relieves,
         people=offer.people,
-        by_desk=offer.by_desk,
+        by_desk=offer.by_desk and not offer.here,
         by_committee=offer.by_committee,
     )
     assignment = orders.joined(operation, assignment, fact.at)
@@ -130,7 +130,10 @@ def _stepped(
     known: Assignment,
     fact: AssignmentSetOff | AssignmentArrived | AssignmentReportedDone,
 ) -> Assignment:
-    known = _spoken(_remembering(operation, known, fact), fact)
+    before = _remembering(operation, known, fact)
+    # Whoever a desk has taken on where it stands was not on the telephone.
+    received = operation.offers[known.offer].here and fact.at == known.committed_at
+    known = before if received else _spoken(before, fact)
     match fact:
         case AssignmentSetOff():
             return replace(known, state=AssignmentState.EN_ROUTE, set_off_at=fact.at)

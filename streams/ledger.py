@@ -95,6 +95,7 @@ class Ledger:
         self.assignments: dict[AssignmentId, OfferId] = {}
         self.tasks: dict[str, KnownTask] = {}
         self.beginnings: dict[str, Instant] = {}  # offers and assignments
+        self.acts: dict[str, Instant] = {}  # on them, which a desk has done itself: on no telephone
         self.decided: dict[str, tuple[int, Decided]] = {}  # line → the last turn that decided it
         self.destroyed: dict[str, int] = {}  # incident → the turn that destroyed its key
 
@@ -276,11 +277,24 @@ def _offer(ledger: Ledger, fact: f.OfferSent, turn: Turn) -> None:
 def _crew(ledger: Ledger, fact: f.CrewReceived, _turn: Turn) -> None:
     ledger.offers[fact.offer] = (fact.line, fact.organization)
     ledger.beginnings[fact.offer] = fact.at
+    if fact.here:
+        ledger.acts[fact.offer] = fact.at
+
+
+def _accepted(ledger: Ledger, fact: f.OfferAccepted, _turn: Turn) -> None:
+    if fact.kept:
+        ledger.acts[fact.offer] = fact.at
 
 
 def _assignment(ledger: Ledger, fact: f.AssignmentCommitted, _turn: Turn) -> None:
     ledger.assignments[fact.assignment] = fact.offer
     ledger.beginnings[fact.assignment] = fact.at
+    if ledger.acts.get(fact.offer) == fact.at:
+        ledger.acts[fact.assignment] = fact.at
+
+
+def _stood_down(ledger: Ledger, fact: f.AssignmentStoodDown, _turn: Turn) -> None:
+    ledger.acts[fact.assignment] = fact.at
 
 
 def _task(ledger: Ledger, fact: f.TaskProposed, turn: Turn) -> None:
@@ -310,7 +324,9 @@ _LEARNERS: dict[type, Callable[[Ledger, Any, Turn], None]] = {
     f.LineUnmet: _unmet,
     f.OfferSent: _offer,
     f.CrewReceived: _crew,
+    f.OfferAccepted: _accepted,
     f.AssignmentCommitted: _assignment,
+    f.AssignmentStoodDown: _stood_down,
     f.TaskProposed: _task,
     f.TaskClaimed: _claimed,
 }

@@ -144,8 +144,12 @@ def _remember_asking(operation: Operation, offer: Offer) -> None:
 
 
 def _accepted(operation: Operation, fact: OfferAccepted) -> None:
-    """What was accepted stays held, now by the assignment; only the rest is free again."""
+    """What was accepted stays held, now by the assignment; only the rest is free again.
+
+    A yes that was kept is the word of whoever said it then: that a desk takes it on is no call.
+    """
     before = operation.offers[fact.offer]
+    said = before if fact.kept else fact
     accepted = replace(
         before,
         state=OfferState.ACCEPTED,
@@ -155,10 +159,10 @@ def _accepted(operation: Operation, fact: OfferAccepted) -> None:
         people=fact.people,
         late=fact.late,
         kept=fact.kept,
-        by_desk=fact.by_desk,
-        by_committee=fact.by_committee,
-        by_message=fact.by_message,
-        person=fact.person,
+        by_desk=said.by_desk,
+        by_committee=said.by_committee,
+        by_message=said.by_message,
+        person=said.person,
         revision=fact.revision,
         again_at=fact.again_at,
         again_on=fact.again_on,
@@ -167,7 +171,8 @@ def _accepted(operation: Operation, fact: OfferAccepted) -> None:
     )
     load.commit(operation, before.organization, before.skill, fact.quantity)
     _end(operation, before, accepted)
-    _recorded(operation, accepted)
+    if fact.by_desk:
+        lines.taken_up(operation, accepted.demand)
 
 
 def _declined(operation: Operation, fact: OfferDeclined) -> None:

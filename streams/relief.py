@@ -248,9 +248,16 @@ def _free(operation: Operation, known: Relief) -> bool:
     old = operation.assignments[known.crew]
     if known.successor is None or old.inside or old.missed_at is not None:
         return False
+    return _here(operation, known) and old.state is not AssignmentState.REPORTED_DONE
+
+
+def _here(operation: Operation, known: Relief) -> bool:
+    """Whether the new crew is there, and is heard of; the old one may still have people inside."""
+    if known.successor is None:
+        return False
     new = operation.assignments[known.successor]
     there = new.live and new.arrived_at is not None and not new.withdrawing
-    return there and new.missed_at is None and old.state is not AssignmentState.REPORTED_DONE
+    return there and new.missed_at is None
 
 
 def shown(operation: Operation, item: Assignment) -> ReliefView | None:
@@ -261,6 +268,7 @@ def shown(operation: Operation, item: Assignment) -> ReliefView | None:
     return ReliefView(
         offer=known.offer,
         successor=known.successor,
+        here=_here(operation, known),
         due_at=known.due_at,
         climbs_at=known.climbs_at,
         climbed_at=known.climbed_at,

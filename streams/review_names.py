@@ -288,8 +288,17 @@ def _arrival(names: Names) -> str:
     return "" if minutes is None else names.pick(f"，约 {minutes} 分钟到达", f", in {minutes} min")
 
 
+def _own_act(names: Names) -> bool:
+    """Whether a desk has acted itself: it takes on who would come or is there, or sends home."""
+    fact = names.fact
+    key = getattr(fact, "assignment", None) or getattr(fact, "offer", None)
+    return key is not None and names.ledger.acts.get(key) == fact.at
+
+
 def _phone(names: Names) -> str:
     """That an answer or a step did not come by the organization's own page."""
+    if names.fact.by_desk and _own_act(names):
+        return names.pick("（值班室确定）", " (by the desk's own word)")
     if names.fact.by_desk:
         return names.pick("（值班室电话代录）", " (by phone, recorded by the desk)")
     village = getattr(names.fact, "by_committee", None)

@@ -45,7 +45,7 @@ def needed(area: Area, operation: Operation, line: Line, cause: Cause) -> Sequen
     last = wording.mattering(operation.demands[line.demand])
     kept = [offer for offer in operation.offers_on.of(line.id) if _counts(line, offer, last)]
     for offer in sorted(kept, key=lambda offer: (offer.ended_at, offer.id)):
-        facts = taken(area, replace(offer, kept=True), cause)
+        facts = taken(area, replace(offer, kept=True, by_desk=False), cause)  # by nobody's act
         if not isinstance(facts, Refused):
             return facts
     return ()

@@ -1,4 +1,4 @@
-"""Desk numbers: whom a crew calls about a demand that it has taken on, and anybody on an idle day.
+"""Desk numbers: whom to call about a demand that one is asked for or at work on, or on an idle day.
 
 The telephones that are kept for a division itself, without anybody's name: those of the desk that
 answers for the demand, its township's or one above that has taken it on; else of the next division
@@ -22,8 +22,8 @@ from api.doors.hanging import answering
 from api.doors.sealed import demand_of, unkept
 from api.people import Caller
 from api.problems import Problem
-from schemas.values import DemandId, DivisionCode, Role
-from schemas.views import DemandRow, OrganizationRow
+from schemas.values import DemandId, DivisionCode, OrganizationId, Role
+from schemas.views import DemandRow, OfferRow, OrganizationRow
 
 router = APIRouter(tags=["demands"])
 
@@ -47,7 +47,8 @@ async def desk_numbers(
 ) -> Response:
     """The telephones of the desk that answers for a demand.
 
-    For whoever is at work on it, for the committee guiding them, and for desks that see it.
+    For whoever is at work on it, the committee guiding them, whoever is asked for it, and
+    desks that see it.
     """
     context = context_of(request)
     row = demand_of(context, DemandId(demand))
@@ -103,9 +104,21 @@ def _concerned(context: Context, caller: Caller, row: DemandRow) -> bool:
     works_on = context.feed.known.works_on
     if any(works_on(organization, row.id) for organization in caller.reader.organizations):
         return True
+    if any(_asked(context, caller, row, own) for own in caller.reader.organizations):
+        return True
     if caller.role is Role.COMMITTEE and _guides(context, caller, row):
         return True
     return context.feed.shown(caller.reader, "demand", row.id) is not None
+
+
+def _asked(context: Context, caller: Caller, row: DemandRow, own: OrganizationId) -> bool:
+    """Whether it may answer still: its card says to call where a yes is not that simple."""
+    newest = (context.feed.known.newest_offer(line.id, own) for line in row.lines)
+    puts = (context.feed.shown(caller.reader, "offer", key) for key in newest if key is not None)
+    offers = (put.row for put in puts if put is not None)
+    return any(
+        one.answerable or one.state == "standby" for one in offers if isinstance(one, OfferRow)
+    )
 
 
 def _guides(context: Context, caller: Caller, row: DemandRow) -> bool:

@@ -108,8 +108,9 @@ WORDS: Final = {
     # Links and codes
     "link.unknown": Words("链接无效或已过期", "This link is not valid, or it is over"),
     "link.hint": Words(
-        "如短信中有八位编号，可在下面输入；否则请致电值班室。",
-        "If the message has a code of eight characters, enter it below; else call the desk.",
+        "如短信中有八位编号，可在下面输入；否则请致电发来短信的值班室（本页不知是哪一个，无法显示电话）。",
+        "If the message has a code of eight characters, enter it below; else call the desk that "
+        "sent it (which one, this page cannot know).",
     ),
     "code.heading": Words("输入编号答复", "Answer with your code"),
     "code.label": Words("短信中的八位编号", "The eight characters of the message"),
@@ -118,8 +119,10 @@ WORDS: Final = {
         "编号不对或已过期，请核对短信。", "This code is not valid, or it is over; compare it."
     ),
     "code.wait": Words(
-        "输错次数过多，请 {count} 分钟后再试，或致电值班室。",
-        "Too many wrong codes; try again in {count} minutes, or call the desk.",
+        "输错次数过多，请 {count} 分钟后再试，或致电发来短信的值班室"
+        "（本页不知是哪一个，无法显示电话）。",
+        "Too many wrong codes; try again in {count} minutes, or call the desk that sent the "
+        "message (which one, this page cannot know).",
     ),
     "problem.heading": Words("没有成功", "That did not work"),
 }

@@ -9,7 +9,7 @@ from schemas.views import AssignmentRow, OfferRow, Row
 
 OVERDUE = "overdue"  # a crew was missed
 UNDONE = "undone"  # a crew is farther back than it was said to be
-STANDBY_TAKEN = "standby_taken"  # the desk took on somebody who would still come
+STANDBY_TAKEN = "standby_taken"  # somebody who would still come was taken on
 
 AT_WORK = ("committed", "en_route", "on_scene", "reported_done")
 
@@ -32,7 +32,7 @@ def _kinds(before: Row | None, row: Row) -> Iterator[str]:
     match before, row:
         case AssignmentRow(), AssignmentRow() if _is_back(before, row):
             yield UNDONE
-        case OfferRow(state="standby"), OfferRow(state="accepted", by_desk=True):
+        case OfferRow(state="standby"), OfferRow(state="accepted", kept=True):
             yield STANDBY_TAKEN
 
 

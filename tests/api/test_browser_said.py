@@ -1,6 +1,7 @@
 """What a demand says, on both screens: where to report, whom to call, amended, noted."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -119,3 +120,39 @@ def test_a_crew_knows_where_to_report_and_learns_what_has_changed(
     expect(work).to_contain_text(LEAD)
     notes(desk, card)
     assert screens.complaints == []
+
+
+def test_a_rescue_is_not_posted_before_it_was_said_whether_it_is_hazardous(
+    server: Server, screens: Screens
+) -> None:
+    """Nothing is taken for said: by it a crew's word is due, and whoever is no adult stays away.
+    What is said goes for the line beside it, too."""
+    incident = server.incident("earthquake")
+    desk = screens.sign_in(server.link("desk", division=TOWN), "zh")
+    form = desk.locator("#post")
+    desk.locator("body").focus()
+    desk.keyboard.press("n")
+    form.locator("[name=incident]").select_option(incident)
+    form.locator("[name=kind]").select_option("rescue_water")
+    form.locator("#priorities").get_by_text("1", exact=True).click()
+    hazards = form.locator("[name=hazard]")
+    for hazard in hazards.all():
+        expect(hazard).to_have_value("")
+    form.locator("#send").click()
+    assert not [row for row in rows(server) if row["kind"] == "rescue_water"]
+    hazards.first.select_option("yes")
+    for hazard in hazards.all():
+        expect(hazard).to_have_value("yes")
+    in_both_languages(desk)
+    form.locator("#send").click()
+    expect(desk.locator("#overview")).to_contain_text("水上救援")
+    [posted] = [row for row in rows(server) if row["kind"] == "rescue_water"]
+    assert [line["hazardous"] for line in posted["lines"]] == [True, True]
+    form.locator("[name=kind]").select_option("drainage")
+    expect(form.locator("[name=hazard]").first).to_be_hidden()
+    expect(form.locator("[name=hazardous]").first).not_to_be_checked()
+    assert screens.complaints == []
+
+
+def rows(server: Server) -> list[dict[str, Any]]:
+    return [row for row in server.get("/board", "desk")["rows"] if row["type"] == "demand"]

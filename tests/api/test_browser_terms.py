@@ -76,6 +76,7 @@ def test_a_yes_to_hazardous_work_counts_once_the_desk_has_recorded_its_safeguard
     desk = screens.sign_in(server.link("desk", division=TOWN), "en")
     offer = crew.locator("#offers .card")
     expect(offer).to_contain_text("请致电值班室")
+    expect(offer).to_contain_text("值班室尚未登记电话")  # or its number, as on a crew's card
     expect(offer.get_by_role("button", name="答应", exact=True)).to_have_count(0)
     in_both_languages(crew)
     desk.locator("#demands .card").get_by_role("button", name="Adults, insurance…").click()

@@ -35,7 +35,7 @@ def test_second_rounds_are_counted() -> None:
         (replace(WORK, state="given_up", ended_at=AT), replace(WORK, state="on_scene"), UNDONE),
         (
             replace(OFFER, state="standby"),
-            replace(OFFER, state="accepted", by_desk=True),
+            replace(OFFER, state="accepted", kept=True),
             STANDBY_TAKEN,
         ),
     ],

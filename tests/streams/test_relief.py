@@ -42,6 +42,12 @@ class Scene:
         assert isinstance(row, AssignmentRow)
         return row
 
+    def here(self) -> bool:
+        """Whether its page says that the new one has come."""
+        shown = self.row().relief
+        assert shown is not None
+        return shown.here
+
     def there(self) -> bool:
         return self.world.operation.assignments[self.crew].live
 
@@ -90,7 +96,9 @@ def test_it_goes_only_when_nobody_of_it_is_inside() -> None:
     scene = Scene()
     new = scene.world.at_work(scene.relieve())
     scene.world.send("one", c.CountHeads(assignment=scene.crew, inside=2))
+    assert not scene.here()
     scene.world.send("two", c.Arrive(assignment=new))
+    assert scene.here(), "and it is told so, rather than to stay until the other one is there"
     assert not scene.ends(300)
     scene.world.send("one", c.CountHeads(assignment=scene.crew, inside=0))
     assert only(scene.ends(31)).assignment == scene.crew

@@ -46,7 +46,8 @@ export function numberOf({ board }, row) {
 }
 
 const OPEN = new Set(["sent", "standby"]);
-const open = (row) => row.answerable || OPEN.has(row.state) || live(row);
+const turned = (row) => row.offer && row.state === "stood_down"; // which may be shown, and is named
+const open = (row) => row.answerable || OPEN.has(row.state) || live(row) || turned(row);
 
 const LIVE = new Set(["committed", "en_route", "on_scene", "reported_done"]);
 
@@ -133,9 +134,14 @@ export function foundWords({ what, quantity, skill, text }) {
   return [choose("scene_report", what), much, text].filter(Boolean).join(" · ");
 }
 
-/** Whose word it was, where the organization has not said it here itself. */
-export const spokenBy = ({ by_committee: village, by_desk: desk }) =>
-  village ? say("party.by_committee", { village }) : desk && say("party.by_desk");
+/**
+ * Whose word it was, where the organization has not said it here itself. That a desk stands it down
+ * is nobody's word, and how one that nobody asked has come is said of it already.
+ */
+export const spokenBy = ({ by_committee: village, by_desk: desk, ...row }) => {
+  if (row.stand_down_reason || (row.unasked && !row.offer)) return null;
+  return village ? say("party.by_committee", { village }) : desk && say("party.by_desk");
+};
 
 /** Why something ended: our reason, or the organization's; an old no explains no stand-down. */
 export const endReason = (row) =>

@@ -334,6 +334,7 @@ function clear(context) {
   for (const name of ["hazardous", "whole"]) {
     find(`.line-fields [name=${name}]`, form).checked = false;
   }
+  find(".line-fields [name=hazard]", form).value = "";
   fitWhole(find(".line-fields", form));
   // How urgent the next one is, and what it is, has nothing to do with the last.
   const urgency = form.querySelector("[name=priority]:checked");

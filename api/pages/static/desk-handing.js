@@ -4,6 +4,7 @@ import { answersFor, divisionsOf, numberWords } from "./desk-model.js";
 import { ask, field, select, text } from "./dialog.js";
 import { h } from "./dom.js";
 import { moment } from "./format.js";
+import { deskLine } from "./organization-desk.js";
 import { posting } from "./page.js";
 import { countyOf, placeName } from "./places.js";
 import { choose, say } from "./words.js";
@@ -129,6 +130,7 @@ function taken(context, { demand, mine, sent }) {
     { class: "owed" },
     h("p", {}, h("strong", {}, words)),
     sent && !mine && h("p", {}, say("hand.seen", { place })),
+    sent && !mine && deskLine(context, { ...demand, demand: demand.id, taken_on: by }),
     mine &&
       demand.state !== "closed" &&
       h("div", { class: "buttons" }, button(demand, "act.hand_back", give)),

@@ -28,6 +28,7 @@ export function lineFields(removable) {
     wordedField("form.target", number("target", 1)),
     wordedField("form.grade", select("grade", GRADES, LOWEST_GRADE)),
     tick("hazardous", "line.hazardous"),
+    wordedField("form.hazard", hazardField(), "wide"),
     tick("whole", "line.whole"),
   );
   skill.addEventListener("change", () => {
@@ -38,10 +39,45 @@ export function lineFields(removable) {
   for (const name of ["whole", "target"]) {
     find(`[name=${name}]`, line).addEventListener("input", () => fitWhole(line));
   }
+  const hazard = find("[name=hazard]", line);
+  hazard.addEventListener("change", () => {
+    hazard.dataset.said = "yes";
+    sameBeside(line, hazard.value);
+  });
   fill(line);
   fitGrade(line);
   if (removable) line.append(removeButton(line));
   return line;
+}
+
+/** Of a rescue it is asked, and nothing is taken for said: its word is due by it, and who may go. */
+function hazardField() {
+  const options = [
+    ["", "act.choose"],
+    ["yes", "form.hazard_yes"],
+    ["no", "form.hazard_no"],
+  ];
+  return h(
+    "select",
+    { name: "hazard" },
+    options.map(([value, words]) => h("option", { value, "data-words": words })),
+  );
+}
+
+/** What is said of a rescue goes for the line beside it, until that one says otherwise. */
+function sameBeside(line, value) {
+  const beside = line.parentElement?.querySelector("[data-beside] [name=hazard]");
+  if (beside && !beside.dataset.said) beside.value = value;
+}
+
+const asksHazard = (line) => find("[name=hazard]", line).required;
+
+function fitHazard(line, graded) {
+  const asks = graded || "beside" in line.dataset;
+  const hazard = find("[name=hazard]", line);
+  hazard.required = asks;
+  hazard.closest("label").hidden = !asks;
+  find("[name=hazardous]", line).closest("label").hidden = asks;
 }
 
 function tick(name, words) {
@@ -60,10 +96,11 @@ function removeButton(line) {
   return remove;
 }
 
-/** Only a graded skill asks for a grade. */
+/** Only a graded skill asks for a grade, and, with the line beside it, whether it is hazardous. */
 export function fitGrade(line) {
   const skill = listed("skills").find(([code]) => code === find("[name=skill]", line).value);
   find("[name=grade]", line).closest("label").hidden = !skill?.[1].graded;
+  fitHazard(line, Boolean(skill?.[1].graded));
 }
 
 function raiseTarget(line) {
@@ -88,7 +125,7 @@ export function lineBody(line) {
     minimum: Number(value("minimum")),
     target: Number(value("target")),
     ...(graded ? { grade: Number(value("grade")) } : {}),
-    hazardous: ticked("hazardous"),
+    hazardous: asksHazard(line) ? value("hazard") === "yes" : ticked("hazardous"),
     whole: ticked("whole"),
   };
 }
@@ -99,6 +136,7 @@ export function fillLine(line, said) {
   for (const name of ["skill", "minimum", "target"]) part(name).value = said[name];
   if (said.grade) part("grade").value = String(said.grade);
   for (const name of ["hazardous", "whole"]) part(name).checked = said[name];
+  part("hazard").value = said.hazardous ? "yes" : "no";
   fitGrade(line);
   fitWhole(line);
 }

@@ -278,6 +278,7 @@ export function demandItem(context, found) {
     marked: context.marked === demand.id,
     place: placeName(demand.division),
     language: language(),
+    desks: context.desks, // as numbers of other desks come
     owed: assignments.map(owedTo),
     called: offers.map((row) => calledOf(row.id)).filter(Boolean),
     passed: clock.passed(moments(found)),

@@ -47,15 +47,19 @@ function listOf(persons, now, rung) {
   });
 }
 
-/** Which number rang: the one that was pressed above, or as the desk says. */
-function whoFields() {
+/**
+ * Which number rang: the one that was pressed above, or as the desk says. Instead of a crew that
+ * is at work already nobody else is asked.
+ */
+function whoFields({ state }) {
   const others = [[OTHER, say("phone.other_number")]];
   const who = select("person", others);
   const then = (persons) => {
     const pairs = persons.map((person) => [person.id, `${person.name} ${person.telephone}`]);
     refill(who, [["", say("act.choose")], ...pairs, ...others]);
   };
-  const hint = h("p", { class: "quiet" }, say("phone.not_picked_up_hint"));
+  const key = state === "accepted" ? "phone.no_crew_hint" : "phone.not_picked_up_hint";
+  const hint = h("p", { class: "quiet" }, say(key));
   const part = h("div", {}, field(say("phone.who"), who), hint);
   return [part, { then, rung: (id) => (who.value = id) }];
 }
@@ -68,7 +72,7 @@ function whoFields() {
  * already.
  */
 export function call(context, about, { title, words, answers, fields, send, shown, again, said }) {
-  const [nobody, who] = whoFields();
+  const [nobody, who] = whoFields(context.board.get("offer", about) ?? {});
   const parts = [...(fields ?? []), [nobody, [NOBODY]]];
   let left = 0;
   const form = ask({

@@ -9,6 +9,7 @@ import { quiet } from "./quiet.js";
 import { keep } from "./sealed.js";
 import { choose, counted, listed, named, say } from "./words.js";
 
+const DESK_AGAIN = 10000; // milliseconds
 const MINUTES = [10, 20, 30, 45, 60, 90, 120];
 
 /** What it is about: urgency, skill and how many, where, how far, what to look out for. */
@@ -49,6 +50,29 @@ function mapLink(place) {
   return h("a", { href: `geo:${lat},${lon}`, class: "map" }, say("act.map"));
 }
 
+/** Whom to call at the desk; the part that knows is loaded with the first card that says to call. */
+export function callDesk(context, row) {
+  if (context.deskLine) return context.deskLine(context, row);
+  context.deskPart ??= loadDesk(context);
+  return null;
+}
+
+async function loadDesk(context) {
+  try {
+    context.deskLine = (await import("./organization-desk.js")).deskLine;
+  } catch (problem) {
+    if (!(problem instanceof TypeError)) throw problem;
+    await new Promise((soon) => setTimeout(soon, DESK_AGAIN)); // no signal: it is tried again
+    context.deskPart = null;
+  }
+  context.desks = (context.desks ?? 0) + 1;
+  context.redraw();
+}
+
+/** Where a card says to call the desk: a yes is not taken yet, or the place has to be asked for. */
+const mustCall = (context, { row, bar }) =>
+  (bar || row.near_zone) && context.role === "organization" && callDesk(context, row);
+
 /** What has been filled in so far for an offer; it outlives a redrawing. */
 function draft(context, row) {
   const drafts = (context.drafts ??= {});
@@ -73,6 +97,7 @@ export function offerCard(context, item) {
     later && h("p", {}, h("strong", {}, later)),
     until,
     first && h("p", { class: "alarm" }, more),
+    mustCall(context, item),
     answers(context, item),
   );
 }
@@ -106,6 +131,7 @@ function neededCard(context, item) {
     head(item),
     anewPart(context, item),
     h("p", { class: "until" }, said),
+    mustCall(context, item),
     answers(context, item),
   );
 }
@@ -256,7 +282,7 @@ export function lateCard(context, item) {
   const other = say(row.on_hold ? "late.on_hold" : "late.covered");
   const state = row.wanted ? say("late.needed", { said: words }) : other;
   const said = h("p", { class: "quiet" }, row.wanted ? state : [state, words].join(" · "));
-  const heading = [head(item), anewPart(context, item), said];
+  const heading = [head(item), anewPart(context, item), said, mustCall(context, item)];
   const card = h("article", { class: `card late ${row.state}` }, heading);
   const open = h("details", { "data-fold": `late-${row.id}` });
   open.append(

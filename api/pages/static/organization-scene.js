@@ -162,13 +162,19 @@ function waitingPart({ clock }, report) {
 /** Whether somebody comes in its place; until then it stays, and may say that it goes on. */
 function reliefPart(context, row) {
   const path = `/assignments/${row.id}/keep-on`;
-  const asked = row.relief.offer ? "scene.relief_asked" : "scene.relief_due";
   return h(
     "div",
     {},
-    h("p", {}, say(row.relief.successor ? "scene.relief_coming" : asked)),
+    h("p", {}, reliefWords(row)),
     row.relief.due_at && posting(context, { path, words: say("scene.keep_on"), look: "wide" }),
   );
+}
+
+/** Once the new one is there nobody waits inside for it. */
+function reliefWords({ relief, inside }) {
+  if (relief.here) return say(inside ? "scene.relief_out" : "scene.relief_here", { count: inside });
+  if (relief.successor) return say("scene.relief_coming");
+  return say(relief.offer ? "scene.relief_asked" : "scene.relief_due");
 }
 
 const answeredWords = (report) =>

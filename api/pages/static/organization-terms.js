@@ -4,6 +4,7 @@ import { field } from "./dialog.js";
 import { drawList, find, h } from "./dom.js";
 import { fieldMoment, fieldTime, moment } from "./format.js";
 import { away, clockOf, dayName } from "./hours.js";
+import { ownDeskLine } from "./organization-desk.js";
 import { act, posting, tell } from "./page.js";
 import { language, moreWords, named, say } from "./words.js";
 
@@ -33,6 +34,8 @@ export function draw(context, own) {
   const item = { key: own.id, hours, leaves, enrolled, adults_only, insured_through, waiting };
   const items = [{ ...item, certificates, language: language() }];
   drawList(find("#terms"), items, () => card(context, own));
+  const desk = { key: own.home, desks: context.desks, language: language() };
+  drawList(find("#terms-desk"), [desk], () => ownDeskLine(context, own.home));
 }
 
 function card(context, own) {
@@ -50,6 +53,7 @@ function card(context, own) {
     h("h3", {}, say("terms.hazardous")),
     h("p", {}, adultsWords(own), " · ", insuranceWords(own)),
     h("p", { class: "quiet" }, say("terms.hazardous_how")),
+    h("div", { id: "terms-desk" }),
     ...certificateList(own),
   );
 }

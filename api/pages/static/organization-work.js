@@ -13,13 +13,11 @@ import {
 import { h } from "./dom.js";
 import { moment, spokenDemand } from "./format.js";
 import { Problem } from "./http.js";
-import { head } from "./organization-offers.js";
+import { callDesk, head } from "./organization-offers.js";
 import { posting, refusal, tell } from "./page.js";
 import { see } from "./quiet.js";
 import { keep, read, sealedList } from "./sealed.js";
 import { choose, counted, named, say } from "./words.js";
-
-const DESK_AGAIN = 10000; // milliseconds
 
 /** An assignment: the next step large, one at a time. */
 export function assignmentCard(context, item) {
@@ -59,25 +57,6 @@ const toCrew = () => h("p", { class: "quiet" }, say("sealed.crew"));
 /** Its desk has a question, and asks nobody more meanwhile; who is at work goes on. */
 const onHold = ({ question }) =>
   h("p", { class: "alarm" }, h("strong", {}, say("hold.crew", { question })));
-
-/** Whom to call at the desk; the part that knows is loaded with the first work. */
-function callDesk(context, row) {
-  if (context.deskLine) return context.deskLine(context, row);
-  context.deskPart ??= loadDesk(context);
-  return null;
-}
-
-async function loadDesk(context) {
-  try {
-    context.deskLine = (await import("./organization-desk.js")).deskLine;
-  } catch (problem) {
-    if (!(problem instanceof TypeError)) throw problem;
-    await new Promise((soon) => setTimeout(soon, DESK_AGAIN)); // no signal: it is tried again
-    context.deskPart = null;
-  }
-  context.desks = (context.desks ?? 0) + 1;
-  context.redraw();
-}
 
 /** What is sealed; where it has changed since it came here, that, and the way to the new text. */
 function sealedPart(context, row, opened) {
@@ -177,9 +156,11 @@ export function turnCard(context, item) {
     see(context, item.key);
     context.redraw();
   };
+  const { ended_at: ended } = item.row;
+  const when = ended && h("p", { class: "quiet" }, moment(ended, context.clock.now()));
   const seen = h("button", { type: "button", class: "wide", disabled: item.moved, onclick: tap });
   seen.textContent = say("act.seen");
-  return h("article", { class: "card alarm" }, h("strong", {}, turnWords(item)), seen);
+  return h("article", { class: "card alarm" }, h("strong", {}, turnWords(item)), when, seen);
 }
 
 /** What is over, in one line and with its reason. */

@@ -16,7 +16,8 @@ const ENDED_SHOWN = 10;
 const FETCH_AGAIN = 3000;
 const DAY = 24 * 3600 * 1000;
 const ZONE = 8 * 3600 * 1000; // of the country's one clock, before UTC
-const TURNS_LAST = 12 * 3600 * 1000; // milliseconds after which nobody is on the road for it
+const TURNS_LAST = 12 * 3600 * 1000; // milliseconds after which nobody is on the road for it,
+const LEFT_LAST = 30 * 60 * 1000; // and whoever was there has left, or is at work elsewhere
 
 let told = null; // offers and turns that were shown at the last drawing; null before the first
 let above = []; // what has been drawn so far, from the top
@@ -77,7 +78,7 @@ function section(context, name, rows, card, calm = () => false) {
     meters: row.offer ? context.board.get("offer", row.offer)?.meters : row.meters,
     underway: underway(context, row),
     opened: row.offer ? kept(context, row.demand) : null,
-    desks: row.offer ? context.desks : 0,
+    desks: context.desks,
     undo: row.offer !== undefined && undoable(context, row),
     calm: calm(context, row),
     due: due(context, row),
@@ -136,7 +137,8 @@ function whyTurn({ board, clock }, row) {
     const kept = row.state === "committed" && board.get("offer", row.offer)?.kept;
     return (row.unfit && "unfit") || (back.has(row.id) && "sent_back") || (kept && "taken_on");
   }
-  const lately = row.ended_at > clock.now() - TURNS_LAST;
+  const lasts = row.arrived_at === null ? TURNS_LAST : LEFT_LAST;
+  const lately = row.ended_at > clock.now() - lasts;
   const over = row.state === "stood_down" && row.reported_at === null;
   return over && lately && !askedSince(board, row) && "stood_down";
 }
