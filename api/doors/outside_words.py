@@ -108,7 +108,8 @@ WORDS: Final = {
     # Links and codes
     "link.unknown": Words("链接无效或已过期", "This link is not valid, or it is over"),
     "link.hint": Words(
-        "如短信中有八位编号，可在下面输入；否则请致电发来短信的值班室（本页不知是哪一个，无法显示电话）。",
+        "如短信中有八位编号，可在下面输入；否则请致电发来短信的值班室"
+        "（本页不知是哪一个，无法显示电话）。",
         "If the message has a code of eight characters, enter it below; else call the desk that "
         "sent it (which one, this page cannot know).",
     ),

@@ -148,9 +148,6 @@ def test_a_rescue_is_not_posted_before_it_was_said_whether_it_is_hazardous(
     expect(desk.locator("#overview")).to_contain_text("水上救援")
     [posted] = [row for row in rows(server) if row["kind"] == "rescue_water"]
     assert [line["hazardous"] for line in posted["lines"]] == [True, True]
-    form.locator("[name=kind]").select_option("drainage")
-    expect(form.locator("[name=hazard]").first).to_be_hidden()
-    expect(form.locator("[name=hazardous]").first).not_to_be_checked()
     assert screens.complaints == []
 
 

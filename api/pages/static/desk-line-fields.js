@@ -50,7 +50,7 @@ export function lineFields(removable) {
   return line;
 }
 
-/** Of a rescue it is asked, and nothing is taken for said: its word is due by it, and who may go. */
+/** Of a rescue it is asked, and nothing is taken for said: by it its word is due. */
 function hazardField() {
   const options = [
     ["", "act.choose"],

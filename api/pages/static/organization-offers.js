@@ -50,7 +50,7 @@ function mapLink(place) {
   return h("a", { href: `geo:${lat},${lon}`, class: "map" }, say("act.map"));
 }
 
-/** Whom to call at the desk; the part that knows is loaded with the first card that says to call. */
+/** Whom to call at the desk; the part that knows is loaded with the first card that says so. */
 export function callDesk(context, row) {
   if (context.deskLine) return context.deskLine(context, row);
   context.deskPart ??= loadDesk(context);
