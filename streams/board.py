@@ -32,6 +32,7 @@ def changes(area: Area) -> tuple[Change, ...]:
         if scope:
             if table in _OWN_ROWS:
                 wanted[(scope, table, key)] = None
+                wanted.update(dict.fromkeys(_relieved(area.operations[scope], table, key)))
             else:
                 for one in _depending(area.operations[scope], table, key, before):
                     wanted[one] = None
@@ -63,7 +64,7 @@ _OWN_ROWS = (
     "assignments",
     "tasks",
     "shifts",
-)  # a change of one shows in its own row alone
+)  # a change of one shows in its own row, and in that of whom it relieves
 _LEAVING: dict[str, Callable[[Operation], Table[Any, Any]]] = {
     "demands": attrgetter("demands"),
     "offers": attrgetter("offers"),
@@ -143,7 +144,7 @@ def _depending(operation: Operation, table: str, key: Any, before: Any) -> Itera
                 yield (scope, table, key)
         case "aside" if key[0] is PieceKind.LINE and key[1] in operation.lines:
             yield (scope, "demands", operation.lines[key[1]].demand)
-        case "scene_reports" | "told" | "helpers" | "hand_ups" | "reliefs" | "assignments":
+        case "scene_reports" | "told" | "helpers" | "hand_ups" | "reliefs":
             yield from _showing_words(operation, table, key, before)
         case "counters" if key == LOST:
             yield (NO_OPERATION, "operations", scope)
@@ -166,18 +167,16 @@ def _showing_words(operation: Operation, table: str, key: Any, before: Any) -> I
             if after != (None if before is None else before.desk):  # whom its crews call
                 for crew in operation.assignments_of.of(key):
                     yield (operation.id, "assignments", crew.id)
-        case "reliefs" | "assignments":
-            yield from _showing_relief(operation, table, key, before)
+        case "reliefs":
+            for known in (operation.reliefs.get(key), before):
+                yield from relief.shown_in(operation, known)
         case "helpers":
             yield (operation.id, "demands", (operation.helpers.get(key) or before).demand)
 
 
-def _showing_relief(operation: Operation, table: str, key: Any, before: Any) -> Iterator[Wanted]:
-    """Both crews of it; and whoever is relieved, once the new one has come or gone."""
-    if table == "reliefs":
-        for known in (operation.reliefs.get(key), before):
-            yield from relief.shown_in(operation, known)
-    elif key in operation.assignments:
+def _relieved(operation: Operation, table: str, key: Any) -> Iterator[Wanted]:
+    """Whoever a crew relieves reads whether that one has come."""
+    if table == "assignments" and key in operation.assignments:
         for old in operation.reliefs_by.of(operation.assignments[key].offer):
             yield (operation.id, table, old.crew)
 
