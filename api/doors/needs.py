@@ -28,6 +28,7 @@ from api.problems import Problem
 from geo.distance import ecef_centimeters, meters, squared
 from schemas.commands import OfferHelp
 from schemas.facts import CrewReceived
+from schemas.line_views import LineView
 from schemas.refusals import Refusal
 from schemas.values import (
     Datum,
@@ -42,7 +43,7 @@ from schemas.values import (
     Purpose,
     Role,
 )
-from schemas.views import AssignmentRow, DemandRow, LineView, OfferRow, OrganizationRow
+from schemas.views import AssignmentRow, DemandRow, OfferRow, OrganizationRow
 from streams import asking, gates
 from streams.entities import HeldCertificate, Organization
 from streams.subjects import county_of

@@ -29,8 +29,9 @@ from api.doors.reference import PRIORITIES
 from api.live import KeptPage, lacking
 from geo.divisions import DivisionTree, Level
 from schemas.codes import KINDS, SKILLS, Words, counted
+from schemas.line_views import LineView
 from schemas.values import DivisionCode, Instant, Mode, Purpose
-from schemas.views import DemandRow, LineView
+from schemas.views import DemandRow
 
 router = APIRouter(include_in_schema=False)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from schemas.line_views import LineView
 from schemas.values import Instant, OrganizationId, RegistrationClass
-from schemas.views import AssignmentRow, DemandRow, LineView, OfferRow, OrganizationRow, Row
+from schemas.views import AssignmentRow, DemandRow, OfferRow, OrganizationRow, Row
 from streams.days import day_of
 
 AWAITED = ("sent", "accepted", "standby")

@@ -13,9 +13,10 @@ from api.client import Answer, Refused, Session
 from api.drill.asking import REASONS, nearest
 from api.drill.habits import minutes
 from api.drill.players import Intention, Player, Stage
+from schemas.line_views import LineView
 from schemas.refusals import Refusal
 from schemas.values import CloseReason, DeclineReason, Instant, OpeningReason
-from schemas.views import AssignmentRow, DemandRow, IncidentRow, LineView, OfferRow, Row, TaskRow
+from schemas.views import AssignmentRow, DemandRow, IncidentRow, OfferRow, Row, TaskRow
 from streams.parameters import CLAIM
 
 ENDED = ("released", "given_up", "stood_down")

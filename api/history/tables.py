@@ -14,11 +14,11 @@ import msgspec
 from msgspec import inspect
 from msgspec.structs import astuple
 
+from schemas.line_views import LineView
 from schemas.views import (
     AssignmentRow,
     DemandRow,
     IncidentRow,
-    LineView,
     OfferRow,
     OrganizationRow,
     Put,

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from api.live.moves import Entry
+from schemas.line_views import LineView
 from schemas.values import DemandId
-from schemas.views import AssignmentRow, DemandRow, IncidentRow, LineView, OfferRow, OperationRow
+from schemas.views import AssignmentRow, DemandRow, IncidentRow, OfferRow, OperationRow
 
 
 def worst_first(entries: Iterable[Entry]) -> list[Entry]:

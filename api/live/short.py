@@ -11,8 +11,9 @@ from heapq import merge
 
 from sortedcontainers import SortedList
 
+from schemas.line_views import LineView
 from schemas.values import DivisionCode, LineId
-from schemas.views import DemandRow, LineView
+from schemas.views import DemandRow
 
 Place = tuple[int, int, LineId]  # priority, when its round began, the line itself
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from schemas.helpers import Helpers
+from schemas.line_views import LineView
 from schemas.values import Instant, PieceKind
 from schemas.views import (
     Audience,
     DemandRow,
-    LineView,
     Put,
 )
 from streams import answering, appeal

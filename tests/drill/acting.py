@@ -9,6 +9,7 @@ from api.drill.habits import Chance, Habits
 from api.drill.players import Player, Stage
 from api.drill.streams import Watch
 from api.drill.team import OrganizationPlayer
+from schemas.line_views import LineView
 from schemas.values import (
     AssignmentId,
     Capability,
@@ -29,7 +30,6 @@ from schemas.views import (
     AssignmentRow,
     DemandRow,
     IncidentRow,
-    LineView,
     OfferRow,
     OrganizationRow,
     TaskRow,

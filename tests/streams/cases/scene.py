@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from schemas import commands as c
 from schemas import facts as f
+from schemas.line_views import LineView
 from schemas.refusals import Refusal
 from schemas.turns import Envelope
 from schemas.values import (
@@ -31,7 +32,6 @@ from schemas.views import (
     Audience,
     DemandRow,
     IncidentRow,
-    LineView,
     OfferRow,
     OrganizationRow,
     Put,
