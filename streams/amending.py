@@ -213,12 +213,14 @@ def _amended(operation: Operation, fact: DemandAmended) -> None:
 def _asked_about(demand: Demand, at: Instant) -> Demand:
     """An edit answers what its desk was asked; not what it is on hold for, which is asked about
     sooner where it has become more urgent."""
+    urgency = URGENCY[demand.priority]
+    again_at = _sooner(demand.nobody_again_at, at + urgency.hold)
     if demand.state is DemandState.PUBLISHED:
         quiet_at = None if demand.leader else needed.quiet_from(demand.needed_by, at)
-        return replace(calm(demand), quiet_at=quiet_at)
-    urgency = URGENCY[demand.priority]
+        return replace(calm(demand), quiet_at=quiet_at, nobody_again_at=again_at)
     return replace(
         demand,
+        nobody_again_at=again_at,
         quiet_at=_sooner(demand.quiet_at, at + urgency.hold),
         climbs_at=_sooner(demand.climbs_at, at + urgency.climb),
     )
