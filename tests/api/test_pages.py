@@ -207,8 +207,10 @@ def test_chinese_takes_full_width_punctuation() -> None:
 
 
 def states(row: str) -> set[str]:
-    """The states that `schemas.views` lists beside a row's field."""
-    source = (PAGES.parent.parent / "schemas" / "views.py").read_text("utf-8")
+    """The states that `schemas.views` lists beside a row's field, or that of its lines."""
+    schemas = PAGES.parent.parent / "schemas"
+    views = (schemas / name for name in ("views.py", "line_views.py"))
+    source = "".join(path.read_text("utf-8") for path in views)
     found = re.search(
         rf"class {row}\(.*?\n    (?:state|cover): str  # ([\w, ]+)", source, re.DOTALL
     )

@@ -52,6 +52,7 @@ NAMED = {
     "handover.calls": "a column's name",
     "handover_column.calls": "a column's name",
     "out.hint": "it is the desk that calls",
+    "appeal.telephone_hint": "the field below it takes the number that the public is to call",
 }
 """Where the number of each sentence is that tells somebody to call."""
 
