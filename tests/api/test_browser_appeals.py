@@ -50,6 +50,7 @@ def test_a_desk_sees_what_strangers_will_read_and_a_stranger_reads_just_that(
     expect(preview).to_contain_text("2 x 2 138********")
     expect(preview).to_contain_text("0577 6722 0000")
     promised = preview.inner_text().split("\n")
+    dialog.locator("[name=seen]").check()
     dialog.get_by_role("button", name="Make public").click()
     expect(card.locator(".appeal")).to_contain_text("Public since")
     in_both_languages(desk)

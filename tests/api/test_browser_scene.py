@@ -99,7 +99,7 @@ def call(desk: Page) -> None:
 
 
 ANSWER = {"status": 409, "content_type": "application/problem+json", "body": "{}"}
-AS_IT_STANDS = re.compile("/(amend|persons|seen)$")
+AS_IT_STANDS = re.compile("/(amend|persons|preview|seen)$")
 
 
 def nothing_unsaid(desk: Page) -> None:

@@ -57,7 +57,8 @@ def test_a_phone_states_hours_leave_and_how_many_crews(server: Stage, screens: S
     expect(terms).to_contain_text("You take part.")
     phone.locator("#capacity-box summary").click()
     phone.locator("#capacity [name=crews_most]").fill("1")
-    touch(phone.locator("#capacity"), "Save")
+    with phone.expect_response(lambda answer: answer.url.endswith("/capacity")):
+        touch(phone.locator("#capacity"), "Save")
     expect(phone.locator("#notices")).to_contain_text("Saved")
     [row] = [row for row in server.get("/board")["rows"] if row["id"] == team]
     assert (row["crews_most"], row["enrolled"], len(row["hours"])) == (1, True, 7)

@@ -47,6 +47,8 @@ function appeal(context, demand) {
   const numbers = numbersNote([input]);
   const said = () => ({ text: input.value.trim() || null, public_numbers: numbers.reason() });
   const preview = previewing(context, demand, said);
+  // Two presses of Enter make nothing public.
+  const seen = h("input", { type: "checkbox", name: "seen", required: true });
   ask({
     title: say("appeal.title", { demand: numberWords(context.board, demand) }),
     parts: [
@@ -55,6 +57,7 @@ function appeal(context, demand) {
       numbers.note,
       telephone(context, demand, preview.look),
       preview.part,
+      h("label", { class: "tick" }, seen, h("span", {}, say("appeal.seen"))),
     ],
     confirm: say("act.appeal"),
     send: () =>
