@@ -26,7 +26,7 @@ from streams.engines import (
 from streams.engines.pressure import Overloaded
 from tests.api.house import COUNTY, JSON_HEADERS, House, Reply, ask, demand_body
 
-EDITED = ("amend", "publish", "close", "reopen", "take-back", "refile")
+EDITED = ("amend", "publish", "close", "reopen", "take-back", "refile", "appeal")
 EDITS = tuple(f"/demands/{{demand}}/{edit}" for edit in EDITED)
 
 
