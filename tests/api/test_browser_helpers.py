@@ -31,7 +31,7 @@ def test_people_who_came_by_themselves_wait_and_are_sent_home(
     server.demand(incident, "drainage", "PUMP_DRAIN")
     desk = screens.sign_in(server.link("desk", division=TOWN), "zh", True)
     card = desk.locator("#demands .card")
-    card.get_by_role("button", name="群众自发前来", exact=True).click()
+    card.get_by_role("button", name="群众自发前来", exact=True).last.click()
     dialog = desk.locator("#dialog")
     expect(dialog).to_contain_text("未登记的群众不能编入队伍")
     dialog.locator("[name=contact]").fill("王小明 13800001111")
