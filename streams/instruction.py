@@ -83,10 +83,12 @@ def instruct_crew(area: Area, command: InstructCrew, cause: Cause) -> Decision:
         acknowledge_by=cause.at + ACKNOWLEDGED_WITHIN,
         at=cause.at,
     )
-    return [told, *_kept_away(area, command, demand, cause)]
+    return [told, *_put_on_hold(area, command, demand, cause)]
 
 
-def _kept_away(area: Area, command: InstructCrew, demand: Demand, cause: Cause) -> list[DemandHeld]:
+def _put_on_hold(
+    area: Area, command: InstructCrew, demand: Demand, cause: Cause
+) -> list[DemandHeld]:
     """What it leaves is the place: nobody else is sent there before a desk says that it goes on."""
     if not command.hold or command.what not in LEAVING:
         return []

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.sound import assert_sound
 
@@ -22,8 +22,8 @@ ROOT = Path(__file__).parent.parent.parent
 COUNTY, TOWN = "330324", "330324001"
 POINT = {"crs": "WGS-84", "lon": 120.69, "lat": 28.15, "division": TOWN}
 TEAM = "Team 7"  # names and typed texts have no letter of the other language's script
-DESK_SCREEN = {"width": 1280, "height": 900}
-PHONE_SCREEN = {"width": 390, "height": 844}
+DESK_SCREEN = ViewportSize(width=1280, height=900)
+PHONE_SCREEN = ViewportSize(width=390, height=844)
 MINUTE = 60_000
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -185,7 +185,7 @@ class Screens:
 
     def open(self, language: str, phone: bool = False) -> Page:
         context = self.browser.new_context(
-            viewport=PHONE_SCREEN if phone else DESK_SCREEN,  # type: ignore[arg-type]  # both sizes
+            viewport=PHONE_SCREEN if phone else DESK_SCREEN,
             has_touch=phone,
             is_mobile=phone,
             locale="zh-CN" if language == "zh" else "en-GB",

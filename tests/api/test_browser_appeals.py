@@ -34,7 +34,7 @@ def test_a_desk_sees_what_strangers_will_read_and_a_stranger_reads_just_that(
     server.demand(server.incident("typhoon"), "drainage", "PUMP_DRAIN")
     desk = screens.sign_in(server.link("desk", division=TOWN), "en")
     stranger = screens.browser.new_context(
-        viewport=PHONE_SCREEN,  # type: ignore[arg-type]  # a size of a screen
+        viewport=PHONE_SCREEN,
         java_script_enabled=False,
         locale="en-GB",
     ).new_page()

@@ -31,6 +31,8 @@ def test_its_desk_reads_that_nobody_can_be_asked_and_says_what_it_does(
     for name in ("Hand up", "Ask directly", "Own crew"):
         expect(alarm.get_by_role("button", name=name)).to_be_visible()
     expect(desk.locator("#overview .row").first).to_contain_text("nobody left: decide")
+    keys = card.locator("[data-focus]").evaluate_all("all => all.map(one => one.dataset.focus)")
+    assert len(keys) == len(set(keys)), "the focus would jump to another button"
     in_both_languages(desk)
     alarm.get_by_role("button", name="Seen, we see to it").click()
     expect(alarm).to_have_count(0)

@@ -71,9 +71,8 @@ def browser(chromium_path: str) -> Iterator[Browser]:
 @pytest.fixture(params=["zh", "en"])
 def phone(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """An old phone: narrow, touched by one thumb, without scripts."""
-    size: Any = PHONE_SCREEN
     context = browser.new_context(
-        viewport=size,
+        viewport=PHONE_SCREEN,
         has_touch=True,
         is_mobile=True,
         java_script_enabled=False,

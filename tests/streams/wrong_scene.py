@@ -38,4 +38,4 @@ def nobody_asks_whether_they_are_out(patch: Patch) -> None:
 
 
 def others_are_sent_where_a_crew_left(patch: Patch) -> None:
-    patch.setattr(instruction, "_kept_away", lambda *_: [])
+    patch.setattr(instruction, "_put_on_hold", lambda *_: [])

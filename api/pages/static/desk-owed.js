@@ -117,12 +117,18 @@ function nobodyLeft(context, item) {
       "div",
       { class: "buttons" },
       posting(context, { path, words: say("nobody.seen"), look: "small primary" }),
-      handable(context, item) && handUpButton(context, demand),
+      handable(context, item) && inAlarm(handUpButton(context, demand)),
       demand.lines.filter(nobodyFor).map((line) => instead(context, demand, line)),
-      button(demand, "act.receive_helpers", () => receiveHelpers(context, demand)),
+      inAlarm(button(demand, "act.receive_helpers", () => receiveHelpers(context, demand))),
     ),
     h("p", { class: "quiet" }, say("nobody.means")),
   );
+}
+
+/** A button that stands further down as well: redrawn, the focus stays on the one that had it. */
+function inAlarm(button) {
+  button.dataset.focus = `nobody-${button.dataset.focus}`;
+  return button;
 }
 
 /** A line below its least for which nobody is asked; of several each says which it is. */
