@@ -44,7 +44,7 @@ test: $(VENV)/.developed ## Run every test in its short form [ONLY="path or opti
 	@deploy/install-nginx.sh
 	@deploy/install-cc.sh
 	@$(BIN)/python -m deploy.servers.jars || true
-	@$(BIN)/python -m pytest $(ONLY)
+	@$(BIN)/python -m pytest --numprocesses 2 $(ONLY)
 
 check: $(VENV)/.developed ## Format, lint, types, imports, schemas, docs, tidiness
 	@$(BIN)/ruff format --quiet --check .

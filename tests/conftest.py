@@ -5,11 +5,12 @@ import shutil
 import tempfile
 import tomllib
 from collections import defaultdict
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.servers import broker_and_redis
 
@@ -17,8 +18,7 @@ __all__ = ["broker_and_redis"]  # a fixture for everybody: one broker and one Re
 
 HERE = Path(__file__).parent
 BUDGET_FACTOR_MAX = 3.0
-
-SPENT_S = pytest.StashKey[dict[str, float]]()
+BESIDE = ("api", "reach")  # about half of the time: one process runs these, another the rest
 
 # A short run must give the same answer twice; a long run is there to search.
 settings.register_profile("test", deadline=None, derandomize=True, max_examples=100)
@@ -36,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[SPENT_S] = defaultdict(float)
+    config.pluginmanager.register(TimeBudgets(config))
     settings.load_profile("prove" if proving(config) else "test")
 
 
@@ -51,6 +51,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if long_only:
         config.hook.pytest_deselected(items=long_only)
         items[:] = [item for item in items if item not in long_only]
+
+
+class WholeSuites(LoadScopeScheduling):  # type: ignore[misc]
+    """Keeps whole suites in one process, so what they start for a session is started once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        suite = suite_of(HERE.parent / nodeid.partition("::")[0])
+        return "beside" if suite in BESIDE else "first"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> WholeSuites:
+    return WholeSuites(config, log)
 
 
 def searches(item: pytest.Item) -> bool:
@@ -104,35 +116,34 @@ def budget_minutes(config: pytest.Config, suite: str) -> float:
     return float(table.get(suite, table["default"]))
 
 
-def over(config: pytest.Config, factor: float) -> Iterable[str]:
-    for suite, spent_s in config.stash[SPENT_S].items():
-        if spent_s > budget_minutes(config, suite) * 60 * factor:
-            yield suite
+class TimeBudgets:
+    """Sums what each suite took, wherever it ran, and holds it against its budget."""
 
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._spent_s: defaultdict[str, float] = defaultdict(float)
+        self._reports = not hasattr(config, "workerinput")  # one of two processes only counts
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    item.config.stash[SPENT_S][suite_of(item.path)] += call.duration
-    return (yield)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._spent_s[suite_of(HERE.parent / report.location[0])] += report.duration
 
+    def _over(self, factor: float) -> Iterable[str]:
+        for suite, spent_s in self._spent_s.items():
+            if spent_s > budget_minutes(self._config, suite) * 60 * factor:
+                yield suite
 
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    if exitstatus == pytest.ExitCode.OK and any(over(session.config, BUDGET_FACTOR_MAX)):
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        failed = self._reports and any(self._over(BUDGET_FACTOR_MAX))
+        if failed and exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    spent = config.stash[SPENT_S]
-    if not spent:
-        return
-    late, failed = set(over(config, 1)), set(over(config, BUDGET_FACTOR_MAX))
-    terminalreporter.section("time of each suite against its budget")
-    for suite, spent_s in sorted(spent.items()):
-        verdict = "  FAILED: over three times its budget" if suite in failed else ""
-        verdict = verdict or ("  WARNING: over its budget" if suite in late else "")
-        budget_s = budget_minutes(config, suite) * 60
-        terminalreporter.line(f"{suite:<28}{spent_s:8.1f} s of {budget_s:6.0f} s{verdict}")
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if not self._spent_s:
+            return
+        late, failed = set(self._over(1)), set(self._over(BUDGET_FACTOR_MAX))
+        terminalreporter.section("time of each suite against its budget")
+        for suite, spent_s in sorted(self._spent_s.items()):
+            verdict = "  FAILED: over three times its budget" if suite in failed else ""
+            verdict = verdict or ("  WARNING: over its budget" if suite in late else "")
+            budget_s = budget_minutes(self._config, suite) * 60
+            terminalreporter.line(f"{suite:<28}{spent_s:8.1f} s of {budget_s:6.0f} s{verdict}")
