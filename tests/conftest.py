@@ -53,7 +53,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in long_only]
 
 
-class WholeSuites(LoadScopeScheduling):  # type: ignore[misc]
+class WholeSuites(LoadScopeScheduling):  # type: ignore[misc]  # ships no types
     """Keeps whole suites in one process, so what they start for a session is started once."""
 
     def _split_scope(self, nodeid: str) -> str:
