@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
@@ -59,77 +59,6 @@ class Asked(msgspec.Struct, frozen=True):
         return self.state == "sent" and not self.unasked
 
 
-class ShortLine(NamedTuple):
-    """A most urgent line that is short, and for which nobody can be asked now."""
-
-    id: str
-    skill: str
-    missing: int
-    number: int  # of its demand
-    division: DivisionCode
-    mode: Mode
-    desk: DivisionCode  # of the division whose desk answers for it
-
-
-class Undecided(NamedTuple):
-    """An urgent draft that its desk has not decided in time: nobody is asked for it."""
-
-    id: str
-    kind: str
-    priority: int
-    division: DivisionCode
-    mode: Mode
-    desk: DivisionCode
-
-
-class HandedUp(NamedTuple):
-    """An urgent demand that waits for the desk above, or for its own since it was given back.
-
-    `id`: of this one handing, so that the next one is said anew.
-    """
-
-    id: str
-    kind: str
-    priority: int
-    number: int  # 0: a draft
-    division: DivisionCode
-    mode: Mode
-    desk: DivisionCode  # who is waited for
-    back: bool
-    climbed: bool
-
-
-_DESK: Final = """
-CASE json_extract(d.hand_up, '$.state') WHEN 'taken_on' THEN json_extract(d.hand_up, '$.by')
-ELSE d.division END
-"""
-_HANDED: Final = """
-SELECT state || '|' || id || '|' || at, kind, priority, number, division, mode,
-    CASE state WHEN 'waiting' THEN up ELSE division END, state = 'given_back',
-    state = 'waiting' AND climbed_at IS NOT NULL
-FROM (SELECT id, kind, priority, number, division, mode,
-    json_extract(hand_up, '$.state') AS state, json_extract(hand_up, '$.by') AS up,
-    json_extract(hand_up, '$.at') AS at, json_extract(hand_up, '$.climbed_at') AS climbed_at,
-    (climbs_at IS NOT NULL OR demands.climbed_at IS NOT NULL) AND nobody_at IS NULL AS pending
-    FROM demands WHERE area = ? AND state IN ('draft', 'published', 'on_hold') AND priority <= 2)
-WHERE state = 'waiting' OR (state = 'given_back' AND pending)
-ORDER BY at, id
-"""
-
-_UNDECIDED: Final = f"""
-SELECT id, kind, priority, division, mode, {_DESK} FROM demands d
-WHERE area = ? AND state = 'draft' AND climbed_at IS NOT NULL AND priority <= 2
-ORDER BY climbed_at, id
-"""
-
-_SHORT: Final = f"""
-SELECT l.id, l.skill, l.missing, d.number, d.division, d.mode, {_DESK}
-FROM lines l JOIN demands d ON d.id = l.demand
-WHERE l.unmet = 1 AND l.open = 1 AND l.missing > 0 AND l.area = ? AND d.priority = 1
-ORDER BY l.opened_at, l.id
-"""
-
-
 class Offers:
     """Reads the offers of one area. A file that is not there, or just being made, has none."""
 
@@ -152,21 +81,6 @@ class Offers:
 
     def one(self, id: OfferId) -> Asked | None:
         return next(self._rows("WHERE o.id = ?", id), None)
-
-    def short(self) -> list[ShortLine]:
-        """The most urgent lines that ask nobody and are short, the oldest first."""
-        rows = self._past.read(_SHORT, self._area)
-        return [msgspec.convert(row, ShortLine) for row in rows]
-
-    def undecided(self) -> list[Undecided]:
-        """The urgent drafts that have climbed and are drafts still, the oldest first."""
-        rows = self._past.read(_UNDECIDED, self._area)
-        return [msgspec.convert(row, Undecided) for row in rows]
-
-    def handed_up(self) -> list[HandedUp]:
-        """The urgent demands that wait for the desk above, or were given back, the oldest first."""
-        rows = self._past.read(_HANDED, self._area)
-        return [msgspec.convert(row, HandedUp, strict=False) for row in rows]
 
     def merged(self) -> dict[OrganizationId, OrganizationId]:
         """The entries that were merged, each with the one that it was merged into."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import deque
 from typing import Final
 
-from api.reach.channels import Rung
+from api.reach.channels import About, Rung
 from api.reach.notices import Notice, Notices
 from api.reach.routes import Route
+from api.reach.states import State
 from schemas.values import Instant
 
 MINUTE: Final = 60_000
@@ -23,6 +24,8 @@ SMS_KEPT: Final = 2  # of these, for priority 1
 CALLS_AN_HOUR: Final = 5
 BETWEEN_CALLS: Final = 61_000
 TOGETHER: Final = MINUTE  # routine messages to one person come at most so often
+OF_A_KIND: Final = 5 * MINUTE  # what a desk is told of one kind, but for what is more urgent
+NOT_SENT: Final = (State.QUEUED, State.FAILED, State.EXPIRED, State.CANCELED)
 
 
 class Bounds:
@@ -38,6 +41,9 @@ class Bounds:
         paused = self.paused(notice, route)
         if paused > now:
             return paused
+        held = self._of_a_kind(notice, now) if notice.about is About.DESK else now
+        if held > now:
+            return held
         if route.a_minute:
             return self._by_bucket(notice.address, route.a_minute, now)
         if notice.rung is Rung.SMS:
@@ -75,10 +81,21 @@ class Bounds:
 
         Nothing waits for longer than that, however many urgent ones go out meanwhile.
         """
-        if notice.priority == 1:
+        if notice.priority == 1 or notice.about is About.DESK:
             return now
         sent = self._messages(notice.address, now - TOGETHER)
         return max(now, min(sent[-1], notice.made_at) + TOGETHER) if sent else now
+
+    def _of_a_kind(self, notice: Notice, now: Instant) -> Instant:
+        """The first to a desk goes at once; further ones of its kind that are no more urgent wait,
+        to go as one that counts them."""
+        sent = [
+            one.sent_at
+            for one in self._notices.sent_to(notice.address, now - OF_A_KIND)
+            if one.about is About.DESK and one.item == notice.item and one.sent_at is not None
+            if one.priority <= notice.priority and one.state not in NOT_SENT
+        ]
+        return max(sent) + OF_A_KIND if sent else now
 
     def _messages(self, address: str, since: Instant) -> list[Instant]:
         """When messages went to an address; several notices that went as one are one."""

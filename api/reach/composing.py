@@ -21,7 +21,7 @@ class Speaker(Protocol):
 
     def wanted(self, notice: Notice) -> bool: ...
 
-    def message(self, notice: Notice, route: Route) -> Message | None: ...
+    def message(self, notices: Sequence[Notice], route: Route) -> Message | None: ...
 
 
 class Composer:
@@ -48,7 +48,7 @@ class Composer:
         """One message for notices to one address; None where nothing of it is wanted any more."""
         speaker = self._speakers.get(notices[0].about)
         if speaker is not None:
-            return speaker.message(notices[0], route)
+            return speaker.message(notices, route)
         offers = [offer for one in notices if (offer := self._wanted(one)) is not None]
         if not offers:
             return None
@@ -82,11 +82,12 @@ class Composer:
         return offer if offer.awaited else None
 
     def together(self, notice: Notice) -> bool:
-        """Whether it may go as one with others to its address: thanks do, orders never."""
+        """Whether it may go as one with others to its address: thanks do, and what a desk is told
+        of one kind; orders never."""
         if notice.about is About.OVER:
             offer = self._offer(notice.offer)
             return offer is not None and offer.state == "stood_down"
-        return notice.about is About.ASK and notice.priority > 1
+        return notice.about is About.DESK or (notice.about is About.ASK and notice.priority > 1)
 
     def trace(self, lead: str, notice: Notice, route: Route) -> Message:
         """What a message is found again by: no text, no link."""

@@ -26,6 +26,7 @@ from api.reach.contacts import Contacts
 from api.reach.crews import Crew, Crews
 from api.reach.duty import Duty
 from api.reach.forgetting import Forgetting
+from api.reach.matters import Matters
 from api.reach.notices import ALIVE, BORN, LOST_MS, NOTICES, Notice, Notices, Plan
 from api.reach.outbound import Guarded
 from api.reach.owed import TO_CREWS
@@ -93,7 +94,8 @@ class Messenger:
             self._notices.shown,
             known_from,
         )
-        self._duty = Duty(self._offers, self._addresses, self._notices, self._routes, tree)
+        matters = Matters(past, area)
+        self._duty = Duty(matters, self._addresses, self._notices, self._routes, tree)
         self._plans = Plans(self._planner, self._owing)
         speakers: dict[About, Speaker] = {About.DESK: self._duty}
         speakers |= dict.fromkeys(TO_CREWS, ToCrews(self._owing, tree, url, self._now))
@@ -117,7 +119,7 @@ class Messenger:
         self._beside = Beside()
         self._unkept = Plan([], [])
         self._seen_to = self._told_at = 0
-        self._polled = self._forgot = float("-inf")
+        self._polled = self._looked = self._forgot = float("-inf")
         self._begin()
 
     def _now(self) -> Instant:
@@ -125,8 +127,8 @@ class Messenger:
         return self._wall() + self._lead
 
     def ask_soon(self) -> None:
-        """Ask the providers what they have to tell at the next look."""
-        self._polled = float("-inf")
+        """Ask the providers at the next look, and see what desks have to be told."""
+        self._polled = self._looked = float("-inf")
 
     async def rest(self) -> None:
         """Until nothing that was begun is under way."""
@@ -178,6 +180,8 @@ class Messenger:
         time = asyncio.get_running_loop().time()
         if time - self._polled >= POLL_S and self._beside.begin("asking", self._ask_around):
             self._polled = time
+        if time - self._looked >= POLL_S:
+            self._looked = time
             self._keep(Plan(self._duty.look(self._now()), []))
         if time - self._forgot >= FORGET_S and self._beside.begin("forgetting", self._forget):
             self._forgot = time

@@ -181,6 +181,13 @@ class Notices:
             self._read("WHERE address = ? AND sent_at >= ? ORDER BY sent_at", address, since)
         )
 
+    def queued_with(self, notice: Notice) -> list[Notice]:
+        """What waits for the same address with the same to say, be it put off; the first first."""
+        asked = f"WHERE {_WAITING} AND state = 'queued' AND address = ? AND about = ? AND item = ?"
+        order = "ORDER BY priority, made_at, id"
+        told = (notice.address, notice.about.value, notice.item)
+        return list(self._read(f"{asked} {order}", *told))
+
     def texts_to(self, organization: str, person: str | None, since: Instant) -> list[Notice]:
         """The text messages that somebody has got since then, the first first."""
         asked = "WHERE organization = ? AND person IS ? AND rung = 'sms' AND sent_at >= ?"

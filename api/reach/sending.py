@@ -74,21 +74,25 @@ class Sender:
         Whether more could go out at once, after a look at what has become urgent meanwhile.
         """
         now = self._now()
-        groups: dict[tuple[str, About, bool], list[Notice]] = {}
+        groups: dict[tuple[str, About, str, bool], list[Notice]] = {}
         for notice in due:
             alone = not self._composer.together(notice)
-            key = (notice.address if not alone else notice.id, notice.about, alone)
-            groups.setdefault(key, []).append(notice)
+            to = notice.address if not alone else notice.id
+            groups.setdefault((to, notice.about, notice.item, alone), []).append(notice)
         begun = 0
         for group in groups.values():
             if group[0].priority > 1:
                 if begun >= A_LOOK or len(self._under_way) >= AT_ONCE:
                     return begun >= A_LOOK
                 begun += 1
-            latest = (self._notices.with_id(one.id) for one in group)
+            latest = (self._notices.with_id(one.id) for one in self._whole(group))
             self._begin([one for one in latest if one and one.state is State.QUEUED], now)
             await asyncio.sleep(0)  # on its way before the next: a crash leaves few in doubt
         return False
+
+    def _whole(self, group: list[Notice]) -> list[Notice]:
+        """With all that waits to be told to the same desk: its message counts them."""
+        return self._notices.queued_with(group[0]) if group[0].about is About.DESK else group
 
     def _begin(self, group: list[Notice], now: Instant) -> None:
         late = [one for one in group if now > one.until]

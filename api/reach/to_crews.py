@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from api.reach import wording
@@ -28,8 +28,9 @@ class ToCrews:
         """Whether it still is to be said."""
         return self._owing.crew(notice) is not None
 
-    def message(self, notice: Notice, route: Route) -> Message | None:
-        """What is said; None where it is owed no longer."""
+    def message(self, notices: Sequence[Notice], route: Route) -> Message | None:
+        """What is said of the one that there is; None where it is owed no longer."""
+        [notice] = notices
         crew = self._owing.crew(notice)
         if crew is None:
             return None

@@ -1,4 +1,4 @@
-"""A desk whose page is closed is told of an urgent line that nobody can be asked for."""
+"""A desk whose page is closed is told of what is urgent and nobody can be asked for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest_asyncio
 from api.people import Whose
 from schemas.values import DivisionCode
 from schemas.views import DemandRow
-from streams import drafting
+from streams import drafting, nobody
 from streams.parameters import URGENCY
 from tests.api.house import COUNTY, TOWN, demand_body
 from tests.reach.stage import Stage, staged, until
@@ -34,9 +34,10 @@ def on_duty(stage: Stage, division: str, number: str, *rungs: str) -> None:
 
 async def short(stage: Stage, priority: int = 1) -> str:
     """A demand that nobody can be asked for: there is no team at all."""
-    desk = await stage.house.desk()
-    incident = await stage.house.incident(desk)
-    made = await desk.post("/demands", demand_body(incident, priority=priority))
+    if stage.desk is None:
+        stage.desk = await stage.house.desk()
+        stage.incident = await stage.house.incident(stage.desk)
+    made = await stage.desk.post("/demands", demand_body(stage.incident, priority=priority))
     assert made.status == 201, made.content
     demand = str(made.json["id"])
     await until(lambda: unmet(stage, demand))
@@ -145,3 +146,87 @@ async def test_a_draft_that_nobody_decides_is_told_to_the_township_and_the_count
 def climbed(stage: Stage, demand: str) -> bool:
     put = stage.house.context.feed.find("demand", demand)
     return put is not None and isinstance(put.row, DemandRow) and put.row.climbed_at is not None
+
+
+def climbing_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    soon = {**URGENCY, **{p: URGENCY[p]._replace(climb=200) for p in (1, 2)}}
+    monkeypatch.setattr(nobody, "URGENCY", soon)
+
+
+@pytest.mark.parametrize("priority", [1, 2])
+async def test_what_is_urgent_rings_its_desk_at_once_and_its_county_when_it_climbs(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, priority: int
+) -> None:
+    stage.channel("feishu_robot", base=stage.url)
+    town, county = robot(stage, TOWN), robot(stage, COUNTY)
+    demand = await short(stage, priority)
+    await look(stage)
+    assert (len(told(stage, town)), len(told(stage, county))) == (1, 0)
+    climbing_soon(monkeypatch)
+    await short(stage, priority)
+    await until(lambda: any(climbed(stage, one) for one in demands(stage) if one != demand))
+    await look(stage)
+    [said] = told(stage, county)
+    assert "已报上级" in said
+    assert len(told(stage, town)) == 1, "the second one of its kind waits for five minutes"
+
+
+async def test_a_flood_is_one_message_that_counts(stage: Stage) -> None:
+    stage.channel("feishu_robot", base=stage.url)
+    town = robot(stage, TOWN)
+    stage.sms(template_desk="SMS_2")
+    on_duty(stage, TOWN, "13700000001")
+    for number in range(62):
+        await short(stage, 1 + (number > 0))
+    await look(stage)
+    assert [
+        "62 项需求无队伍可请求（最急 1 级，含 1 号）" in said for said in told(stage, town)
+    ] == [True]
+    assert [
+        "62 项需求无队伍可请求" in one.text for one in stage.gateway.arrived("13700000001")
+    ] == [True]
+
+
+async def test_what_follows_the_first_waits_five_minutes_but_for_what_is_more_urgent(
+    stage: Stage,
+) -> None:
+    stage.channel("feishu_robot", base=stage.url)
+    town = robot(stage, TOWN)
+    await short(stage, 2)
+    await look(stage)
+    assert len(told(stage, town)) == 1, "the first one at once"
+    await short(stage, 2)
+    await look(stage)
+    stage.ahead += 4 * 60_000
+    await look(stage)
+    assert len(told(stage, town)) == 1
+    await short(stage, 1)
+    await look(stage)
+    assert "2 项需求" in told(stage, town)[1], "and takes along what waits"
+    await short(stage, 1)
+    await short(stage, 1)
+    await look(stage)
+    assert len(told(stage, town)) == 2
+    stage.ahead += 5 * 60_000
+    await look(stage)
+    assert "2 项需求" in told(stage, town)[2]
+
+
+def robot(stage: Stage, division: str) -> str:
+    """A duty desk's own group has a robot; its token."""
+    token = f"hook-{division}"
+    stage.gateway.accounts.robots[token] = "secret"
+    context, to = stage.house.context, f"{stage.url}/open-apis/bot/v2/hook/{token}"
+    whose = Whose(None, DivisionCode(division))
+    id = context.addresses.add("feishu_robot", to, whose, secret="secret")
+    context.addresses.vouch(id, "-", by="steward0")
+    context.addresses.consent(id, ("ask",), by="steward0")
+    return token
+
+
+def told(stage: Stage, token: str) -> list[str]:
+    return [one.text for one in stage.gateway.taken if one.to == token]
+
+
+def demands(stage: Stage) -> list[str]:
+    return [put.row.id for put in stage.house.context.feed.rows("demand")]
