@@ -338,6 +338,9 @@ def _terms_notes() -> list[str]:
         "* Outside its duty hours, or on leave, an organization is not asked by itself; units that "
         f"worked more than {long} at one scene rest {rest}. The lines that lack it look again the "
         "moment that this ends. By hand it may be asked, and whoever says yes is there.",
+        "* An organization that has a crew silent on the scene, with people counted inside, is "
+        "asked for nothing else, by hand neither, and no yes of it is taken, until that crew has "
+        "been heard of; what lacks it looks again at once.",
         "* Whoever has not stated hours can be asked at any.",
         "* Of all skills together no more units are asked for than an organization says it can "
         "man at once; those at work, asked for and at rest count.",

@@ -296,6 +296,7 @@ class Gate(StrEnum):
     CERTIFICATE_WITHDRAWN = "certificate_withdrawn"
     ADULTS = "adults"  # hazardous work: whether it sends none but adults
     INSURANCE = "insurance"  # hazardous work: whether they are insured
+    CREW_SILENT = "crew_silent"  # a crew of it, with people in danger, has missed its check-in
     DUTY = "duty"
     LEAVE = "leave"
     HOURS = "hours"

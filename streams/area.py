@@ -146,8 +146,9 @@ class Operation(Tables):
         self._order()
         self._wait()
         self.availability = Availability(
-            registry.organizations, self.load, self.asks, lambda: self.enrolled_only
+            registry.organizations, self.load, self.asks, lambda: self.enrolled_only, self.unheard
         )
+        self.assignments.watch(self.availability.crew_changed)
 
     @property
     def enrolled_only(self) -> bool:
@@ -172,6 +173,9 @@ class Operation(Tables):
         self.assignments_on = Groups(self.assignments, lambda row: row.line if row.live else None)
         self.assignments_in = Groups(
             self.assignments, lambda row: row.incident if row.live else None
+        )
+        self.unheard = Groups(
+            self.assignments, lambda row: row.organization if row.unheard else None
         )
         # By demand: those who have people in a danger zone.
         self.danger_for = Groups(self.assignments, orderings.in_danger)

@@ -7,7 +7,7 @@ for the skill, as are those whom time has changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator
 from itertools import islice, takewhile
 from typing import NamedTuple
 
@@ -17,8 +17,8 @@ from sortedcontainers import SortedList
 
 from geo.distance import square_within
 from geo.index import new_index
-from schemas.values import Gate, Instant, OrganizationId
-from streams.entities import Organization
+from schemas.values import AssignmentId, Gate, Instant, OrganizationId
+from streams.entities import Assignment, Organization
 from streams.force import ALL, NOTHING, Held
 from streams.gates import Bar, How, Standing, see
 from streams.remembered import Asks, Load
@@ -135,8 +135,10 @@ class Availability:
         load: Table[Holding, Load],
         asks: Table[OrganizationId, Asks],
         enrolled_only: Callable[[], bool],
+        unheard: Container[OrganizationId] = (),
     ) -> None:
         self._organizations, self._load, self._asks = organizations, load, asks
+        self._unheard = unheard
         self._enrolled_only = enrolled_only
         self._skills: dict[str, Standings] = {}
         self._unnoted: Iterator[OrganizationId] | None = None  # None: it has not begun to note
@@ -206,6 +208,7 @@ class Availability:
             self._load.get((key, skill)) or NOTHING,
             self._load.get((key, ALL)) or NOTHING,
             self._asks.get(key),
+            key in self._unheard,
         )
         how = How(counted=known.counted, enrolled_only=self._enrolled_only())
         seen = see(organization, skill, held, at, how)
@@ -221,6 +224,16 @@ class Availability:
             organization = self._organizations.get(key[0])
             if organization is not None and organization.crews_most is not None:
                 self._note(key[0], organization)
+
+    def crew_changed(
+        self, _key: AssignmentId, before: Assignment | None, after: Assignment | None
+    ) -> None:
+        """Only whether it is unheard of matters to what its organization is asked for."""
+        crew = after or before
+        if crew is not None and (before is not None and before.unheard) is not (
+            after is not None and after.unheard
+        ):
+            self._note(crew.organization, self._organizations.get(crew.organization))
 
     def _asks_changed(self, key: OrganizationId, before: Asks | None, after: Asks | None) -> None:
         """Only what the daily cap counts matters; each asking changes the rest."""

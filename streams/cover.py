@@ -18,6 +18,7 @@ from streams.remembered import Rest
 
 def carry(operation: Operation, before: Assignment, after: Assignment, at: Instant) -> None:
     """What follows for the line's cover and the organization's units."""
+    load.heard(operation, before, after, at)
     if before.live != after.live:
         sign = 1 if after.live else -1
         load.commit(operation, after.organization, after.skill, sign * after.quantity)

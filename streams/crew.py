@@ -29,7 +29,7 @@ from schemas.facts import (
     WordsSeen,
 )
 from schemas.values import AgainOn, Instant, Step
-from streams import asking, checking, needed, orders
+from streams import asking, checking, load, needed, orders
 from streams import line as lines
 from streams.area import Operation
 from streams.cover import carry, counted
@@ -338,7 +338,9 @@ def obey(operation: Operation, known: Told, at: Instant) -> None:
         _withheld(operation, after)
         carry(operation, before, after, at)
     waiting = operation.assignments[known.assignment]
-    operation.assignments.put(waiting.id, checking.obeyed(operation, waiting, at))
+    obeyed = checking.obeyed(operation, waiting, at)
+    operation.assignments.put(waiting.id, obeyed)
+    load.heard(operation, waiting, obeyed, at)
 
 
 def _withheld(operation: Operation, after: Assignment) -> None:

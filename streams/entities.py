@@ -351,6 +351,11 @@ class Assignment(Stored):
         return self.state not in ENDED
 
     @property
+    def unheard(self) -> bool:
+        """Whether nothing is heard of it, with people counted in the danger zone."""
+        return self.live and self.missed_at is not None and bool(self.inside)
+
+    @property
     def way(self) -> Milliseconds:
         """How long it is on its way."""
         return self.promised_at - self.starts_at

@@ -17,12 +17,13 @@ ALL: Final = ""  # where a skill stands: all of them together
 
 
 class Held(NamedTuple):
-    """What holds units of an organization: those of one skill, and those of all together; and what
-    it was asked for lately."""
+    """What holds units of an organization: those of one skill, and those of all together; what it
+    was asked for lately; and whether a crew of it is unheard, with people in danger."""
 
     load: Load
     together: Load
     asks: Asks | None
+    unheard: bool = False
 
 
 class Levels(NamedTuple):

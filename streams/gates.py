@@ -31,9 +31,9 @@ class Standing(NamedTuple):
     """How an organization stands with one skill, at a time, towards any line.
 
     `unfit`: by grade asked for, none first, what it lacks; `radius`: likewise, how far it is asked
-    from. `hazard`: what keeps it from hazardous work. `away`: off duty, outside its hours or on
-    leave. `capped`: asked often enough today. `free`: how many units are free; known only where
-    some line is of use as a whole.
+    from. `hazard`: what keeps it from hazardous work. `away`: a crew of it is unheard, or it is off
+    duty, outside its hours or on leave. `capped`: asked often enough today. `free`: how many units
+    are free; known only where some line is of use as a whole.
     """
 
     unfit: tuple[Bar | None, ...]
@@ -99,7 +99,7 @@ def see(organization: Organization, skill: str, held: Held, at: Instant, how: Ho
         _unfit(organization, skill, at, how.enrolled_only),
         tuple(radius(organization, skill, grade, at) for grade in GRADES),
         forbidden(organization, at),
-        None if away is None else away.gate,
+        unheard(held) or (None if away is None else away.gate),
         force.levels(organization, skill, held, at),
         cap_ends > 0,
         force.by_priority(organization, skill, held, at) if how.counted else None,
@@ -117,6 +117,12 @@ def absent(organization: Organization, at: Instant) -> Bar | None:
         return None
     away = hours.away(organization, at)
     return None if away is None else Bar(*away)
+
+
+def unheard(held: Held) -> Gate | None:
+    """Who has people in danger of whom nothing is heard looks for those, and leads nobody else in;
+    what is left of it may be all that can help them."""
+    return Gate.CREW_SILENT if held.unheard else None
 
 
 def forbidden(organization: Organization, at: Instant) -> Gate | None:

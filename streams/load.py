@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from schemas.values import AssignmentId, Instant, OrganizationId
 from streams import force
 from streams.area import Operation
-from streams.entities import Organization
+from streams.entities import Assignment, Organization
 from streams.force import ALL, NOTHING, Held
 from streams.remembered import Able, Load, Rest
 
@@ -29,7 +29,8 @@ def all_held(operation: Operation, organization: OrganizationId, skill: str) -> 
     """What holds its units of a skill and of all together, and how often it was asked."""
     together = held(operation, organization, ALL)
     asks = operation.asks.get(organization)
-    return Held(held(operation, organization, skill), together, asks)
+    unheard = organization in operation.unheard
+    return Held(held(operation, organization, skill), together, asks, unheard)
 
 
 class Ask(NamedTuple):
@@ -50,7 +51,7 @@ def held_if(
         together[ask.priority - 1] += ask.units
         own[ask.priority - 1] += ask.units if ask.skill == skill else 0
     changed = (replace(held.load, asked=tuple(own)), replace(held.together, asked=tuple(together)))
-    return Held(*changed, held.asks)
+    return Held(*changed, held.asks, held.unheard)
 
 
 def uncommitted(operation: Operation, organization: Organization, skill: str) -> int:
@@ -119,11 +120,21 @@ def wake(
 
 def came_free(operation: Operation, organization: OrganizationId, skill: str, at: Instant) -> None:
     """Units of a skill came free: so did, where few can be manned at once, those of all others."""
-    known = operation.registry.organizations[organization]
-    every = [capability.skill for capability in known.capabilities]
-    skills = [skill] if known.crews_most is None else every
-    for one in skills:
-        may_serve(operation, organization, one, at)
+    if operation.registry.organizations[organization].crews_most is None:
+        may_serve(operation, organization, skill, at)
+    else:
+        _may_serve_with_all(operation, organization, at)
+
+
+def heard(operation: Operation, before: Assignment, after: Assignment, at: Instant) -> None:
+    """A crew may have been heard of again, or be out: its organization is asked as before."""
+    if before.unheard and not after.unheard:
+        _may_serve_with_all(operation, after.organization, at)
+
+
+def _may_serve_with_all(operation: Operation, organization: OrganizationId, at: Instant) -> None:
+    for capability in operation.registry.organizations[organization].capabilities:
+        may_serve(operation, organization, capability.skill, at)
 
 
 def may_serve(operation: Operation, organization: OrganizationId, skill: str, at: Instant) -> None:

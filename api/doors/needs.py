@@ -141,6 +141,8 @@ def _open_to(context: Context, demand: DemandRow, line: LineView, row: Organizat
     beside = demand.mode is not Mode.ACTUAL and context.settings.purpose is Purpose.OPERATIONS
     if row.retired or demand.release_at > now or (beside and not row.enrolled):
         return False
+    if context.feed.known.unheard(row.id, demand.mode):
+        return False  # its own people come first
     crews = list(_crews(context, demand, row))
     if any(crew.withdrawing for crew in crews):
         return False  # told to leave the very place

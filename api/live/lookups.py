@@ -20,6 +20,7 @@ from schemas.values import (
     IncidentId,
     Instant,
     LineId,
+    Mode,
     OfferId,
     OrganizationId,
 )
@@ -44,6 +45,7 @@ class LookUps:
         self._demand_of: dict[LineId, DemandId] = {}
         self._demands_in: dict[IncidentId, dict[DemandId, None]] = {}
         self._crews_on: dict[DemandId, dict[AssignmentId, OrganizationId]] = {}
+        self._unheard: dict[tuple[OrganizationId, Mode], dict[AssignmentId, None]] = {}
         self._merged_into: dict[OrganizationId, dict[OrganizationId, None]] = {}
         self._newest: dict[tuple[LineId, OrganizationId], tuple[Instant, OfferId]] = {}
 
@@ -64,6 +66,10 @@ class LookUps:
     def crews_of(self, demand: DemandId, organization: OrganizationId) -> list[AssignmentId]:
         """The live assignments of an organization there."""
         return [id for id, of in self._crews_on.get(demand, {}).items() if of == organization]
+
+    def unheard(self, organization: OrganizationId, mode: Mode) -> bool:
+        """Whether a crew of it is silent in actual work, or an exercise, with people in danger."""
+        return (organization, mode) in self._unheard
 
     def newest_offer(self, line: LineId, organization: OrganizationId) -> OfferId | None:
         """The last offer of a line to an organization, as far as the board has it still."""
@@ -105,6 +111,7 @@ class LookUps:
         match row:
             case AssignmentRow():
                 _drop(self._crews_on, row.demand, row.id)
+                _drop(self._unheard, (row.organization, row.mode), row.id)
             case OfferRow():
                 if self.newest_offer(row.line, row.organization) == row.id:
                     del self._newest[row.line, row.organization]
@@ -126,6 +133,11 @@ class LookUps:
             _drop(self._crews_on, row.demand, row.id)
         else:
             self._crews_on.setdefault(row.demand, {})[row.id] = row.organization
+        pair = row.organization, row.mode
+        if row.state in _OVER or row.missed_at is None or not row.inside:
+            _drop(self._unheard, pair, row.id)
+        else:
+            self._unheard.setdefault(pair, {})[row.id] = None
 
     def _demand(self, row: DemandRow, before: DemandRow | None) -> None:
         if before is not None and before.incident != row.incident:

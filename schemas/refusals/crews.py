@@ -84,8 +84,9 @@ WORDS: dict[Refusal, Message] = {
     ),
     Refusal.CREW_SILENT: Message(
         409,
-        "该队现场失联，安全未确认；请先联系上并代为记录其情况，再继续。",
-        "This crew is silent on the scene; reach it first and record what it says, then go on.",
+        "有队伍在现场失联，安全未确认；请先联系上该队并报平安（值班室可代为记录），再继续。",
+        "A crew is silent on the scene; reach it first, and let it or its desk say how it is, then "
+        "go on.",
     ),
     Refusal.NOTHING_TO_UNDO: Message(409, "没有可以撤销的步骤。", "There is no step to undo."),
     Refusal.STEP_NOT_TAKEN: Message(

@@ -17,6 +17,7 @@ from streams.gates import (
     forbidden,
     graded,
     radius,
+    unheard,
     unproved,
 )
 from streams.line import together
@@ -68,10 +69,11 @@ def unfit(
     if operation.enrolled_only and not organization.enrolled:
         return Bar(Gate.ENROLLMENT)
     bar = graded(organization, line.skill, line.grade, at)
-    if bar is None and line.hazardous:
-        gate = forbidden(organization, at)
-        return None if gate is None else Bar(gate)
-    return bar
+    if bar is not None:
+        return bar
+    gate = forbidden(organization, at) if line.hazardous else None
+    gate = gate or unheard(load.all_held(operation, organization.id, line.skill))
+    return None if gate is None else Bar(gate)
 
 
 def waiting(

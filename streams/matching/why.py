@@ -254,6 +254,11 @@ GATE_WORDS = {
         "Hazardous work asks only organizations that send none but adults.",
     ),
     Gate.INSURANCE: Words("保险已到期。", "Its insurance has ended."),
+    Gate.CREW_SILENT: Words(
+        "其队伍在危险区内失联；联系上并报平安之前，不再请求。",
+        "A crew of it is silent in a danger zone; it is not asked again until that has been heard "
+        "of.",
+    ),
     Gate.DUTY: Words("不在值守。", "Off duty."),
     Gate.LEAVE: Words("休假中。", "On leave."),
     Gate.HOURS: Words("不在其值守时段。", "Outside its duty hours."),

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 from schemas import facts as f
 from schemas.turns import Turn
+from schemas.views import AssignmentRow
 from tests.streams.book_zones import Shut
+from tests.streams.crew_steps import OVER, after, in_danger
 
 MINUTE, HOUR = 60_000, 3_600_000
 GRACE = {1: 10 * MINUTE, 2: 20 * MINUTE, 3: 60 * MINUTE, 4: 120 * MINUTE}
 REPLACED_AFTER = 5 * MINUTE
-OVER = ("released", "given_up", "stood_down")
 LEAVING = ("stop", "withdraw", "zone_closed")
 
 
@@ -58,6 +59,8 @@ class Crew:
     ended_at: int | None = None
     before: Crew | None = None
     turn: int = 0  # of its last step
+    inside: int = 0  # in the danger zone
+    missed: bool = False  # its check-in
     heard_at: int = 0  # its last word, or its desk's about it
     out: frozenset[str] = frozenset()  # told to leave by these, it has said that all of them are
     told_at: int = 0  # what it is told may have changed then
@@ -67,6 +70,11 @@ class Crew:
     @property
     def live(self) -> bool:
         return self.state not in OVER
+
+    @property
+    def unheard(self) -> bool:
+        """Nothing is heard of it, and it has people in danger."""
+        return self.live and self.missed and self.inside > 0
 
     @property
     def withdrawing(self) -> bool:
@@ -123,12 +131,12 @@ class Crews:
                 self._lifted(fact)
             case _ if hasattr(fact, "assignment"):
                 crew = self.rows[fact.assignment]
-                after = _after(_remembering(crew, fact, turn), fact)
+                moved = after(_remembering(crew, fact, turn), fact)
                 if not isinstance(fact, NO_WORD):
-                    after = replace(after, heard_at=fact.at)
-                self.rows[crew.id] = after
-                self._relieved(crew, after, fact)
-                self._told(crew, after, fact)
+                    moved = replace(moved, heard_at=fact.at, missed=False)
+                self.rows[crew.id] = moved = in_danger(moved, fact)
+                self._relieved(crew, moved, fact)
+                self._told(crew, moved, fact)
                 self._reported(fact)
 
     def _said(self, fact: f.DemandPublished | f.DemandDrafted | f.DemandAmended) -> None:
@@ -136,6 +144,12 @@ class Crews:
         self.lines.update({one.line: (one.request.skill, 1) for one in fact.lines})
         self.priorities[fact.demand] = fact.priority
         self._placed(fact)
+
+    def shown(self, row: AssignmentRow) -> None:
+        """What a card says of danger behind a turn: a step undone, or an order lifted, changes it,
+        too."""
+        crew = self.rows[row.id]
+        crew.missed, crew.inside = row.missed_at is not None, row.inside or 0
 
     def reopened(self, line: str, round: int) -> None:
         self.lines[line] = (self.lines[line][0], round)
@@ -290,6 +304,11 @@ class Crews:
         long = [(crew, over) for crew, over in spans if over - (crew.arrived_at or 0) > 12 * HOUR]
         return [(crew.quantity, over + 8 * HOUR) for crew, over in long if at < over + 8 * HOUR]
 
+    def unheard(self, team: str) -> bool:
+        """Whether it has people in danger of whom nothing is heard."""
+        keys = (id for key, ids in self.of_team.items() if key[0] == team for id in ids)
+        return any(self.rows[id].unheard for id in keys)
+
     def _of(self, team: str, skill: str | None) -> list[Crew]:
         keys = [key for key in self.of_team if key[0] == team and skill in (None, key[1])]
         return [self.rows[id] for key in keys for id in self.of_team[key]]
@@ -321,78 +340,3 @@ def _remembering(crew: Crew, fact: Any, turn: Turn) -> Crew:
     if not isinstance(fact, STEPS) or crew.turn == turn.sequence:
         return crew
     return replace(crew, before=crew, turn=turn.sequence)
-
-
-STATES: dict[Any, str] = {
-    f.AssignmentSetOff: "en_route",
-    f.AssignmentReportedDone: "reported_done",
-    f.AssignmentSentBack: "on_scene",
-    f.AssignmentReleased: "released",
-    f.AssignmentGivenUp: "given_up",
-    f.AssignmentStoodDown: "stood_down",
-}
-
-
-def _after(crew: Crew, fact: Any) -> Crew:
-    if type(fact) in STATES:
-        since = fact.at if isinstance(fact, f.AssignmentSetOff) else crew.set_off_at
-        state = STATES[type(fact)]
-        told: dict[Any, int | None] = {
-            f.AssignmentReportedDone: fact.at,
-            f.AssignmentSentBack: None,
-        }
-        reported_at = told.get(type(fact), crew.reported_at)
-        ended_at = fact.at if state in OVER else None
-        after = replace(crew, state=state, set_off_at=since)
-        return replace(after, reported_at=reported_at, ended_at=ended_at)
-    match fact:
-        case f.AssignmentArrived():
-            here = replace(crew, state="on_scene", arrived=True, late_at=None)
-            here.arrived_at = fact.at
-            return replace(here, overdue=False, doubted=False)
-        case f.CrewCheckedIn() if fact.out:
-            return replace(crew, out=crew.out | crew.leaving)
-        case f.CrewOverdue():
-            return replace(crew, overdue=True, late_at=fact.replace_at)
-        case f.CrewDoubted():
-            return replace(crew, doubted=True, late_at=None if crew.overdue else crew.late_at)
-        case f.NewTimeGiven():
-            new = replace(crew, promised_at=fact.promised_at, late_at=fact.overdue_at)
-            way = crew.promised_at - crew.starts_at
-            starts = min(crew.starts_at, max(fact.at, fact.promised_at - way))
-            return replace(new, overdue=False, own_time=True, starts_at=starts)
-        case f.StepUndone():
-            assert crew.before is not None
-            return _undone(crew, crew.before)
-        case f.StepCorrected():
-            return _corrected(crew, fact)
-        case _:
-            return crew
-
-
-def _corrected(crew: Crew, fact: f.StepCorrected) -> Crew:
-    step = fact.step.value
-    since = None if step == "committed" else crew.set_off_at
-    back = replace(crew, state=step, arrived=step == "on_scene", set_off_at=since)
-    back.reported_at, back.arrived_at = None, crew.arrived_at if back.arrived else None
-    if fact.promised_at is None:
-        return back
-    return replace(back, promised_at=fact.promised_at, late_at=fact.overdue_at)
-
-
-def _undone(crew: Crew, before: Crew) -> Crew:
-    """As before the step; what was said meanwhile about its time stays said."""
-    back = replace(
-        crew,
-        state=before.state,
-        arrived=before.arrived,
-        set_off_at=before.set_off_at,
-        arrived_at=before.arrived_at,
-        reported_at=before.reported_at,
-        ended_at=None,
-        before=None,
-    )
-    if crew.arrived and not before.arrived:
-        late = replace(back, late_at=before.late_at, overdue=before.overdue)
-        return replace(late, doubted=before.doubted)
-    return back

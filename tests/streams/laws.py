@@ -110,6 +110,8 @@ class Watch:
                 before = self.rows.get(row.id)
                 self.complaints["promises"] += _postponed(before, row, turn)
                 self.complaints["given back"] += laws_handing.silently(self, before, row, turn)
+            if isinstance(row, AssignmentRow):
+                self.books.crews.shown(row)
             self.rows[row.id] = row
             self.audiences[row.id] = put.audience
             self.live.pop(row.id, None)

@@ -101,7 +101,7 @@ def taken(watch: Watch, fact: Any, turn: Turn) -> Wrong:
     if not isinstance(fact, f.AssignmentCommitted):
         return
     line, team = watch.books.lines[fact.line], watch.books.teams[fact.organization]
-    found = unfit(watch.books, line, team, fact.at)
+    found = unfit(watch.books, line, fact.organization, fact.at)
     if found is not None and found.name != "distance":
         yield f"{turn.sequence}: {fact.organization} is taken on, in spite of {found.name}"
     insured = team.insured is not None and fact.at < midnight(team.insured) + DAY

@@ -34,7 +34,7 @@ def reason(books: Books, line: Line, key: str, at: int) -> Reason | None:
     if books.shut(books.needs[line.need]):
         return Reason("zone_closed", None, "a word of the desk")
     return (
-        unfit(books, line, team, at)
+        unfit(books, line, key, at)
         or (None if team.on_duty else Reason("duty", None, "its duty"))
         or _away(team, at)
         or _asked(books, line, key, at)
@@ -43,7 +43,8 @@ def reason(books: Books, line: Line, key: str, at: int) -> Reason | None:
     )
 
 
-def unfit(books: Books, line: Line, team: Team, at: int) -> Reason | None:
+def unfit(books: Books, line: Line, key: str, at: int) -> Reason | None:
+    team = books.teams[key]
     if team.retired:
         return Reason("retired", None, "reinstated")
     if line.skill not in team.units:
@@ -56,7 +57,10 @@ def unfit(books: Books, line: Line, team: Team, at: int) -> Reason | None:
         lack = _uncertified(team, line.skill, line.grade, at)
         if lack is not None:
             return lack
-    return _unsafe(team, at) if line.hazardous else None
+    unsafe = _unsafe(team, at) if line.hazardous else None
+    if unsafe is None and books.crews.unheard(key):
+        return Reason("crew_silent", None, "its word")
+    return unsafe
 
 
 def _reach(team: Team, line: Line, at: int) -> int:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from schemas.values import (
     AccountId,
+    AssignmentId,
     Capability,
     DemandId,
     DivisionCode,
@@ -21,9 +22,17 @@ from schemas.values import (
     RegistrationClass,
 )
 from streams.area import Area, Operation
-from streams.entities import Demand, HeldCertificate, Line, Offer, OfferState, Organization
+from streams.entities import (
+    Assignment,
+    Demand,
+    HeldCertificate,
+    Line,
+    Offer,
+    OfferState,
+    Organization,
+)
 from streams.force import ALL
-from streams.remembered import Asked, Load, Said
+from streams.remembered import Asked, Load, Said, Seen
 from tests.streams.world import EXERCISE, START, WENZHOU, certificate, divisions, townships
 
 NOW = START
@@ -113,6 +122,27 @@ def scene(
         for skill in (WATER, PUMPS, ALL):
             operation.load.put((OrganizationId(name), skill), Load(committed=units))
     return area, operation
+
+
+def at_work(row: Line, name: str, **differs: Any) -> Assignment:
+    """A crew of one unit on a line."""
+    crew = Assignment(
+        id=AssignmentId(f"crew of {name}"),
+        offer=OfferId(f"offer to {name}"),
+        line=row.id,
+        demand=row.demand,
+        incident=row.incident,
+        organization=OrganizationId(name),
+        skill=row.skill,
+        round=row.round,
+        quantity=1,
+        committed_at=NOW,
+        starts_at=NOW,
+        promised_at=NOW,
+        late_at=None,
+        seen=Seen(revision=1),
+    )
+    return replace(crew, **differs)
 
 
 def asked_before(

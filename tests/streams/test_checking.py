@@ -13,7 +13,7 @@ from schemas.ids import digest_of
 from schemas.instruction_values import InstructionKind
 from schemas.refusals import Refusal
 from schemas.turns import OWNER
-from schemas.values import AssignmentId, CloseReason, Step
+from schemas.values import AssignmentId, CloseReason, Gate, Sealed, Step
 from schemas.views import AssignmentRow
 from streams import rows
 from streams.entities import AssignmentState
@@ -28,9 +28,9 @@ GRACE, ESCALATED = 5, 5  # minutes
 class OnScene:
     """One crew that has just arrived."""
 
-    def __init__(self, priority: int = 2, *, hazardous: bool = False) -> None:
+    def __init__(self, priority: int = 2, *, hazardous: bool = False, units: int = 1) -> None:
         self.world = World()
-        self.world.safeguard(self.world.organization("near"))
+        self.world.safeguard(self.world.organization("near", units=units))
         self.incident = self.world.incident()
         command = self.world.demand_command(self.incident, priority=priority)
         lines = tuple(replace(line, hazardous=hazardous) for line in command.lines)
@@ -272,3 +272,47 @@ def test_a_silent_crew_is_stood_down_only_once_its_desk_has_heard_that_all_are_o
     scene.world.wait(minutes=70)
     assert scene.refused(c.StandDownCrew, DESK) is Refusal.CREW_SILENT
     assert "AssignmentStoodDown" in kinds(scene.step(c.StandDownCrew, DESK, everybody_out=True))
+
+
+# Nor is its organization sent anywhere else
+
+
+class Unheard(OnScene):
+    """A crew of two units' team, with three people inside, has missed its check-in, and something
+    else is needed that the other unit could do."""
+
+    def __init__(self, *, inside: int = 3) -> None:
+        super().__init__(units=2)
+        self.team = self.world.operation.assignments[self.crew].organization
+        self.step(c.CountHeads, inside=inside)
+        self.world.until(self.world.at + DAY, f.CheckInMissed)
+        facts = self.world.demand(self.incident, priority=1)
+        self.facts = [*facts, *self.world.wait(minutes=0)]
+        self.other = only(self.facts, f.DemandPublished).lines[0].line
+
+
+def test_who_has_people_in_danger_and_is_silent_is_asked_for_nothing_else() -> None:
+    """Nor is its free unit counted: the desk reads why. Heard of again, it is asked at once."""
+    scene = Unheard()
+    assert asked(scene.facts) == []
+    gates = [(one.gate, one.count) for one in scene.world.operation.lines[scene.other].gates]
+    assert gates == [(Gate.CREW_SILENT, 1)]
+    heard = [*scene.step(c.CheckIn, DESK), *scene.world.wait(minutes=0)]
+    assert only(asked(heard)).line == scene.other
+
+
+def test_whose_people_are_all_out_is_asked_on() -> None:
+    assert len(asked(Unheard(inside=0).facts)) == 1
+
+
+def test_no_word_of_it_counts_before_it_has_been_heard_of() -> None:
+    """Neither as volunteers nor by a desk's own asking; once all are counted out, it is asked."""
+    scene = Unheard()
+    help = c.OfferHelp(line=scene.other, organization=scene.team, quantity=1)
+    assert scene.world.refused("near", help) is Refusal.CREW_SILENT
+    by_hand = c.AskByHand(
+        line=scene.other, organization=scene.team, reason=Sealed(key="k", nonce="n", ciphertext="c")
+    )
+    assert scene.world.refused(DESK, by_hand) is Refusal.CREW_SILENT
+    out = [*scene.step(c.CountHeads, inside=0), *scene.world.wait(minutes=0)]
+    assert only(asked(out)).line == scene.other

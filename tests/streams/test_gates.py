@@ -23,7 +23,7 @@ from schemas.values import (
 )
 from streams.area import Operation
 from streams.days import end_of, start_of
-from streams.entities import HeldCertificate, Line, OfferState, Organization
+from streams.entities import AssignmentState, HeldCertificate, Line, OfferState, Organization
 from streams.gates import Bar, certified
 from streams.matching import bars
 from streams.matching.bars import barred
@@ -40,6 +40,7 @@ from tests.streams.scenes import (
     WATER,
     WITHDRAWN,
     asked_before,
+    at_work,
     line,
     organization,
     scene,
@@ -59,6 +60,7 @@ FAULTS: dict[Gate, dict[str, Any]] = {
     Gate.ENROLLMENT: {"enrolled": False},
     Gate.ADULTS: {"adults_only": False},
     Gate.INSURANCE: {"insured_through": "2025-07-30"},
+    Gate.CREW_SILENT: {"id": OrganizationId("unheard")},
     Gate.DUTY: {"on_duty": False},
     Gate.LEAVE: {"leaves": (Leave(begins=NOW, ends=NOW + HOUR),)},
     Gate.HOURS: {"hours": (Shift(day=4, begins=480, ends=1080),)},
@@ -80,6 +82,8 @@ def history(row: Line) -> Operation:
     operation.asks.put(OrganizationId("tired"), Asks(last_in=1, counted=counted))
     rest = Rest(crew=AssignmentId("crew"), units=2, until=NOW + HOUR)
     operation.load.put((OrganizationId("resting"), WATER), Load(resting=(rest,)))
+    crew = at_work(row, "unheard", inside=3, missed_at=NOW - 1, state=AssignmentState.ON_SCENE)
+    operation.assignments.put(crew.id, crew)
     operation.actual = lambda: True
     return operation
 

@@ -330,6 +330,7 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("reported", lambda patch: _nobody_waits(patch, Wait.REPORT)),
     ("inside", wrong_scene.left_inside),
     ("leaving", wrong_scene.nobody_asks_whether_they_are_out),
+    ("fit", wrong_scene.silent_crews_are_borne_while_others_are_asked),
     ("place", wrong_scene.others_are_sent_where_a_crew_left),
     ("owed", lambda patch: _nobody_waits(patch, Wait.INSTRUCTION)),
     ("unread", wrong_scene.unread_for_seconds),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from streams import assignment, checking, instruction, orders, shutting
+from streams import assignment, checking, gates, instruction, orders, shutting
+from streams.matching import bars
 
 Patch = pytest.MonkeyPatch
 
@@ -35,6 +36,11 @@ def unread_for_seconds(patch: Patch) -> None:
 
 def nobody_asks_whether_they_are_out(patch: Patch) -> None:
     patch.setattr(orders, "owes_out", lambda *_: False)
+
+
+def silent_crews_are_borne_while_others_are_asked(patch: Patch) -> None:
+    for module in (bars, gates):
+        patch.setattr(module, "unheard", lambda _: None)
 
 
 def others_are_sent_where_a_crew_left(patch: Patch) -> None:
