@@ -15,6 +15,7 @@ from msgspec import inspect
 from msgspec.structs import astuple
 
 from schemas.line_views import LineView
+from schemas.shifts import ShiftRow
 from schemas.views import (
     AssignmentRow,
     DemandRow,
@@ -178,14 +179,15 @@ ASSIGNMENTS: Final = Table(
     AssignmentRow,
     "committed_at",
     beside=(SENDER, HOME),
-    indexes=("line", "demand", "organization", "as_of"),
+    indexes=("line", "demand", "organization", "as_of", "state", "reports"),
 )
 TASKS: Final = Table(
     "tasks", TaskRow, "proposed_at", beside=(SENDER,), indexes=("demand", "organization")
 )
 ORGANIZATIONS: Final = Table("organizations", OrganizationRow)
+SHIFTS: Final = Table("shifts", ShiftRow)
 
-TABLES: Final = (INCIDENTS, DEMANDS, LINES, OFFERS, ASSIGNMENTS, TASKS, ORGANIZATIONS)
+TABLES: Final = (INCIDENTS, DEMANDS, LINES, OFFERS, ASSIGNMENTS, TASKS, ORGANIZATIONS, SHIFTS)
 _OF_KIND: Final = {table.kind: table for table in TABLES}
 
 

@@ -12,6 +12,14 @@ from api.reach.channels import About
 from schemas import facts as f
 
 
+class Rings(NamedTuple):
+    """Whose duty phone says it: that of the desk which is waited for, or of the one above; for
+    priorities up to `least`."""
+
+    above: bool
+    least: int = 4
+
+
 class Owed(NamedTuple):
     """Who is owed it, the messages that say it, and where a desk finds whom to call; "" where
     nobody is called for it."""
@@ -19,8 +27,13 @@ class Owed(NamedTuple):
     to: str
     abouts: tuple[About, ...]
     call_list: str
+    rings: Rings | None = None
 
 
+_ITS_OWN: Final = Rings(above=False)
+_ABOVE: Final = Rings(above=True)
+_ITS_OWN_IF_URGENT: Final = Rings(above=False, least=2)
+_ABOVE_IF_URGENT: Final = Rings(above=True, least=2)
 _TO_CALL: Final = "the demand's card and the view of calls"
 _ON_TOP: Final = "the list on top of the desk's page"
 
@@ -37,22 +50,30 @@ OWED: Final[dict[type, Owed]] = {
     f.DemandTakenBack: Owed("a crew at work", (About.WORDS,), _TO_CALL),
     f.CrewInstructed: Owed("a crew at work", (About.ORDER,), _ON_TOP),
     f.IncidentInstructed: Owed("every crew at work there", (About.ORDER,), _ON_TOP),
-    f.AcknowledgmentMissed: Owed("a crew that does not answer", (About.ORDER,), _ON_TOP),
-    f.AcknowledgmentEscalated: Owed("a crew that does not answer", (About.ORDER,), _ON_TOP),
+    f.AcknowledgmentMissed: Owed(
+        "a crew that says nothing, its desk", (About.ORDER, About.DESK), _ON_TOP, _ITS_OWN
+    ),
+    f.AcknowledgmentEscalated: Owed(
+        "that crew, the desk above", (About.ORDER, About.DESK), _ON_TOP, _ABOVE
+    ),
     f.InstructionLifted: Owed("whoever had it", (About.LIFTED,), ""),
     f.ReportAnswered: Owed("the crew that reported", (About.ANSWERED,), ""),
     f.CrewOverdue: Owed("a crew that is late", (), "the crew's row, in red"),
     f.CrewDoubted: Owed("a crew that is late", (), "the crew's row, in red"),
-    f.CheckInMissed: Owed("a crew that is silent", (), _ON_TOP),
-    f.CheckInEscalated: Owed("a crew that is silent", (), _ON_TOP),
-    f.LineUnmet: Owed("its desk, of what is urgent", (About.DESK,), _TO_CALL),
-    f.DemandClimbed: Owed("the desk above, of what is urgent", (About.DESK,), _ON_TOP),
-    f.DemandHandedUp: Owed("the desk above", (About.DESK,), _ON_TOP),
-    f.HandUpClimbed: Owed("the desk above that one", (About.DESK,), _ON_TOP),
-    f.DemandGivenBack: Owed("the township's desk", (About.DESK,), _ON_TOP),
-    f.ReportEscalated: Owed("the desk above", (), _ON_TOP),
-    f.ReliefDue: Owed("the crew's desk", (), _ON_TOP),
-    f.ReliefClimbed: Owed("the desk above", (), _ON_TOP),
+    f.CheckInMissed: Owed("the desk of a crew that is silent", (About.DESK,), _ON_TOP, _ITS_OWN),
+    f.CheckInEscalated: Owed("the desk above", (About.DESK,), _ON_TOP, _ABOVE),
+    f.LineUnmet: Owed("its desk, of what is urgent", (About.DESK,), _TO_CALL, _ITS_OWN_IF_URGENT),
+    f.DemandClimbed: Owed(
+        "the desk above, of what is urgent", (About.DESK,), _ON_TOP, _ABOVE_IF_URGENT
+    ),
+    f.DemandHandedUp: Owed("the desk above", (About.DESK,), _ON_TOP, _ITS_OWN_IF_URGENT),
+    f.HandUpClimbed: Owed("the desk above that one", (About.DESK,), _ON_TOP, _ABOVE_IF_URGENT),
+    f.DemandGivenBack: Owed("the township's desk", (About.DESK,), _ON_TOP, _ITS_OWN_IF_URGENT),
+    f.ReportEscalated: Owed("the desk above", (About.DESK,), _ON_TOP, _ABOVE),
+    f.ReliefDue: Owed("the crew's desk", (About.DESK,), _ON_TOP, _ITS_OWN),
+    f.ReliefClimbed: Owed("the desk above", (About.DESK,), _ON_TOP, _ABOVE),
+    f.ShiftUntaken: Owed("its desk", (About.DESK,), _ON_TOP, _ITS_OWN),
+    f.ShiftClimbed: Owed("the desk above", (About.DESK,), _ON_TOP, _ABOVE),
 }
 
 _ITSELF: Final = "said by whoever it concerns, or by a desk that has just heard it from them"
@@ -89,7 +110,8 @@ NOBODY: Final[dict[type, str]] = {
         (
             f.DemandDrafted, f.DemandKept, f.DemandNoted, f.HoldAsked, f.IncidentClosing,
             f.IncidentOpened, f.KeyDestroyed, f.KeyDestructionDue, f.PersonsShown,
-            f.SealedTextOpened, f.ShiftHandedOver, f.StillNeededAsked,
+            f.SealedTextOpened, f.ShiftHandedOver, f.ShiftNoteOpened, f.ShiftTaken,
+            f.StillNeededAsked,
             f.BatchEnded, f.BatchOver, f.BatchSpared,
         ),
         _DESKS,

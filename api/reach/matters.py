@@ -24,6 +24,11 @@ class Kind(StrEnum):
     )
     HANDED_UP = "handed_up"  # an urgent demand waits for the desk above
     GIVEN_BACK = "given_back"  # or for its own, since it was given back
+    SILENT = "silent"  # a crew has missed its word
+    UNREAD = "unread"  # or has not acknowledged an instruction in time
+    REPORT = "report"  # what a crew has found on the scene has no answer
+    RELIEF = "relief"  # a crew is to be relieved, or to go on
+    SHIFT = "shift"  # what was handed over nobody has taken in time
 
 
 class Matter(NamedTuple):
@@ -40,8 +45,8 @@ class Matter(NamedTuple):
     mode: Mode
     desk: DivisionCode
     climbed: bool
-    what: str  # the demand's kind, or the skill that it lacks
-    missing: int = 0  # units of it
+    what: str  # the demand's kind, the skill that it lacks, or its crew's
+    missing: int = 0  # units that it lacks; of a relief, whether somebody was asked for it in vain
 
 
 _DESK: Final = """
@@ -95,7 +100,54 @@ WHERE d.area = ? AND d.state IN ('draft', 'published', 'on_hold') AND d.priority
 ORDER BY json_extract(d.hand_up, '$.at'), d.id
 """
 
-ASKED: Final = (_NOBODY, _DRAFT, _UNANSWERED, _HANDED_UP, _BACK)
+_CREW: Final = """
+a.demand_number, a.division, a.mode, coalesce(a.taken_on, a.division)
+"""
+_AT_WORK: Final = "a.area = ? AND a.state IN ('committed', 'en_route', 'on_scene', 'reported_done')"
+
+_SILENT: Final = f"""
+SELECT 'silent', 'silent|' || a.id || '|' || a.missed_at, a.priority, {_CREW}, a.escalated,
+    a.skill, 0
+FROM assignments a WHERE {_AT_WORK} AND a.missed_at IS NOT NULL ORDER BY a.missed_at, a.id
+"""
+
+_UNREAD: Final = f"""
+SELECT 'unread', 'unread|' || a.id || '|' || json_extract(i.value, '$.id'), a.priority, {_CREW},
+    json_extract(i.value, '$.escalated'), a.skill, 0
+FROM assignments a JOIN json_each(a.instructions) i
+WHERE {_AT_WORK} AND json_extract(i.value, '$.missed_at') IS NOT NULL
+    AND json_extract(i.value, '$.acknowledged_at') IS NULL
+    AND json_extract(i.value, '$.lifted_at') IS NULL
+ORDER BY json_extract(i.value, '$.missed_at'), a.id
+"""
+
+# Of a crew that has gone as well: what it has found is there still.
+_REPORT: Final = f"""
+SELECT 'report', 'report|' || json_extract(r.value, '$.id'), a.priority, {_CREW}, 1, a.skill, 0
+FROM assignments a JOIN json_each(a.reports) r
+WHERE a.area = ? AND a.reports > '[]' AND json_extract(r.value, '$.escalated')
+ORDER BY json_extract(r.value, '$.at'), a.id
+"""
+
+_RELIEF: Final = f"""
+SELECT 'relief', 'relief|' || a.id || '|' || json_extract(a.relief, '$.due_at'), a.priority,
+    {_CREW},
+    json_extract(a.relief, '$.climbed_at') IS NOT NULL, a.skill,
+    json_extract(a.relief, '$.offer') IS NOT NULL
+FROM assignments a WHERE {_AT_WORK} AND json_extract(a.relief, '$.due_at') IS NOT NULL
+ORDER BY json_extract(a.relief, '$.due_at'), a.id
+"""
+
+_SHIFT: Final = """
+SELECT 'shift', 'shift|' || s.id || '|' || s.untaken_at, 3, 0, s.division, s.mode, s.division,
+    s.climbed_at IS NOT NULL, '', 0
+FROM shifts s WHERE s.area = ? AND s.untaken_at IS NOT NULL ORDER BY s.untaken_at, s.id
+"""
+
+_ASKED: Final = (
+    *(_NOBODY, _DRAFT, _UNANSWERED, _HANDED_UP, _BACK),
+    *(_SILENT, _UNREAD, _REPORT, _RELIEF, _SHIFT),
+)
 
 
 class Matters:
@@ -106,5 +158,5 @@ class Matters:
 
     def all(self) -> list[Matter]:
         """All that waits now, kind by kind, of each the oldest first."""
-        rows = (row for asked in ASKED for row in self._past.read(asked, self._area))
+        rows = (row for asked in _ASKED for row in self._past.read(asked, self._area))
         return [msgspec.convert(row, Matter, strict=False) for row in rows]

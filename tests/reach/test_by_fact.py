@@ -13,7 +13,7 @@ CONCERNING = {
     *("offer", "offers", "assignment", "assignments", "organization", "instruction", "report"),
     *("demand", "demands", "line", "lines", "incident", "task"),
 }
-"""A fact with one of these is about somebody's request, work or place in it."""
+"""A fact with one of these, or about a shift, is about somebody's request, work or duty."""
 
 
 def concerning() -> set[type]:
@@ -22,7 +22,8 @@ def concerning() -> set[type]:
     return {
         one
         for one in kinds
-        if one.__struct_config__.tag is not None and CONCERNING & set(one.__struct_fields__)
+        if one.__struct_config__.tag is not None
+        and (CONCERNING & set(one.__struct_fields__) or one.__name__.startswith("Shift"))
     }
 
 
@@ -39,3 +40,9 @@ def test_every_message_to_a_crew_has_a_fact_that_it_tells() -> None:
     told = {about for row in OWED.values() for about in row.abouts}
     assert told >= set(TO_CREWS)
     assert told == set(About) - {About.TEST}
+
+
+def test_whatever_is_said_to_a_desk_says_whose_duty_phone_rings() -> None:
+    assert not [
+        fact for fact, row in OWED.items() if (About.DESK in row.abouts) != (row.rings is not None)
+    ]

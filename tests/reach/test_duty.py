@@ -9,9 +9,10 @@ import pytest
 import pytest_asyncio
 
 from api.people import Whose
+from schemas.shifts import ShiftRow
 from schemas.values import DivisionCode
 from schemas.views import DemandRow
-from streams import drafting, nobody
+from streams import drafting, nobody, shifts
 from streams.parameters import URGENCY
 from tests.api.house import COUNTY, TOWN, demand_body
 from tests.reach.stage import Stage, staged, until
@@ -210,6 +211,32 @@ async def test_what_follows_the_first_waits_five_minutes_but_for_what_is_more_ur
     stage.ahead += 5 * 60_000
     await look(stage)
     assert "2 项需求" in told(stage, town)[2]
+
+
+async def test_a_shift_that_nobody_takes_rings_its_desk_and_then_the_county(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shifts, "SHIFT_TAKEN_WITHIN", 200)
+    monkeypatch.setattr(shifts, "SHIFT_CLIMBS", 200)
+    stage.channel("feishu_robot", base=stage.url)
+    town, county = robot(stage, TOWN), robot(stage, COUNTY)
+    desk = await stage.house.desk()
+    await stage.house.incident(desk)
+    assert (await desk.post(f"/shifts/{TOWN}/hand-over", {})).status == 200
+    await until(lambda: untaken(stage, climbed=True))
+    await look(stage)
+    for [said] in (told(stage, town), told(stage, county)):
+        assert "值班室交班后无人接班，已报上级。" in said
+    assert (await desk.post(f"/shifts/{TOWN}/take", {})).status == 200
+    stage.ahead += 31 * 60_000
+    await look(stage)
+    assert (len(told(stage, town)), len(told(stage, county))) == (1, 1)
+
+
+def untaken(stage: Stage, *, climbed: bool) -> bool:
+    rows = [put.row for put in stage.house.context.feed.rows("shift")]
+    [row] = [row for row in rows if isinstance(row, ShiftRow)]
+    return (row.climbed_at if climbed else row.untaken_at) is not None
 
 
 def robot(stage: Stage, division: str) -> str:
