@@ -30,8 +30,8 @@ from schemas.facts import OfferAccepted, OfferDeclined, StandbyOffered, YesOutda
 from schemas.ids import command_id
 from schemas.refusals import REFUSALS, Refusal
 from schemas.turns import DELIVERY, Envelope, Turn
-from schemas.values import LATEST, UNITS_MOST, DeclineReason, Instant, OfferId
-from schemas.views import AssignmentRow, OfferRow
+from schemas.values import LATEST, UNITS_MOST, DeclineReason, Instant, OfferId, StandDownReason
+from schemas.views import AssignmentRow, OfferRow, OrganizationRow
 from streams.engines import Receipt
 from streams.review_codes import REASONS
 from streams.wording import was_outdated
@@ -210,14 +210,36 @@ def _shown(visit: Visit, addressee: Addressee, told: Told = (), status: int = 20
     if row is None:
         return visit.respond(visit.page.over())
     visit.page = replace(visit.page, mode=row.mode)
+    barred = _barred(visit.context, row)
+    if barred:
+        numbers = _numbers(visit.context, row)
+        return visit.respond(visit.page.barred(row, barred, numbers, *told), status)
     if not told and row.state == "accepted" and _called_back(visit.context, row):
         told = (visit.page.paragraph("state.recalled"),)
     if row.state == "accepted":
-        demand = demand_of(visit.context, row.demand)
-        desk = row.division if demand is None else desk_of(demand)
-        numbers = numbers_for(visit.context, desk, row.division).telephones
+        numbers = _numbers(visit.context, row)
         told = (*(told or visit.page.state(row)), *visit.page.desk(numbers))
     return visit.respond(visit.page.offer(row, *told), status)
+
+
+def _numbers(context: Context, row: OfferRow) -> tuple[str, ...]:
+    """Of the desk that answers for its demand."""
+    demand = demand_of(context, row.demand)
+    desk = row.division if demand is None else desk_of(demand)
+    return numbers_for(context, desk, row.division).telephones
+
+
+def _barred(context: Context, row: OfferRow) -> str:
+    """Why whoever could answer else can do so no more: `merged`, `retired`; else empty."""
+    ended = row.stand_down_reason is StandDownReason.ORGANIZATION_RETIRED
+    put = context.feed.find("organization", row.organization)
+    if not (row.answerable or row.state == "standby" or ended):
+        return ""
+    if put is None or not isinstance(put.row, OrganizationRow):
+        return ""
+    if put.row.merged_into is not None:
+        return "merged"
+    return "retired" if put.row.retired else ""
 
 
 def _called_back(context: Context, row: OfferRow) -> bool:

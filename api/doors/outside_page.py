@@ -119,6 +119,14 @@ class Page:
         forms = self._forms(row)
         return self.document(heading, self._facts(row), *self._changed(row), state, *forms)
 
+    def barred(self, row: OfferRow, why: str, telephones: Sequence[str], *told: Html) -> str:
+        """What was asked, of somebody who can answer nothing any more: `why`, and whom to call."""
+        heading = element("h1", self._words("heading"))
+        said = element("p", self._words(f"barred.{why}"), class_="problem")
+        call = self.desk(telephones) or (self.paragraph("desk.none"),)
+        state = element("div", *told, said, *call, class_="state", role="status")
+        return self.document(heading, self._facts(row), state)
+
     def over(self) -> str:
         """An offer of which nothing is known any more."""
         return self.document(element("h1", self._words("state.over")))

@@ -60,6 +60,17 @@ WORDS: Final = {
         "Called back: you are needed no longer. If you are on the way, please turn back. Thanks.",
     ),
     "state.over": Words("此项请求已不再需要，谢谢您。", "This is no longer needed. Thank you."),
+    "barred.retired": Words(
+        "贵组织在名册中已停用，在此不能答复。如仍能前往，或停用有误，请先致电值班室，勿自行出发。",
+        "Your organization is retired in the registry, so nothing can be answered here. If you can "
+        "come all the same, or that is wrong, call the desk first and do not set off.",
+    ),
+    "barred.merged": Words(
+        "贵组织在名册中已并入另一组织，在此不能答复。如仍能前往，请先致电值班室，勿自行出发。",
+        "Your organization's entry was merged into another one, so nothing can be answered here. "
+        "If you can come all the same, call the desk first and do not set off.",
+    ),
+    "desk.none": Words("名册中没有该值班室的电话。", "No telephone of that desk is on record."),
     "wanted": Words("目前仍缺人手。", "Help is still short."),
     "covered": Words(
         "目前已够；答应后登记为候补。", "There is enough by now; a yes makes you a standby."
