@@ -50,10 +50,14 @@ class CloseZone(Stored, tag="CloseZone.1"):
 
 
 class AcknowledgeInstruction(Stored, tag="AcknowledgeInstruction.1"):
-    """The crew has read it; or has said so to its desk on the telephone."""
+    """The crew has read it; or has said so to its desk on the telephone.
+
+    `unable`: it cannot do so, and has to be called.
+    """
 
     assignment: AssignmentId
     instruction: InstructionId
+    unable: bool = False
 
 
 class LiftFromCrew(Stored, tag="LiftFromCrew.1"):

@@ -48,12 +48,19 @@ class IncidentInstructed(Stored, tag="IncidentInstructed.1"):
 
 
 class InstructionAcknowledged(Stored, tag="InstructionAcknowledged.1"):
+    """The crew has read it. `unable`: and cannot do so: its desk has to call it, at once, and
+    without that the county's by `escalates_at`. `spoken`: it had said so, and its desk has called.
+    """
+
     instruction: InstructionId
     assignment: AssignmentId
     account: AccountId
     by_desk: bool
     by_committee: VillageName | None
     at: Instant
+    unable: bool = False
+    spoken: bool = False
+    escalates_at: Instant | None = None
 
 
 class AcknowledgmentMissed(Stored, tag="AcknowledgmentMissed.1"):
@@ -69,11 +76,15 @@ class AcknowledgmentMissed(Stored, tag="AcknowledgmentMissed.1"):
 
 
 class AcknowledgmentEscalated(Stored, tag="AcknowledgmentEscalated.1"):
-    """Still not acknowledged: from now on it is the county's desk's own matter, too."""
+    """Still not acknowledged: from now on it is the county's desk's own matter, too.
+
+    `unable`: or its crew has said that it cannot, and nobody has called it.
+    """
 
     instruction: InstructionId
     assignment: AssignmentId
     at: Instant
+    unable: bool = False
 
 
 class InstructionLifted(Stored, tag="InstructionLifted.1"):

@@ -22,6 +22,8 @@ class InstructionView(Stored):
     by_desk: bool  # acknowledged on the telephone
     by_committee: VillageName | None  # or by the committee of its village
     missed_at: Instant | None  # since when its desk has to call the crew
+    unable_at: Instant | None  # since when the crew says that it cannot: its desk has to call it
+    spoken_at: Instant | None  # and when that has
     escalated: bool  # the county's desk has to as well
     lifted_at: Instant | None
     mistaken: bool  # it should never have been given

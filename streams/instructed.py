@@ -34,6 +34,8 @@ class Order(Stored):
     acknowledged_at: Instant | None = None
     by_desk: bool = False
     by_committee: VillageName | None = None
+    unable_at: Instant | None = None  # its last word was that it cannot
+    spoken_at: Instant | None = None  # when its desk has called it since
     missed_at: Instant | None = None
     escalates_at: Instant | None = None  # None: it has, or is not waited for
     escalated: bool = False
@@ -41,11 +43,21 @@ class Order(Stored):
     mistaken: bool = False
 
     @property
+    def unable(self) -> bool:
+        """Whether the crew has said that it cannot, and nobody has called it yet."""
+        return self.unable_at is not None and self.spoken_at is None
+
+    @property
+    def to_call(self) -> bool:
+        """Whether its desk has to call the crew: for that, or since it has not read it in time."""
+        return self.unable if self.acknowledged_at is not None else self.missed_at is not None
+
+    @property
     def next_at(self) -> Instant | None:
         """When somebody more has to call the crew; None where nobody has to any more."""
-        if self.acknowledged_at is not None or self.escalated:
+        if self.escalated or (self.acknowledged_at is not None and not self.unable):
             return None
-        return self.acknowledge_by if self.missed_at is None else self.escalates_at
+        return self.escalates_at if self.to_call else self.acknowledge_by
 
 
 class Told(Stored):

@@ -13,7 +13,6 @@ from typing import Final, assert_never
 from msgspec.structs import replace
 
 from schemas.commands import (
-    AcknowledgeInstruction,
     CloseZone,
     InstructCrew,
     InstructIncident,
@@ -42,8 +41,7 @@ from schemas.values import (
     InstructionId,
     StandDownReason,
 )
-from streams import asking, checking, crew, orders, pausing, shutting, zones
-from streams import line as lines
+from streams import asking, checking, crew, heeding, orders, pausing, shutting, zones
 from streams.area import Area, Operation
 from streams.assignment import live, out
 from streams.cause import Cause, Decision, Refused
@@ -170,31 +168,6 @@ def _giver(area: Area, division: DivisionCode, cause: Cause) -> DivisionCode:
     return substitute_for(area, cause.actor, division, cause.at) or division
 
 
-def acknowledge(area: Area, command: AcknowledgeInstruction, cause: Cause) -> Decision:
-    """Read, which is all that a crew can say to it. What was lifted meanwhile needs no more."""
-    found = live(area, cause, command.assignment)
-    if isinstance(found, Refused):
-        return found
-    known = orders.told(area.operations[cause.operation], found.id)
-    order = orders.standing(known, command.instruction)
-    if order is None:
-        lifted = known.lifted is not None and known.lifted.id == command.instruction
-        return [] if lifted else Refused(Refusal.INSTRUCTION_OVER, (found.id,))
-    if order.acknowledged_at is not None:
-        return []
-    voice = voice_of(area, cause.actor, found.organization, cause.at)
-    return [
-        InstructionAcknowledged(
-            instruction=order.id,
-            assignment=found.id,
-            account=cause.actor,
-            by_desk=voice.by_desk,
-            by_committee=voice.by_committee,
-            at=cause.at,
-        )
-    ]
-
-
 def lift_from_crew(area: Area, command: LiftFromCrew, cause: Cause) -> Decision:
     """One that this crew alone was told; what everybody is told is lifted for everybody."""
     found = live(area, cause, command.assignment)
@@ -282,9 +255,9 @@ def evolve(operation: Operation, fact: InstructionFact) -> None:
         case IncidentInstructed():
             _everybody_told(operation, fact)
         case InstructionAcknowledged():
-            _acknowledged(operation, fact)
+            heeding.acknowledged(operation, fact)
         case AcknowledgmentMissed() | AcknowledgmentEscalated():
-            _missed(operation, fact)
+            heeding.missed(operation, fact)
         case InstructionLifted():
             _over(operation, fact)
         case _:
@@ -339,31 +312,6 @@ def _near(operation: Operation, known: Instruction) -> list[DemandId]:
     rows = (operation.demands[place[-1]] for place in operation.demands_in.all())
     tree = operation.divisions
     return [row.id for row in rows if zones.may_hold(known.zone, row.place, tree)]
-
-
-def _acknowledged(operation: Operation, fact: InstructionAcknowledged) -> None:
-    """A word of the crew like any other."""
-    known = operation.told[fact.assignment]
-    order = orders.standing(known, fact.instruction)
-    assert order is not None
-    voice = {"by_desk": fact.by_desk, "by_committee": fact.by_committee}
-    read = replace(order, acknowledged_at=fact.at, **voice)
-    operation.told.put(known.assignment, orders.changed(known, read))
-    found = checking.timed(operation, operation.assignments[fact.assignment], fact.at)
-    operation.assignments.put(found.id, found)
-    if fact.by_desk:
-        lines.taken_up(operation, found.demand)
-
-
-def _missed(operation: Operation, fact: AcknowledgmentMissed | AcknowledgmentEscalated) -> None:
-    known = operation.told[fact.assignment]
-    order = orders.standing(known, fact.instruction)
-    assert order is not None
-    if isinstance(fact, AcknowledgmentMissed):
-        order = replace(order, missed_at=fact.at, escalates_at=fact.escalates_at)
-    else:
-        order = replace(order, escalated=True, escalates_at=None)
-    operation.told.put(known.assignment, orders.changed(known, order))
 
 
 def _over(operation: Operation, fact: InstructionLifted) -> None:

@@ -131,9 +131,9 @@ def unacknowledged(known: Told, cause: Cause) -> Fact:
     """Its time is over: its desk has to call it; or had to, and there is still no word."""
     waiting = [order for order in known.standing if order.next_at is not None]
     order = min(waiting, key=lambda one: (one.next_at or 0, one.id))
-    if order.missed_at is not None:
+    if order.to_call:
         return AcknowledgmentEscalated(
-            instruction=order.id, assignment=known.assignment, at=cause.at
+            instruction=order.id, assignment=known.assignment, at=cause.at, unable=order.unable
         )
     return AcknowledgmentMissed(
         instruction=order.id,
@@ -150,6 +150,6 @@ def held_back(operation: Operation, crew: AssignmentId, until: Instant) -> None:
         return
     for order in known.standing:
         if order.next_at is not None and order.next_at < until:
-            late = {"acknowledge_by": until} if order.missed_at is None else {"escalates_at": until}
+            late = {"escalates_at": until} if order.to_call else {"acknowledge_by": until}
             known = changed(known, replace(order, **late))
     operation.told.put(crew, known)

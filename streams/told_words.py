@@ -20,17 +20,16 @@ FACTS: dict[type, Words] = {
         "{giver} instructed everybody at work {whom}: {instruction}.",
     ),
     f.InstructionAcknowledged: Words(
-        "{organization}确认收到指令：{line}{phone}。",
-        "{organization} acknowledged its instruction: {line}{phone}.",
+        "{organization}{heeded}：{line}{phone}。",
+        "{organization} {heeded}: {line}{phone}.",
     ),
     f.AcknowledgmentMissed: Words(
         "{organization}未按时确认指令：{line}；请值班室致电。",
         "{organization} has not acknowledged its instruction: {line}. Its desk has to call it.",
     ),
     f.AcknowledgmentEscalated: Words(
-        "{organization}仍未确认指令：{line}；已上报县值班室。",
-        "{organization} still has not acknowledged its instruction: {line}. The county's desk has "
-        "to call it, too.",
+        "{organization}{unheeded}：{line}；已上报县值班室。",
+        "{organization} {unheeded}: {line}. The county's desk has to call it, too.",
     ),
     f.InstructionLifted: Words("{lifted}。", "{lifted}."),
 }
@@ -83,7 +82,34 @@ def _lifted(names: Any) -> str:
     return str(whose.format_map(names) + names.pick(over, f" {over}"))
 
 
+def _heeded(names: Any) -> str:
+    """That it does so, or cannot; or that its desk has spoken with it since."""
+    fact = names.fact
+    if fact.unable and fact.spoken:
+        said = names.pick("报无法照办指令", "cannot do as instructed")
+    elif fact.unable:
+        said = names.pick("报无法照办指令，请来电", "cannot do as instructed, and is to be called")
+    elif fact.spoken:
+        said = names.pick("报无法照办，值班室已与其通话", "could not, and its desk has called")
+    else:
+        said = names.pick("确认收到指令", "acknowledged its instruction")
+    return str(said)
+
+
+def _unheeded(names: Any) -> str:
+    """What nobody has dealt with in time."""
+    if names.fact.unable:
+        said = names.pick(
+            "报无法照办指令后尚无人致电", "cannot do as instructed, and nobody called"
+        )
+    else:
+        said = names.pick("仍未确认指令", "still has not acknowledged its instruction")
+    return str(said)
+
+
 MAKERS: dict[str, Callable[[Any], str]] = {
+    "heeded": _heeded,
+    "unheeded": _unheeded,
     "acknowledge_by": lambda names: names.time(names.fact.acknowledge_by),
     "giver": lambda names: names.place(names.fact.by),
     "instruction": _instruction,

@@ -9,7 +9,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.doors.assignments import LeavingBody
-from api.doors.body import Body, Empty
+from api.doors.body import Body
 from api.doors.call import Answer, Call, answered, wider
 from api.doors.hanging import door
 from api.doors.numbers import masked
@@ -92,6 +92,12 @@ class CloseZoneBody(WordsBody):
     what: InstructionKind = InstructionKind.ZONE_CLOSED
 
 
+class AcknowledgeBody(Body):
+    """`unable`: the crew cannot do as it is told, and asks its desk to call."""
+
+    unable: bool = False
+
+
 class LiftBody(Body):
     """Whether it should never have been given, which crews read as well."""
 
@@ -116,13 +122,18 @@ async def instruct_crew(call: Call[InstructCrewBody]) -> Response:
 @door(
     router,
     "/assignments/{assignment}/instructions/{instruction}/acknowledge",
-    Empty,
+    AcknowledgeBody,
     AcknowledgeInstruction,
 )
-async def acknowledge(call: Call[Empty]) -> Response:
-    """The crew has read it, or said so to its desk on the telephone."""
+async def acknowledge(call: Call[AcknowledgeBody]) -> Response:
+    """The crew has read it, or said so to its desk on the telephone; or it cannot, and is called.
+
+    Of a crew that cannot, a desk says with the same that it has spoken with it.
+    """
     row = call.subject(AssignmentRow)
-    command = AcknowledgeInstruction(assignment=row.id, instruction=_instruction(call))
+    command = AcknowledgeInstruction(
+        assignment=row.id, instruction=_instruction(call), unable=call.body.unable
+    )
     return call.answer(await call.about(row, command), row.id)
 
 
@@ -220,5 +231,5 @@ async def lift_from_incident(call: Call[LiftBody]) -> Response:
     return call.answer(await call.about(row, command), row.id)
 
 
-def _instruction(call: Call[Empty] | Call[LiftBody]) -> InstructionId:
+def _instruction(call: Call[AcknowledgeBody] | Call[LiftBody]) -> InstructionId:
     return InstructionId(call.ids["instruction"])

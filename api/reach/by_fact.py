@@ -50,6 +50,9 @@ OWED: Final[dict[type, Owed]] = {
     f.DemandTakenBack: Owed("a crew at work", (About.WORDS,), _TO_CALL),
     f.CrewInstructed: Owed("a crew at work", (About.ORDER,), _ON_TOP),
     f.IncidentInstructed: Owed("every crew at work there", (About.ORDER,), _ON_TOP),
+    f.InstructionAcknowledged: Owed(
+        "the desk of a crew that cannot", (About.DESK,), _ON_TOP, _ITS_OWN
+    ),
     f.AcknowledgmentMissed: Owed(
         "a crew that says nothing, its desk", (About.ORDER, About.DESK), _ON_TOP, _ITS_OWN
     ),
@@ -90,7 +93,7 @@ NOBODY: Final[dict[type, str]] = {
         (
             f.AssignmentArrived, f.AssignmentGivenUp, f.AssignmentReportedDone,
             f.AssignmentSetOff, f.CrewCheckedIn, f.CrewReceived, f.HeadsCounted,
-            f.HelpersEnded, f.HelpersReceived, f.InstructionAcknowledged, f.NewTimeGiven,
+            f.HelpersEnded, f.HelpersReceived, f.NewTimeGiven,
             f.OfferAccepted, f.OfferDeclined, f.OfferReached, f.OwnCrewSet, f.SceneReported,
             f.StandbyOffered, f.StepCorrected, f.StepUndone, f.WordsSeen,
         ),

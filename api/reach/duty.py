@@ -12,7 +12,7 @@ from api.people import Address, Addresses
 from api.reach.channels import About, Message, Rung
 from api.reach.contacts import CONSENT
 from api.reach.duty_words import brief, text
-from api.reach.matters import Matter, Matters
+from api.reach.matters import Kind, Matter, Matters
 from api.reach.notices import Notice, Notices
 from api.reach.planning import notice_id
 from api.reach.routes import Route, Routes
@@ -76,7 +76,9 @@ class Duty:
         before = [one for one in sent if now - one.made_at < AGAIN_MS]
         told = [one for one in before if one.state not in FAILED]
         rung = any(one.rung is Rung.VOICE for one in told)
-        call = (bool(before) and not told) or (_waited(told, now) and not rung)
+        failed = bool(before) and not told
+        urgent = matter.kind is Kind.UNABLE or _waited(told, now)
+        call = failed or (urgent and not rung)
         if (told and not call) or (before and now - before[-1].made_at < PACE_MS):
             return
         for address in desk.addresses:

@@ -93,6 +93,11 @@ def _silent(matter: Matter) -> str:
     return f"{_crew(matter)}逾时没有消息{_climbed(matter)}。"
 
 
+def _unable(matter: Matter) -> str:
+    late = "，尚无人致电" if matter.climbed else ""
+    return f"{_crew(matter)}报无法照办指令{late}{_climbed(matter)}。"
+
+
 def _unread(matter: Matter) -> str:
     return f"{_crew(matter)}未确认指令{_climbed(matter)}。"
 
@@ -111,6 +116,7 @@ def _shift(matter: Matter) -> str:
 
 
 _ONE: Final[dict[Kind, Callable[[Matter], str]]] = {
+    Kind.UNABLE: _unable,
     Kind.NOBODY: _nobody,
     Kind.DRAFT: _draft,
     Kind.UNANSWERED: _unanswered,
@@ -126,7 +132,7 @@ _DEMAND: Final = ("", "项需求")
 _CREW: Final = ("队伍", "支队伍")
 _NOUN: Final = {
     **dict.fromkeys(Kind, _DEMAND),
-    **dict.fromkeys((Kind.SILENT, Kind.UNREAD, Kind.RELIEF), _CREW),
+    **dict.fromkeys((Kind.UNABLE, Kind.SILENT, Kind.UNREAD, Kind.RELIEF), _CREW),
     Kind.DRAFT: ("", "项草稿"),
     Kind.REPORT: ("现场报告", "份现场报告"),
     Kind.SHIFT: ("值班室", "个值班室"),
@@ -134,6 +140,7 @@ _NOUN: Final = {
 """What one is called behind the number of its demand, and what many are counted as."""
 
 _BRIEF: Final = {
+    Kind.UNABLE: "报无法照办指令",
     Kind.NOBODY: "无队伍可请求",
     Kind.DRAFT: "超时未处理",
     Kind.UNANSWERED: "超时未答复，已报上级",
@@ -146,6 +153,7 @@ _BRIEF: Final = {
     Kind.SHIFT: "交班后无人接班",
 }
 _DO: Final = {
+    Kind.UNABLE: "请打开值班页面，立即致电该队。",
     Kind.NOBODY: "请打开值班页面，或电话协调。",
     Kind.DRAFT: "请打开值班页面发布或弃用。",
     Kind.UNANSWERED: "请打开值班页面答复。",

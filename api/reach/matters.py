@@ -17,6 +17,7 @@ from schemas.values import AreaId, DivisionCode, Mode
 class Kind(StrEnum):
     """What a desk is told; matters of one kind go as one message."""
 
+    UNABLE = "unable"  # a crew cannot do as it is instructed, and is to be called
     NOBODY = "nobody"  # an urgent demand is short, and nobody can be asked
     DRAFT = "draft"  # an urgent draft that its desk has not decided in time
     UNANSWERED = (
@@ -111,6 +112,17 @@ SELECT 'silent', 'silent|' || a.id || '|' || a.missed_at, a.priority, {_CREW}, a
 FROM assignments a WHERE {_AT_WORK} AND a.missed_at IS NOT NULL ORDER BY a.missed_at, a.id
 """
 
+_UNABLE: Final = f"""
+SELECT 'unable', 'unable|' || a.id || '|' || json_extract(i.value, '$.id') || '|' ||
+    json_extract(i.value, '$.unable_at'), 1, {_CREW}, json_extract(i.value, '$.escalated'),
+    a.skill, 0
+FROM assignments a JOIN json_each(a.instructions) i
+WHERE {_AT_WORK} AND json_extract(i.value, '$.unable_at') IS NOT NULL
+    AND json_extract(i.value, '$.spoken_at') IS NULL
+    AND json_extract(i.value, '$.lifted_at') IS NULL
+ORDER BY json_extract(i.value, '$.unable_at'), a.id
+"""
+
 _UNREAD: Final = f"""
 SELECT 'unread', 'unread|' || a.id || '|' || json_extract(i.value, '$.id'), a.priority, {_CREW},
     json_extract(i.value, '$.escalated'), a.skill, 0
@@ -145,7 +157,7 @@ FROM shifts s WHERE s.area = ? AND s.untaken_at IS NOT NULL ORDER BY s.untaken_a
 """
 
 _ASKED: Final = (
-    *(_NOBODY, _DRAFT, _UNANSWERED, _HANDED_UP, _BACK),
+    *(_UNABLE, _NOBODY, _DRAFT, _UNANSWERED, _HANDED_UP, _BACK),
     *(_SILENT, _UNREAD, _REPORT, _RELIEF, _SHIFT),
 )
 

@@ -130,6 +130,8 @@ def _instruction(item: Order) -> InstructionView:
         by_desk=item.by_desk,
         by_committee=item.by_committee,
         missed_at=item.missed_at,
+        unable_at=item.unable_at,
+        spoken_at=item.spoken_at,
         escalated=item.escalated,
         lifted_at=item.lifted_at,
         mistaken=item.mistaken,

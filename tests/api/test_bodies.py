@@ -100,7 +100,7 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.InstructCrew, instructions.InstructCrewBody, {"assignment"}),
     (c.InstructIncident, instructions.InstructBody, {"incident"}),
     (c.CloseZone, instructions.CloseZoneBody, {"incident"}),
-    (c.AcknowledgeInstruction, Empty, {"assignment", "instruction"}),
+    (c.AcknowledgeInstruction, instructions.AcknowledgeBody, {"assignment", "instruction"}),
     (c.LiftFromCrew, instructions.LiftBody, {"assignment", "instruction"}),
     (c.LiftFromIncident, instructions.LiftBody, {"incident", "instruction"}),
     (c.StandDownCrew, assignments.LeavingBody, {"assignment"}),

@@ -36,6 +36,7 @@ SKILLS = {
     "rainstorm_flood": ("supplies", "CATERING"),
     "earthquake": ("obstruction", "CHAINSAW_CLEAR"),
     "landslide_debris": ("shelter", "SHELTER_OPS"),
+    "snow_ice": ("communication", "RADIO_COMMS"),
     "forest_fire": ("evacuation", "EVAC_GUIDE"),
 }
 
@@ -125,6 +126,37 @@ def test_an_instruction_is_the_whole_screen_until_it_was_read(
     expect(card).to_contain_text("已于")
     expect(card).to_contain_text("解除，可继续作业")
     expect(on_desk).not_to_contain_text("no cover")
+    assert screens.complaints == []
+
+
+def test_a_crew_that_cannot_says_so_without_a_signal_and_is_called(
+    server: Stage, screens: Screens
+) -> None:
+    """It waits on the phone and goes by itself; then it is the first thing at its desk, until that
+    says that it has spoken with the crew."""
+    crew, desk, _ = at_work(server, screens, "snow_ice", "Team 5")
+    instruct(desk, "Withdraw now", "K12", others="are asked")
+    told = crew.locator("#told")
+    expect(told).to_be_visible()
+    crew.context.set_offline(True)
+    touch(told, "无法照办，请来电")
+    expect(told).to_be_hidden()
+    card = crew.locator("#assignments .card")
+    expect(card).to_contain_text("待信号恢复后发出")
+    crew.context.set_offline(False)
+    expect(card).to_contain_text("等待值班室来电", timeout=20_000)
+    row = desk.locator("#silent li").first
+    expect(row).to_contain_text("Says since")
+    expect(desk.locator("#demands .card")).to_contain_text("cannot do as told: call")
+    in_both_languages(desk)
+    row.get_by_role("button").click()
+    confirm(desk, answer="acknowledge")
+    expect(desk.locator("#silent-box")).to_be_hidden()
+    expect(card).to_contain_text("已通话")
+    in_both_languages(crew)
+    desk.locator("#demands .card").get_by_role("button", name="Lift", exact=True).click()
+    confirm(desk, why="over")
+    screens.forgive("ERR_INTERNET_DISCONNECTED")
     assert screens.complaints == []
 
 

@@ -17,6 +17,8 @@ def instructed(world: World, incident: IncidentId, crew: AssignmentId) -> None:
     stop = c.InstructCrew(assignment=crew, what=InstructionKind.STOP, text="大坝渗漏")
     given = only(world.send(DESK, stop), f.CrewInstructed).instruction
     world.until(world.at + HOUR, f.AcknowledgmentEscalated)
+    near = world.name(world.operation.assignments[crew].organization)
+    world.send(near, c.AcknowledgeInstruction(assignment=crew, instruction=given, unable=True))
     world.send(COUNTY, c.AcknowledgeInstruction(assignment=crew, instruction=given))
     world.send(DESK, c.LiftFromCrew(assignment=crew, instruction=given))
     come = c.InstructIncident(incident=incident, what=InstructionKind.COME_TO, to="村委会")

@@ -158,6 +158,8 @@ class Listener:
                 row = self._rows[fact.demand]
                 if fact.climbs_at is not None and row.nobody_at is not None:
                     yield f"nobody|{row.id}", _desk_of(row), row.priority
+            case f.InstructionAcknowledged(escalates_at=None):
+                return  # it does so, or it is on the telephone already
             case _:
                 row = self._rows[fact.assignment]
                 yield _of_crew(fact), row.taken_on or row.division, row.priority
@@ -167,6 +169,8 @@ def _of_crew(fact: Any) -> str:
     match fact:
         case f.ReportEscalated():
             return f"report|{fact.report}"
+        case f.InstructionAcknowledged() | f.AcknowledgmentEscalated(unable=True):
+            return f"unable|{fact.assignment}|{fact.instruction}|"
         case f.AcknowledgmentMissed() | f.AcknowledgmentEscalated():
             return f"unread|{fact.assignment}|{fact.instruction}"
         case f.ReliefDue() | f.ReliefClimbed():

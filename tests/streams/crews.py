@@ -32,6 +32,7 @@ class Told:
     since: int
     everybody: bool
     acknowledged: bool = False
+    unable_at: int | None = None  # it cannot, and nobody has called it since
 
 
 @dataclass
@@ -205,7 +206,9 @@ class Crews:
             crew.told[fact.instruction] = Told(fact.what, fact.at, everybody=False)
             self._going_on(crew, leaving, fact.at)
         elif isinstance(fact, f.InstructionAcknowledged):
-            crew.told[fact.instruction].acknowledged = True
+            told = crew.told[fact.instruction]
+            told.acknowledged = True
+            told.unable_at = fact.at if fact.unable and not fact.by_desk else None
         elif crew.live and not before.live:
             self._joined(crew, fact.at)
 

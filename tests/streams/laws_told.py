@@ -38,6 +38,12 @@ def owed(watch: Watch, at: int) -> Wrong:
 def _climbs(crew: str, told: Any, view: Any, quiet_until: int, at: int) -> Wrong:
     if (view.acknowledged_at is not None) != told.acknowledged:
         yield f"{at}: whether {crew} has read {view.id} is not as it was said"
+    if (view.unable_at is not None and view.spoken_at is None) != (told.unable_at is not None):
+        yield f"{at}: whether {crew} can do {view.id}, or is to be called, is not as it was said"
+    if told.unable_at is not None:
+        due = max(told.unable_at, quiet_until) + ESCALATED
+        if at >= due and not view.escalated:
+            yield f"{at}: {crew} cannot do {view.id}, nobody calls, and the county knows nothing"
     if told.acknowledged:
         return
     missed_by = max(told.since + WITHIN, quiet_until)

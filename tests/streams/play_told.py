@@ -46,7 +46,9 @@ def heed(play: Play) -> Attempt:
     id = InstructionId("none") if order is None or play.chance(0.03) else order.id
     if play.chance(0.5):
         actor = _desk(play, crew) if play.chance(0.2) else play.names[crew.organization]
-        return actor, c.AcknowledgeInstruction(assignment=crew.id, instruction=id)
+        unable = crew.id[0] < "d"  # of some: no draw, which would change all others
+        said = c.AcknowledgeInstruction(assignment=crew.id, instruction=id, unable=unable)
+        return actor, said
     if play.chance(0.5):
         out = play.chance(0.7)
         return _desk(play, crew), c.StandDownCrew(assignment=crew.id, everybody_out=out)

@@ -72,6 +72,11 @@ CREW = (
         "recorded by the desk",
         lambda s: (DESK, c.AcknowledgeInstruction(**told(s))),
     ),
+    Row(
+        c.AcknowledgeInstruction,
+        "it cannot",
+        lambda s: (NEAR, c.AcknowledgeInstruction(**told(s), unable=True)),
+    ),
     Row(c.LiftFromCrew, "", lambda s: (DESK, c.LiftFromCrew(**told(s)))),
     Row(c.StandDownCrew, "told to withdraw", stand_down),
     Row(

@@ -15,7 +15,7 @@ from schemas.turns import OWNER
 from schemas.values import Capability, CloseReason, InstructionId, Step
 from schemas.views import IncidentRow
 from streams import rows
-from streams.parameters import DAY, HOUR, INSTRUCTIONS_MOST, MINUTE
+from streams.parameters import DAY, HOUR, INSTRUCTIONS_MOST, MINUTE, OUT_WITHIN
 from tests.streams.test_checking import OnScene
 from tests.streams.world import COUNTY, DESK, asked, kinds, only
 
@@ -72,6 +72,42 @@ def test_what_is_not_read_is_its_desks_to_call_and_then_the_countys() -> None:
     assert order(scene).escalated
     scene.step(c.AcknowledgeInstruction, COUNTY, instruction=given)
     assert (order(scene).by_desk, order(scene).acknowledged_at) == (True, scene.world.at)
+
+
+def test_who_cannot_is_called_at_once_and_is_not_taken_for_silent() -> None:
+    """Given a crew that has read its instruction and cannot, then its desk has to call it, two
+    minutes later the county's too, until one has spoken with it; that all are out is owed still."""
+    scene = OnScene()
+    given = instruct(scene)
+    said = only(scene.step(c.AcknowledgeInstruction, instruction=given, unable=True))
+    assert said.unable
+    assert (order(scene).unable_at, order(scene).spoken_at) == (scene.world.at, None)
+    assert scene.row().out_by == scene.world.at + OUT_WITHIN
+    facts = scene.world.wait(minutes=3)
+    assert "AcknowledgmentMissed" not in kinds(facts)
+    assert only(facts, f.AcknowledgmentEscalated).unable
+    assert order(scene).escalated
+    spoken = only(scene.step(c.AcknowledgeInstruction, COUNTY, instruction=given))
+    assert (spoken.spoken, spoken.unable) == (True, False)
+    assert (order(scene).spoken_at, order(scene).by_desk) == (scene.world.at, False)
+
+
+def test_who_could_not_may_do_it_after_all_or_find_later_that_it_cannot() -> None:
+    scene = OnScene()
+    given = instruct(scene)
+    for unable in (True, False, True):
+        scene.step(c.AcknowledgeInstruction, instruction=given, unable=unable)
+        assert (order(scene).unable_at is not None) is unable
+        assert scene.step(c.AcknowledgeInstruction, instruction=given, unable=unable) == ()
+    assert only(scene.world.wait(minutes=2), f.AcknowledgmentEscalated).at == scene.world.at
+
+
+def test_what_a_leader_says_on_the_telephone_needs_no_call() -> None:
+    scene = OnScene()
+    given = instruct(scene)
+    scene.step(c.AcknowledgeInstruction, DESK, instruction=given, unable=True)
+    assert (order(scene).unable_at, order(scene).spoken_at) == (scene.world.at, scene.world.at)
+    assert "AcknowledgmentEscalated" not in kinds(scene.world.wait(minutes=9))
 
 
 def test_after_a_standstill_nobody_is_called_at_once() -> None:

@@ -333,6 +333,7 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("fit", wrong_scene.silent_crews_are_borne_while_others_are_asked),
     ("place", wrong_scene.others_are_sent_where_a_crew_left),
     ("owed", lambda patch: _nobody_waits(patch, Wait.INSTRUCTION)),
+    ("owed", wrong_scene.who_cannot_is_taken_for_willing),
     ("unread", wrong_scene.unread_for_seconds),
     ("moved", _whoever_is_asked_is_moved),
     ("worth", _moved_for_a_minute),

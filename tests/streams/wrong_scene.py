@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams import assignment, checking, gates, instruction, orders, shutting
+from streams import assignment, checking, gates, instructed, instruction, orders, shutting
 from streams.matching import bars
 
 Patch = pytest.MonkeyPatch
@@ -32,6 +32,10 @@ def zones_are_open(patch: Patch) -> None:
 
 def unread_for_seconds(patch: Patch) -> None:
     patch.setattr(instruction, "ACKNOWLEDGED_WITHIN", 30_000)
+
+
+def who_cannot_is_taken_for_willing(patch: Patch) -> None:
+    patch.setattr(instructed.Order, "unable", property(lambda _: False))
 
 
 def nobody_asks_whether_they_are_out(patch: Patch) -> None:

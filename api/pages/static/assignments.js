@@ -153,6 +153,11 @@ export const endReason = (row) =>
 export const toldWords = (order) =>
   [choose("instruction", order.what), order.to].filter(Boolean).join(say("list.colon"));
 
+const standing = (row) => row.instructions.filter((one) => one.lifted_at === null);
+
 /** What a crew is told and has not acknowledged. */
-export const unread = (row) =>
-  row.instructions.filter((one) => one.lifted_at === null && one.acknowledged_at === null);
+export const unread = (row) => standing(row).filter((one) => one.acknowledged_at === null);
+
+/** What it says it cannot do, and nobody has called it yet. */
+export const unable = (row) =>
+  standing(row).filter((one) => one.unable_at !== null && one.spoken_at === null);

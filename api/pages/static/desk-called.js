@@ -1,6 +1,6 @@
 /** Whom only a call tells, and which calls nobody picked up: kept beside the board. */
 
-import { live, unread } from "./assignments.js";
+import { live, unable, unread } from "./assignments.js";
 import { Problem, get } from "./http.js";
 
 const EVERY = 5000; // milliseconds between two looks
@@ -33,8 +33,9 @@ export async function startCalled(context) {
 const callable = (row) =>
   !row.unasked && (row.state === "sent" || (row.answerable && row.wanted));
 
-/** By which request a crew is called: it is silent, or has not read what it is told. */
-const called = (row) => live(row) && (row.missed_at !== null || unread(row).length > 0);
+/** By which request a crew is called: it is silent, or has not read what it is told, or cannot. */
+const called = (row) =>
+  live(row) && (row.missed_at !== null || [...unread(row), ...unable(row)].length > 0);
 
 async function look(context) {
   const rows = context.board.all("offer").filter(callable);

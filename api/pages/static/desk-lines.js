@@ -9,13 +9,12 @@ import {
   spokenBy,
   stepTimes,
   undoButton,
-  unread,
 } from "./assignments.js";
 import { askByHand, dropLine, ownCrew, receiveCrew, safeguards } from "./desk-ask.js";
 import * as calls from "./desk-calls.js";
 import { flags, wordDueLine } from "./desk-flags.js";
 import { reliefButtons, reliefPart } from "./desk-relief.js";
-import { toCall } from "./desk-model.js";
+import { ignoring, toCall } from "./desk-model.js";
 import { countdown, outlook } from "./desk-outlook.js";
 import { callParts, messages, reachedWords } from "./desk-reach.js";
 import { owedParts } from "./desk-tell.js";
@@ -182,8 +181,7 @@ function assignmentRow(context, item, row) {
   const now = context.clock.now();
   const offer = item.offers.find((one) => one.id === row.offer);
   const partial = item.line.open && offer && partialWords(offer, now);
-  const late = unread(row).some((order) => order.missed_at !== null);
-  const red = row.overdue || row.missed_at !== null || late;
+  const red = row.overdue || row.missed_at !== null || ignoring(row);
   const look = red ? "overdue" : slow(row, now) ? "slow" : "";
   const people = row.people && say("party.people", { count: row.people });
   return h(

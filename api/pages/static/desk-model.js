@@ -1,6 +1,6 @@
 /** What the desk's list shows, made from board rows: which demands, in which order, with whom. */
 
-import { live, unread } from "./assignments.js";
+import { live, unable, unread } from "./assignments.js";
 import { calledOf, onlyByHand } from "./desk-called.js";
 import { owedTo, toTell } from "./desk-heard.js";
 import { spoken, spokenDemand } from "./format.js";
@@ -88,8 +88,9 @@ const silent = (row) => live(row) && row.missed_at !== null;
 export const toRelieve = (row) =>
   live(row) && row.relief?.due_at && row.state !== "reported_done" && !row.withdrawing;
 
-/** At work, and told something that it has not acknowledged in time. */
-export const ignoring = (row) => live(row) && unread(row).some(late);
+/** At work, and told something that it has not acknowledged in time, or cannot do. */
+export const ignoring = (row) =>
+  live(row) && (unread(row).some(late) || unable(row).length > 0);
 const late = (order) => order.missed_at !== null;
 
 /** Somebody waits for its desk's word, or has to be called by it. */

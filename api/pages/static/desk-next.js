@@ -1,6 +1,6 @@
 /** The next step of a demand, and who owes it: the first of these that is so. */
 
-import { live } from "./assignments.js";
+import { live, unable } from "./assignments.js";
 import { nextLook, outAndWaiting, toRelieve, withdrawing } from "./desk-model.js";
 import { moment } from "./format.js";
 import { placeName } from "./places.js";
@@ -47,6 +47,8 @@ const STEPS = [
     !mine &&
     said("", "next.taken_on", { place: placeName(demand.hand_up.by) }),
   ({ sent, mine }) => sent && !mine && said("", "next.away"),
+  ({ assignments }) =>
+    some(assignments.filter((row) => live(row) && unable(row).length > 0), DESK, "next.unable"),
   ({ assignments }) =>
     some(assignments.filter((row) => live(row) && row.missed_at !== null), DESK, "next.silent"),
   ({ assignments }) => some(assignments.filter(withdrawing), DESK, "next.withdrawing"),

@@ -1,6 +1,6 @@
 /** Crews that are silent or have not read what they are told, reports without an answer: on top. */
 
-import { foundWords, live, toldWords, unread } from "./assignments.js";
+import { foundWords, live, toldWords, unable, unread } from "./assignments.js";
 import { calledOf } from "./desk-called.js";
 import { stepByPhone } from "./desk-calls.js";
 import { reveal } from "./desk-demands.js";
@@ -66,18 +66,17 @@ export function drawSilent(context) {
   drawList(find("#silent"), all, (item) => item.draw(context, item));
 }
 
-/** Instructions that were not acknowledged in time. */
+/** Instructions that a crew cannot follow, the worst; then those not acknowledged in time. */
 function ignoredOf(context) {
   const { board, me } = context;
   const own = divisionsOf(me);
   const all = board.all("assignment").filter((row) => live(row) && answersFor(me, deskOf(row)));
-  const orders = all.flatMap((row) => unread(row).map((order) => ({ row, order })));
-  const late = orders.filter(
-    ({ row, order }) =>
-      (order.missed_at !== null || standingOf(row, order)?.nobody) &&
-      (order.escalated || own.includes(deskOf(row))),
+  const of = (orders) => all.flatMap((row) => orders(row).map((order) => ({ row, order })));
+  const late = ({ row, order }) => order.missed_at !== null || standingOf(row, order)?.nobody;
+  const owed = [...of(unable), ...of(unread).filter(late)].filter(
+    ({ row, order }) => order.escalated || own.includes(deskOf(row)),
   );
-  return late.map(({ row, order }) => ({
+  return owed.map(({ row, order }) => ({
     key: `${row.id}-${order.id}`,
     row,
     order,
@@ -116,17 +115,23 @@ function drawIgnored(context, { row, order, demand, place }) {
   const call = h("button", { type: "button", class: "small", "data-focus": focus });
   call.textContent = say("silent.call");
   call.addEventListener("click", () => readByPhone(context, row, order, true));
-  const time = moment(order.at, context.clock.now());
   return h(
     "li",
     {},
     h("strong", {}, row.organization_name),
     h("span", {}, [demand, place].join(" · ")),
-    h("span", {}, say("silent.unread", { time, what: toldWords(order) })),
+    h("span", {}, unheeded(order, context.clock.now())),
     insideWords(row),
     triedWords(row.offer, context.clock.now()),
     call,
   );
+}
+
+function unheeded(order, now) {
+  const what = toldWords(order);
+  return order.unable_at === null
+    ? say("silent.unread", { time: moment(order.at, now), what })
+    : say("silent.unable", { time: moment(order.unable_at, now), what });
 }
 
 /** Reports from the scene that were not answered in time: every desk above has them. */

@@ -1,6 +1,6 @@
 /** Instructions of the desk: given to a crew or to everybody, read or not, lifted, carried out. */
 
-import { live, spokenBy, toldWords, unread } from "./assignments.js";
+import { live, spokenBy, toldWords, unable, unread } from "./assignments.js";
 import { amend } from "./desk-amend.js";
 import { numberWords } from "./desk-model.js";
 import { call } from "./desk-phone.js";
@@ -128,18 +128,29 @@ export function mayLieParts(context, { demand, mine }) {
   );
 }
 
-/** It was said on the telephone: read to the leader, who has understood; or nobody picked up. */
+const CANNOT = "unable";
+
+/** Said on the telephone: read to the leader, who has understood, or cannot; or nobody picked up.
+ * With whoever has said before that it cannot, what is to be done was talked over. */
 export const readByPhone = (context, row, order, shown = false) =>
   call(context, row.offer, {
-    title: say("told.phone_title", about(context, row)),
+    title: say(cannot(order) ? "told.spoken_title" : "told.phone_title", about(context, row)),
     said: [
       h("p", {}, h("strong", {}, toldWords(order)), " ", order.text),
-      h("p", { class: "quiet" }, say("told.phone_hint")),
+      h("p", { class: "quiet" }, say(cannot(order) ? "told.spoken_hint" : "told.phone_hint")),
     ],
     words: say("phone.answer"),
-    answers: [["acknowledge", say("told.record_read")]],
+    answers: cannot(order)
+      ? [["acknowledge", say("told.record_spoken")]]
+      : [
+          ["acknowledge", say("told.record_read")],
+          [CANNOT, say("told.record_unable")],
+        ],
     send: (answer) =>
-      context.outbox.post(`/assignments/${row.id}/instructions/${order.id}/${answer}`),
+      context.outbox.post(
+        `/assignments/${row.id}/instructions/${order.id}/acknowledge`,
+        answer === CANNOT ? { unable: true } : {},
+      ),
     shown,
     again: () => readByPhone(context, row, order, true),
   });
@@ -179,7 +190,7 @@ export function toldParts(context, { mine }, row) {
     .map((order) =>
       h(
         "div",
-        { class: `party told ${late(order) ? "overdue" : ""}` },
+        { class: `party told ${late(order) || cannot(order) ? "overdue" : ""}` },
         h("strong", {}, toldWords(order)),
         order.text && h("span", {}, order.text),
         h("span", { class: "quiet" }, givenWords(order, now)),
@@ -199,6 +210,9 @@ const outOwed = (row, { what }) => IN_ZONE.includes(what) && row.out_at === null
 
 const late = (order) => order.missed_at !== null && order.acknowledged_at === null;
 
+/** It has said so, and nobody has called it yet. */
+const cannot = (order) => order.unable_at !== null && order.spoken_at === null;
+
 const givenWords = (order, now) =>
   say(order.everybody ? "told.given_everybody" : "told.given", {
     desk: placeName(order.by),
@@ -211,8 +225,11 @@ function readWords(order, now) {
       time: moment(order.acknowledge_by, now),
     });
   }
-  const words = say("told.read_at", { time: moment(order.acknowledged_at, now) });
-  return [words, spokenBy(order)].filter(Boolean).join(" · ");
+  const time = moment(order.acknowledged_at, now);
+  const said = say(order.unable_at === null ? "told.read_at" : "told.unable", { time });
+  const spoken = order.spoken_at !== null && moment(order.spoken_at, now);
+  const call = spoken && say("told.spoken", { time: spoken });
+  return [said, spokenBy(order), call].filter(Boolean).join(" · ");
 }
 
 function buttons(context, row, order) {
@@ -221,6 +238,7 @@ function buttons(context, row, order) {
   const read = () => readByPhone(context, row, order);
   return [
     order.acknowledged_at === null && button(order, "told.by_phone", read),
+    cannot(order) && button(order, "told.call", read),
     outOwed(row, order) && button(order, "told.out_by_phone", () => outByPhone(context, row)),
     !order.everybody && button(order, "told.lift", () => lift(context, base, order, title)),
     ENDING.includes(order.what) && row.state !== "reported_done" && standDown(context, row, order),
@@ -301,6 +319,7 @@ function leavingWords(row) {
 export function toldFlags(row) {
   const found = [];
   if (unread(row).some(late)) found.push(["bad", say("party.unread")]);
+  if (unable(row).length) found.push(["bad", say("party.unable")]);
   if (row.withdrawing) {
     found.push(["warn", leavingWords(row)]);
   }

@@ -1,6 +1,6 @@
 /** Everything that is open at a desk, for whoever takes over: to read, to take, to print on A4. */
 
-import { live, toldWords, unread } from "./assignments.js";
+import { live, toldWords, unable, unread } from "./assignments.js";
 import { startCalled } from "./desk-called.js";
 import { startHeard } from "./desk-heard.js";
 import { VIEWS, answersFor, demandsKnown, deskOf, divisionsOf } from "./desk-model.js";
@@ -305,10 +305,10 @@ function crewsTable({ board, clock }, _, crews) {
 
 function orders(context, _, crews) {
   return crews.flatMap((row) =>
-    unread(row).map((order) => [
+    [...unable(row), ...unread(row)].map((order) => [
       row.organization_name,
       number(context, row),
-      toldWords(order),
+      [toldWords(order), order.unable_at !== null && say("party.unable")].filter(Boolean).join(" "),
       moment(order.at, context.clock.now()),
     ]),
   );

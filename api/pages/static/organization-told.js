@@ -50,17 +50,24 @@ function parts(context, { row, order }, more) {
     order.text && h("p", { class: "said" }, order.text),
     h("p", {}, where.join(" · ")),
     row.inside > 0 && h("p", {}, h("strong", {}, say("scene.inside", { count: row.inside }))),
-    posting(context, {
-      path: readPath(row, order),
-      words: say("told.read"),
-      look: "big primary",
-      first: () => setTimeout(context.redraw),
-    }),
+    answer(context, row, order, { words: say("told.read"), look: "big primary" }),
     h("p", {}, say("told.binding")),
+    answer(context, row, order, { words: say("told.cannot"), look: "wide", body: UNABLE }),
     deskLine(context, row), // who cannot calls first: it is no matter of having said yes
     more > 0 && h("p", {}, say("told.more", { count: more })),
   ].filter(Boolean);
 }
+
+const UNABLE = { unable: true };
+
+/** It does so; or it cannot, and is called. */
+const answer = (context, row, order, said) =>
+  posting(context, {
+    path: readPath(row, order),
+    first: () => setTimeout(context.redraw),
+    focus: `${readPath(row, order)}-${said.look}`,
+    ...said,
+  });
 
 /** On the card: what holds, since when it was read; and what holds no longer. */
 export function toldParts(context, row) {
@@ -72,7 +79,7 @@ export function toldParts(context, row) {
       { class: "alarm" },
       h("p", {}, h("strong", {}, toldWords(order)), " ", order.text),
       h("p", { class: "quiet" }, readWords(order, outbox.waiting(readPath(row, order)), now)),
-      context.role === "committee" && order.acknowledged_at === null && passOn(context, row, order),
+      laterAnswer(context, row, order),
     ),
   );
   const over = row.instructions.filter((order) => !holds(order)).map((order) => {
@@ -84,9 +91,14 @@ export function toldParts(context, row) {
   return [...standing, ...over];
 }
 
-/** A committee is no crew: it tells the crew, and says that it has. */
-const passOn = (context, row, order) =>
-  posting(context, { path: readPath(row, order), words: say("told.passed_on"), look: "wide" });
+/** A committee is no crew: it tells the crew, and says that it has. Who could not may after all. */
+function laterAnswer(context, row, order) {
+  const calling = order.unable_at !== null && order.spoken_at === null;
+  const passes = context.role === "committee" && order.acknowledged_at === null;
+  if (!calling && !passes) return null;
+  const words = calling ? say("told.after_all") : say("told.passed_on");
+  return posting(context, { path: readPath(row, order), words, look: "wide" });
+}
 
 /** Told to leave, the one large button is that all of them are out; nothing leads farther in. */
 export function outParts(context, row) {
@@ -108,7 +120,15 @@ export function outParts(context, row) {
 }
 
 function readWords(order, sending, now) {
-  if (order.acknowledged_at === null) return say(sending ? "told.sending" : "told.unread");
-  const words = say("told.read_at", { time: moment(order.acknowledged_at, now) });
-  return [words, spokenBy(order)].filter(Boolean).join(" · ");
+  if (sending) return say(sending.body.unable ? "told.sending_unable" : "told.sending");
+  if (order.acknowledged_at === null) return say("told.unread");
+  const time = moment(order.acknowledged_at, now);
+  const words =
+    order.unable_at === null
+      ? [say("told.read_at", { time }), spokenBy(order)]
+      : [say("told.unable", { time }), calledWords(order, now)];
+  return words.filter(Boolean).join(" · ");
 }
+
+const calledWords = ({ spoken_at: at }, now) =>
+  at === null ? say("told.awaits_call") : say("told.spoken", { time: moment(at, now) });

@@ -116,7 +116,8 @@ function exposedWords(row, now) {
     const read = order.acknowledged_at;
     const parts = { what: toldWords(order), time: moment(order.at, now) };
     const words = say(read === null ? "paper.told_unread" : "paper.told", parts);
-    return [words, order.text].filter(Boolean).join(" ");
+    const cannot = order.unable_at !== null && say("paper.told_unable");
+    return [words, order.text, cannot].filter(Boolean).join(" ");
   });
   const time = row.out_at && moment(row.out_at, now);
   const out = row.withdrawing && say(time ? "paper.out" : "paper.not_out", { time });
