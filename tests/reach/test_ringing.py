@@ -117,7 +117,7 @@ class Listener:
 
     def _hear(self, fact: Any, turn: Turn) -> None:
         owed = by_fact.OWED.get(type(fact))
-        if owed is None or owed.rings is None:
+        if owed is None or owed.rings is None or _does_so(fact):
             if type(fact).__name__.endswith(CLIMBS):
                 self.wrong.append(f"{type(fact).__name__}: nobody is named")
             return
@@ -158,11 +158,14 @@ class Listener:
                 row = self._rows[fact.demand]
                 if fact.climbs_at is not None and row.nobody_at is not None:
                     yield f"nobody|{row.id}", _desk_of(row), row.priority
-            case f.InstructionAcknowledged(escalates_at=None):
-                return  # it does so, or it is on the telephone already
             case _:
                 row = self._rows[fact.assignment]
                 yield _of_crew(fact), row.taken_on or row.division, row.priority
+
+
+def _does_so(fact: Any) -> bool:
+    """Whether a crew that has read its instruction does so, or is on the telephone already."""
+    return isinstance(fact, f.InstructionAcknowledged) and fact.escalates_at is None
 
 
 def _of_crew(fact: Any) -> str:

@@ -46,7 +46,7 @@ def heed(play: Play) -> Attempt:
     id = InstructionId("none") if order is None or play.chance(0.03) else order.id
     if play.chance(0.5):
         actor = _desk(play, crew) if play.chance(0.2) else play.names[crew.organization]
-        unable = crew.id[0] < "d"  # of some: no draw, which would change all others
+        unable = play.operation.sequence % 3 == 0  # no draw, which would change all others
         said = c.AcknowledgeInstruction(assignment=crew.id, instruction=id, unable=unable)
         return actor, said
     if play.chance(0.5):
