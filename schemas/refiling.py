@@ -10,10 +10,11 @@ from schemas.values import AccountId, DemandId, IncidentId, Instant, Sealed, Sto
 
 
 class Refiled(Stored):
-    """Where a demand was filed before, and as which number; 0: as a draft."""
+    """Where a demand was filed until `at`, and as which number; 0: as a draft."""
 
     incident: IncidentId
     number: int
+    at: Instant
 
 
 class CarriedNote(Stored):

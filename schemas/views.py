@@ -269,6 +269,7 @@ class AssignmentRow(Stored, tag="assignment"):
     out_by: Instant | None = None  # told to stop or to leave: to say by then that all are safe
     relief: ReliefView | None = None
     relieves: Relieved | None = None  # whose place it takes
+    refiled: Refiled | None = None  # of another number, when it said yes
 
 
 class TaskRow(Stored, tag="task"):

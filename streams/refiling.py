@@ -47,7 +47,7 @@ def refile(area: Area, command: RefileDemand, cause: Cause) -> Decision:
             revision=demand.revision + 1,
             incident=incident.id,
             number=incident.demands + 1 if demand.number else 0,
-            before=Refiled(incident=demand.incident, number=demand.number),
+            before=Refiled(incident=demand.incident, number=demand.number, at=cause.at),
             contact=command.contact,
             address=command.address,
             note=command.note,

@@ -47,6 +47,7 @@ OWED: Final[dict[type, Owed]] = {
     f.AssignmentStoodDown: Owed("a crew that is called back", (About.OVER,), ""),
     f.AssignmentSentBack: Owed("a crew that has reported", (About.BACK,), _TO_CALL),
     f.DemandAmended: Owed("a crew at work", (About.WORDS,), _TO_CALL),
+    f.DemandRefiled: Owed("a crew at work", (About.NUMBER,), ""),
     f.DemandTakenBack: Owed("a crew at work", (About.WORDS,), _TO_CALL),
     f.CrewInstructed: Owed("a crew at work", (About.ORDER,), _ON_TOP),
     f.IncidentInstructed: Owed("every crew at work there", (About.ORDER,), _ON_TOP),
@@ -83,7 +84,6 @@ _ITSELF: Final = "said by whoever it concerns, or by a desk that has just heard 
 _FOLLOWS: Final = "what follows for anybody is a fact of its own: an offer, a crew, changed words"
 _DESKS: Final = "the matter of desks, whose page shows it and whose waits have their times"
 _THANKS: Final = "the work is over: its page says so, and nobody waits for it"
-_SAME: Final = "where to go, for what, and whom to call stay; its card shows the new number"
 _SAME_WORK: Final = "where to go and for what stay; its card shows whom to call from then on"
 _PUBLIC: Final = "for whoever opens the public page; nobody is told of it by message"
 _TASKS: Final = "recovery is not urgent: the page shows it, and its waits have their times"
@@ -120,7 +120,6 @@ NOBODY: Final[dict[type, str]] = {
         _DESKS,
     ),
     **dict.fromkeys((f.AppealMade, f.AppealEnded), _PUBLIC),
-    f.DemandRefiled: _SAME,
     f.DemandTakenOn: _SAME_WORK,
     f.ReliefAsked: _FOLLOWS,
     f.CrewKeptOn: _DESKS,

@@ -9,6 +9,7 @@ import msgspec
 from api.reach.past import Past
 from schemas.codes import PublicWord
 from schemas.instruction_views import InstructionView
+from schemas.refiling import Refiled
 from schemas.scene_views import ReportView
 from schemas.values import (
     AreaId,
@@ -48,6 +49,7 @@ class Crew(msgspec.Struct, frozen=True):
     sent_back: str | None
     sent_back_at: Instant | None
     answered: ReportView | None
+    refiled: Refiled | None
     committed_at: Instant
     starts_at: Instant
     promised_at: Instant
@@ -95,7 +97,7 @@ class Crews:
         )
 
 
-_JSON: Final = ("changed", "instructions", "answered")
+_JSON: Final = ("changed", "instructions", "answered", "refiled")
 
 
 def _crew(row: tuple[Any, ...]) -> Crew:

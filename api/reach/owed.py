@@ -18,12 +18,15 @@ MOST_URGENT: Final = 1
 URGENT: Final = 2  # what concerns a crew now is no less: no quiet hours hold it back
 ORDERS: Final = Pace(chat=0, sms=0, voice=30, person=120, desk=120)
 """Whoever has not acknowledged an instruction within two minutes is called by the next one."""
+LATER: Final = Pace(chat=60, sms=60, voice=None, person=120, desk=120)
+"""What nobody is to act upon: a page that is open has shown it by then."""
 
 TO_CREWS: Final = (
     About.NEEDED,
     About.ORDER,
     About.LIFTED,
     About.WORDS,
+    About.NUMBER,
     About.BACK,
     About.ANSWERED,
 )
@@ -60,7 +63,7 @@ def owed(crew: Crew, shown: Container[str]) -> list[Word]:
     """What is owed to a crew now; `shown`: the keys of what pages of its own have shown it."""
     if not crew.live:
         return []
-    words = [*_needed(crew), *_orders(crew), *_changed(crew), *_judged(crew)]
+    words = [*_needed(crew), *_orders(crew), *_changed(crew), *_renumbered(crew), *_judged(crew)]
     return [word for word in words if not (word.by_page and word.key in shown)]
 
 
@@ -97,6 +100,13 @@ def _changed(crew: Crew) -> Iterator[Word]:
         called = any(PublicWord(word) in MATTER for word in crew.changed)
         item = str(crew.words_in)
         yield Word(About.WORDS, item, since, priority, called=called, by_page=False)
+
+
+def _renumbered(crew: Crew) -> Iterator[Word]:
+    """Its work goes by another number, by which its desk speaks of it; nothing else is new."""
+    if crew.refiled is not None:
+        at = crew.refiled.at
+        yield Word(About.NUMBER, str(at), at, pace=LATER, called=False)
 
 
 def _judged(crew: Crew) -> Iterator[Word]:

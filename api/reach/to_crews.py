@@ -66,6 +66,7 @@ class ToCrews:
 _SAID: Final = {
     About.LIFTED: wording.lifted,
     About.WORDS: wording.changed,
+    About.NUMBER: wording.renumbered,
     About.BACK: wording.sent_back,
     About.ANSWERED: wording.answered,
 }

@@ -86,6 +86,15 @@ def changed(crew: Crew, place: str, url: str) -> str:
     return f"{_of(crew, place)}内容有变更（{words}），请打开 {url} 查看，并点“已看清”。"
 
 
+def renumbered(crew: Crew, place: str, url: str) -> str:
+    """Its demand is filed elsewhere: by which number everybody speaks of it from now on."""
+    assert crew.refiled is not None
+    return (
+        f"{mark(crew.mode)}{place} {crew.refiled.number} 号需求改列为 {crew.demand_number} 号，"
+        f"任务不变，联系时请报新号。详见 {url}。"
+    )
+
+
 def sent_back(crew: Crew, place: str, url: str) -> str:
     """Its desk did not find it done."""
     return f"{_of(crew, place)}值班室核实后认为任务尚未完成，请打开 {url} 查看原因，继续处置。"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from schemas.instruction_views import InstructionView
+from schemas.refiling import Refiled
 from schemas.scene_views import ReportView
 from schemas.values import Gate, Instant
 from schemas.views import (
@@ -33,8 +34,17 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
         out_by=item.out_by,
         relief=relief.shown(known, item),
         relieves=relief.relieves(area, known, item.offer) if item.live else None,
+        refiled=_refiled(worked_on, item),
     )
     return Put(row=row, audience=replace(both(area, worked_on, item), home=team.home))
+
+
+def _refiled(worked_on: Demand, item: Assignment) -> Refiled | None:
+    """Where its demand was filed before, where a crew at work knows it by the number of then."""
+    before = worked_on.refiled
+    if before is None or not item.live or before.at < item.committed_at:
+        return None
+    return None if before.number == worked_on.number else before
 
 
 def _row(area: Area, known: Operation, item: Assignment, worked_on: Demand) -> AssignmentRow:

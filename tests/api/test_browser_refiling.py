@@ -53,3 +53,19 @@ def test_a_crew_with_two_that_are_called_alike_reads_of_which_incident_each_is(
     expect(cards.filter(has_text="地震")).to_have_count(1)
     expect(cards.filter(has_text="暴雨")).to_have_count(1)
     in_both_languages(crew)
+
+
+def test_a_crew_reads_the_new_number_beside_the_one_it_knows(
+    server: Stage, screens: Screens
+) -> None:
+    team = server.organization("Team 5", "CHAINSAW_CLEAR")
+    snow, drought = server.incident("snow_ice"), server.incident("heat_drought")
+    server.demand(drought, "supplies", "CATERING")
+    demand = server.demand(snow, "obstruction", "CHAINSAW_CLEAR")
+    server.advance(0.1)
+    crew = screens.sign_in(server.link("organization", organization=team), "zh", True)
+    crew.get_by_role("button", name="答应").first.click()
+    expect(crew.locator("#assignments .card")).to_contain_text("演 1 号")
+    server.post(f"/demands/{demand}/refile", {"incident": drought}, "desk", revision=1)
+    expect(crew.locator("#assignments .card")).to_contain_text("原 演 1 号现改为 演 2 号")
+    in_both_languages(crew)

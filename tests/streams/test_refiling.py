@@ -62,7 +62,7 @@ def test_its_lines_requests_and_crews_go_with_it_and_nobody_is_asked_again() -> 
     operation = scene.world.operation
     demand = operation.demands[scene.demand]
     assert (demand.incident, demand.number) == (scene.fire, 2)
-    assert demand.refiled == Refiled(incident=scene.typhoon, number=1)
+    assert demand.refiled == Refiled(incident=scene.typhoon, number=1, at=scene.world.at)
     assert all(operation.lines[key].incident == scene.fire for key in demand.lines)
     assert operation.assignments[scene.crew].incident == scene.fire
     assert asked(scene.world.wait(minutes=1)) == []

@@ -11,7 +11,7 @@ import {
   undoButton,
 } from "./assignments.js";
 import { h } from "./dom.js";
-import { moment, spokenDemand } from "./format.js";
+import { moment, spoken, spokenDemand } from "./format.js";
 import { Problem } from "./http.js";
 import { callDesk, head } from "./organization-offers.js";
 import { posting, refusal, tell } from "./page.js";
@@ -41,6 +41,7 @@ export function assignmentCard(context, item) {
     live(row) && (context.role === "committee" ? toCrew() : sealedPart(context, row, opened)),
     row.overdue && item.scene && context.scene.lateness(context, row, givingUp(context, row)),
     row.state === "on_scene" && item.scene && context.scene.sceneParts(context, item),
+    row.refiled && h("p", { class: "until" }, refiled(row)),
     row.sent_back && h("p", { class: "until" }, sentBack(row)),
     item.due && h("p", { class: "until" }, say("overdue.due")),
     item.undo && undoButton(context, row),
@@ -50,6 +51,12 @@ export function assignmentCard(context, item) {
 }
 
 const sentBack = (row) => say("assignment.sent_back", { reason: row.sent_back });
+
+const refiled = (row) =>
+  say("assignment.refiled", {
+    number: spoken({ mode: row.mode, number: row.refiled.number }),
+    now: spokenDemand(row),
+  });
 
 /** What is sealed goes from the desk to the crew: a committee that speaks for it has none. */
 const toCrew = () => h("p", { class: "quiet" }, say("sealed.crew"));

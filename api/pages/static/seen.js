@@ -12,8 +12,8 @@ const idOf = (row) => row.id;
 /** What a crew's card shows that it may have to be told: another time it is shown anew. */
 function signature(row) {
   const lifted = row.instructions.filter((order) => order.lifted_at !== null);
-  const what = [row.state, row.sent_back_at, row.answered?.id, ...lifted.map(({ id }) => id)];
-  return [row.id, ...what].join();
+  const what = [row.state, row.sent_back_at, row.answered?.id, row.refiled?.at];
+  return [row.id, ...what, ...lifted.map(({ id }) => id)].join();
 }
 
 /**

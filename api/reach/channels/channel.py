@@ -30,6 +30,7 @@ class About(StrEnum):
     ORDER = "order"  # an instruction of the desk
     LIFTED = "lifted"  # which holds no longer
     WORDS = "words"  # what the work is about reads otherwise now
+    NUMBER = "number"  # its demand is filed elsewhere, and has another number
     BACK = "back"  # the desk did not find it done
     ANSWERED = "answered"  # what was reported from the scene
     DESK = "desk"  # to a desk: something needs a person

@@ -187,7 +187,8 @@ TEMPLATES: Final = (
 
 
 TEMPLATE_OF: Final = {
-    **dict.fromkeys((About.ORDER, About.LIFTED, About.WORDS, About.BACK, About.ANSWERED), "told"),
+    **dict.fromkeys((About.ORDER, About.LIFTED, About.WORDS, About.NUMBER), "told"),
+    **dict.fromkeys((About.BACK, About.ANSWERED), "told"),
 }
 """Which template says it, where it has none of its own name."""
 
