@@ -204,6 +204,7 @@ class Line(Stored):
     said_at: Instant | None = None
     able_at: Instant | None = None  # when time alone makes somebody able
     proposing: bool = False  # closed, and its recovery task is still to be proposed
+    proposed: bool = False  # a recovery task of it was, and stays in its incident
 
     @property
     def covered(self) -> int:

@@ -251,7 +251,7 @@ def _proposed(operation: Operation, fact: TaskProposed) -> None:
     counted = replace(incident, tasks=fact.number, live_tasks=incident.live_tasks + 1)
     operation.incidents.put(incident.id, counted)
     line = operation.lines[fact.line]
-    operation.lines.put(line.id, replace(line, proposing=False))
+    operation.lines.put(line.id, replace(line, proposing=False, proposed=True))
     task = Task(
         id=fact.task,
         number=fact.number,

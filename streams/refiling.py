@@ -18,7 +18,7 @@ from streams import line as lines
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.demand import open_for_edit, open_incident
-from streams.entities import Demand
+from streams.entities import Demand, Line
 from streams.incident import takes_part
 
 
@@ -64,14 +64,19 @@ def _bound(operation: Operation, demand: Demand, to: IncidentId) -> Refused | No
     themselves, or what everybody in one of the incidents is told."""
     if demand.leader or demand.members:
         return Refused(Refusal.DEMAND_GROUPED, (demand.id,))
-    if any(operation.lines[key].round > 1 for key in demand.lines):
-        return Refused(Refusal.REFILE_REOPENED, (demand.id,))
+    if any(_recovers(operation.lines[key]) for key in demand.lines):
+        return Refused(Refusal.REFILE_RECOVERS, (demand.id,))
     if operation.helpers_for.of(demand.id):
         return Refused(Refusal.HELPERS_WAITING, (demand.id,))
     for incident in (demand.incident, to):
         if any(one.zone is None for one in operation.instructions_in.of(incident)):
             return Refused(Refusal.REFILE_INSTRUCTED, (incident,))
     return None
+
+
+def _recovers(line: Line) -> bool:
+    """Whether something of it is, or may be, among the recovery tasks of its incident."""
+    return line.round > 1 or line.proposing or line.proposed
 
 
 def _stale(demand: Demand, command: RefileDemand) -> Refused | None:

@@ -108,7 +108,7 @@ class Refusal(StrEnum):
     RELIEF_OF_ITSELF = "relief_of_itself"
     RELIEF_SMALLER = "relief_smaller"
     REFILE_INSTRUCTED = "refile_instructed"
-    REFILE_REOPENED = "refile_reopened"
+    REFILE_RECOVERS = "refile_recovers"
     REVISION_STALE = "revision_stale"
     ROLE_MISSING = "role_missing"
     RULES_UNFIT = "rules_unfit"

@@ -42,11 +42,11 @@ WORDS: dict[Refusal, Message] = {
         "事件中有对全体人员的指令正在生效，暂不能改列；请先解除该指令。",
         "Everybody in one of the incidents has an instruction that holds; lift it first.",
     ),
-    Refusal.REFILE_REOPENED: Message(
+    Refusal.REFILE_RECOVERS: Message(
         409,
-        "该需求办结后又重新打开，恢复任务留在原事件，不能改列；请在新事件中另行发布。",
-        "This demand was closed before and has recovery tasks in its incident, so it stays there; "
-        "post it anew in the other one.",
+        "该需求曾办结，或有一项已撤销，其恢复任务留在原事件，不能改列；请在新事件中另行发布。",
+        "This demand was closed before, or one of its lines was dropped after work: its recovery "
+        "tasks are in its incident, so it stays there; post it anew in the other one.",
     ),
     Refusal.DEMAND_ON_HOLD: Message(
         409,

@@ -358,6 +358,7 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("as told", wrong_handing.all_are_counted),
     ("undisturbed", wrong_handing.crews_go_with_it),
     ("given back", wrong_handing.given_back_to_nobody),
+    ("filed", wrong_handing.recovery_stays_behind),
     ("relieved", wrong_handing.no_relief_is_the_townships_alone),
     ("relieved", wrong_handing.a_no_is_heard_an_hour_later),
     ("given back", wrong_handing.anybody_answers),

@@ -150,7 +150,24 @@ def test_what_holds_it_where_it_is_is_said() -> None:
     world.send(DESK, c.EndHelpers(demand=scene.demand, helpers=here))
     world.close(scene.demand)
     world.reopen(scene.demand)
-    assert world.refused(DESK, scene.refiling()) is Refusal.REFILE_REOPENED
+    assert world.refused(DESK, scene.refiling()) is Refusal.REFILE_RECOVERS
+
+
+def test_a_dropped_line_that_was_served_keeps_it_where_its_recovery_task_is() -> None:
+    """Else that task would outlive its demand, and no board could show it."""
+    scene = Posted(lines=2)
+    world = scene.world
+    first = world.operation.demands[scene.demand].lines[0]
+    world.send(DESK, c.SetOwnCrew(line=first, units=1))
+    only(world.send(DESK, c.DropLine(line=first)), f.TaskProposed)
+    assert world.refused(DESK, scene.refiling()) is Refusal.REFILE_RECOVERS
+
+
+def test_a_line_that_was_dropped_before_anything_was_done_holds_nothing() -> None:
+    scene = Posted(lines=2, target=1)
+    second = scene.world.operation.demands[scene.demand].lines[1]
+    scene.world.send(DESK, c.DropLine(line=second))
+    assert kinds(scene.world.send(DESK, scene.refiling())) == ["DemandRefiled"]
 
 
 def test_what_phones_show_names_the_right_incident_also_where_the_number_stays_the_same() -> None:

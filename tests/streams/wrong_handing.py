@@ -7,7 +7,18 @@ from msgspec.structs import replace
 
 from schemas import facts as f
 from schemas.values import StandDownReason
-from streams import answering, batch, handing_up, line, quiet, relief, rules, shifts, waited
+from streams import (
+    answering,
+    batch,
+    handing_up,
+    line,
+    quiet,
+    refiling,
+    relief,
+    rules,
+    shifts,
+    waited,
+)
 from streams.area import Operation
 from streams.cause import Cause
 from streams.remembered import Batch, Relief
@@ -95,3 +106,7 @@ def crews_go_with_it(patch: Patch) -> None:
 def anybody_answers(patch: Patch) -> None:
     """Whatever anybody does about a demand answers what its desk is asked."""
     patch.setattr(quiet, "may_answer", lambda *_: True)
+
+
+def recovery_stays_behind(patch: Patch) -> None:
+    patch.setattr(refiling, "_recovers", lambda line: False)
