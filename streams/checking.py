@@ -119,11 +119,16 @@ def silent(found: Assignment, cause: Cause) -> list[Fact]:
 
 
 def timed(operation: Operation, crew: Assignment, at: Instant) -> Assignment:
-    """A crew after a word of it, or about it: its time begins anew, there and on its way out."""
+    """A crew after a word of it, or about it: its time there begins anew.
+
+    Its time to leave does only where that was over and somebody has called it: whatever else it
+    says, or is written to it, nobody is to forget that not all of them are out.
+    """
     due = None
     if crew.state is AssignmentState.ON_SCENE:
         due = at + interval(operation.lines[crew.line])
-    out_by = at + OUT_WITHIN if orders.owes_out(operation, crew) else None
+    begun = None if crew.missed_at is not None else crew.out_by
+    out_by = (begun or at + OUT_WITHIN) if orders.owes_out(operation, crew) else None
     return _waited_for(replace(crew, check_in_by=due, out_by=out_by))
 
 
@@ -144,6 +149,19 @@ def _waited_for(crew: Assignment) -> Assignment:
     due = None if crew.check_in_by is None else crew.check_in_by + CHECK_IN_GRACE
     first = min((one for one in (due, crew.out_by) if one is not None), default=None)
     return replace(crew, silent_at=first, missed_at=None, escalated=False)
+
+
+def heard_from_again(crew: Assignment, until: Instant) -> Assignment:
+    """A crew behind a standstill: it owes nothing before that time, and is called no sooner."""
+    crew = replace(crew, silent_at=until)
+    if crew.missed_at is not None:
+        return crew
+    due, out_by = crew.check_in_by, crew.out_by
+    return replace(
+        crew,
+        check_in_by=None if due is None else max(due, until - CHECK_IN_GRACE),
+        out_by=None if out_by is None else max(out_by, until),
+    )
 
 
 def sooner(operation: Operation, line: Line, at: Instant) -> None:

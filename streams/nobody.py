@@ -30,7 +30,7 @@ def climbs_at(operation: Operation, line: Line, at: Instant) -> Instant | None:
     A little early, so that many climb at one moment and are one list.
     """
     demand = operation.demands[line.demand]
-    if not below(line) or line.live_offers or demand.asked_at is not None:
+    if not below(line) or line.live_offers or _climbs(demand):
         return None
     if demand.nobody_again_at is not None and at < demand.nobody_again_at:
         return None
@@ -39,6 +39,12 @@ def climbs_at(operation: Operation, line: Line, at: Instant) -> Instant | None:
     if demand.needed_by is not None:
         climbs = max(climbs, needed.answer_by(demand.priority, demand.needed_by, since))
     return max(at, climbs - climbs % (urgency.retry // LOOKS_SHARED))
+
+
+def _climbs(demand: Demand) -> bool:
+    """Whether its desk is asked something already that the desk above hears of: one alarm is
+    enough. What climbs to nobody, such as whether it is still needed, is not."""
+    return demand.climbs_at is not None or demand.climbed_at is not None
 
 
 def next_look(operation: Operation, line: Line, at: Instant) -> Instant | None:

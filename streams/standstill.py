@@ -10,10 +10,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from schemas.batches import BatchId
 from schemas.facts import Resumed, TimeGivenBack
 from schemas.helpers import HelpersId
 from schemas.values import AssignmentId, DemandId, DivisionCode, Instant, OfferId, ReportId
-from streams import orders
+from streams import checking, orders
 from streams.area import Operation
 from streams.entities import Offer, OfferState
 from streams.parameters import GIVEN_BACK_AT_ONCE, REST, URGENCY
@@ -28,6 +29,7 @@ ONLY = "standstill"  # the key of the one row
 SPARED = (Wait.CREW, Wait.CHECK_IN, Wait.INSTRUCTION, Wait.REPORT)
 """Who could do nothing while nobody could hear it: not missed before a while has passed."""
 SHIFTED = (
+    Wait.BATCH,
     Wait.STANDBY,
     Wait.HELPERS,
     Wait.RELIEF,
@@ -131,7 +133,7 @@ def _crew(operation: Operation, key: AssignmentId, _before: Instant, until: Inst
     if known.late_at is not None and known.late_at < until:
         known = replace(known, late_at=until)
     if known.silent_at is not None and known.silent_at < until:
-        known = replace(known, silent_at=until)
+        known = checking.heard_from_again(known, until)
     operation.assignments.put(known.id, known)
     orders.held_back(operation, known.id, until)
 
@@ -148,6 +150,13 @@ def _standby(operation: Operation, key: OfferId, before: Instant, until: Instant
     known = operation.offers[key]
     if known.state is OfferState.STANDBY and known.standby_until == before:
         operation.offers.put(known.id, replace(known, standby_until=until))
+
+
+def _batch(operation: Operation, key: BatchId, before: Instant, until: Instant) -> None:
+    """Whoever could not be heard can still send the rest of its list, or undo all of it."""
+    known = operation.batches.get(key)
+    if known is not None and known.until == before:
+        operation.batches.put(key, replace(known, until=until))
 
 
 def _helpers(operation: Operation, key: HelpersId, _before: Instant, until: Instant) -> None:
@@ -194,6 +203,7 @@ GIVING: dict[Wait, Callable[[Operation, Any, Instant, Instant], None]] = {
     Wait.CHECK_IN: _crew,
     Wait.INSTRUCTION: _crew,
     Wait.REPORT: _report,
+    Wait.BATCH: _batch,
     Wait.STANDBY: _standby,
     Wait.HELPERS: _helpers,
     Wait.RELIEF: _relief,

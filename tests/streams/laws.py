@@ -294,7 +294,7 @@ def _tasks_in(watch: Watch, incident: str) -> bool:
 
 
 def filed(watch: Watch, at: int) -> Wrong:
-    """A recovery task is in the incident of its demand: neither leaves the board without the other."""
+    """A recovery task is in the incident of its demand: neither leaves without the other."""
     for row in watch.rows.values():
         if isinstance(row, TaskRow) and row.incident != watch.rows[row.demand].incident:
             yield f"{at}: {row.id} is not where {row.demand} is"

@@ -33,7 +33,8 @@ def somebodys(watch: Watch, at: int) -> Wrong:
             yield f"{at}: nobody was told in time that {need.id} is left alone"
         alone = _alone(watch, need, row, at)
         again_at = known.nobody_again_at or 0
-        if alone and row.asked_at is None and again_at <= at:
+        climbs = row.climbs_at is not None or row.climbed_at is not None
+        if alone and not climbs and again_at <= at:
             yield f"{at}: {need.id} is nobody's"
         if not alone and row.nobody_at is not None:
             yield f"{at}: {need.id} is rung for in vain"

@@ -80,7 +80,7 @@ def _told(play: Play, waiting: Offer) -> Attempt:
 def helpers(play: Play) -> Attempt:
     """People of no organization come by themselves, or are told something at last."""
     waiting = play.pick(list(play.operation.helpers.rows.values()))
-    if waiting is not None and play.chance(0.6):
+    if waiting is not None and play.chance(0.9):
         desk = play.desk_of(play.operation.demands[waiting.demand])
         registered = play.chance(0.3)
         command = c.EndHelpers(demand=waiting.demand, helpers=waiting.id, registered=registered)

@@ -10,11 +10,13 @@ from schemas import facts as f
 from schemas.batches import BatchId, BatchState
 from schemas.ids import digest_of
 from schemas.refusals import Refusal
+from schemas.turns import OWNER
 from schemas.values import CloseReason, DemandId, DivisionCode, Domain, IncidentId, TaskId
 from schemas.views import IncidentRow
 from streams import rows
 from streams.clock import due
 from streams.entities import DemandState, TaskState
+from streams.parameters import MINUTE
 from tests.streams.world import COUNTY, DESK, World, asked, only, townships
 
 HERE, THERE = (DivisionCode(code) for code in townships()[:2])
@@ -300,3 +302,15 @@ def test_a_closed_incident_has_tasks_to_open() -> None:
     flood.world.wait(minutes=1)
     facts = flood.world.send(DESK, command)
     assert len(of(facts, f.TaskOpened)) + len(of(facts, f.BatchSpared)) >= 1
+
+
+def test_after_a_standstill_what_was_left_of_the_hour_to_undo_it_is_left_still() -> None:
+    flood = Flood()
+    flood.void()
+    world = flood.world
+    since = world.at
+    world.at += 70 * MINUTE
+    world.send(OWNER, c.Resume(number=world.operation.count("tick") + 1, since=since))
+    world.wait(minutes=50)
+    assert of(flood.undo(), f.BatchEnded)[0].undone
+    assert flood.open() == sorted(flood.demands)

@@ -9,7 +9,7 @@ from schemas import facts as f
 from schemas.values import DemandId
 from schemas.views import DemandRow
 from streams import rows
-from streams.parameters import MINUTE, URGENCY
+from streams.parameters import HOUR, MINUTE, URGENCY
 from tests.streams.world import COUNTY, DESK, SEALED, World, asked, kinds, only
 
 
@@ -135,3 +135,20 @@ def test_own_crew_for_the_least_is_enough() -> None:
     world.send(DESK, c.SetOwnCrew(line=line, units=1))
     assert "DemandClimbed" not in kinds(world.until(world.at + 60 * MINUTE))
     assert row(world, demand).asked_at is None
+
+
+def test_a_question_that_climbs_to_nobody_hides_no_one_who_is_left_alone() -> None:
+    """Given a covered P1 whose desk is asked after half a day whether it is still needed, when its
+    crew does not come and nobody else can be asked, then it climbs by its own time."""
+    world = World()
+    world.organization("near")
+    facts = world.demand(world.incident(), priority=1)
+    offer = only(asked(facts))
+    world.at_work(offer, minutes=13 * 60)
+    world.until(world.at + 12 * HOUR + MINUTE)
+    shown = row(world, offer.demand)
+    assert (shown.asked_at is not None, shown.climbs_at) == (True, None)
+    facts = world.until(world.at + 2 * HOUR)
+    doubted, climbed = only(facts, f.CrewDoubted), only(facts, f.DemandClimbed)
+    assert on_time(climbed.at, doubted.at + URGENCY[1].climb)
+    assert row(world, offer.demand).nobody_at == doubted.at

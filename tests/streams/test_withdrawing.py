@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from schemas import commands as c
 from schemas import facts as f
 from schemas.refusals import Refusal
+from schemas.turns import OWNER
 from schemas.values import InstructionId
-from streams.parameters import HOUR, MINUTE
+from streams.parameters import HOUR, MINUTE, QUIET
 from tests.streams.test_checking import OnScene
 from tests.streams.test_instructions import STOP, WITHDRAW, instruct
 from tests.streams.world import DESK, asked, kinds, only
@@ -83,14 +86,23 @@ def test_also_on_its_way_it_is_called() -> None:
     assert (missed.at, missed.out) == (since + 10 * MINUTE, True)
 
 
-def test_a_word_on_the_way_out_puts_the_call_off_but_only_that_all_are_out_ends_it() -> None:
+@pytest.mark.parametrize("by", ["near", DESK])
+def test_a_word_on_the_way_out_does_not_put_off_that_all_of_them_have_to_be_out(
+    by: str,
+) -> None:
+    """Given a crew that was told to leave, when it says a word before it is out, or its desk does,
+    then it is called at its time all the same; a word to that call gives it its time once more."""
     scene = OnScene()
     told_to_leave(scene)
+    told = scene.world.at
     scene.world.wait(minutes=6)
-    scene.step(c.CheckIn, people=None)
-    said = scene.world.at
-    missed = only(scene.world.until(said + HOUR, f.CheckInMissed), f.CheckInMissed)
-    assert missed.at == said + 10 * MINUTE
+    scene.step(c.CheckIn, by, people=None)
+    missed = only(scene.world.until(told + HOUR, f.CheckInMissed), f.CheckInMissed)
+    assert (missed.at, missed.out) == (told + 10 * MINUTE, True)
+    scene.step(c.CheckIn, by, people=None)
+    called = scene.world.at
+    again = only(scene.world.until(called + HOUR, f.CheckInMissed), f.CheckInMissed)
+    assert again.at == called + 10 * MINUTE
 
 
 def test_who_may_go_on_owes_no_such_word() -> None:
@@ -102,6 +114,20 @@ def test_who_may_go_on_owes_no_such_word() -> None:
     assert (scene.row().missed_at, scene.row().out_by) == (None, None)
     missed = only(scene.world.until(since + 2 * HOUR, f.CheckInMissed), f.CheckInMissed)
     assert (missed.at, missed.out) == (since + 65 * MINUTE, False)
+
+
+def test_behind_a_standstill_who_may_go_on_has_a_while_to_say_so() -> None:
+    """Given a crew under an order when nothing can be heard, and the order is lifted right behind
+    that, then nobody calls it for a word that it could not give."""
+    scene = OnScene()
+    given, world = told_to_leave(scene), scene.world
+    since = world.at
+    world.at += 2 * HOUR
+    world.send(OWNER, c.Resume(number=world.operation.count("tick") + 1, since=since))
+    resumed = world.at
+    scene.step(c.LiftFromCrew, DESK, instruction=given)
+    missed = only(world.until(resumed + HOUR, f.CheckInMissed), f.CheckInMissed)
+    assert (missed.at, missed.out) == (resumed + QUIET, False)
 
 
 def test_of_two_reasons_one_unread_and_lifted_the_other_is_waited_for() -> None:

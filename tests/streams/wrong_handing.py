@@ -109,4 +109,4 @@ def anybody_answers(patch: Patch) -> None:
 
 
 def recovery_stays_behind(patch: Patch) -> None:
-    patch.setattr(refiling, "_recovers", lambda line: False)
+    patch.setattr(refiling, "_recovers", lambda _: False)
