@@ -30,12 +30,18 @@ MATTER = (PublicWord.KIND, PublicWord.PLACE, PublicWord.RISK, PublicWord.RALLY_P
 
 
 def let_go(operation: Operation, demand: Demand) -> None:
-    """A yes that stands by was said to other words: it no longer counts by itself, and says so."""
+    """A yes that stands by was said to other words: it no longer counts by itself, and says so.
+
+    Then it waits for its desk's word, and where units are missing without a clock.
+    """
     for key in demand.lines:
+        short = lines.missing(operation.lines[key])
         for offer in operation.offers_on.of(key):
             kept = offer.state is OfferState.STANDBY and offer.at_once
             if kept and offer.revision < mattering(demand):
-                operation.offers.put(offer.id, replace(offer, at_once=False))
+                until = None if short else offer.standby_until
+                waits = replace(offer, at_once=False, standby_until=until)
+                operation.offers.put(offer.id, waits)
 
 
 def amended(before: Demand, fact: DemandAmended) -> Said:

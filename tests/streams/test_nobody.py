@@ -148,7 +148,7 @@ def test_a_question_that_climbs_to_nobody_hides_no_one_who_is_left_alone() -> No
     world.until(world.at + 12 * HOUR + MINUTE)
     shown = row(world, offer.demand)
     assert (shown.asked_at is not None, shown.climbs_at) == (True, None)
-    facts = world.until(world.at + 2 * HOUR)
-    doubted, climbed = only(facts, f.CrewDoubted), only(facts, f.DemandClimbed)
+    later = world.until(world.at + 2 * HOUR)
+    doubted, climbed = only(later, f.CrewDoubted), only(later, f.DemandClimbed)
     assert on_time(climbed.at, doubted.at + URGENCY[1].climb)
     assert row(world, offer.demand).nobody_at == doubted.at

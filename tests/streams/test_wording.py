@@ -191,6 +191,19 @@ def test_who_stood_by_is_shown_what_has_changed_since_its_yes() -> None:
     assert crew(world, key).changed == (PublicWord.RISK,)
 
 
+def test_a_yes_to_other_words_waits_without_a_clock_where_units_are_missing_now() -> None:
+    """Given a standby by its own yes, when more units are wanted and the risk is another, then it
+    waits for its desk's word and nobody thanks it away meanwhile."""
+    world, offer = offered()
+    world.until(offer.answer_by + 1)
+    world.organization("second", units=2)
+    world.yes(only(asked(world.until(world.at + 10 * MINUTE, f.OfferSent))))
+    world.yes(offer, revision=1)
+    world.amend(offer.demand, risk_statement=DAM, targets=(4,))
+    waits = world.operation.offers[offer.offer]
+    assert (waits.at_once, waits.standby_until) == (False, None)
+
+
 def test_what_was_changed_back_has_changed() -> None:
     """Whoever saw it in between has to know that it no longer holds."""
     world, offer = offered()
