@@ -293,13 +293,6 @@ def _tasks_in(watch: Watch, incident: str) -> bool:
     )
 
 
-def filed(watch: Watch, at: int) -> Wrong:
-    """A recovery task is in the incident of its demand: neither leaves without the other."""
-    for row in watch.rows.values():
-        if isinstance(row, TaskRow) and row.incident != watch.rows[row.demand].incident:
-            yield f"{at}: {row.id} is not where {row.demand} is"
-
-
 def _expected(watch: Watch, row: AssignmentRow, at: int) -> Wrong:
     """A crew on its way is expected by a time, and asked for when that is over."""
     crew = watch.books.crews.rows[row.id]
@@ -381,7 +374,7 @@ SAMPLED: dict[str, Callable[[Watch, int], Wrong]] = {
     "parts": laws_whole.parts,
     "unread": laws_words.unread,
     "live": live,
-    "filed": filed,
+    "filed": laws_handing.filed,
     "waiting": waiting.climbs,
     "shown": laws_waiting.shown,
     "guided": guided,

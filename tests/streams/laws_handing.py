@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from schemas import commands as c
 from schemas import facts as f
 from schemas.turns import Turn
-from schemas.views import AssignmentRow
+from schemas.views import AssignmentRow, TaskRow
 from tests.streams.world import COUNTY, DESK
 
 if TYPE_CHECKING:
@@ -137,3 +137,10 @@ def silently(watch: Watch, before: Any, after: Any, turn: Turn) -> Wrong:
     taken = isinstance(turn.command, c.TakeOnDemand)
     if turn.actor not in asked and not taken:
         yield f"{turn.sequence}: {turn.actor} answers for {after.id}, which another desk owes"
+
+
+def filed(watch: Watch, at: int) -> Wrong:
+    """A recovery task is in the incident of its demand: neither leaves without the other."""
+    for row in watch.rows.values():
+        if isinstance(row, TaskRow) and row.incident != watch.rows[row.demand].incident:
+            yield f"{at}: {row.id} is not where {row.demand} is"
