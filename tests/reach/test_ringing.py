@@ -6,32 +6,25 @@ a duty phone, and every message is handed over at once.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import pytest
-from msgspec.structs import replace
 
-from api.history.store import Mark, Store
-from api.history.tables import kept
 from api.people import Address, Addresses
 from api.reach import by_fact, matters
 from api.reach.duty import AGAIN_MS, Duty
 from api.reach.matters import Kind, Matters
-from api.reach.notices import Notice, Notices
+from api.reach.notices import Notices
 from api.reach.past import Past
 from api.reach.routes import Routes
-from api.reach.states import State
 from schemas import facts as f
 from schemas.turns import Turn
 from schemas.values import DivisionCode
-from schemas.views import DemandRow, Put
-from tests.streams.laws import STEPS
-from tests.streams.play import Play
+from schemas.views import DemandRow
+from tests.reach.played import Noticed, Played
 from tests.streams.world import WENZHOU, divisions
 
 SEEDS = range(6)
@@ -55,65 +48,21 @@ class _Person(NamedTuple):
     addresses: tuple[Address, ...]
 
 
-class Handed:
-    """Notices that are handed over as they are made."""
+class Listener(Played):
+    """What should have rung, and has not."""
 
-    def __init__(self) -> None:
-        self.of: dict[str, list[Notice]] = {}
+    def begin(self, past: Past) -> None:
+        phones = Phones()
+        self._duty = Duty(
+            Matters(past, WENZHOU), cast(Addresses, phones), cast(Notices, self.handed),
+            cast(Routes, phones), TREE,
+        )  # fmt: skip
 
-    def of_offer(self, offer: str) -> list[Notice]:
-        return self.of.get(offer, [])
-
-    def with_id(self, _id: str) -> Notice | None:
-        return None
-
-    def put(self, notices: list[Notice]) -> None:
-        for one in notices:
-            handed = replace(one, state=State.HANDED, handed_at=one.made_at)
-            self.of.setdefault(one.offer, []).append(handed)
-
-
-class Noticed(Exception):
-    """The first thing that is wrong, where that is enough."""
-
-
-class Listener:
-    """Looks on at a play; `wrong` is what should have rung and has not, in words."""
-
-    def __init__(self, folder: Path, seed: int, *, to_the_end: bool = True) -> None:
-        self.wrong: list[str] = []
-        self._to_the_end = to_the_end
-        self.heard: Counter[type] = Counter()
-        self._rows: dict[str, Any] = {}
-        self._handed, phones = Handed(), Phones()
-        path = folder / f"history{seed}.db"
-        with closing(Store(path)) as store, closing(Past(path)) as past:
-            self._store = store
-            store.mark(WENZHOU)
-            self._duty = Duty(
-                Matters(past, WENZHOU), cast(Addresses, phones), cast(Notices, self._handed),
-                cast(Routes, phones), TREE,
-            )  # fmt: skip
-            play = Play(seed)
-            self._seen = 0
-            play.watch = lambda: self.look(play)
-            play.run(STEPS)
-            play.finish()
-
-    def look(self, play: Play) -> None:
-        """After every turn: the messenger looks, then what has happened is held against it."""
-        for taken in play.world.turns[self._seen :]:
-            self._seen += 1
-            turn = taken.turn
-            puts = [put for put in taken.changes if isinstance(put, Put)]
-            self._rows.update({put.row.id: put.row for put in puts})
-            written = [(turn.sequence, put) for put in puts if kept(put)]
-            self._store.write(WENZHOU, written, Mark("log", turn.sequence, turn.at))
-            self._handed.put(self._duty.look(turn.at))
-            for fact in turn.facts:
-                self._hear(fact, turn)
-            if self.wrong and not self._to_the_end:
-                raise Noticed
+    def follow(self, turn: Turn) -> None:
+        """The messenger looks, then what has happened is held against it."""
+        self.handed.put(self._duty.look(turn.at))
+        for fact in turn.facts:
+            self._hear(fact, turn)
 
     def _hear(self, fact: Any, turn: Turn) -> None:
         owed = by_fact.OWED.get(type(fact))
@@ -132,7 +81,7 @@ class Listener:
 
     def _rang(self, subject: str, division: str, at: int) -> bool:
         """Whether its phone was told of it within the half hour for which that counts."""
-        told = (one for key, sent in self._handed.of.items() if subject in key for one in sent)
+        told = (one for key, sent in self.handed.of.items() if subject in key for one in sent)
         return any(one.organization == division and at - one.made_at < AGAIN_MS for one in told)
 
     def _concerns(self, fact: Any) -> Iterator[tuple[str, str, int]]:
@@ -142,24 +91,24 @@ class Listener:
             case f.ShiftUntaken() | f.ShiftClimbed():
                 yield f"-{fact.division}|", fact.division, 3
             case f.DemandHandedUp() | f.HandUpClimbed():
-                row = self._rows[fact.demand]
+                row = self.rows[fact.demand]
                 if row.hand_up.state == "waiting":
                     yield f"handed_up|{row.id}|", row.hand_up.by, row.priority
             case f.DemandGivenBack(climbs_at=climbs_at):
-                row = self._rows[fact.demand]
+                row = self.rows[fact.demand]
                 if climbs_at is not None and row.hand_up.state == "given_back":
                     kind = "given_back" if row.nobody_at is None else "nobody"
                     yield f"{kind}|{row.id}", row.division, row.priority
             case f.DemandClimbed():
-                row = self._rows[fact.demand]
+                row = self.rows[fact.demand]
                 if row.climbed_at is not None:
                     yield row.id, _desk_of(row), row.priority
             case f.LineUnmet():
-                row = self._rows[fact.demand]
+                row = self.rows[fact.demand]
                 if fact.climbs_at is not None and row.nobody_at is not None:
                     yield f"nobody|{row.id}", _desk_of(row), row.priority
             case _:
-                row = self._rows[fact.assignment]
+                row = self.rows[fact.assignment]
                 yield _of_crew(fact), row.taken_on or row.division, row.priority
 
 
