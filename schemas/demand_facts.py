@@ -6,12 +6,14 @@ from schemas.batches import BatchId
 from schemas.refiling import DemandRefiled
 from schemas.values import (
     AccountId,
+    AssignmentId,
     CloseReason,
     DemandId,
     DivisionCode,
     GateCount,
     IncidentId,
     Instant,
+    InstructionId,
     LineId,
     LineRequest,
     OpeningReason,
@@ -195,11 +197,14 @@ class StillNeededAsked(Stored, tag="StillNeededAsked.1"):
 class DemandHeld(Stored, tag="DemandHeld.1"):
     """Nobody is asked until a question is answered. `asked_by`: the county that put it, if one did.
 
-    At `ask_at` its desk is asked whether it is still on hold.
+    At `ask_at` its desk is asked whether it is still on hold. `crew`, `instruction`: which crew
+    was told to leave its place, and by what; else it is a question of its own.
     """
 
     demand: DemandId
     question: str
+    crew: AssignmentId | None
+    instruction: InstructionId | None
     asked_by: DivisionCode | None
     ask_at: Instant
     at: Instant

@@ -39,7 +39,7 @@ from schemas.values import (
     TaskId,
 )
 from schemas.villages import Village, VillageName
-from streams.remembered import Handed, Report, Said, Seen
+from streams.remembered import Handed, Holding, Report, Said, Seen
 
 
 class HeldCertificate(Stored):
@@ -148,7 +148,8 @@ class Demand(Stored):
     held_at: Instant | None = None
     shut: tuple[InstructionId, ...] = ()  # closed zones that it lies in, and the like
     may_lie_in: tuple[InstructionId, ...] = ()  # closed zones, its own place being known roughly
-    question: str = ""  # what it is on hold for
+    question: str = ""  # what it is on hold for, as was said last
+    held_for: tuple[Holding, ...] = ()  # and all of that
     asked_by: DivisionCode | None = None  # the county that put it
     handed: Handed | None = None
     appeal: Appeal | None = None

@@ -20,6 +20,7 @@ from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.demand import find
 from streams.entities import DemandState
+from streams.remembered import Holding
 from streams.waiting import calm
 
 
@@ -34,7 +35,7 @@ def hold(area: Area, command: HoldDemand, cause: Cause) -> Decision:
         return Refused(Refusal.DEMAND_DRAFT, (demand.id,))
     if demand.leader is not None:
         return Refused(Refusal.DEMAND_GROUPED, (demand.id,))
-    return [pausing.held(area, demand, command.question, cause)]
+    return [pausing.held(area, demand, Holding(question=command.question), cause)]
 
 
 def resume(area: Area, command: ResumeDemand, cause: Cause) -> Decision:
@@ -75,11 +76,14 @@ def _held(operation: Operation, fact: DemandHeld) -> None:
     """Held again, it is as old as before, and its desk is asked later."""
     lines.taken_up(operation, fact.demand)
     demand = operation.demands[fact.demand]
+    why = Holding(question=fact.question, crew=fact.crew, instruction=fact.instruction)
+    others = (one for one in demand.held_for if one.instruction != why.instruction)
     held = replace(
         calm(demand),
         state=DemandState.ON_HOLD,
         held_at=fact.at if demand.held_at is None else demand.held_at,
         question=fact.question,
+        held_for=(*others, why),
         asked_by=fact.asked_by,
         quiet_at=fact.ask_at,
     )

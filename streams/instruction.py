@@ -8,7 +8,7 @@ lifts it, or stands the crew down. Told to stop or to withdraw, a crew is no cov
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, assert_never
+from typing import TypeVar, assert_never
 
 from msgspec.structs import replace
 
@@ -25,7 +25,6 @@ from schemas.facts import (
     AcknowledgmentMissed,
     AssignmentStoodDown,
     CrewInstructed,
-    DemandHeld,
     IncidentInstructed,
     InstructionAcknowledged,
     InstructionFact,
@@ -45,7 +44,7 @@ from streams import asking, checking, crew, heeding, orders, pausing, shutting, 
 from streams.area import Area, Operation
 from streams.assignment import live, out
 from streams.cause import Cause, Decision, Refused
-from streams.entities import AssignmentState, Demand, DemandState, Incident, IncidentState
+from streams.entities import Assignment, AssignmentState, Incident, IncidentState
 from streams.instructed import Instruction, Order, Told
 from streams.parameters import ACKNOWLEDGED_WITHIN, INSTRUCTIONS_MOST
 from streams.policy import substitute_for, voice_of
@@ -53,10 +52,8 @@ from streams.policy import substitute_for, voice_of
 ENDING = (*LEAVING, InstructionKind.HAND_OVER)
 """Behind these a desk may end a crew's work."""
 
-UNSAID: Final = "已令在场队伍停止或撤离 · A crew there was told to stop or to leave"
-"""Why nobody else is sent there, where the desk had no time to say more; for readers of both."""
-
 Given = InstructCrew | InstructIncident | CloseZone
+Known = TypeVar("Known", Order, Instruction)
 
 
 def instruct_crew(area: Area, command: InstructCrew, cause: Cause) -> Decision:
@@ -67,10 +64,19 @@ def instruct_crew(area: Area, command: InstructCrew, cause: Cause) -> Decision:
     operation = area.operations[cause.operation]
     standing = orders.told(operation, found.id).standing
     refused = _unfit(command, standing, found.id)
-    if refused is not None or _said(command, standing):
-        return refused or []
-    demand = operation.demands[found.demand]
-    told = CrewInstructed(
+    if refused is not None:
+        return refused
+    known = _said(command, standing)
+    if known is not None:
+        own = None if known.everybody else known.id
+        return pausing.because_of(area, command, found, own, cause)
+    told = _told(area, command, found, cause)
+    return [told, *pausing.because_of(area, command, found, told.instruction, cause)]
+
+
+def _told(area: Area, command: InstructCrew, found: Assignment, cause: Cause) -> CrewInstructed:
+    demand = area.operations[cause.operation].demands[found.demand]
+    return CrewInstructed(
         instruction=InstructionId(cause.new_id()),
         assignment=found.id,
         account=cause.actor,
@@ -81,18 +87,6 @@ def instruct_crew(area: Area, command: InstructCrew, cause: Cause) -> Decision:
         acknowledge_by=cause.at + ACKNOWLEDGED_WITHIN,
         at=cause.at,
     )
-    return [told, *_put_on_hold(area, command, demand, cause)]
-
-
-def _put_on_hold(
-    area: Area, command: InstructCrew, demand: Demand, cause: Cause
-) -> list[DemandHeld]:
-    """What it leaves is the place: nobody else is sent there before a desk says that it goes on."""
-    if not command.hold or command.what not in LEAVING:
-        return []
-    if demand.state is not DemandState.PUBLISHED or demand.leader is not None:
-        return []
-    return [pausing.held(area, demand, command.text or UNSAID, cause)]
 
 
 def instruct_incident(area: Area, command: InstructIncident, cause: Cause) -> Decision:
@@ -146,7 +140,7 @@ def _to_everybody(
 
 
 def _unfit(
-    command: Given, standing: Iterable[Order | Instruction], about: AssignmentId | IncidentId
+    command: Given, standing: Iterable[Known], about: AssignmentId | IncidentId
 ) -> Refused | None:
     """Why it is not given: to whom or where is said exactly where that is part of it."""
     closes = isinstance(command, CloseZone) or command.what is not InstructionKind.ZONE_CLOSED
@@ -157,10 +151,13 @@ def _unfit(
     return None
 
 
-def _said(command: Given, standing: Iterable[Order | Instruction]) -> bool:
-    said = (command.what, command.to, command.text, getattr(command, "zone", None))
-    known = ((one.what, one.to, one.text, getattr(one, "zone", None)) for one in standing)
-    return said in known
+def _said(command: Given, standing: Iterable[Known]) -> Known | None:
+    """What holds already and says the same."""
+    for known in standing:
+        where = getattr(command, "zone", None) == getattr(known, "zone", None)
+        if where and (command.what, command.to, command.text) == (known.what, known.to, known.text):
+            return known
+    return None
 
 
 def _giver(area: Area, division: DivisionCode, cause: Cause) -> DivisionCode:

@@ -2,21 +2,50 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from schemas.commands import InstructCrew
 from schemas.facts import DemandHeld
+from schemas.instruction_values import LEAVING
+from schemas.values import InstructionId
 from streams import answering
 from streams.area import Area
 from streams.cause import Cause
-from streams.entities import Demand
+from streams.entities import Assignment, Demand, DemandState
 from streams.parameters import URGENCY
 from streams.policy import substitute_for
+from streams.remembered import Holding
+
+UNSAID: Final = "已令在场队伍停止或撤离 · A crew there was told to stop or to leave"
+"""Why nobody else is sent there, where the desk had no time to say more; for readers of both."""
 
 
-def held(area: Area, demand: Demand, question: str, cause: Cause) -> DemandHeld:
+def because_of(
+    area: Area, command: InstructCrew, crew: Assignment, own: InstructionId | None, cause: Cause
+) -> list[DemandHeld]:
+    """What it leaves is the place: nobody else is sent there until a desk says that it goes on.
+
+    Of demands that tell of one need that is the one that is asked for. Said twice, nothing is new.
+    """
+    if not command.hold or command.what not in LEAVING:
+        return []
+    demands = area.operations[cause.operation].demands
+    demand = demands[crew.demand]
+    asked_for = demand if demand.leader is None else demands[demand.leader]
+    if asked_for.state not in (DemandState.PUBLISHED, DemandState.ON_HOLD):
+        return []
+    why = Holding(question=command.text or UNSAID, crew=crew.id, instruction=own)
+    return [] if why in asked_for.held_for else [held(area, asked_for, why, cause)]
+
+
+def held(area: Area, demand: Demand, why: Holding, cause: Cause) -> DemandHeld:
     """An open demand on hold, from now."""
     desk = answering.desk(area.operations[cause.operation], demand)
     return DemandHeld(
         demand=demand.id,
-        question=question,
+        question=why.question,
+        crew=why.crew,
+        instruction=why.instruction,
         asked_by=substitute_for(area, cause.actor, desk, cause.at),
         ask_at=cause.at + URGENCY[demand.priority].hold,
         at=cause.at,

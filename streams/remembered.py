@@ -14,6 +14,7 @@ from schemas.values import (
     DivisionCode,
     IncidentId,
     Instant,
+    InstructionId,
     LineId,
     Medium,
     OfferId,
@@ -57,6 +58,14 @@ class Said(Stored):
     risk: int = 1
     rally_point: int = 1
     way_in: int = 1
+
+
+class Holding(Stored):
+    """What a demand is on hold for: a question, or an order by which a crew left its place."""
+
+    question: str
+    crew: AssignmentId | None = None
+    instruction: InstructionId | None = None
 
 
 class Seen(Stored):

@@ -25,6 +25,7 @@ def calm(demand: Demand) -> Demand:
         nobody_at=None,
         held_at=None,
         question="",
+        held_for=(),
         asked_by=None,
     )
 

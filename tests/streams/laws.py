@@ -79,6 +79,7 @@ class Watch:
             self._show(taken.changes, taken.turn)
             for fact in taken.turn.facts:
                 self._apply(AFTER, fact, taken.turn)
+            self.complaints["place"] += laws_told.place(self, taken.turn)
             laws_plans.remember(self, taken.turn)
 
     def rest(self) -> None:
@@ -345,7 +346,6 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
 AFTER: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "displaced": laws_held.displaced,
     "given back": laws_handing.given_back,
-    "place": laws_told.place,
     "spoken": spoken,
     "left alone": laws_nobody.in_time,
 }
@@ -380,7 +380,7 @@ SAMPLED: dict[str, Callable[[Watch, int], Wrong]] = {
     "guided": guided,
 }
 """At every fourth of these instants."""
-NAMES = tuple(dict.fromkeys([*BEFORE, *AFTER, *RESTING, *SAMPLED]))
+NAMES = tuple(dict.fromkeys([*BEFORE, *AFTER, *RESTING, *SAMPLED, "place"]))
 
 SEEDS, STEPS = range(12), 260
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from schemas import commands as c
 from schemas import facts as f
 from schemas.turns import Turn
 from tests.streams.crews import LEAVING
@@ -53,14 +54,17 @@ def _climbs(crew: str, told: Any, view: Any, quiet_until: int, at: int) -> Wrong
         yield f"{at}: {crew} has not read {view.id}, and the county knows nothing"
 
 
-def place(watch: Watch, fact: Any, turn: Turn) -> Wrong:
-    """Where a crew leaves because of the place, nobody else is sent there in the same moment."""
-    if not isinstance(fact, f.CrewInstructed) or not getattr(turn.command, "hold", False):
+def place(watch: Watch, turn: Turn) -> Wrong:
+    """Where a desk says that a crew leaves because of the place, nobody else is asked to go there
+    behind that turn: whatever it has said before, and whichever demand is asked for."""
+    said = turn.command
+    if turn.refusal is not None or not isinstance(said, c.InstructCrew) or not said.hold:
         return
     crews = watch.books.crews
-    need = watch.rows[crews.demands[crews.rows[fact.assignment].line]]
-    if fact.what in LEAVING and need.state == "published" and need.leader is None:
-        yield f"{turn.sequence}: {fact.assignment} leaves {need.id}, and others are asked to go"
+    need = watch.rows[crews.demands[crews.rows[said.assignment].line]]
+    asked_for = need if need.leader is None else watch.rows[need.leader]
+    if said.what in LEAVING and asked_for.state == "published":
+        yield f"{turn.sequence}: {said.assignment} leaves {need.id}, and others are asked to go"
 
 
 def nobody(watch: Watch, fact: Any, turn: Turn) -> Wrong:

@@ -37,6 +37,38 @@ def test_where_it_leaves_because_of_the_place_nobody_else_is_sent_there() -> Non
     assert len(asked([*facts, *scene.world.wait(minutes=0)])) == 1
 
 
+def test_that_it_is_because_of_the_place_may_be_said_afterwards() -> None:
+    """Given a crew that was told to leave, when its desk says the same because of the place; then
+    nobody else is sent there, and the crew has one order; said a third time, nothing is new."""
+    scene = Leaving(hold=False)
+    words = {"what": WITHDRAW, "text": "堤坝险情", "hold": True}
+    assert kinds(scene.step(c.InstructCrew, DESK, **words))[0] == "DemandHeld"
+    assert len(scene.row().instructions) == 1
+    assert scene.step(c.InstructCrew, DESK, **words) == ()
+    assert asked(scene.world.wait(minutes=5)) == []
+
+
+def test_what_is_on_hold_for_a_question_says_the_danger_as_well() -> None:
+    scene = OnScene(priority=1)
+    scene.world.send(DESK, c.HoldDemand(demand=scene.demand, question="还需几队？"))
+    words = {"what": WITHDRAW, "text": "堤坝险情", "hold": True}
+    held = only(scene.step(c.InstructCrew, DESK, **words), f.DemandHeld)
+    assert (held.question, held.crew) == ("堤坝险情", scene.crew)
+
+
+def test_where_it_came_for_a_further_report_the_one_that_is_asked_for_is_held() -> None:
+    """Of two demands that tell of one need the first asks for both, and lies in the same place."""
+    scene = OnScene()
+    world = scene.world
+    leader = only(world.demand(scene.incident), f.DemandPublished).demand
+    report = (scene.demand,)
+    world.send(DESK, c.GroupDemands(division=world.township, leader=leader, demands=report))
+    world.organization("far", township=1)
+    facts = scene.step(c.InstructCrew, DESK, what=WITHDRAW, text="堤坝险情", hold=True)
+    assert only(facts, f.DemandHeld).demand == leader
+    assert asked([*facts, *world.wait(minutes=5)]) == []
+
+
 def test_where_it_alone_leaves_another_is_asked() -> None:
     scene = Leaving(hold=False)
     assert "DemandHeld" not in kinds(scene.told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams import assignment, checking, gates, instructed, instruction, orders, shutting
+from streams import assignment, checking, gates, instructed, instruction, orders, pausing, shutting
 from streams.matching import bars
 
 Patch = pytest.MonkeyPatch
@@ -48,4 +48,4 @@ def silent_crews_are_borne_while_others_are_asked(patch: Patch) -> None:
 
 
 def others_are_sent_where_a_crew_left(patch: Patch) -> None:
-    patch.setattr(instruction, "_put_on_hold", lambda *_: [])
+    patch.setattr(pausing, "because_of", lambda *_: [])
