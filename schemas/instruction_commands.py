@@ -79,7 +79,8 @@ class LiftFromIncident(Stored, tag="LiftFromIncident.1"):
 class StandDownCrew(Stored, tag="StandDownCrew.1"):
     """The desk ends the work of a crew that it has told to stop, to withdraw or to hand over.
 
-    While people are counted inside a danger zone it is refused, unless everybody is out by now.
+    While people are counted inside a danger zone, or nobody has said that they have left, it is
+    refused, unless everybody is out by now.
     """
 
     assignment: AssignmentId

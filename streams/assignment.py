@@ -43,13 +43,12 @@ def set_off(area: Area, command: SetOff, cause: Cause) -> Decision:
 
 
 def arrive(area: Area, command: Arrive, cause: Cause) -> Decision:
+    """Where it is, it is, whatever it is told: then it is to leave that place."""
     found = live(area, cause, command.assignment)
     if isinstance(found, Refused):
         return found
     if found.arrived_at is not None:
         return []
-    if kept_away(area, found, cause):
-        return Refused(Refusal.INSTRUCTION_HOLDS, (found.id,))
     voice = voice_of(area, cause.actor, found.organization, cause.at)
     arrival = _arrival(found, cause, voice, command.people, implied=False)
     return [*_implied(found, cause, voice), arrival]
@@ -200,9 +199,9 @@ def out(found: Assignment, cause: Cause, voice: Voice) -> list[Fact]:
 
 
 def kept_away(area: Area, found: Assignment, cause: Cause) -> bool:
-    """Whether it was told to stop or to leave, or the place is shut: it goes no farther in.
+    """Whether it was told to stop or to leave, or the place is shut: it does not set off.
 
-    A word from the scene proves where it is, and is taken all the same.
+    That it has arrived says where it is, and is taken all the same, as any word from there.
     """
     demand = area.operations[cause.operation].demands[found.demand]
     return found.withdrawing or bool(demand.shut)

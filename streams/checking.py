@@ -16,7 +16,7 @@ from schemas.commands import CheckIn, CountHeads
 from schemas.facts import CheckInEscalated, CheckInMissed, CrewCheckedIn, Fact
 from schemas.refusals import Refusal
 from schemas.values import Instant, Milliseconds
-from streams import orders
+from streams import danger, orders
 from streams.area import Area, Operation
 from streams.assignment import counted, live, out, there
 from streams.cause import Cause, Decision, Refused
@@ -91,13 +91,17 @@ LISTED_MOST: Final = 200  # crews that a refusal names
 
 
 def endangered(crews: Iterable[Assignment]) -> Refused | None:
-    """Why nothing is closed over them: people are counted inside, or are silent on the scene."""
+    """Why nothing is closed over them: people are counted inside, are silent on the scene, or told
+    to stop or to leave, and nobody has said that they have."""
     rows = list(crews)
     inside = tuple(crew.id for crew in rows if crew.inside)
     if inside:
         return Refused(Refusal.HEADS_INSIDE, inside[:LISTED_MOST])
     silent = tuple(crew.id for crew in rows if crew.missed_at is not None)
-    return Refused(Refusal.CREW_SILENT, silent[:LISTED_MOST]) if silent else None
+    if silent:
+        return Refused(Refusal.CREW_SILENT, silent[:LISTED_MOST])
+    called = tuple(crew.id for crew in rows if danger.called_out(crew))
+    return Refused(Refusal.CREW_CALLED_OUT, called[:LISTED_MOST]) if called else None
 
 
 def silent(found: Assignment, cause: Cause) -> list[Fact]:

@@ -6,6 +6,7 @@ import unicodedata
 from typing import Any, Final
 
 from schemas.values import DemandId, DivisionCode, OrganizationId, PlaceKind
+from streams import danger
 from streams.entities import (
     Assignment,
     Demand,
@@ -125,5 +126,5 @@ def report(demand: Demand) -> tuple[Any, ...] | None:
 
 
 def in_danger(row: Assignment) -> DemandId | None:
-    """Whose people are counted inside a danger zone, or are silent: nothing is closed over them."""
-    return row.demand if row.inside or row.missed_at is not None else None
+    """Of whom somebody has to hear first: nothing is closed over them."""
+    return row.demand if danger.endangered(row) else None

@@ -8,9 +8,10 @@ from schemas.facts import AcknowledgmentEscalated, AcknowledgmentMissed, Fact
 from schemas.instruction_values import LEAVING
 from schemas.refusals import Refusal
 from schemas.values import AssignmentId, DemandId, Instant, InstructionId, OrganizationId
+from streams import danger
 from streams.area import CLOSED, Operation
 from streams.cause import Cause, Refused
-from streams.entities import Assignment, AssignmentState, Demand
+from streams.entities import Assignment, Demand
 from streams.instructed import Instruction, Order, Told
 from streams.parameters import ACKNOWLEDGED_WITHIN, INSTRUCTION_ESCALATES
 from streams.zones import inside, may_hold
@@ -87,11 +88,9 @@ def leaving(operation: Operation, demand: DemandId, organization: OrganizationId
 def owes_out(operation: Operation, crew: Assignment) -> bool:
     """Whether it has read all by which it is to stop or to leave, and not said yet that it has.
 
-    For what it has not read it is called sooner. Whoever has reported done is out.
+    For what it has not read it is called sooner.
     """
-    if not crew.live or not crew.withdrawing or crew.out_at is not None:
-        return False
-    if crew.state is AssignmentState.REPORTED_DONE:
+    if not danger.called_out(crew):
         return False
     leaving = [one for one in told(operation, crew.id).standing if one.what in LEAVING]
     return all(one.acknowledged_at is not None for one in leaving)

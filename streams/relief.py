@@ -1,7 +1,8 @@
 """Relief: a crew that has been at work for long is taken over from by another one, without a gap.
 
 Whoever is asked says yes or no like anybody else; the crew that is there stays, and is let go only
-when the new one has been there for a moment and nobody of it is inside a danger zone, or silent.
+when the new one has been there for a moment and nobody of it is inside a danger zone, silent, or
+told to leave and not out yet.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from schemas.facts import (
 from schemas.refusals import Refusal
 from schemas.relief import ReliefView, Relieved
 from schemas.values import AgainOn, Instant, OfferId, OperationId, StandDownReason
-from streams import checking, crew, offer, outcome
+from streams import checking, crew, danger, offer, outcome
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.assignment import live
@@ -246,7 +247,7 @@ def _asked_about(operation: Operation, known: Relief, at: Instant) -> Relief:
 
 def _free(operation: Operation, known: Relief) -> bool:
     old = operation.assignments[known.crew]
-    if known.successor is None or old.inside or old.missed_at is not None:
+    if known.successor is None or danger.endangered(old):
         return False
     return _here(operation, known) and old.state is not AssignmentState.REPORTED_DONE
 

@@ -29,6 +29,7 @@ class Refusal(StrEnum):
     CERTIFICATE_WITHDRAWN = "certificate_withdrawn"
     CLASS_UNFIT = "class_unfit"
     CODE_UNKNOWN = "code_unknown"
+    CREW_CALLED_OUT = "crew_called_out"
     CREW_ARRIVED = "crew_arrived"
     CREW_ON_SCENE = "crew_on_scene"
     COUNTER_LATE = "counter_late"

@@ -88,6 +88,13 @@ WORDS: dict[Refusal, Message] = {
         "A crew is silent on the scene; reach it first, and let it or its desk say how it is, then "
         "go on.",
     ),
+    Refusal.CREW_CALLED_OUT: Message(
+        409,
+        "有队伍已被要求停止或撤离，尚未报告全员已撤出；请先联系该队并记录全员已撤出（值班室可代为记录），"
+        "或解除指令，再继续。",
+        "A crew was told to stop or to leave, and nobody has said that all of it have; hear of it "
+        "first, and say so (its desk can for it), or lift the instruction.",
+    ),
     Refusal.NOTHING_TO_UNDO: Message(409, "没有可以撤销的步骤。", "There is no step to undo."),
     Refusal.STEP_NOT_TAKEN: Message(
         409,

@@ -82,11 +82,15 @@ class Crew:
         return any(told.what in LEAVING for told in self.told.values())
 
     @property
+    def called_out(self) -> bool:
+        """To stop or to leave, and nobody has said yet that all of them have."""
+        return self.live and self.state != "reported_done" and not self.leaving <= self.out
+
+    @property
     def owes_out(self) -> bool:
-        """To leave, and that read; nobody has said yet that all of them are out."""
+        """The same, and that is read."""
         read = all(told.acknowledged for told in self.told.values() if told.what in LEAVING)
-        there = self.live and self.state != "reported_done"
-        return there and read and not self.leaving <= self.out
+        return read and self.called_out
 
     @property
     def leaving(self) -> frozenset[str]:

@@ -329,6 +329,7 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "moved": laws_plans.moved,
     "worth": laws_plans.worth,
     "replaced": replaced,
+    "heard of": laws_scene.heard_of,
     "missed": laws_scene.missed,
     "unread": laws_told.early,
     "shift in time": laws_shifts.early,

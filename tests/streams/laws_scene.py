@@ -65,6 +65,18 @@ def leaving(watch: Watch, at: int) -> Wrong:
             yield f"{at}: {crew.id} is to be out, says nothing, and the county does not know"
 
 
+ENDED_BY_OTHERS = (f.AssignmentStoodDown, f.AssignmentReleased)
+
+
+def heard_of(watch: Watch, fact: Any, turn: Turn) -> Wrong:
+    """Nobody ends a crew's work over an order to stop or to leave, before it or its desk has said
+    that all of them are out."""
+    if isinstance(fact, ENDED_BY_OTHERS):
+        crew, said = watch.books.crews.rows[fact.assignment], turn.command
+        if crew.called_out and not getattr(said, "everybody_out", False):
+            yield f"{turn.sequence}: {crew.id} is told to leave, and nobody looks for it any more"
+
+
 def inside(watch: Watch, at: int) -> Wrong:
     """Whoever is at work no longer has nobody in a danger zone."""
     for crew in watch.books.crews.rows.values():

@@ -68,15 +68,15 @@ def place(watch: Watch, turn: Turn) -> Wrong:
 
 
 def nobody(watch: Watch, fact: Any, turn: Turn) -> Wrong:
-    """Nobody is asked into a closed zone, and nobody sets off into it."""
+    """Nobody is asked into a closed zone, and nobody sets off into it; who is there may say so."""
     if isinstance(fact, f.OfferSent | f.AssignmentCommitted):
         need = watch.books.needs[fact.demand]
         if watch.books.shut(need):
             yield f"{turn.sequence}: {fact.organization} goes where nobody goes"
-    if isinstance(fact, f.AssignmentSetOff | f.AssignmentArrived) and not fact.implied:
+    if isinstance(fact, f.AssignmentSetOff) and not fact.implied:
         crew = watch.books.crews.rows[fact.assignment]
         if crew.withdrawing:
-            yield f"{turn.sequence}: {fact.assignment} goes farther in, and was told to leave"
+            yield f"{turn.sequence}: {fact.assignment} sets off, and was told to leave"
 
 
 def early(watch: Watch, fact: Any, turn: Turn) -> Wrong:

@@ -12,6 +12,7 @@ from typing import Any
 from schemas import commands as c
 from schemas.turns import OWNER
 from schemas.values import AreaId, CloseReason, DivisionCode, IncidentId, OrganizationId, Role
+from streams import danger
 from streams.area import Operation
 from streams.clock import due
 from streams.entities import Demand, DemandState, Incident, IncidentState
@@ -222,11 +223,14 @@ class Play:
         return self.world
 
     def everybody_out(self) -> None:
-        """Nothing is closed over people in danger, nor over a crew that is silent."""
+        """Nothing is closed over people in danger, a crew that is silent, or one that is told to
+        leave and not out."""
         for crew in self.operation.assignments.rows.values():
-            if crew.inside or crew.missed_at is not None:
+            if danger.endangered(crew):
                 desk = self.desk_of(self.operation.demands[crew.demand], sure=True)
-                self.send(desk, c.CountHeads(assignment=crew.id, inside=0))
+                out = c.CheckIn(assignment=crew.id, out=True)
+                inside = c.CountHeads(assignment=crew.id, inside=0)
+                self.send(desk, out if danger.called_out(crew) else inside)
 
     def _close_demands(self) -> None:
         self.everybody_out()

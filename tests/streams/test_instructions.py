@@ -203,6 +203,7 @@ def test_the_desk_ends_the_work_of_a_crew_that_it_has_withdrawn() -> None:
     scene = OnScene()
     assert scene.refused(c.StandDownCrew, DESK) is Refusal.INSTRUCTION_MISSING
     instruct(scene)
+    assert scene.refused(c.StandDownCrew, DESK) is Refusal.CREW_CALLED_OUT
     scene.step(c.CountHeads, inside=2)
     assert scene.refused(c.StandDownCrew, DESK) is Refusal.HEADS_INSIDE
     facts = scene.step(c.StandDownCrew, DESK, everybody_out=True)
@@ -215,6 +216,7 @@ def test_the_desk_ends_the_work_of_a_crew_that_it_has_withdrawn() -> None:
 def test_with_the_work_what_was_not_read_is_over() -> None:
     scene = OnScene()
     instruct(scene)
+    scene.step(c.CheckIn, DESK, out=True)
     scene.world.send(DESK, scene.close())
     assert "AcknowledgmentMissed" not in kinds(scene.world.wait(minutes=10))
 
@@ -270,6 +272,7 @@ def test_the_incident_says_what_holds_for_everybody() -> None:
 def test_an_incident_that_is_closed_lifts_them() -> None:
     scene = OnScene()
     everybody(scene)
+    scene.step(c.CheckIn, out=True)
     facts = scene.world.close_incident(scene.incident)
     assert kinds(facts)[:2] == ["InstructionLifted", "IncidentClosing"]
     assert not scene.world.operation.instructions
@@ -318,7 +321,8 @@ def test_whom_a_word_to_everybody_sent_home_is_asked_once_it_is_lifted() -> None
     the word is lifted it is asked at once, for its line is short."""
     scene = OnScene(priority=1)
     given = everybody(scene, WITHDRAW)
-    stood_down = only(scene.step(c.StandDownCrew, DESK), f.AssignmentStoodDown)
+    ended = scene.step(c.StandDownCrew, DESK, everybody_out=True)
+    stood_down = only(ended, f.AssignmentStoodDown)
     assert stood_down.again_at == stood_down.at
     command = c.LiftFromIncident(incident=scene.incident, instruction=given)
     lifted = scene.world.send(COUNTY, command)
@@ -341,12 +345,26 @@ def on_the_way(what: InstructionKind = WITHDRAW) -> OnScene:
 def test_who_is_told_to_stop_or_to_leave_is_led_no_farther_in(
     what: InstructionKind, actor: str
 ) -> None:
-    """Also by its desk for it: until that is lifted nobody sets off, arrives or names a time."""
+    """Also by its desk for it: until that is lifted nobody sets off or names a time."""
     scene = on_the_way(what)
-    for command, said in ((c.SetOff, {}), (c.Arrive, {}), (c.GiveNewTime, {"minutes": 50})):
+    for command, said in ((c.SetOff, {}), (c.GiveNewTime, {"minutes": 50})):
         assert scene.refused(command, actor, **said) is Refusal.INSTRUCTION_HOLDS
     scene.step(c.LiftFromCrew, DESK, instruction=order(scene).id)
     assert kinds(scene.step(c.SetOff, actor)) == ["AssignmentSetOff"]
+
+
+@pytest.mark.parametrize("actor", ["near", DESK])
+def test_that_it_is_there_already_is_taken_at_its_word_whatever_it_is_told(actor: str) -> None:
+    """Given a crew without signal that is told to leave, when its arrival comes in behind that;
+    then its card says that it is there and is to leave, and it is no cover and waited for."""
+    scene = on_the_way(WITHDRAW)
+    facts = scene.step(c.Arrive, actor)
+    assert kinds(facts) == ["AssignmentSetOff", "AssignmentArrived"]
+    assert [fact.implied for fact in facts] == [True, False]
+    row = scene.row()
+    assert (row.state, row.withdrawing, row.out_at) == ("on_scene", True, None)
+    assert row.check_in_by is not None
+    assert working(scene) == 0
 
 
 def test_who_is_told_to_come_elsewhere_or_to_hand_over_goes_on() -> None:

@@ -329,6 +329,7 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("missed", wrong_scene.missed_at_once),
     ("reported", lambda patch: _nobody_waits(patch, Wait.REPORT)),
     ("inside", wrong_scene.left_inside),
+    ("heard of", wrong_scene.closed_over_whoever_is_told_to_leave),
     ("leaving", wrong_scene.nobody_asks_whether_they_are_out),
     ("fit", wrong_scene.silent_crews_are_borne_while_others_are_asked),
     ("place", wrong_scene.others_are_sent_where_a_crew_left),

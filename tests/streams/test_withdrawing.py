@@ -6,13 +6,15 @@ import pytest
 
 from schemas import commands as c
 from schemas import facts as f
+from schemas.ids import digest_of
 from schemas.refusals import Refusal
 from schemas.turns import OWNER
-from schemas.values import InstructionId
+from schemas.values import CloseReason, InstructionId
+from streams.incident import live_in
 from streams.parameters import HOUR, MINUTE, QUIET
 from tests.streams.test_checking import OnScene
 from tests.streams.test_instructions import STOP, WITHDRAW, instruct
-from tests.streams.world import DESK, asked, kinds, only
+from tests.streams.world import COUNTY, DESK, asked, kinds, only
 
 # The place, or the crew
 
@@ -135,6 +137,32 @@ def test_a_word_on_the_way_out_does_not_put_off_that_all_of_them_have_to_be_out(
     called = scene.world.at
     again = only(scene.world.until(called + HOUR, f.CheckInMissed), f.CheckInMissed)
     assert again.at == called + 10 * MINUTE
+
+
+@pytest.mark.parametrize("read", [False, True])
+@pytest.mark.parametrize("there", [False, True])
+def test_nothing_is_closed_over_who_is_told_to_leave_before_all_of_them_are_out(
+    read: bool, there: bool
+) -> None:
+    """Neither its demand, alone or among several, nor the incident, nor its own work: the order
+    stays on its phone, and is looked after. With its word, or its desk's for it, all that goes."""
+    scene = OnScene()
+    if not there:
+        scene.step(c.UndoStep)
+    given = instruct(scene, WITHDRAW)
+    if read:
+        scene.step(c.AcknowledgeInstruction, instruction=given)
+    world = scene.world
+    several = c.CloseDemands(
+        division=world.township, demands=(scene.demand,), reason=CloseReason.MET
+    )
+    live = digest_of(live_in(world.operation, scene.incident))
+    ending = c.CloseIncident(incident=scene.incident, live=live)
+    for actor, command in ((DESK, scene.close()), (DESK, several), (COUNTY, ending)):
+        assert world.refused(actor, command) is Refusal.CREW_CALLED_OUT
+    assert scene.refused(c.StandDownCrew, DESK) is Refusal.CREW_CALLED_OUT
+    scene.step(c.CheckIn, DESK, out=True)
+    assert "DemandClosed" in kinds(world.send(DESK, scene.close()))
 
 
 def test_who_may_go_on_owes_no_such_word() -> None:

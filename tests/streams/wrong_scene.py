@@ -22,6 +22,10 @@ def left_inside(patch: Patch) -> None:
     patch.setattr(assignment, "out", lambda *_: [])
 
 
+def closed_over_whoever_is_told_to_leave(patch: Patch) -> None:
+    patch.setattr(checking, "endangered", lambda _: None)
+
+
 def led_farther_in(patch: Patch) -> None:
     patch.setattr(assignment, "kept_away", lambda *_: False)
 

@@ -114,10 +114,11 @@ const WELL = "check-in";
 const HEADS = "heads";
 const SEEN = "seen";
 const LEAVING = ["report-done", "cannot-complete"];
+const UNDER_ORDERS = ["arrive", ...LEAVING]; // where it is, and that it goes
 
 /** What may be said of a crew now: on the scene first that it is well, and who is in danger. */
 function sayable(row) {
-  const goes = ([step]) => !row.withdrawing || LEAVING.includes(step);
+  const goes = ([step]) => !row.withdrawing || UNDER_ORDERS.includes(step);
   const steps = nextSteps(row).filter(goes);
   const expected = row.arrived_at === null && !row.withdrawing;
   if (expected) steps.splice(-1, 0, [NEW_TIME, say("act.new_time")]);

@@ -2,7 +2,7 @@
 
 import { live, spokenBy, toldWords, unable, unread } from "./assignments.js";
 import { amend } from "./desk-amend.js";
-import { numberWords } from "./desk-model.js";
+import { numberWords, withdrawing } from "./desk-model.js";
 import { call } from "./desk-phone.js";
 import { orderTold } from "./desk-tell.js";
 import { closeZone, given, zoneWords } from "./desk-zone.js";
@@ -257,9 +257,9 @@ export const outByPhone = (context, row, shown = false) =>
     again: () => outByPhone(context, row, true),
   });
 
-/** With people counted inside, or silent, a second touch says that they were heard and are out. */
+/** Silent, with people counted inside, or not out yet: a second touch says that they were heard. */
 function standDown(context, row, order) {
-  const danger = row.inside > 0 || row.missed_at !== null;
+  const danger = row.inside > 0 || row.missed_at !== null || withdrawing(row);
   const body = danger ? { everybody_out: true } : {};
   const words = say(danger ? "told.stand_down_out" : "told.stand_down");
   const path = `/assignments/${row.id}/stand-down`;
