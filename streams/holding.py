@@ -15,7 +15,7 @@ from schemas.facts import DemandClimbed, DemandHeld, DemandResumed, HoldAsked, H
 from schemas.refusals import Refusal
 from schemas.values import DemandId, StandDownReason
 from streams import line as lines
-from streams import needed, pausing
+from streams import needed, orders, pausing
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.demand import find
@@ -88,6 +88,8 @@ def _held(operation: Operation, fact: DemandHeld) -> None:
         quiet_at=fact.ask_at,
     )
     operation.demands.put(demand.id, held)
+    if fact.crew is not None and fact.instruction is not None:
+        orders.holding(operation, fact.crew, fact.instruction, demand.id)
     for key in demand.lines:
         if operation.lines[key].open:
             lines.held(operation, operation.lines[key], StandDownReason.DEMAND_HELD)

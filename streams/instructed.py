@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from schemas.instruction_values import LEAVING, InstructionKind, Zone
-from schemas.values import AssignmentId, DivisionCode, IncidentId, Instant, InstructionId, Stored
+from schemas.values import (
+    AssignmentId,
+    DemandId,
+    DivisionCode,
+    IncidentId,
+    Instant,
+    InstructionId,
+    Stored,
+)
 from schemas.villages import VillageName
 
 
@@ -39,6 +47,7 @@ class Order(Stored):
     missed_at: Instant | None = None
     escalates_at: Instant | None = None  # None: it has, or is not waited for
     escalated: bool = False
+    holds: DemandId | None = None  # what is on hold for it
     lifted_at: Instant | None = None
     mistaken: bool = False
 

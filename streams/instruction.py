@@ -176,7 +176,8 @@ def lift_from_crew(area: Area, command: LiftFromCrew, cause: Cause) -> Decision:
         return Refused(Refusal.INSTRUCTION_OVER, (found.id,))
     if order.everybody:
         return Refused(Refusal.INSTRUCTION_EVERYBODY, (found.id,))
-    return [_lifted(command, cause, assignment=found.id)]
+    going_on = pausing.released(area, order, cause) if command.mistaken else []
+    return [_lifted(command, cause, assignment=found.id), *going_on]
 
 
 def lift_from_incident(area: Area, command: LiftFromIncident, cause: Cause) -> Decision:
@@ -331,6 +332,8 @@ def _over(operation: Operation, fact: InstructionLifted) -> None:
 def _lift(operation: Operation, known: Told, fact: InstructionLifted) -> None:
     order = orders.standing(known, fact.instruction)
     assert order is not None
+    if fact.mistaken:
+        pausing.unsaid(operation, order)
     left = tuple(one for one in known.standing if one.id != order.id)
     over = replace(order, lifted_at=fact.at, mistaken=fact.mistaken)
     crew.obey(operation, replace(known, standing=left, lifted=over), fact.at)

@@ -47,6 +47,16 @@ def changed(known: Told, order: Order) -> Told:
     return replace(known, standing=orders)
 
 
+def holding(
+    operation: Operation, crew: AssignmentId, instruction: InstructionId, demand: DemandId
+) -> None:
+    """By that order a demand is on hold."""
+    known = told(operation, crew)
+    order = standing(known, instruction)
+    if order is not None:
+        operation.told.put(crew, changed(known, replace(order, holds=demand)))
+
+
 def over(operation: Operation, demand: Demand) -> list[Instruction]:
     """All that whoever is at work for a demand is told: in its incident, or where it lies."""
     everybody = [one for one in operation.instructions_in.of(demand.incident) if one.zone is None]

@@ -138,7 +138,12 @@ class CountyDesk(Player):
             self.stage.clock.plan(now + MINUTE, partial(self._close, incident))
 
 
-PASSING = (Refusal.INCIDENT_HAS_ASSIGNMENTS, Refusal.CREW_SILENT, Refusal.HEADS_INSIDE)
+PASSING = (
+    Refusal.INCIDENT_HAS_ASSIGNMENTS,
+    Refusal.CREW_CALLED_OUT,
+    Refusal.CREW_SILENT,
+    Refusal.HEADS_INSIDE,
+)
 
 
 def _not_yet(answer: Answer | Refused) -> bool:

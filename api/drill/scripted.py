@@ -32,7 +32,12 @@ from schemas.views import AssignmentRow, OrganizationRow, TaskRow
 INVENTED = 5  # organizations for each township
 ENROLLED_MOST = 300  # that are played
 CLOSING_TRIES = 12
-PASSING = (Refusal.INCIDENT_HAS_ASSIGNMENTS, Refusal.CREW_SILENT, Refusal.HEADS_INSIDE)
+PASSING = (
+    Refusal.INCIDENT_HAS_ASSIGNMENTS,
+    Refusal.CREW_CALLED_OUT,
+    Refusal.CREW_SILENT,
+    Refusal.HEADS_INSIDE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,12 +245,14 @@ class Performance:
         return await _quietly(self._county.post(path, body, key))
 
     async def _release(self) -> None:
-        """Whoever is silent, or counted inside, is said to be well: nobody was in danger."""
+        """Whoever is silent, counted inside or told to leave is said to be well, and out: nobody
+        was in danger."""
         for row in list(self._crews()):
             desk = self._desks.get(row.division, self._county)
-            if row.missed_at is not None:
+            leaving = row.ended_at is None and row.withdrawing and row.out_at is None
+            if row.missed_at is not None or leaving:
                 path, key = f"/assignments/{row.id}/check-in", f"end-{row.id}"
-                await _quietly(desk.post(path, {}, key))
+                await _quietly(desk.post(path, {"out": True} if leaving else {}, key))
             if row.inside:
                 path, key = f"/assignments/{row.id}/heads", f"out-{row.id}"
                 await _quietly(desk.post(path, {"inside": 0}, key))

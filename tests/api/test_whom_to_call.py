@@ -29,6 +29,7 @@ NAMED = {
     "zone.near": CARD,
     "lacking.safeguards": CARD,
     "hold.crew": CARD,
+    "hold.crew_told": CARD,
     "turn.unfit": CARD,
     "problem.undo_taken": CARD,
     "terms.hazardous_how": "the desk's line below it",

@@ -25,6 +25,7 @@ LIFE = {  # why a player may be refused: somebody was quicker, or at work elsewh
     "already_asked",
     "assignment_ended",
     "capacity_taken",
+    "crew_called_out",  # the county waits until it is out
     "crew_silent",  # the county waits until its township has heard of it
     "demand_closed",
     "demand_taken_up",

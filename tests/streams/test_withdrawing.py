@@ -71,6 +71,31 @@ def test_where_it_came_for_a_further_report_the_one_that_is_asked_for_is_held() 
     assert asked([*facts, *world.wait(minutes=5)]) == []
 
 
+def lift(scene: OnScene, *, mistaken: bool) -> list[str]:
+    [given] = [one.id for one in scene.row().instructions if one.lifted_at is None]
+    lifted = scene.step(c.LiftFromCrew, DESK, instruction=given, mistaken=mistaken)
+    return kinds([*lifted, *scene.world.wait(minutes=1)])
+
+
+def test_what_was_on_hold_for_an_order_that_never_was_valid_goes_on_with_it() -> None:
+    """In the same turn; lifted because it has done its work, the place waits for a desk's word."""
+    scene = Leaving(hold=True)
+    assert "DemandResumed" not in lift(scene, mistaken=False)
+    scene = Leaving(hold=True)
+    assert lift(scene, mistaken=True)[:2] == ["InstructionLifted", "DemandResumed"]
+    assert scene.row().question is None
+
+
+def test_what_is_on_hold_for_something_else_as_well_stays_so() -> None:
+    """Given a demand on hold for a question, and then for an order; when the order was a mistake,
+    then it is on hold for the question, and its row says that one."""
+    scene = OnScene(priority=1)
+    scene.world.send(DESK, c.HoldDemand(demand=scene.demand, question="还需几队？"))
+    scene.step(c.InstructCrew, DESK, what=WITHDRAW, text="堤坝险情", hold=True)
+    assert "DemandResumed" not in lift(scene, mistaken=True)
+    assert scene.row().question == "还需几队？"
+
+
 def test_where_it_alone_leaves_another_is_asked() -> None:
     scene = Leaving(hold=False)
     assert "DemandHeld" not in kinds(scene.told)

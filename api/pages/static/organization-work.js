@@ -61,9 +61,12 @@ const refiled = (row) =>
 /** What is sealed goes from the desk to the crew: a committee that speaks for it has none. */
 const toCrew = () => h("p", { class: "quiet" }, say("sealed.crew"));
 
-/** Its desk has a question, and asks nobody more meanwhile; who is at work goes on. */
-const onHold = ({ question }) =>
-  h("p", { class: "alarm" }, h("strong", {}, say("hold.crew", { question })));
+/** Its desk asks nobody more meanwhile; who is at work goes on, or does what it is told otherwise. */
+function onHold({ question, instructions }) {
+  const told = instructions.some((order) => order.lifted_at === null);
+  const words = say(told ? "hold.crew_told" : "hold.crew", { question });
+  return h("p", { class: "alarm" }, h("strong", {}, words));
+}
 
 /** What is sealed; where it has changed since it came here, that, and the way to the new text. */
 function sealedPart(context, row, opened) {
