@@ -90,8 +90,8 @@ WORDS: dict[Refusal, Message] = {
     ),
     Refusal.CREW_CALLED_OUT: Message(
         409,
-        "有队伍已被要求停止或撤离，尚未报告全员已撤出；请先联系该队并记录全员已撤出（值班室可代为记录），"
-        "或解除指令，再继续。",
+        "有队伍已被要求停止或撤离，尚未报告全员已撤出；请先联系该队并记录全员已撤出"
+        "（值班室可代为记录），或解除指令，再继续。",
         "A crew was told to stop or to leave, and nobody has said that all of it have; hear of it "
         "first, and say so (its desk can for it), or lift the instruction.",
     ),

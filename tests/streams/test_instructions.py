@@ -353,20 +353,6 @@ def test_who_is_told_to_stop_or_to_leave_is_led_no_farther_in(
     assert kinds(scene.step(c.SetOff, actor)) == ["AssignmentSetOff"]
 
 
-@pytest.mark.parametrize("actor", ["near", DESK])
-def test_that_it_is_there_already_is_taken_at_its_word_whatever_it_is_told(actor: str) -> None:
-    """Given a crew without signal that is told to leave, when its arrival comes in behind that;
-    then its card says that it is there and is to leave, and it is no cover and waited for."""
-    scene = on_the_way(WITHDRAW)
-    facts = scene.step(c.Arrive, actor)
-    assert kinds(facts) == ["AssignmentSetOff", "AssignmentArrived"]
-    assert [fact.implied for fact in facts] == [True, False]
-    row = scene.row()
-    assert (row.state, row.withdrawing, row.out_at) == ("on_scene", True, None)
-    assert row.check_in_by is not None
-    assert working(scene) == 0
-
-
 def test_who_is_told_to_come_elsewhere_or_to_hand_over_goes_on() -> None:
     scene = OnScene()
     scene.step(c.CorrectStep, DESK, step=Step.COMMITTED)

@@ -13,7 +13,7 @@ from schemas.values import CloseReason, InstructionId
 from streams.incident import live_in
 from streams.parameters import HOUR, MINUTE, QUIET
 from tests.streams.test_checking import OnScene
-from tests.streams.test_instructions import STOP, WITHDRAW, instruct
+from tests.streams.test_instructions import STOP, WITHDRAW, instruct, on_the_way, working
 from tests.streams.world import COUNTY, DESK, asked, kinds, only
 
 # The place, or the crew
@@ -188,6 +188,20 @@ def test_nothing_is_closed_over_who_is_told_to_leave_before_all_of_them_are_out(
     assert scene.refused(c.StandDownCrew, DESK) is Refusal.CREW_CALLED_OUT
     scene.step(c.CheckIn, DESK, out=True)
     assert "DemandClosed" in kinds(world.send(DESK, scene.close()))
+
+
+@pytest.mark.parametrize("actor", ["near", DESK])
+def test_that_it_is_there_already_is_taken_at_its_word_whatever_it_is_told(actor: str) -> None:
+    """Given a crew without signal that is told to leave, when its arrival comes in behind that;
+    then its card says that it is there and is to leave, and it is no cover and waited for."""
+    scene = on_the_way(WITHDRAW)
+    facts = scene.step(c.Arrive, actor)
+    assert kinds(facts) == ["AssignmentSetOff", "AssignmentArrived"]
+    assert [fact.implied for fact in facts] == [True, False]
+    row = scene.row()
+    assert (row.state, row.withdrawing, row.out_at) == ("on_scene", True, None)
+    assert row.check_in_by is not None
+    assert working(scene) == 0
 
 
 def test_who_may_go_on_owes_no_such_word() -> None:

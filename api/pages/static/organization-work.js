@@ -61,7 +61,7 @@ const refiled = (row) =>
 /** What is sealed goes from the desk to the crew: a committee that speaks for it has none. */
 const toCrew = () => h("p", { class: "quiet" }, say("sealed.crew"));
 
-/** Its desk asks nobody more meanwhile; who is at work goes on, or does what it is told otherwise. */
+/** Its desk asks nobody more; who is at work goes on, or does what it is told otherwise. */
 function onHold({ question, instructions }) {
   const told = instructions.some((order) => order.lifted_at === null);
   const words = say(told ? "hold.crew_told" : "hold.crew", { question });
