@@ -53,6 +53,7 @@ class Duty:
         self._matters, self._addresses, self._notices = matters, addresses, notices
         self._routes, self._tree = routes, tree
         self._known: dict[str, Matter] | None = None
+        self._found: dict[tuple[DivisionCode, Mode], Desk] = {}  # in one look: thousands may wait
 
     def look(self, now: Instant) -> list[Notice]:
         """What is to be sent by now: each desk is told of a matter once in half an hour.
@@ -61,6 +62,7 @@ class Duty:
         was told and has done nothing about it for three minutes is called.
         """
         self._known = {matter.id: matter for matter in self._matters.all()}
+        self._found.clear()
         found: list[Notice] = []
         for matter in self._known.values():
             sent = self._notices.of_offer(matter.id)
@@ -102,6 +104,12 @@ class Duty:
             first = False
 
     def _desk(self, division: DivisionCode, mode: Mode) -> Desk:
+        known = self._found.get((division, mode))
+        if known is None:
+            known = self._found[division, mode] = self._looked_up(division, mode)
+        return known
+
+    def _looked_up(self, division: DivisionCode, mode: Mode) -> Desk:
         return Desk(
             division,
             tuple(
