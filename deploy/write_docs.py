@@ -341,6 +341,9 @@ def _terms_notes() -> list[str]:
         "* An organization that has a crew silent on the scene, with people counted inside, is "
         "asked for nothing else, by hand neither, and no yes of it is taken, until that crew has "
         "been heard of; what lacks it looks again at once.",
+        "* Who has a crew at a demand that is told to stop or to leave is asked for no other line "
+        "of it, either, and a request that is open there is taken back, until that is lifted or "
+        "the crew's work has ended.",
         "* Whoever has not stated hours can be asked at any.",
         "* Of all skills together no more units are asked for than an organization says it can "
         "man at once; those at work, asked for and at rest count.",

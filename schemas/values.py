@@ -297,6 +297,7 @@ class Gate(StrEnum):
     ADULTS = "adults"  # hazardous work: whether it sends none but adults
     INSURANCE = "insurance"  # hazardous work: whether they are insured
     CREW_SILENT = "crew_silent"  # a crew of it, with people in danger, has missed its check-in
+    LEAVING = "leaving"  # its crew at this demand is told to leave
     DUTY = "duty"
     LEAVE = "leave"
     HOURS = "hours"
@@ -379,10 +380,7 @@ class Leave(Stored):
 
 
 class Certificate(Stored):
-    """A verified grade in a skill: by which standard, from whom, under which number, how long.
-
-    Issuer and number name it; what is recorded later about the same one counts.
-    """
+    """A verified grade in a skill; issuer and number name it, and what is recorded last counts."""
 
     skill: str
     grade: Grade

@@ -28,7 +28,7 @@ from schemas.facts import (
     StepUndone,
     WordsSeen,
 )
-from schemas.values import AgainOn, Instant, Step
+from schemas.values import AgainOn, Instant, StandDownReason, Step
 from streams import asking, checking, load, needed, orders
 from streams import line as lines
 from streams.area import Operation
@@ -336,6 +336,7 @@ def obey(operation: Operation, known: Told, at: Instant) -> None:
         after = replace(going_on, withdrawing=known.withdrawing)
         operation.assignments.put(after.id, after)
         _withheld(operation, after)
+        _not_asked(operation, after)
         carry(operation, before, after, at)
     waiting = operation.assignments[known.assignment]
     obeyed = checking.obeyed(operation, waiting, at)
@@ -349,6 +350,15 @@ def _withheld(operation: Operation, after: Assignment) -> None:
     told = after.live and after.withdrawing
     again = (None, AgainOn.FORCE) if told else (offer.again_at, offer.again_on)
     _pause(operation, after, *again)
+
+
+def _not_asked(operation: Operation, after: Assignment) -> None:
+    """Whoever is told to leave is asked there for nothing else: no yes of it would count."""
+    if not after.leaving:
+        return
+    for offer in list(operation.offers_to.of(after.organization)):
+        if offer.demand == after.demand:
+            operation.offers.put(offer.id, replace(offer, unneeded=StandDownReason.WITHDRAWN))
 
 
 def _expected(operation: Operation, known: Assignment, at: Instant) -> Assignment:

@@ -75,10 +75,8 @@ class Organization(Stored):
 
     def units(self, skill: str) -> int | None:
         """Units that it has of a skill; None where it has not registered it."""
-        for capability in self.capabilities:
-            if capability.skill == skill:
-                return capability.units
-        return None
+        units = (one.units for one in self.capabilities if one.skill == skill)
+        return next(units, None)
 
 
 class IncidentState(StrEnum):
@@ -356,6 +354,11 @@ class Assignment(Stored):
     def unheard(self) -> bool:
         """Whether nothing is heard of it, with people counted in the danger zone."""
         return self.live and self.missed_at is not None and bool(self.inside)
+
+    @property
+    def leaving(self) -> bool:
+        """Whether it is told to stop, or to leave where it is."""
+        return self.live and self.withdrawing
 
     @property
     def way(self) -> Milliseconds:

@@ -127,8 +127,8 @@ def came_free(operation: Operation, organization: OrganizationId, skill: str, at
 
 
 def heard(operation: Operation, before: Assignment, after: Assignment, at: Instant) -> None:
-    """A crew may have been heard of again, or be out: its organization is asked as before."""
-    if before.unheard and not after.unheard:
+    """A crew may be heard of again, be out, or go on: its organization is asked as before."""
+    if (before.unheard and not after.unheard) or (before.leaving and not after.leaving):
         _may_serve_with_all(operation, after.organization, at)
 
 

@@ -22,7 +22,7 @@ from schemas.facts import (
 from schemas.refusals import Refusal
 from schemas.turns import DELIVERY
 from schemas.values import AssignmentId, Gate, Instant, OfferId, OpeningReason
-from streams import asking, load, needed, orders, standstill, wording
+from streams import asking, load, needed, standstill, wording
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
@@ -60,8 +60,7 @@ def accept(area: Area, command: AcceptOffer, cause: Cause) -> Decision:
     if command.quantity > offer.quantity:
         return Refused(Refusal.QUANTITY_OVER_OFFER)
     said = _said(area, offer, command, cause)
-    away = orders.leaving(operation, offer.demand, offer.organization)
-    return away or wording.outdated(operation, said, cause) or _weighed(area, said, cause)
+    return wording.outdated(operation, said, cause) or _weighed(area, said, cause)
 
 
 def _said(area: Area, offer: Offer, command: AcceptOffer, cause: Cause) -> Offer:
@@ -388,6 +387,7 @@ REFUSALS = {
     Gate.ADULTS: Refusal.ADULTS_UNCONFIRMED,
     Gate.INSURANCE: Refusal.INSURANCE_UNCONFIRMED,
     Gate.CREW_SILENT: Refusal.CREW_SILENT,
+    Gate.LEAVING: Refusal.INSTRUCTION_HOLDS,
     Gate.CREWS: Refusal.CREWS_TAKEN,
     Gate.CAPACITY: Refusal.CAPACITY_TAKEN,
 }

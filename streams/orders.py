@@ -6,11 +6,10 @@ from msgspec.structs import replace
 
 from schemas.facts import AcknowledgmentEscalated, AcknowledgmentMissed, Fact
 from schemas.instruction_values import LEAVING
-from schemas.refusals import Refusal
 from schemas.values import AssignmentId, DemandId, Instant, InstructionId, OrganizationId
 from streams import danger
 from streams.area import CLOSED, Operation
-from streams.cause import Cause, Refused
+from streams.cause import Cause
 from streams.entities import Assignment, Demand
 from streams.instructed import Instruction, Order, Told
 from streams.parameters import ACKNOWLEDGED_WITHIN, INSTRUCTION_ESCALATES
@@ -87,12 +86,9 @@ def said_out(operation: Operation, known: Told) -> Assignment:
     return inside_again
 
 
-def leaving(operation: Operation, demand: DemandId, organization: OrganizationId) -> Refused | None:
-    """Why nobody more of an organization goes to a demand: its own crew is told to leave it."""
-    for crew in operation.assignments_of.of(demand):
-        if crew.organization == organization and crew.live and crew.withdrawing:
-            return Refused(Refusal.INSTRUCTION_HOLDS, (crew.id,))
-    return None
+def leaving(operation: Operation, demand: DemandId, organization: OrganizationId) -> bool:
+    """Whether a crew of an organization is told to leave a demand: nobody more of it goes there."""
+    return any(crew.leaving for crew in operation.assignments_between.of((demand, organization)))
 
 
 def owes_out(operation: Operation, crew: Assignment) -> bool:

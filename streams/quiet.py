@@ -128,25 +128,31 @@ def touched(
     """Whatever somebody does about a demand, be it to look up whom to call, puts the question off.
 
     Where it has been asked already, that answers it; but what a desk owes an answer to only that
-    desk does. The demand as it is before the turn, where that is somebody else's act.
+    desk does, and who is to be asked where nobody is left only a word about the demand. The demand
+    as it is before the turn, where that is somebody else's act.
     """
-    key = _about(operation, command)
+    asking = _itself(operation, command)
+    key = _somebodys(operation, command) if asking is None else asking
     if key is None:
         return None
     operation.acts.put(key, at)
     demand = operation.demands[key]
     if owed(demand) and not may_answer(area, operation, demand, actor, at):
         return Owing(demand, operation.hand_ups.get(key))
-    if demand.asked_at is not None and demand.state is DemandState.PUBLISHED:
-        quiet_at = needed.quiet_from(demand.needed_by, at)
+    if demand.asked_at is None or demand.state is not DemandState.PUBLISHED:
+        return None
+    again_at = demand.nobody_again_at
+    if asking is not None:
         again_at = nobody.answered(operation, demand, at)
-        answered = replace(calm(demand), quiet_at=quiet_at, nobody_again_at=again_at)
-        operation.demands.put(key, answered)
+    elif demand.nobody_at is not None:
+        return None
+    quiet_at = needed.quiet_from(demand.needed_by, at)
+    operation.demands.put(key, replace(calm(demand), quiet_at=quiet_at, nobody_again_at=again_at))
     return None
 
 
-def _about(operation: Operation, command: Command) -> DemandId | None:
-    """The demand that a command is about, by itself or by something of it."""
+def _itself(operation: Operation, command: Command) -> DemandId | None:
+    """The demand that a command is about, or about a line of it: also a word on whom it asks."""
     match command:
         case (
             AmendDemand(demand=key)
@@ -177,6 +183,12 @@ def _about(operation: Operation, command: Command) -> DemandId | None:
             | SetOwnCrew(line=line)
         ):
             return operation.lines[line].demand
+    return None
+
+
+def _somebodys(operation: Operation, command: Command) -> DemandId | None:
+    """The demand for which somebody is asked, or at work, of whom a command is."""
+    match command:
         case (
             AcceptOffer(offer=offer)
             | DeclineOffer(offer=offer)

@@ -128,6 +128,7 @@ GATES: dict[Gate, Words] = {
     Gate.ADULTS: Words("并非只派成年人", "sending not only adults"),
     Gate.INSURANCE: Words("保险已到期", "with insurance that has ended"),
     Gate.CREW_SILENT: Words("有队伍在危险区失联", "with a silent crew in a danger zone"),
+    Gate.LEAVING: Words("有队伍正奉命撤离", "told to leave this place"),
     Gate.DUTY: Words("不在值守", "off duty"),
     Gate.LEAVE: Words("休假", "on leave"),
     Gate.HOURS: Words("不在值守时段", "outside their duty hours"),

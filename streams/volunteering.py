@@ -12,7 +12,7 @@ from schemas.commands import OfferHelp
 from schemas.facts import CrewReceived
 from schemas.refusals import Refusal
 from schemas.values import OfferId
-from streams import asking, gates, orders, outcome, wording
+from streams import asking, gates, outcome, wording
 from streams import line as lines
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
@@ -32,7 +32,6 @@ def offer_help(area: Area, command: OfferHelp, cause: Cause) -> Decision:
         return Refused(Refusal.NOT_FOUND)  # nobody but its desk knows of it yet
     refusal = (
         _unread(demand, command)
-        or orders.leaving(operation, demand.id, organization.id)
         or shut(operation, line, organization)
         or expected(operation, line, organization)
         or _answered(operation, line, organization, cause)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from geo.distance import meters, squared
 from schemas.values import Gate, Instant, OrganizationId
-from streams import asking, load
+from streams import asking, load, orders
 from streams.area import Operation
 from streams.entities import Line, OfferState, Organization
 from streams.force import Held
@@ -73,6 +73,8 @@ def unfit(
         return bar
     gate = forbidden(organization, at) if line.hazardous else None
     gate = gate or unheard(load.all_held(operation, organization.id, line.skill))
+    if gate is None and orders.leaving(operation, line.demand, organization.id):
+        gate = Gate.LEAVING
     return None if gate is None else Bar(gate)
 
 

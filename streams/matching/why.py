@@ -259,6 +259,10 @@ GATE_WORDS = {
         "A crew of it is silent in a danger zone; it is not asked again until that has been heard "
         "of.",
     ),
+    Gate.LEAVING: Words(
+        "其在本处的队伍已接到停止或撤离指令；解除前不再请求其前来。",
+        "Its crew here is told to leave; it is not asked to come before that is lifted.",
+    ),
     Gate.DUTY: Words("不在值守。", "Off duty."),
     Gate.LEAVE: Words("休假中。", "On leave."),
     Gate.HOURS: Words("不在其值守时段。", "Outside its duty hours."),

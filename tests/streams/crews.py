@@ -316,6 +316,11 @@ class Crews:
         keys = (id for key, ids in self.of_team.items() if key[0] == team for id in ids)
         return any(self.rows[id].unheard for id in keys)
 
+    def leaving(self, team: str, demand: str) -> bool:
+        """Whether a crew of it is told to leave that demand."""
+        crews = (crew for crew in self._of(team, None) if self.demands[crew.line] == demand)
+        return any(crew.live and crew.withdrawing for crew in crews)
+
     def _of(self, team: str, skill: str | None) -> list[Crew]:
         keys = [key for key in self.of_team if key[0] == team and skill in (None, key[1])]
         return [self.rows[id] for key in keys for id in self.of_team[key]]

@@ -111,6 +111,7 @@ class Watch:
                 before = self.rows.get(row.id)
                 self.complaints["promises"] += _postponed(before, row, turn)
                 self.complaints["given back"] += laws_handing.silently(self, before, row, turn)
+                self.complaints["left alone"] += laws_nobody.beside(before, row, turn)
             if isinstance(row, AssignmentRow):
                 self.books.crews.shown(row)
             self.rows[row.id] = row

@@ -12,6 +12,7 @@ from schemas import commands as c
 from schemas import facts as f
 from schemas.turns import Turn
 from schemas.views import AssignmentRow, TaskRow
+from tests.streams.laws_nobody import unserved
 from tests.streams.world import COUNTY, DESK
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class HandUps:
 def one_desk(watch: Watch, fact: Any, turn: Turn) -> Wrong:
     """What the desk above has taken on, its township's desk does not decide any more."""
     demand = getattr(fact, "demand", None)
-    if turn.actor not in TOWNSHIPS or isinstance(fact, f.DemandNoted):
+    if turn.actor not in TOWNSHIPS or isinstance(fact, f.DemandNoted | f.SealedTextOpened):
         return
     own = demand is not None and demand == getattr(turn.command, "demand", None)
     if own and demand in watch.hand_ups.above:
@@ -112,11 +113,6 @@ def given_back(watch: Watch, fact: Any, turn: Turn) -> Wrong:
             yield f"{turn.sequence}: {turn.actor} gives back what it was never given"
 
 
-def _unserved(row: Any) -> bool:
-    lines = [line for line in row.lines if line.open and not line.asleep]
-    return any(line.covered < line.minimum and not line.offers for line in lines) and not row.shut
-
-
 def silently(watch: Watch, before: Any, after: Any, turn: Turn) -> Wrong:
     """What a desk owes an answer to is answered by that desk, or by one above that is asked, too;
     else it is over because the demand is."""
@@ -124,7 +120,7 @@ def silently(watch: Watch, before: Any, after: Any, turn: Turn) -> Wrong:
         return
     if before.climbs_at is None and before.climbed_at is None:
         return
-    if before.nobody_at is not None and after.priority <= 2 and not _unserved(after):
+    if before.nobody_at is not None and after.priority <= 2 and not unserved(after):
         return  # somebody is asked after all, or it has its least
     over = after.asked_at is None and after.state == "published" and after.leader is None
     if not over or after.division != before.division:

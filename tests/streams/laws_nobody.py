@@ -55,6 +55,21 @@ def _alone(watch: Watch, need: Any, row: Any, at: int) -> bool:
     )
 
 
+def beside(before: Any, after: Any, turn: Turn) -> Wrong:
+    """What is done or said about a crew is no answer to whom a line without anybody asks."""
+    if before is None or before.nobody_at is None or not hasattr(turn.command, "assignment"):
+        return
+    going_on = after.state == "published" and after.leader is None
+    if going_on and after.asked_at is None and unserved(after):
+        yield f"{turn.sequence}: {after.id} is left alone after a word about a crew"
+
+
+def unserved(row: Any) -> bool:
+    """Whether a line lacks its least, and asks nobody."""
+    lines = [line for line in row.lines if line.open and not line.asleep]
+    return any(line.covered < line.minimum and not line.offers for line in lines) and not row.shut
+
+
 def in_time(watch: Watch, fact: Any, turn: Turn) -> Wrong:
     """The desk above is asked within minutes, and not before; what is needed later has longer."""
     if not isinstance(fact, f.LineUnmet) or fact.climbs_at is None:

@@ -60,6 +60,8 @@ def unfit(books: Books, line: Line, key: str, at: int) -> Reason | None:
     unsafe = _unsafe(team, at) if line.hazardous else None
     if unsafe is None and books.crews.unheard(key):
         return Reason("crew_silent", None, "its word")
+    if unsafe is None and books.crews.leaving(key, line.need):
+        return Reason("leaving", None, "a word of the desk")
     return unsafe
 
 

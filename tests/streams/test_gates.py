@@ -61,6 +61,7 @@ FAULTS: dict[Gate, dict[str, Any]] = {
     Gate.ADULTS: {"adults_only": False},
     Gate.INSURANCE: {"insured_through": "2025-07-30"},
     Gate.CREW_SILENT: {"id": OrganizationId("unheard")},
+    Gate.LEAVING: {"id": OrganizationId("leaving")},
     Gate.DUTY: {"on_duty": False},
     Gate.LEAVE: {"leaves": (Leave(begins=NOW, ends=NOW + HOUR),)},
     Gate.HOURS: {"hours": (Shift(day=4, begins=480, ends=1080),)},
@@ -83,6 +84,8 @@ def history(row: Line) -> Operation:
     rest = Rest(crew=AssignmentId("crew"), units=2, until=NOW + HOUR)
     operation.load.put((OrganizationId("resting"), WATER), Load(resting=(rest,)))
     crew = at_work(row, "unheard", inside=3, missed_at=NOW - 1, state=AssignmentState.ON_SCENE)
+    operation.assignments.put(crew.id, crew)
+    crew = at_work(row, "leaving", withdrawing=True, state=AssignmentState.ON_SCENE)
     operation.assignments.put(crew.id, crew)
     operation.actual = lambda: True
     return operation

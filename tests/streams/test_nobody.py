@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from schemas import commands as c
 from schemas import facts as f
-from schemas.values import DemandId
+from schemas.values import DemandId, LineRequest
 from schemas.views import DemandRow
 from streams import rows
 from streams.parameters import HOUR, MINUTE, URGENCY
@@ -112,6 +113,30 @@ def test_an_act_of_its_desk_or_of_the_one_above_answers_it_for_half_an_hour(by: 
     assert shown.nobody_at == shown.asked_at
     assert shown.nobody_at is not None
     assert shown.nobody_at - acted - URGENCY[1].hold < 5_000
+
+
+def test_a_word_about_the_crew_of_one_line_answers_nothing_about_another() -> None:
+    """Given a crew at one line and nobody for another, when the desk says how the crew is, then
+    it is asked about the other line still, and the desk above is once its time is over."""
+    world = World()
+    world.organization("near")
+    command = world.demand_command(world.incident())
+    drone = LineRequest(skill="DRONE", minimum=1, target=1)
+    facts = world.send(DESK, replace(command, lines=(*command.lines, drone)))
+    demand = only(facts, f.DemandPublished).demand
+    crew = world.at_work(only(asked(facts)))
+    asked_at = row(world, demand).asked_at
+    assert asked_at is not None
+    world.send(DESK, c.Arrive(assignment=crew))
+    world.send(DESK, c.CheckIn(assignment=crew))
+    assert row(world, demand).asked_at == asked_at
+    world.until(asked_at + URGENCY[1].climb)
+    climbed = row(world, demand).climbed_at
+    assert climbed is not None
+    world.send(DESK, c.CheckIn(assignment=crew))
+    assert row(world, demand).climbed_at == climbed
+    world.send(DESK, c.SetOwnCrew(line=world.operation.demands[demand].lines[1], units=1))
+    assert row(world, demand).asked_at is None
 
 
 def test_whom_a_desk_asks_by_hand_and_who_refuses_is_news_at_once() -> None:

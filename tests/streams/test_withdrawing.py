@@ -9,7 +9,8 @@ from schemas import facts as f
 from schemas.ids import digest_of
 from schemas.refusals import Refusal
 from schemas.turns import OWNER
-from schemas.values import CloseReason, InstructionId
+from schemas.values import Capability, CloseReason, Gate, InstructionId, LineRequest
+from streams.entities import OfferState
 from streams.incident import live_in
 from streams.parameters import HOUR, MINUTE, QUIET
 from tests.streams.test_checking import OnScene
@@ -109,6 +110,47 @@ def test_its_team_is_taken_at_no_word_for_the_place_that_it_is_told_to_leave() -
     organization = world.operation.assignments[scene.crew].organization
     help = c.OfferHelp(line=scene.line, organization=organization, quantity=1)
     assert world.refused("near", help) is Refusal.INSTRUCTION_HOLDS
+
+
+class OtherLine(Leaving):
+    """The crew's team could do what another line of the same demand asks for, too."""
+
+    def __init__(self) -> None:
+        super().__init__(hold=False)
+        self.team = self.world.operation.assignments[self.crew].organization
+        skills = (Capability(skill="PUMP_DRAIN", units=1), Capability(skill="CATERING", units=1))
+        self.world.send("near", c.SetCapacity(organization=self.team, capabilities=skills))
+        more = LineRequest(skill="CATERING", minimum=1, target=1)
+        self.facts = [*self.world.amend(self.demand, lines=(more,)), *self.world.wait(minutes=0)]
+        self.other = self.world.operation.demands[self.demand].lines[-1]
+
+
+def test_its_team_is_not_asked_back_through_another_line_of_the_demand() -> None:
+    """Nobody is left for that line, and the desk reads why; lifted, its team is asked at once."""
+    scene = OtherLine()
+    assert asked(scene.facts) == []
+    line = scene.world.operation.lines[scene.other]
+    assert [(one.gate, one.count) for one in line.gates] == [(Gate.LEAVING, 1)]
+    told = only(scene.told, f.CrewInstructed).instruction
+    lifted = [*scene.step(c.LiftFromCrew, DESK, instruction=told), *scene.world.wait(minutes=0)]
+    assert [offer.line for offer in asked(lifted)] == [scene.other]
+
+
+def test_once_its_work_there_has_ended_its_team_is_asked_for_the_other_line() -> None:
+    scene = OtherLine()
+    ended = [*scene.step(c.StandDownCrew, DESK, everybody_out=True), *scene.world.wait(minutes=0)]
+    assert scene.other in [offer.line for offer in asked(ended)]
+
+
+def test_what_it_is_asked_for_there_is_taken_back_with_the_order() -> None:
+    """Given a request for the other line, when its crew is told to leave, then it ends, for no yes
+    would count."""
+    scene = OtherLine()
+    told = only(scene.told, f.CrewInstructed).instruction
+    lifted = [*scene.step(c.LiftFromCrew, DESK, instruction=told), *scene.world.wait(minutes=0)]
+    offer = only(asked(lifted)).offer
+    scene.step(c.InstructCrew, DESK, what=WITHDRAW, text="堤坝险情", hold=False)
+    assert scene.world.operation.offers[offer].state is OfferState.STOOD_DOWN
 
 
 # Out

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from streams import assignment, checking, gates, instructed, instruction, orders, pausing, shutting
+from streams import (
+    assignment,
+    checking,
+    gates,
+    instructed,
+    instruction,
+    orders,
+    pausing,
+    quiet,
+    shutting,
+)
 from streams.matching import bars
 
 Patch = pytest.MonkeyPatch
@@ -49,6 +59,15 @@ def nobody_asks_whether_they_are_out(patch: Patch) -> None:
 def silent_crews_are_borne_while_others_are_asked(patch: Patch) -> None:
     for module in (bars, gates):
         patch.setattr(module, "unheard", lambda _: None)
+
+
+def who_leaves_is_asked_back(patch: Patch) -> None:
+    patch.setattr(orders, "leaving", lambda *_: False)
+
+
+def a_word_of_one_crew_answers_for_another_line(patch: Patch) -> None:
+    itself = quiet._itself
+    patch.setattr(quiet, "_itself", lambda *of: itself(*of) or quiet._somebodys(*of))
 
 
 def others_are_sent_where_a_crew_left(patch: Patch) -> None:
