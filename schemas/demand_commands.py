@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
@@ -25,7 +25,8 @@ from schemas.values import (
 )
 from schemas.villages import VillageName
 
-PublicText = Annotated[str, Meta(min_length=1, max_length=500)]
+PUBLIC_MOST: Final = 500
+PublicText = Annotated[str, Meta(min_length=1, max_length=PUBLIC_MOST)]
 Lines = Annotated[tuple[LineRequest, ...], Meta(min_length=1, max_length=20)]
 Several = Annotated[tuple[DemandId, ...], Meta(min_length=1, max_length=100)]
 Question = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -203,10 +204,15 @@ class HoldDemand(Stored, tag="HoldDemand.1"):
 
 
 class ResumeDemand(Stored, tag="ResumeDemand.1"):
-    """The question is answered, and the demand goes on."""
+    """The question is answered, and the demand goes on.
+
+    While a crew of it is told to leave or to stop, has people in danger or is silent, that is
+    refused unless its desk says that the place is safe.
+    """
 
     demand: DemandId
     answer: Question | None = None
+    safe: bool = False
 
 
 class DropLine(Stored, tag="DropLine.1"):

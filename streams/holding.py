@@ -10,7 +10,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from schemas.commands import HoldDemand, ResumeDemand
+from schemas.commands import HoldDemand
 from schemas.facts import DemandClimbed, DemandHeld, DemandResumed, HoldAsked, HoldingFact
 from schemas.refusals import Refusal
 from schemas.values import DemandId, StandDownReason
@@ -36,18 +36,6 @@ def hold(area: Area, command: HoldDemand, cause: Cause) -> Decision:
     if demand.leader is not None:
         return Refused(Refusal.DEMAND_GROUPED, (demand.id,))
     return [pausing.held(area, demand, Holding(question=command.question), cause)]
-
-
-def resume(area: Area, command: ResumeDemand, cause: Cause) -> Decision:
-    """It goes on; said twice, nothing is new."""
-    demand = find(area, cause, command.demand)
-    if demand is None:
-        return Refused(Refusal.NOT_FOUND)
-    if demand.state is DemandState.CLOSED:
-        return Refused(Refusal.DEMAND_CLOSED, (demand.id,))
-    if demand.state is not DemandState.ON_HOLD:
-        return []
-    return [DemandResumed(demand=demand.id, answer=command.answer, at=cause.at)]
 
 
 def climbed(key: DemandId, cause: Cause) -> DemandClimbed:

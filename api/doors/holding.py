@@ -33,14 +33,21 @@ async def hold(call: Call[HoldDemandBody]) -> Response:
 
 
 class ResumeDemandBody(Body):
-    """What the answer is, if it is worth keeping."""
+    """What the answer is, if it is worth keeping; and that the place is safe, where that is asked.
+
+    It is asked while a crew there is told to stop or to leave, has people in danger or is silent.
+    """
 
     answer: PublicReason | None = None
+    safe: bool = False
 
 
 @door(router, "/demands/{demand}/resume", ResumeDemandBody, ResumeDemand)
 async def resume(call: Call[ResumeDemandBody]) -> Response:
-    """Go on with a demand that is on hold: everybody who is able is asked at once."""
+    """Go on with a demand that is on hold: everybody who is able is asked at once.
+
+    Over a crew that is told to leave, has people in danger or is silent only with `safe`.
+    """
     row = call.subject(DemandRow)
-    command = ResumeDemand(demand=row.id, answer=call.body.answer)
+    command = ResumeDemand(demand=row.id, answer=call.body.answer, safe=call.body.safe)
     return call.answer(await call.about(row, command), row.id)

@@ -101,6 +101,7 @@ class Refusal(StrEnum):
     ORGANIZATION_MERGED = "organization_merged"
     ORGANIZATION_NOT_MERGED = "organization_not_merged"
     ORGANIZATION_RETIRED = "organization_retired"
+    PLACE_UNCLEARED = "place_uncleared"
     PLACE_OUTSIDE_INCIDENT = "place_outside_incident"
     PLAN_AHEAD = "plan_ahead"
     PLAN_OUTDATED = "plan_outdated"

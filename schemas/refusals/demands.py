@@ -59,6 +59,13 @@ WORDS: dict[Refusal, Message] = {
         "该草稿已经发布，可能是另一值班员；请查看该需求。",
         "This draft is published already, perhaps by somebody else on duty; look at the demand.",
     ),
+    Refusal.PLACE_UNCLEARED: Message(
+        409,
+        "有队伍已被要求停止或撤离、有人在危险区内，或队伍失联；请先逐队致电。"
+        "确认现场已经安全的，请勾选后再恢复请求。",
+        "A crew there was told to stop or to leave, has people in danger, or is silent; call each "
+        "of them first. Once the place is safe, say so, and it asks again.",
+    ),
     Refusal.DEMAND_TAKEN_UP: Message(
         409,
         "接收乡镇已开始处置，不能再取回；请与其值班室联系。",

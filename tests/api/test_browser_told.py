@@ -82,6 +82,18 @@ def fills(told: Locator) -> bool:
     return (box["width"], box["height"]) == (size["width"], size["height"])
 
 
+def goes_on_only_where_it_is_safe(desk: Page) -> None:
+    """The first thing to be pressed calls the crew; going on names it and wants a word for it."""
+    card = desk.locator("#demands .card")
+    expect(card.locator("button.primary")).to_have_text(f"Call {TEAM}")
+    card.get_by_role("button", name="Go on", exact=True).click()
+    dialog = desk.locator("#dialog")
+    expect(dialog).to_contain_text(f"{TEAM} Withdraw now S223 K12 (not read)")
+    dialog.get_by_role("button", name="Go on", exact=True).click()
+    expect(dialog.locator("[name=safe]:invalid")).to_have_count(1)
+    dialog.get_by_role("button", name="Cancel").click()
+
+
 def test_an_instruction_is_the_whole_screen_until_it_was_read(
     server: Stage, screens: Screens
 ) -> None:
@@ -110,6 +122,7 @@ def test_an_instruction_is_the_whole_screen_until_it_was_read(
     server.advance(2)
     expect(county.locator("#silent li")).to_contain_text(TEAM)
     in_both_languages(desk)
+    goes_on_only_where_it_is_safe(desk)
 
     touch(told, "收到，照办")
     expect(told).to_be_hidden()

@@ -44,6 +44,19 @@ async def test_a_crew_reads_what_it_is_told_and_cannot_decline(stage: House) -> 
     assert fact.mistaken
 
 
+async def test_others_are_sent_there_only_once_its_desk_says_that_it_is_safe(stage: House) -> None:
+    """The refusal names the crew; the risks say from then on why it was told to leave."""
+    desk, _, assignment = await at_work(stage)
+    done(await step(desk, assignment, "instruct", what="stop", text="高压线落水"))
+    demand = (await the_row(desk, "demand"))["id"]
+    answer = await desk.post(f"/demands/{demand}/resume", {"answer": "好"})
+    refused(answer, 409, "place_uncleared")
+    assert answer.json["subjects"] == [assignment]
+    done(await desk.post(f"/demands/{demand}/resume", {"safe": True}))
+    shown = await the_row(desk, "demand")
+    assert (shown["state"], shown["risk_statement"][:5]) == ("published", "高压线落水")
+
+
 async def test_who_does_not_read_it_is_called_and_the_desk_says_that_it_was_heard(
     stage: House,
 ) -> None:

@@ -87,6 +87,12 @@ class Crew:
         return self.live and self.state != "reported_done" and not self.leaving <= self.out
 
     @property
+    def exposed(self) -> bool:
+        """In danger, or told to leave, and not done with its work."""
+        leaving = self.withdrawing and self.state != "reported_done"
+        return self.live and (leaving or self.missed or self.inside > 0)
+
+    @property
     def owes_out(self) -> bool:
         """The same, and that is read."""
         read = all(told.acknowledged for told in self.told.values() if told.what in LEAVING)

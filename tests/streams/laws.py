@@ -332,6 +332,7 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "replaced": replaced,
     "heard of": laws_scene.heard_of,
     "missed": laws_scene.missed,
+    "cleared": laws_scene.cleared,
     "unread": laws_told.early,
     "shift in time": laws_shifts.early,
     "zones": laws_told.nobody,

@@ -77,6 +77,19 @@ def heard_of(watch: Watch, fact: Any, turn: Turn) -> Wrong:
             yield f"{turn.sequence}: {crew.id} is told to leave, and nobody looks for it any more"
 
 
+def cleared(watch: Watch, fact: Any, turn: Turn) -> Wrong:
+    """Nobody more is sent to where a crew is in danger, or told to leave, before its desk says
+    that the place is safe."""
+    if not isinstance(fact, f.DemandResumed) or getattr(turn.command, "safe", False):
+        return
+    crews = watch.books.crews
+    for crew in crews.rows.values():
+        demand = crews.demands[crew.line]
+        there = fact.demand in (demand, watch.books.needs[demand].leader)
+        if there and crew.exposed:
+            yield f"{turn.sequence}: {crew.id} is in danger at {demand}, and others are asked"
+
+
 def inside(watch: Watch, at: int) -> Wrong:
     """Whoever is at work no longer has nobody in a danger zone."""
     for crew in watch.books.crews.rows.values():

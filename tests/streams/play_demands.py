@@ -126,7 +126,10 @@ def edit(play: Play) -> Attempt:
             (4 if len(demand.lines) > 1 else 1, c.DropLine(line=line)),
             (8 if demand.asked_at and not demand.nobody_at else 2, c.KeepDemand(demand=demand.id)),
             (4, c.HoldDemand(demand=demand.id, question="桥能不能过车？")),
-            (12 if demand.held_at else 1, c.ResumeDemand(demand=demand.id)),
+            (
+                12 if demand.held_at else 1,
+                c.ResumeDemand(demand=demand.id, safe=bool(demand.number % 2)),
+            ),
             (1, c.NoteDemand(demand=demand.id, text=SEALED)),
             (10, refiling(play, demand)),
             (3, c.SetOwnCrew(line=line, units=play.random.choice((0, 0, 1, 2, 500)))),

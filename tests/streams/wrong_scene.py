@@ -13,6 +13,7 @@ from streams import (
     orders,
     pausing,
     quiet,
+    resuming,
     shutting,
 )
 from streams.matching import bars
@@ -68,6 +69,10 @@ def who_leaves_is_asked_back(patch: Patch) -> None:
 def a_word_of_one_crew_answers_for_another_line(patch: Patch) -> None:
     itself = quiet._itself
     patch.setattr(quiet, "_itself", lambda *of: itself(*of) or quiet._somebodys(*of))
+
+
+def it_goes_on_over_crews_in_danger(patch: Patch) -> None:
+    patch.setattr(resuming, "exposed", lambda *_: [])
 
 
 def others_are_sent_where_a_crew_left(patch: Patch) -> None:

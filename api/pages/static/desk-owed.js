@@ -6,6 +6,7 @@ import { draftPart } from "./desk-drafts.js";
 import { handable, handUpButton, pending } from "./desk-handing.js";
 import { receiveHelpers } from "./desk-helpers.js";
 import { deskOf, numberWords } from "./desk-model.js";
+import { callButtons, resumeDemand } from "./desk-resume.js";
 import { ask, field, text } from "./dialog.js";
 import { h } from "./dom.js";
 import { moment } from "./format.js";
@@ -40,23 +41,6 @@ export function holdDemand(context, demand) {
   });
 }
 
-function resumeDemand(context, demand) {
-  const answer = text("answer", "", ANSWER_MOST);
-  answer.required = false;
-  ask({
-    title: say("resume.title", { demand: numberWords(context.board, demand) }),
-    parts: [
-      h("p", {}, demand.question),
-      field(say("resume.answer"), answer, say("hold.hint")),
-    ],
-    confirm: say("act.resume"),
-    send: (values) => {
-      const said = values.get("answer").trim();
-      return context.outbox.post(`/demands/${demand.id}/resume`, said ? { answer: said } : {});
-    },
-  });
-}
-
 /** What is asked of its desk, or owed by it, and whose turn it is. */
 export function owed(context, item) {
   const { demand } = item;
@@ -85,6 +69,8 @@ function onHold(context, item) {
   const time = moment(demand.held_at, now);
   const from = demand.asked_by && say("hold.asked_by", { place: placeName(demand.asked_by) });
   const pressing = demand.asked_at !== null || (demand.asked_by && mine);
+  const calls = callButtons(context, demand); // before anybody else is sent there
+  const resuming = calls.length ? "small" : "small primary";
   return h(
     "div",
     { class: pressing ? "alarm" : "owed" },
@@ -95,7 +81,8 @@ function onHold(context, item) {
       h(
         "div",
         { class: "buttons" },
-        button(demand, "act.resume", () => resumeDemand(context, demand), "small primary"),
+        calls,
+        button(demand, "act.resume", () => resumeDemand(context, demand), resuming),
         button(demand, "act.hold_on", () => holdDemand(context, demand)),
       ),
   );

@@ -15,7 +15,7 @@ const OTHER = "other"; // number than those that are registered
  * Whom to call: asked for by a press, since each showing is on record; never kept. `then` is told
  * who it is, whom nobody has tried yet first; `rung`, whose number was pressed.
  */
-function numbers(context, offer, shown, { then, rung }) {
+export function numbers(context, offer, shown, { then, rung }) {
   const place = h("div", { class: "numbers" });
   const button = h("button", { type: "button", class: "small" }, say("phone.numbers"));
   const told = h("p", { class: "quiet", role: "status" }, say("phone.numbers_hint"));
