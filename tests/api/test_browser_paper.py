@@ -86,12 +86,20 @@ def test_paper_names_who_is_inside_and_ordered_out_and_when_they_have_to_be_hear
     told = re.compile(r"Told: Withdraw now \(at \d\d:\d\d, NOT acknowledged\) S223 K12")
     for shown in ("3 inside the danger zone", told, "Not reported safe yet", "next word due by"):
         expect(row).to_contain_text(shown)
+    expect(row).to_contain_text("On hold: S223 K12")
+    expect(desk.locator("#sheets tbody tr").first).to_contain_text("Team 9")
     in_both_languages(desk)
     [crew] = server.rows("assignment", demand=demand)
     [given] = crew["instructions"]
     server.post(f"{path}/instructions/{given['id']}/acknowledge", {}, "desk")
+    desk.reload()
+    expect(row).to_contain_text(re.compile(r"to say by \d\d:\d\d that all are safe"))
     server.post(f"{path}/check-in", {"out": True}, "desk")
     desk.reload()
     for shown in (re.compile(r"acknowledged\) S223"), "All safe, said"):
         expect(row).to_contain_text(shown)
     expect(row).not_to_contain_text("inside the danger zone")
+    server.post(f"/incidents/{incident}/instruct", {"what": "withdraw", "text": "K12"}, "desk")
+    desk.reload()
+    expect(row).to_contain_text("No one goes: Withdraw now K12")
+    in_both_languages(desk)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.api.browsing import TEAM, TOWN, Screens, Stage, in_both_languages, served
 
@@ -24,6 +24,19 @@ def server(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iter
         yield server
 
 
+def assert_like_the_desks(server: Stage, screens: Screens, wall: Page, demand: str) -> None:
+    """On hold it is below its least all the same; and the worst is the first of the desk's list."""
+    server.post(f"/demands/{demand}/hold", {"question": "7 - 8?"}, "desk")
+    expect(wall.locator("#worst li", has_text="X No. 2")).to_contain_text("on hold")
+    desk = screens.sign_in(server.link("desk", division=TOWN), "en")
+    expect(desk.locator("[data-view=short] .count")).to_have_text("2")
+    expect(wall.locator('[data-count="short"]')).to_have_text("2")
+    expect(wall.locator('[data-count="urgent"]')).to_have_text("1")
+    numbers = [row.inner_text().split()[2] for row in wall.locator("#worst strong").all()]
+    names = [row.inner_text().split()[2] for row in desk.locator("#overview .name b").all()]
+    assert numbers == names
+
+
 def test_a_wall_counts_live_names_nobody_and_says_when_it_stands_still(
     server: Stage, screens: Screens
 ) -> None:
@@ -33,7 +46,7 @@ def test_a_wall_counts_live_names_nobody_and_says_when_it_stands_still(
     team = server.organization(TEAM, "CATERING")
     incident = server.incident("typhoon")
     server.demand(incident, "supplies", "CATERING", address=SECRET, risk_statement=SECRET)
-    server.demand(incident, "drainage", "PUMP_DRAIN", priority=2)
+    short = server.demand(incident, "drainage", "PUMP_DRAIN", priority=2)
     server.sign_in(server.link("organization", organization=team))
     rows = server.get("/board", "organization")["rows"]
     [offer] = [row for row in rows if row["type"] == "offer"]
@@ -55,6 +68,7 @@ def test_a_wall_counts_live_names_nobody_and_says_when_it_stands_still(
     in_both_languages(wall)
     server.demand(incident, "drainage", "PUMP_DRAIN")
     expect(count["open"]).to_have_text("3")
+    assert_like_the_desks(server, screens, wall, short)
     expect(wall.locator("#stale")).to_be_hidden()
     wall.context.set_offline(True)
     wall.clock.fast_forward(60_000)

@@ -98,8 +98,9 @@ const waited = ({ demand, offers, calls }) =>
   calls > 0 || offers.some(waits) || demand.helpers.length > 0;
 
 /**
- * Silent or a draft that has climbed, below the least or climbed, overdue or asked about or on hold
- * or a draft, more wanted, to confirm, covered, over, away.
+ * Silent, told to leave with people inside, or a draft that has climbed; people in danger, below
+ * the least or climbed; overdue or asked about or on hold or a draft; more wanted, to confirm,
+ * covered, over, away.
  */
 function band(known) {
   const { demand, assignments } = known;
@@ -107,6 +108,9 @@ function band(known) {
   if (demand.state === "closed") return 5;
   if (assignments.some((row) => silent(row) || ignoring(row))) return -1;
   if (demand.state === "draft") return demand.climbed_at === null ? 1 : -1;
+  const leaving = assignments.filter(withdrawing);
+  if (insideOf(leaving) > 0) return -1;
+  if (leaving.length > 0 || insideOf(assignments) > 0) return 0;
   if (needing(known) || demand.climbed_at !== null) return 0;
   if (demand.hand_up?.state === "waiting") return 0;
   if (assignments.some((row) => row.reports.length || row.relief?.climbed_at)) return 0;

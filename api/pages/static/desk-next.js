@@ -68,7 +68,7 @@ const STEPS = [
   ({ demand }) =>
     demand.helpers.length > 0 && said(DESK, "next.helpers", { count: demand.helpers.length }),
   ({ demand }) => demand.leader !== null && said("", "next.led"),
-  ({ demand }) => demand.shut.length > 0 && said(SOON, "next.shut"),
+  ({ demand }) => demand.shut.length > 0 && { words: shutWords(demand), look: SOON },
   ({ assignments }) =>
     some(assignments.filter((row) => live(row) && row.overdue), DESK, "next.overdue"),
   ({ offers }, now) => parties(offers.filter(forTheLine), SOON, "next.asked", now),
@@ -83,6 +83,13 @@ const STEPS = [
   ({ assignments }) =>
     some(assignments.filter((row) => row.state === "on_scene"), "", "next.there"),
 ];
+
+/** Its zone is closed, or everybody there is told to leave, or to stop. */
+function shutWords({ shut }) {
+  if (shut.some((order) => order.zone)) return say("next.shut");
+  const leaving = shut.some(({ what }) => what !== "stop");
+  return say(leaving ? "next.all_leave" : "next.all_stop");
+}
 
 const nobody = ({ climbed_at: climbed }) =>
   climbed === null ? "next.nobody_asked" : "next.nobody_climbed";

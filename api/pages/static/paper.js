@@ -1,10 +1,13 @@
 /** Paper for the night the power goes: what is open, whom to call, and blanks to write on. */
 
 import { live, toldWords } from "./assignments.js";
+import { startCalled } from "./desk-called.js";
+import { startHeard } from "./desk-heard.js";
+import { demandsKnown } from "./desk-model.js";
 import { find, h, setText } from "./dom.js";
 import { fullTime, moment, spoken } from "./format.js";
 import { Problem, get } from "./http.js";
-import { demandsOf } from "./map-model.js";
+import { notOut, wordDue } from "./leaving.js";
 import { start } from "./page.js";
 import { longPlaceName, naming, placeName, placesWithin, within } from "./places.js";
 import { read } from "./sealed.js";
@@ -69,23 +72,43 @@ const table = (columns, rows, empty = LINES) => {
   return h("table", {}, h("thead", {}, h("tr", {}, heads)), h("tbody", {}, body));
 };
 
-function demands({ board, clock }) {
-  const crews = new Map();
-  for (const row of board.all("assignment").filter(live)) {
-    crews.set(row.demand, [...(crews.get(row.demand) ?? []), row]);
-  }
-  const rows = demandsOf(board).map(({ row, cover }) => [
-    h("b", {}, String(row.priority)),
-    spoken(row),
-    whatOf(row, clock),
-    row.lines.filter((line) => line.open && !line.dropped).map(lineWords),
-    [cover === "held" ? say("paper.held") : choose("cover", cover), crewWords(crews, row, clock)],
+/** What is open, as the desk's own list has it: the same, in the same order. */
+const open = (context) =>
+  demandsKnown(context, "").filter(({ demand }) => demand.state !== "closed");
+
+function demands(context) {
+  const { clock } = context;
+  const rows = open(context).map(({ demand, assignments }) => [
+    h("b", {}, String(demand.priority)),
+    spoken(demand),
+    whatOf(demand, clock),
+    demand.lines.filter((line) => line.open && !line.dropped).map(lineWords),
+    [askedWords(demand), crewWords(assignments.filter(live), clock)],
     "",
     "",
   ]);
   const columns = ["priority", "number", "what", "needed", "who", "news", "time"];
   return { title: say("paper.demands"), body: table(columns, rows), note: say("paper.later") };
 }
+
+const COVERS = ["empty", "inadequate", "adequate", "satisfied"];
+
+/** How far it is covered; or that nobody is asked, and by which word. */
+function askedWords(demand) {
+  const halted = haltedWords(demand);
+  if (halted) return h("div", {}, h("b", {}, halted));
+  const lines = demand.lines.filter((line) => line.open && !line.dropped && !line.asleep);
+  if (!lines.length) return say("paper.held");
+  return choose("cover", COVERS[Math.min(...lines.map(({ cover }) => COVERS.indexOf(cover)))]);
+}
+
+function haltedWords({ shut, state, question }) {
+  if (shut.length) return say("paper.shut", { order: shut.map(orderWords).join(" ") });
+  if (state === "on_hold") return say("paper.on_hold", { question });
+  return state === "draft" ? say("paper.draft") : null;
+}
+
+const orderWords = (order) => [toldWords(order), order.text].filter(Boolean).join(" ");
 
 function whatOf(row, clock) {
   const since = say("paper.since", { time: moment(row.published_at, clock.now()) });
@@ -100,8 +123,8 @@ const lineWords = (line) => {
   return h("div", {}, say("paper.line", parts));
 };
 
-const crewWords = (crews, { id }, clock) =>
-  (crews.get(id) ?? []).map((row) => {
+const crewWords = (crews, clock) =>
+  crews.map((row) => {
     const step = choose("assignment_state", row.state);
     const now = clock.now();
     const said = [row.organization_name, counted(row.skill, row.quantity), step].join(" ");
@@ -125,17 +148,22 @@ function exposedWords(row, now) {
   return lines.map((words) => h("div", {}, h("b", {}, words)));
 }
 
-/** When its next word is due, on the scene or on its way; since when it is silent or late. */
+/** When its next word is due, and which; since when it is silent or late. */
 function wordWords(row, now) {
-  const due = row.check_in_by ?? (row.arrived_at === null ? row.promised_at : null);
-  if (due === null || (row.withdrawing && row.check_in_by === null)) return null;
-  const time = moment(due, now);
-  if (row.check_in_by === null) {
-    const words = say(row.overdue ? "paper.late" : "paper.expected", { time });
-    return h("div", {}, row.overdue ? h("b", {}, words) : words);
+  if (row.missed_at !== null) {
+    const words = notOut(row) ? "paper.staying" : "paper.silent";
+    return h("div", {}, h("b", {}, say(words, { time: moment(wordDue(row), now) })));
   }
-  if (row.missed_at === null) return h("div", {}, say("paper.word_by", { time }));
-  return h("div", {}, h("b", {}, say("paper.silent", { time })));
+  const due = row.out_by ?? row.check_in_by;
+  if (due !== null) {
+    const words = row.out_by === null ? "paper.word_by" : "paper.out_by";
+    return h("div", {}, say(words, { time: moment(due, now) }));
+  }
+  if (row.arrived_at !== null || row.withdrawing) return null;
+  const words = say(row.overdue ? "paper.late" : "paper.expected", {
+    time: moment(row.promised_at, now),
+  });
+  return h("div", {}, row.overdue ? h("b", {}, words) : words);
 }
 
 /** Those that are asked or at work first: these are called first. */
@@ -230,7 +258,7 @@ function deskJobs(context, board) {
       offers.set(row.organization, row.id);
     }
   }
-  const open = new Map(demandsOf(board).map(({ row }) => [row.division, row.id]));
+  const first = new Map(open(context).map(({ demand }) => [demand.division, demand.id]));
   const ask = async (organization, offer) => {
     const { persons } = await read(context, `/offers/${offer}/persons`);
     numbers.set(organization, spokenOf(persons));
@@ -245,7 +273,7 @@ function deskJobs(context, board) {
         () =>
           ask(organization, offer),
     ),
-    ...[...open.values()].slice(0, DESKS).map((id) => () => askDesk(id)),
+    ...[...first.values()].slice(0, DESKS).map((id) => () => askDesk(id)),
   ];
 }
 
@@ -286,6 +314,10 @@ const context = await start(role, (now) => {
   drawn = language();
   draw(now);
 });
+if (role === "desk") {
+  startCalled(context);
+  startHeard(context);
+}
 find("#fetch").addEventListener("click", () => fetchNumbers(context));
 find("#anew").addEventListener("click", () => draw(context));
 find("#print").addEventListener("click", () => print());
