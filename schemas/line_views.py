@@ -26,11 +26,12 @@ class LineView(Stored):
     delivered: int  # confirmed
     own: int  # of the township's own crew
     doubtful: int  # of those covered: overdue
+    lost: int  # of those covered: of crews that are silent on the scene, where it is urgent
     replaced: int  # working, but late on what is most urgent: not in `covered`
     short: int  # units that somebody is asked or looked for; overdue ones only as replaced
     asked: int  # units on offers that nobody has answered yet
     offers: int  # how many these are
-    cover: str  # empty, inadequate, adequate, satisfied
+    cover: str  # empty, inadequate, adequate, satisfied: by those that are not lost
     unmet: bool  # nobody (more) could be asked when it was last looked at
     missing: int  # units for which nobody could be asked then
     retry_at: Instant | None  # when it is looked at again at the latest

@@ -32,7 +32,7 @@ def changes(area: Area) -> tuple[Change, ...]:
         if scope:
             if table in _OWN_ROWS:
                 wanted[(scope, table, key)] = None
-                wanted.update(dict.fromkeys(_relieved(area.operations[scope], table, key)))
+                wanted.update(dict.fromkeys(_of_crew(area.operations[scope], table, key, before)))
             else:
                 for one in _depending(area.operations[scope], table, key, before):
                     wanted[one] = None
@@ -174,11 +174,14 @@ def _showing_words(operation: Operation, table: str, key: Any, before: Any) -> I
             yield (operation.id, "demands", (operation.helpers.get(key) or before).demand)
 
 
-def _relieved(operation: Operation, table: str, key: Any) -> Iterator[Wanted]:
-    """Whoever a crew relieves reads whether that one has come."""
+def _of_crew(operation: Operation, table: str, key: Any, before: Any) -> Iterator[Wanted]:
+    """Whoever a crew relieves reads whether that one has come; a demand, whether it is lost."""
     if table == "assignments" and key in operation.assignments:
-        for old in operation.reliefs_by.of(operation.assignments[key].offer):
+        crew = operation.assignments[key]
+        for old in operation.reliefs_by.of(crew.offer):
             yield (operation.id, table, old.crew)
+        if before is not None and before.escalated != crew.escalated:
+            yield (operation.id, "demands", crew.demand)
 
 
 def _showing_line(operation: Operation, key: LineId, before: Line | None) -> Iterator[Wanted]:

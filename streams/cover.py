@@ -11,7 +11,7 @@ from schemas.values import Instant
 from streams import line as lines
 from streams import load
 from streams.area import Operation
-from streams.entities import Assignment, AssignmentState
+from streams.entities import Assignment, AssignmentState, Line
 from streams.parameters import LONG_WORK, REST_AFTER
 from streams.remembered import Rest
 
@@ -69,6 +69,21 @@ def _cover(operation: Operation, changes: list[tuple[Assignment, Assignment]], a
             doubtful=doubtful,
             replacing=replacing,
         )
+
+
+URGENT = 2  # up to this priority
+
+
+def lost(operation: Operation, line: Line) -> int:
+    """Units of crews on the scene of which nobody has heard when their desk had called, either.
+
+    On what is urgent they make no line adequate; whether others go there is for its desk to say.
+    """
+    if line.priority > URGENT:
+        return 0
+    crews = (one for one in operation.assignments_on.of(line.id) if one.round == line.round)
+    units = ((*counted(one), one.escalated) for one in crews)
+    return sum(working - replaced for working, _, _, replaced, silent in units if silent)
 
 
 def counted(known: Assignment) -> tuple[int, int, int, int]:

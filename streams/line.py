@@ -80,12 +80,15 @@ def counted(line: Line) -> int:
     return line.covered - line.replacing
 
 
-def cover(line: Line) -> str:
-    """Empty, inadequate, adequate or satisfied: always derived, never stored."""
+def cover(line: Line, lost: int = 0) -> str:
+    """Empty, inadequate, adequate or satisfied: always derived, never stored.
+
+    `lost` units are of crews that may have come to harm: they are there, and are no least.
+    """
     units = counted(line)
     if units == 0:
         return "empty"
-    if units < line.minimum:
+    if units - lost < line.minimum:
         return "inadequate"
     return "adequate" if units < line.target else "satisfied"
 

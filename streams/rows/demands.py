@@ -14,6 +14,7 @@ from schemas.views import (
 )
 from streams import answering, appeal
 from streams.area import Operation
+from streams.cover import lost
 from streams.entities import (
     Demand,
     DemandState,
@@ -92,6 +93,7 @@ def _came(item: Helpers) -> tuple[Instant, str]:
 
 
 def _line(known: Operation, line: Line) -> LineView:
+    silent = lost(known, line)
     return LineView(
         id=line.id,
         number=line.number,
@@ -111,11 +113,12 @@ def _line(known: Operation, line: Line) -> LineView:
         delivered=line.delivered,
         own=line.own,
         doubtful=line.doubtful,
+        lost=silent,
         replaced=line.replacing,
         short=missing(line),
         asked=line.asked,
         offers=line.live_offers,
-        cover=cover(line),
+        cover=cover(line, silent),
         unmet=line.unmet,
         missing=line.missing,
         retry_at=line.wake_at if line.unmet else None,

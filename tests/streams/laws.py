@@ -374,6 +374,7 @@ RESTING: dict[str, Callable[[Watch, int], Wrong]] = {
 SAMPLED: dict[str, Callable[[Watch, int], Wrong]] = {
     "again": said_again,
     "cover": laws_held.cover,
+    "lost": laws_scene.lost,
     "parts": laws_whole.parts,
     "unread": laws_words.unread,
     "live": live,

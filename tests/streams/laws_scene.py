@@ -90,6 +90,30 @@ def cleared(watch: Watch, fact: Any, turn: Turn) -> Wrong:
             yield f"{turn.sequence}: {crew.id} is in danger at {demand}, and others are asked"
 
 
+URGENT = 2
+
+
+def lost(watch: Watch, at: int) -> Wrong:
+    """A line that is urgent is shown as short of its least where a crew of it may be in trouble."""
+    books = watch.books
+    for need in books.needs.values():
+        for view in watch.rows[need.id].lines:
+            line = books.lines[view.id]
+            units = sum(one.quantity for one in _silent(watch, line))
+            if books.priority(line) > URGENT:
+                units = 0
+            least = view.covered - units >= view.minimum
+            if view.lost != units or (view.cover in ("adequate", "satisfied") and not least):
+                yield f"{at}: {view.id} is shown as {view.cover}, and {units} units are lost"
+
+
+def _silent(watch: Watch, line: Any) -> Iterator[Any]:
+    for crew in watch.books.crews.rows.values():
+        counts = crew.line == line.id and crew.round == line.round and crew.working
+        if counts and not crew.doubted and watch.rows[crew.id].escalated:
+            yield crew
+
+
 def inside(watch: Watch, at: int) -> Wrong:
     """Whoever is at work no longer has nobody in a danger zone."""
     for crew in watch.books.crews.rows.values():

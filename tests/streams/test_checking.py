@@ -11,10 +11,11 @@ from schemas import commands as c
 from schemas import facts as f
 from schemas.ids import digest_of
 from schemas.instruction_values import InstructionKind
+from schemas.line_views import LineView
 from schemas.refusals import Refusal
 from schemas.turns import OWNER
 from schemas.values import AssignmentId, CloseReason, Gate, Sealed, Step
-from schemas.views import AssignmentRow
+from schemas.views import AssignmentRow, DemandRow
 from streams import rows
 from streams.entities import AssignmentState
 from streams.incident import live_in
@@ -53,6 +54,12 @@ class OnScene:
         row = rows.assignment(world.area, world.operation, crew).row
         assert isinstance(row, AssignmentRow)
         return row
+
+    def view(self) -> LineView:
+        known = self.world.operation
+        row = rows.demand(known, known.demands[self.demand]).row
+        assert isinstance(row, DemandRow)
+        return row.lines[0]
 
     def close(self) -> c.CloseDemand:
         revision = self.world.operation.demands[self.demand].revision
@@ -202,6 +209,16 @@ def test_everybody_out_is_undone_with_the_step() -> None:
     scene.step(c.UndoStep)
     crew = scene.world.operation.assignments[scene.crew]
     assert (crew.state, crew.inside) == (AssignmentState.ON_SCENE, 3)
+
+
+def test_a_crew_that_is_lost_makes_nothing_urgent_adequate() -> None:
+    """Its unit is there still, and nobody else is sent after it; heard of, it counts again."""
+    scene = OnScene(priority=1)
+    scene.world.until(scene.world.at + DAY, f.CheckInEscalated)
+    assert (scene.view().covered, scene.view().lost, scene.view().cover) == (1, 1, "inadequate")
+    assert asked(scene.world.wait(minutes=30)) == []
+    scene.step(c.CheckIn, DESK)
+    assert (scene.view().lost, scene.view().cover) == (0, "satisfied")
 
 
 def test_a_count_by_mistake_is_undone_and_the_arrival_stays() -> None:

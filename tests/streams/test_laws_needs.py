@@ -334,6 +334,7 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("leaving", wrong_scene.nobody_asks_whether_they_are_out),
     ("fit", wrong_scene.silent_crews_are_borne_while_others_are_asked),
     ("fit", wrong_scene.who_leaves_is_asked_back),
+    ("lost", wrong_scene.the_lost_cover_all_the_same),
     ("cleared", wrong_scene.it_goes_on_over_crews_in_danger),
     ("place", wrong_scene.others_are_sent_where_a_crew_left),
     ("owed", lambda patch: _nobody_waits(patch, Wait.INSTRUCTION)),

@@ -64,8 +64,7 @@ def test_whoever_is_asked_then_reads_why_the_crew_was_told_to_leave() -> None:
     facts = scene.resume(safe=True)
     assert kinds(facts)[:2] == ["DemandAmended", "DemandResumed"]
     assert scene.shown(facts).risk_statement == f"{WIRE} · {before}"
-    scene.hold()
-    scene.told(STOP, WIRE + "，勿近")
+    scene.told(WITHDRAW)
     assert "DemandAmended" not in kinds(scene.resume(safe=True))
 
 
@@ -88,6 +87,14 @@ def test_nor_over_people_inside_nor_over_a_crew_of_which_nothing_is_heard() -> N
     assert scene.going_on() is Refusal.PLACE_UNCLEARED
     scene.step(c.CheckIn)
     assert "DemandResumed" in kinds(scene.resume()), "heard of, it goes on without another word"
+
+
+def test_it_is_read_also_where_the_crew_is_gone_and_the_order_was_never_lifted() -> None:
+    scene = Held()
+    scene.told()
+    scene.step(c.StandDownCrew, DESK, everybody_out=True)
+    facts = scene.resume()
+    assert scene.shown(facts).risk_statement.startswith(WIRE)
 
 
 def test_what_is_lifted_holds_nobody_back() -> None:

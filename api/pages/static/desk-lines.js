@@ -72,6 +72,7 @@ function lineHead(line, buttons) {
   const cover = line.open && !line.asleep && h("span", look, choose("cover", line.cover));
   const own = say("line.own", { units: counted(line.skill, line.own) });
   const doubtful = say("line.doubtful", { units: counted(line.skill, line.doubtful) });
+  const lost = say("line.lost", { units: counted(line.skill, line.lost) });
   const replaced = say("line.replaced", { units: counted(line.skill, line.replaced) });
   return h(
     "div",
@@ -85,6 +86,7 @@ function lineHead(line, buttons) {
     line.dropped && h("span", { class: "chip" }, say("line.dropped")),
     line.own > 0 && h("span", { class: "chip" }, own),
     line.doubtful > 0 && h("span", { class: "chip bad" }, doubtful),
+    line.lost > 0 && h("span", { class: "chip bad" }, lost),
     line.replaced > 0 && h("span", { class: "chip bad" }, replaced),
     buttons,
   );

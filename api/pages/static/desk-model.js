@@ -19,8 +19,9 @@ export const answersFor = (me, division) =>
 export const deskOf = ({ division, hand_up: up, taken_on: taken }) =>
   (up?.state === "taken_on" ? up.by : taken) ?? division;
 
-/** Fewer units than the line needs at the least; one that was dropped needs none. */
-const below = (line) => !line.dropped && !line.asleep && line.covered < line.minimum;
+/** Fewer units than the line needs at the least, without lost ones; a dropped one needs none. */
+const below = (line) =>
+  !line.dropped && !line.asleep && line.covered - line.lost < line.minimum;
 const wanting = (line) => !line.dropped && !line.asleep && line.covered < line.target;
 
 const MOST_URGENT = 1;

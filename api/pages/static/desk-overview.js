@@ -103,9 +103,10 @@ function covers(item) {
 }
 
 function cover(item, line, signs) {
-  const units = say("overview.cover", {
+  const units = say(line.lost > 0 ? "overview.cover_lost" : "overview.cover", {
     covered: line.covered,
     target: counted(line.skill, line.target),
+    lost: line.lost,
   });
   const look = `cover ${line.open && !line.asleep ? line.cover : ""}`;
   const title = `${named("skills", line.skill)} ${units}`;

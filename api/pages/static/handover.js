@@ -250,8 +250,11 @@ function section(name, columns, rows, below) {
 
 function coverWords({ lines }) {
   const wanted = lines.filter((line) => !line.dropped && !line.asleep);
-  const one = ({ skill, covered, target }) =>
-    `${named("skills", skill)} ${covered}/${counted(skill, target)}`;
+  const one = ({ skill, covered, target, lost }) => {
+    const values = { covered, target: counted(skill, target), lost };
+    const units = say(lost > 0 ? "overview.cover_lost" : "overview.cover", values);
+    return `${named("skills", skill)} ${units}`;
+  };
   return wanted.map(one).join(say("list.separator"));
 }
 
