@@ -81,10 +81,7 @@ def counted(line: Line) -> int:
 
 
 def cover(line: Line, lost: int = 0) -> str:
-    """Empty, inadequate, adequate or satisfied: always derived, never stored.
-
-    `lost` units are of crews that may have come to harm: they are there, and are no least.
-    """
+    """Empty, inadequate, adequate or satisfied, `lost` units being no least: always derived."""
     units = counted(line)
     if units == 0:
         return "empty"

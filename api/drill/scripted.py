@@ -71,7 +71,12 @@ class Performance:
         return self._plot.script
 
     async def prepare(self) -> None:
-        """Its desks signed in, its incident open, and everything planned."""
+        """Its desks signed in, its incident open, and everything planned.
+
+        Where nobody can be played, nothing is opened.
+        """
+        if self._plot.simulated and self._plot.beside:
+            self._willing()
         await self._sign_in()
         await self._open()
         if self._plot.simulated:
@@ -155,7 +160,8 @@ class Performance:
     def _preparing(self, ready: int) -> None:
         self._line.show(lambda: say(f"组织就位：{ready}", f"organizations signing in: {ready}"))
 
-    async def _enrolled(self) -> list[DirectedTeam]:
+    def _willing(self) -> list[OrganizationRow]:
+        """Those that have enrolled. Hopeless: nobody has."""
         rows = self._stage.watch.board.rows.values()
         there = [row for row in rows if isinstance(row, OrganizationRow)]
         chosen = [row for row in there if row.enrolled and not row.retired][:ENROLLED_MOST]
@@ -166,8 +172,11 @@ class Performance:
                     "No organization has enrolled for exercises: there is nobody to simulate.",
                 )
             )
+        return chosen
+
+    async def _enrolled(self) -> list[DirectedTeam]:
         teams = []
-        for row in chosen:
+        for row in self._willing():
             account = self._cast.account(row.name, Role.ORGANIZATION, organization=row.id)
             teams.append(DirectedTeam(self._stage, await account, row.id))
         return teams

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.api.browsing import (
     COUNTY,
@@ -24,6 +24,20 @@ def server(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iter
         server = Stage(address)
         server.sign_in(link)
         yield server
+
+
+def unread_is_for_the_county_to_call(server: Stage, here: Locator) -> None:
+    """The township that sees it reads who calls, instead of an order to call without a number."""
+    server.sign_in(server.link("desk", division=COUNTY))
+    [crew] = server.rows("assignment")
+    path = f"/assignments/{crew['id']}"
+    server.post(f"{path}/instruct", {"what": "come_to", "to": "K12"}, "desk")
+    server.advance(2.1)
+    expect(here).to_contain_text("Not acknowledged: the desk of Yongjia")
+    expect(here).not_to_contain_text("call now")
+    [crew] = server.rows("assignment")
+    [order] = crew["instructions"]
+    server.post(f"{path}/instructions/{order['id']}/acknowledge", {}, "desk")
 
 
 def test_a_township_hands_up_the_county_takes_it_on_and_gives_it_back(
@@ -57,6 +71,7 @@ def test_a_township_hands_up_the_county_takes_it_on_and_gives_it_back(
     expect(here.get_by_role("button", name="note")).to_have_count(1)
     expect(there.get_by_role("button", name="Amend")).to_be_visible()
     in_both_languages(desk)
+    unread_is_for_the_county_to_call(server, here)
     there.get_by_role("button", name="Give back").click()
     county.locator("#dialog [name=text]").fill("3 + 4")
     confirm(county)

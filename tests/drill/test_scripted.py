@@ -19,7 +19,7 @@ from api.client import Session
 from api.history import Exercises
 from api.settings import Settings
 from schemas.values import AreaId, Mode
-from schemas.views import AccountRow, DemandRow, IncidentRow, OfferRow, Row
+from schemas.views import AccountRow, DemandRow, IncidentRow, OfferRow, OrganizationRow, Row
 from tests.drill.test_play import line_with, played, started, verified
 
 SCRIPT = """[exercise]
@@ -167,3 +167,16 @@ def test_beside_actual_work_only_the_enrolled_play_and_nothing_is_left(
     ends = [one.ended_at for one in Exercises(operations.data).all()]
     assert len(ends) == 2
     assert None not in ends
+    at_running(operations, _withdrawn)
+    process = started(*where, "--people", "simulated")
+    output, _ = process.communicate(timeout=60)
+    assert "nobody to simulate" in output
+    assert process.returncode != 0
+    states = [row.state for row in rows_of(operations) if isinstance(row, IncidentRow)]
+    assert states == ["closed", "closed"], "nothing was opened for it"
+
+
+async def _withdrawn(session: Session) -> None:
+    for row in (await session.board()).rows:
+        if isinstance(row, OrganizationRow) and row.enrolled:
+            await session.post(f"/organizations/{row.id}/enrollment", {"enrolled": False}, row.id)

@@ -75,10 +75,6 @@ def _always_a_pause(patch: Patch) -> None:
     patch.setattr(asking, "pause", lambda *_: True)
 
 
-def _never_a_pause(patch: Patch) -> None:
-    patch.setattr(asking, "pause", lambda *_: False)
-
-
 def _silence_without_end(patch: Patch) -> None:
     far = asking.Verdict(10**14, AgainOn.FORCE)
     patch.setattr(asking, "after_silence", lambda *_: far)
@@ -292,7 +288,7 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("asked", _routine_blocks_urgent),
     ("asked", _thanked_and_put_off),
     ("again", _thanked_and_put_off),
-    ("again", _never_a_pause),
+    ("again", lambda patch: patch.setattr(asking, "pause", lambda *_: False)),
     ("again", _free_from_is_not_heard),
     ("ends", _no_second_look),
     ("told", _told_nothing),

@@ -2,7 +2,7 @@
 
 import { live, spokenBy, toldWords, unable, unread } from "./assignments.js";
 import { amend } from "./desk-amend.js";
-import { numberWords, withdrawing } from "./desk-model.js";
+import { deskOf, numberWords, withdrawing } from "./desk-model.js";
 import { call } from "./desk-phone.js";
 import { orderTold } from "./desk-tell.js";
 import { closeZone, given, zoneWords } from "./desk-zone.js";
@@ -182,7 +182,7 @@ const outWords = (row, now) =>
     : choose("told_out_at", toLeave(row) ? "withdraw" : "stop", { time: moment(row.out_at, now) });
 
 /** Below a crew: what it is told, whether it has read that, and what the desk can do then. */
-export function toldParts(context, { mine }, row) {
+export function toldParts(context, { demand, mine }, row) {
   if (!live(row)) return null;
   const now = context.clock.now();
   return row.instructions
@@ -194,7 +194,7 @@ export function toldParts(context, { mine }, row) {
         h("strong", {}, toldWords(order)),
         order.text && h("span", {}, order.text),
         h("span", { class: "quiet" }, givenWords(order, now)),
-        h("span", {}, readWords(order, now)),
+        h("span", {}, readWords(order, now, mine ? null : deskOf(demand))),
         orderTold(row, order, now),
         answered(order) && h("strong", {}, outWords(row, now)),
         mine && h("span", { class: "buttons" }, buttons(context, row, order)),
@@ -219,8 +219,12 @@ const givenWords = (order, now) =>
     time: moment(order.at, now),
   });
 
-function readWords(order, now) {
+/** Whether it was read; else whose it is to call, where another desk answers for it. */
+function readWords(order, now, other) {
   if (order.acknowledged_at === null) {
+    if (other && order.missed_at !== null) {
+      return say("told.not_read_there", { place: placeName(other) });
+    }
     return say(order.missed_at === null ? "told.read_until" : "told.not_read", {
       time: moment(order.acknowledge_by, now),
     });
