@@ -186,9 +186,12 @@ def _do(operation: Operation, batch: Batch, row: Listed, cause: Cause) -> list[F
 def stays(operation: Operation, batch: Batch, demand: Demand) -> bool:
     """It is over or elsewhere by now, or somebody is there, or on the way and not to be let go.
 
-    Or it is on hold: somebody has something to find out about it, and whoever was asked was told
-    that it waits. By a batch it would be over, and with its undoing it would ask.
+    Or its desk has said something of it by itself: it is on hold, waits for the desk above or is
+    asked for in public. By a batch that would be over, and its undoing would not bring it back.
     """
+    known = operation.hand_ups.get(demand.id)
+    if demand.appeal is not None or (known is not None and known.desk is None):
+        return True
     if demand.state in (DemandState.CLOSED, DemandState.ON_HOLD):
         return True
     if demand.incident != batch.incident:

@@ -22,6 +22,7 @@ from schemas.facts import (
     Fact,
     GroupingFact,
 )
+from schemas.hand_ups import HandUpState
 from schemas.refusals import Refusal
 from schemas.values import CloseReason, DemandId, IncidentId, Place, PlaceKind
 from streams import line as lines
@@ -57,7 +58,7 @@ def group(area: Area, command: GroupDemands, cause: Cause) -> Decision:
     named = each(operation, command.demands)
     joining = [demand for demand in named if demand.leader != leader.id]
     for demand in joining:
-        refusal = _unfit(area.divisions, leader, demand)
+        refusal = _unfit(operation, leader, demand)
         if refusal is not None:
             return Refused(refusal, (demand.id,))
     return [DemandGrouped(demand=row.id, leader=leader.id, at=cause.at) for row in joining]
@@ -82,7 +83,9 @@ def unlike(
     return None if near else Refusal.GROUP_TOO_FAR
 
 
-def _unfit(divisions: DivisionTree, leader: Demand, demand: Demand) -> Refusal | None:
+def _unfit(operation: Operation, leader: Demand, demand: Demand) -> Refusal | None:
+    """Why it cannot be led. What waits for a desk above would climb there, and nobody could take it
+    on: it is asked for by another."""
     if demand.state is DemandState.CLOSED:
         return Refusal.DEMAND_CLOSED
     if demand.state is DemandState.DRAFT:
@@ -93,7 +96,10 @@ def _unfit(divisions: DivisionTree, leader: Demand, demand: Demand) -> Refusal |
         return Refusal.DEMAND_GROUPED
     if demand.members:
         return Refusal.GROUP_LEADER
-    return unlike(divisions, leader, demand.incident, demand.place)
+    known = operation.hand_ups.get(demand.id)
+    if known is not None and known.state is HandUpState.WAITING:
+        return Refusal.GROUP_HANDED_UP
+    return unlike(operation.divisions, leader, demand.incident, demand.place)
 
 
 def _near(divisions: DivisionTree, one: Place, other: Place) -> bool:

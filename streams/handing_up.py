@@ -24,6 +24,7 @@ from schemas.hand_ups import HandUp, HandUpState
 from schemas.refusals import Refusal
 from schemas.values import DemandId, DivisionCode, Instant
 from streams import line as lines
+from streams import nobody
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.demand import find
@@ -75,7 +76,8 @@ def take_on(area: Area, command: TakeOnDemand, cause: Cause) -> Decision:
     known = area.operations[cause.operation].hand_ups.get(demand.id)
     if known is not None and known.state is HandUpState.TAKEN_ON and known.by == by:
         return []
-    if demand.climbed_at is None and (known is None or known.state is HandUpState.GIVEN_BACK):
+    waits = known is not None and known.state is not HandUpState.GIVEN_BACK
+    if not (waits or demand.climbed_at is not None or nobody.climbed(demand, cause.at)):
         return Refused(Refusal.HAND_UP_NONE, (demand.id,))
     climbs_at = _climbs_at(demand, cause)
     return [DemandTakenOn(demand=demand.id, by=by, climbs_at=climbs_at, at=cause.at)]

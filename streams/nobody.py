@@ -34,11 +34,22 @@ def climbs_at(operation: Operation, line: Line, at: Instant) -> Instant | None:
         return None
     if demand.nobody_again_at is not None and at < demand.nobody_again_at:
         return None
-    since, urgency = demand.nobody_at or at, URGENCY[demand.priority]
+    return max(at, _counties(demand, demand.nobody_at or at))
+
+
+def _counties(demand: Demand, since: Instant) -> Instant:
+    """When the time of its desk is over that began when nobody could be asked any more."""
+    urgency = URGENCY[demand.priority]
     climbs = since + urgency.climb
     if demand.needed_by is not None:
         climbs = max(climbs, needed.answer_by(demand.priority, demand.needed_by, since))
-    return max(at, climbs - climbs % (urgency.retry // LOOKS_SHARED))
+    return climbs - climbs % (urgency.retry // LOOKS_SHARED)
+
+
+def climbed(demand: Demand, at: Instant) -> bool:
+    """Whether it is the desk above's matter, too, though somebody may be asked once more just now:
+    a team that never answers keeps nobody from taking it on."""
+    return demand.nobody_at is not None and _counties(demand, demand.nobody_at) <= at
 
 
 def _climbs(demand: Demand) -> bool:
@@ -100,7 +111,8 @@ def look(operation: Operation, key: DemandId, at: Instant) -> None:
     if demand.nobody_at is None or stands(operation, demand):
         return
     wanting = any(below(operation.lines[line]) for line in demand.lines)
-    since = demand.nobody_at if wanting else None
+    # Where nobody may go nobody could have been asked: its desk has its time behind that.
+    since = demand.nobody_at if wanting and not demand.shut else None
     if demand.asked_at is None or demand.state is not DemandState.PUBLISHED:
         operation.demands.put(key, replace(demand, nobody_at=since))
         return

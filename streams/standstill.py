@@ -39,6 +39,17 @@ SHIFTED = (
     Wait.SHIFT,
 )
 """What waits for a desk that could say nothing: it has as long as it had."""
+BY_THE_CLOCK = (
+    Wait.STAND_DOWN,
+    Wait.END,
+    Wait.ANSWER,
+    Wait.TASK,
+    Wait.PROPOSAL,
+    Wait.GROUP,
+    Wait.CLOSING,
+    Wait.DESTRUCTION,
+)
+"""What is done at once, counts in days, or (answers) has its time back by a rule of its own."""
 
 
 def resumed(operation: Operation, fact: Resumed) -> None:

@@ -79,6 +79,8 @@ def _amended(ledger: Ledger, fact: Fact) -> None:
     demand = ledger.demands[fact["demand"]]
     same = (demand.division, demand.kind) == (fact["place"]["division"], fact["kind"])
     demand.public = demand.public and same
+    if demand.division != fact["place"]["division"]:
+        _without_own(ledger, demand)
     demand.division, demand.kind = fact["place"]["division"], fact["kind"]
     demand.priority = fact["priority"]
     for line, target in zip(demand.lines, fact["targets"], strict=True):
@@ -100,6 +102,14 @@ def _moved(ledger: Ledger, fact: Fact) -> None:
     demand.division = fact.get("place", {}).get("division", demand.division)
     demand.incident = fact.get("incident", demand.incident)
     demand.public = demand.public and "place" not in fact
+    if "place" in fact:
+        _without_own(ledger, demand)
+
+
+def _without_own(ledger: Ledger, demand: Demand) -> None:
+    """The crew of the township that it was in is that one's own matter."""
+    for line in map(ledger.lines.__getitem__, demand.lines):
+        line.own = line.own if line.dropped else 0
 
 
 def _held(ledger: Ledger, fact: Fact) -> None:

@@ -53,6 +53,7 @@ class Refusal(StrEnum):
     REPORT_ANSWERED = "report_answered"
     REPORT_UNFIT = "report_unfit"
     REPORTS_WAITING = "reports_waiting"
+    GROUP_HANDED_UP = "group_handed_up"
     GROUP_LEADER = "group_leader"
     GROUP_OF_ITSELF = "group_of_itself"
     GROUP_OTHER_INCIDENT = "group_other_incident"

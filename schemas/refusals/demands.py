@@ -86,6 +86,12 @@ WORDS: dict[Refusal, Message] = {
         "该需求不在乡镇范围内，没有可提请的县级值班室。",
         "This demand is no township's, and has no county's desk above it.",
     ),
+    Refusal.GROUP_HANDED_UP: Message(
+        409,
+        "该需求已提请上级接办，尚待答复；请等上级接办或退回，或先撤回提请，再合并。",
+        "This demand is handed up and waits for the desk above: group it once that has taken it on "
+        "or given it back, or take it back first.",
+    ),
     Refusal.GROUP_LEADER: Message(
         409,
         "该需求自己是首报，其下已有其他报告；请先将它们分开。",

@@ -62,6 +62,9 @@ def as_told(watch: Watch, fact: Any, turn: Turn) -> Wrong:
     row = watch.rows.get(_of(fact))
     if isinstance(fact, f.DemandClosed) and getattr(row, "held_at", None) is not None:
         yield f"{turn.sequence}: {_of(fact)} is on hold, and {key} voids it"
+    hand_up = getattr(row, "hand_up", None)
+    if getattr(row, "appeal", None) or (hand_up is not None and hand_up.state != "taken_on"):
+        yield f"{turn.sequence}: {_of(fact)} is handed up, or appealed for, and {key} voids it"
 
 
 def gone_on(watch: Watch, at: int) -> Wrong:

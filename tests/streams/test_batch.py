@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+
 from schemas import commands as c
 from schemas import facts as f
 from schemas.batches import BatchId, BatchState
+from schemas.hand_ups import HandUpReason
 from schemas.ids import digest_of
 from schemas.refusals import Refusal
 from schemas.turns import OWNER
@@ -178,6 +181,28 @@ def test_what_is_on_hold_stays_on_hold_and_undoing_asks_nobody_for_it() -> None:
         before.held_at,
         before.question,
     )
+
+
+@pytest.mark.parametrize("said", ["handed up", "appeal"])
+def test_what_its_desk_has_handed_up_or_asks_for_in_public_stays(said: str) -> None:
+    """Given a demand that waits for the desk above, or is read by all, when the flood that it lies
+    in is voided and taken back, then it waits, or is read, as before."""
+    flood = Flood()
+    demand = flood.world.operation.demands[flood.offers[0].demand]
+    up = c.HandUpDemand(demand=demand.id, reason=HandUpReason.NO_FORCE, text="泵已用尽")
+    appeal = c.MakeAppeal(demand=demand.id, revision=demand.revision, text="请支援")
+    flood.world.send(DESK, up if said == "handed up" else appeal)
+
+    def stands() -> tuple[object, object]:
+        operation = flood.world.operation
+        return operation.hand_ups.get(demand.id), operation.demands[demand.id].appeal
+
+    before, facts = stands(), flood.void()
+    assert before != (None, None)
+    assert flood.open() == [demand.id]
+    assert only(of(facts, f.BatchSpared)).ids == (demand.id,)
+    flood.undo()
+    assert stands() == before
 
 
 def test_crews_on_the_way_are_let_go_only_if_the_desk_says_so() -> None:

@@ -276,3 +276,19 @@ def test_a_county_has_no_county_above_it() -> None:
     demand = only(scene.world.send(COUNTY, own), f.DemandPublished).demand
     up = c.HandUpDemand(demand=demand, reason=HandUpReason.OTHER, text=TEXT)
     assert scene.world.refused(COUNTY, up) is Refusal.NO_DESK_ABOVE
+
+
+def test_what_waits_for_the_desk_above_is_led_by_nobody_before_that_has_answered() -> None:
+    """There nobody could take it on any more; taken on, or taken back, it may be grouped."""
+    scene = Scene()
+    world, waiting = scene.world, scene.demand
+    leader = only(world.demand(scene.incident), f.DemandPublished).demand
+    group = c.GroupDemands(division=world.county, leader=leader, demands=(waiting,))
+    scene.up()
+    assert world.refused(COUNTY, group) is Refusal.GROUP_HANDED_UP
+    scene.back(DESK)
+    assert "DemandGrouped" in kinds(world.send(COUNTY, group))
+    world.send(COUNTY, c.UngroupDemands(division=world.county, demands=(waiting,)))
+    scene.up()
+    scene.take()
+    assert "DemandGrouped" in kinds(world.send(COUNTY, group))

@@ -7,6 +7,8 @@ from msgspec.structs import replace
 
 from schemas import commands as c
 from schemas import facts as f
+from schemas.instruction_values import InstructionKind
+from schemas.refusals import Refusal
 from schemas.values import DemandId, LineRequest
 from schemas.views import DemandRow
 from streams import rows
@@ -151,6 +153,38 @@ def test_whom_a_desk_asks_by_hand_and_who_refuses_is_news_at_once() -> None:
     world.at += MINUTE
     world.no(offer)
     assert row(world, demand).nobody_at == world.at
+
+
+def test_what_has_climbed_is_taken_on_also_while_a_silent_team_is_asked_once_more() -> None:
+    """The desk above presses what it has read: no team that never answers is in its way."""
+    world = World()
+    world.organization("near")
+    demand = posted(world)
+    refused = world.refused(COUNTY, c.TakeOnDemand(demand=demand))
+    assert refused is Refusal.HAND_UP_NONE, "its township has its time first"
+    world.until(world.at + 20 * MINUTE, f.DemandClimbed)
+    world.until(world.at + 20 * MINUTE, f.OfferSent)
+    assert row(world, demand).climbed_at is None
+    assert kinds(world.send(COUNTY, c.TakeOnDemand(demand=demand))) == ["DemandTakenOn"]
+
+
+def test_behind_an_order_to_all_to_stop_its_desk_has_its_time_anew() -> None:
+    """Given two hours in which nobody may go there, when that is lifted, then what was nobody's
+    before does not climb in the same instant."""
+    world = World()
+    world.organization("one")
+    incident = world.incident()
+    world.at_work(asked(world.demand(incident, priority=2))[0])
+    demand = only(world.demand(incident, skill="DRONE"), f.DemandPublished).demand
+    world.wait(minutes=1)
+    stop = c.InstructIncident(incident=incident, what=InstructionKind.STOP)
+    given = only(world.send(COUNTY, stop), f.IncidentInstructed).instruction
+    world.wait(minutes=120)
+    lifted = world.at
+    world.send(COUNTY, c.LiftFromIncident(incident=incident, instruction=given))
+    shown = row(world, demand)
+    assert shown.nobody_at == lifted
+    assert on_time(shown.climbs_at, lifted + URGENCY[1].climb)
 
 
 def test_own_crew_for_the_least_is_enough() -> None:

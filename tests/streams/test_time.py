@@ -9,7 +9,7 @@ from schemas import facts as f
 from schemas.turns import DELIVERY, OWNER
 from schemas.values import Instant, Reach, Reception, Role, TimeSource
 from schemas.views import OperationRow
-from streams import rows
+from streams import rows, standstill
 from streams.area import Area
 from streams.checkpoint import state_hash
 from streams.clock import due
@@ -25,6 +25,7 @@ from streams.parameters import (
 )
 from streams.turning import Repeat, Taken
 from streams.verify import verify
+from streams.wakes import Wait
 from tests.streams.world import (
     DESK,
     EXERCISE,
@@ -235,6 +236,14 @@ def test_who_arrived_meanwhile_says_so_first() -> None:
     resume(world, since)
     world.send("near", c.Arrive(assignment=crew))
     assert "CrewOverdue" not in kinds(world.wait(minutes=10))
+
+
+def test_every_wait_has_its_time_back_or_says_why_not() -> None:
+    """Each kind of wait stands in exactly one list, so that none is forgotten in an outage."""
+    listed = [*standstill.SPARED, *standstill.SHIFTED, *standstill.BY_THE_CLOCK]
+    assert sorted(listed) == sorted(Wait)
+    given = {*standstill.SPARED, *standstill.SHIFTED}
+    assert set(standstill.GIVING) == given
 
 
 def test_what_waits_for_a_desk_has_as_long_as_it_had() -> None:
