@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.api.browsing import (
     COUNTY,
+    POINT,
     TEAM,
     TOWN,
     Screens,
@@ -91,4 +92,32 @@ def test_a_draft_is_discarded_with_a_reason_and_taken_up_again(
     expect(card).not_to_contain_text("not published")
     desk.locator("[data-view=open]").click()
     expect(desk.locator("#overview")).to_contain_text("X No. 2")
+    assert screens.complaints == []
+
+
+def test_an_incident_is_ended_by_whoever_has_read_what_is_urgent_and_undecided_in_it(
+    server: Stage, screens: Screens
+) -> None:
+    """The dialog names both and waits for a tick; taken up again, the card lists what ended so."""
+    incident = server.incident("landslide_debris")
+    server.demand(incident, "shelter", "SHELTER_OPS")
+    draft = {"incident": incident, "kind": "supplies", "priority": 3, "place": POINT}
+    lines = [{"skill": "CATERING", "minimum": 1, "target": 1}]
+    more = {"lines": lines, "risk_statement": "-", "rally_point": "-"}
+    server.post("/demands/drafts", draft | more, "desk")
+    desk = screens.sign_in(server.link("desk", division=TOWN), "en")
+    card = desk.locator("#incidents .card", has_text="Landslide")
+    card.get_by_role("button", name="End the response").click()
+    dialog = desk.locator("#dialog")
+    expect(dialog).to_contain_text("Still open at priority 1 or 2, and ended with it: 1")
+    expect(dialog).to_contain_text("undecided, and ended with it, unpublished: 1")
+    expect(dialog.locator(".busy li")).to_have_count(2)
+    dialog.get_by_role("button", name="End the response").click()
+    expect(dialog).to_be_visible()
+    dialog.locator("[name=seen]").check(force=True)
+    confirm(desk)
+    server.advance(1)
+    card.get_by_role("button", name="Reopen the response").click()
+    expect(card).to_contain_text("Ended with the incident and still closed: 2")
+    in_both_languages(desk)
     assert screens.complaints == []

@@ -19,6 +19,7 @@ NAMED = {
     "need.danger": "the numbers are its words",
     "need.no_incident": OWN,
     "report.climbed": OWN,
+    "report.discarded_ended": OWN,
     "report.shut": OWN,
     "report.stopped": OWN,
     "report.nobody": OWN,

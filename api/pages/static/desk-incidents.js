@@ -1,6 +1,6 @@
 /** The desk's incidents: opened, joined, closed by the digest of who is at work, reopened. */
 
-import { answersFor, divisionsOf, underway } from "./desk-model.js";
+import { answersFor, divisionsOf, numberWords, underway } from "./desk-model.js";
 import { incidentParts, readCounts } from "./desk-told.js";
 import { ask, refill } from "./dialog.js";
 import { drawList, find, h } from "./dom.js";
@@ -10,7 +10,8 @@ import { act, posting, tell } from "./page.js";
 import { incidentWords, longPlaceName, placeName, placesWithin, within } from "./places.js";
 import { choose, language, listed, named, say } from "./words.js";
 
-const NAMED = 20; // crews that a dialog lists by name
+const NAMED = 20; // crews or demands that a dialog lists by name
+const URGENT = 2; // and whatever is more urgent
 
 /** Wire the form that opens an incident, once. */
 export function startIncidents(context) {
@@ -43,6 +44,7 @@ export function drawIncidents(context) {
     join: missingFrom(row, me),
     mine: answersFor(me, row.division),
     read: readCounts(board, row),
+    ended: endedIn(board, row).map(({ id }) => id),
     language: language(),
     underway: underway(outbox, [row.id]),
   }));
@@ -76,6 +78,7 @@ function incidentCard(context, { row, words, joined, join, mine }) {
     h("p", {}, h("span", { class: "chip" }, choose("incident_state", row.state)), " ", since),
     joined.length > 0 && h("p", { class: "quiet" }, say("incident.joined", { places })),
     erasure(context, row),
+    endedWith(context, row),
     incidentParts(context, row, mine),
     h("p", {}, h("a", { href: `/situation?incident=${row.id}` }, say("incident.situation"))),
     h(
@@ -135,7 +138,7 @@ async function closeIncident(context, row) {
   }
   ask({
     title: say("incident.close_title", { incident: incidentWords(row) }),
-    parts: [list, h("p", { class: "quiet" }, say("incident.close_effect"))],
+    parts: [list, openParts(context, row), h("p", { class: "quiet" }, say("incident.close_effect"))],
     confirm: say("act.close_incident"),
     look: "danger",
     send: async () => {
@@ -148,6 +151,55 @@ async function closeIncident(context, row) {
       }
     },
   });
+}
+
+/** What is urgent, and what nobody has decided yet: named, and closed by whoever has read that. */
+function openParts({ board }, incident) {
+  const all = board.all("demand").filter((row) => row.incident === incident.id);
+  const drafts = all.filter((row) => row.state === "draft");
+  const urgent = all.filter(
+    (row) => !["draft", "closed"].includes(row.state) && row.priority <= URGENT,
+  );
+  if (!drafts.length && !urgent.length) return h("div", {});
+  const seen = h("input", { type: "checkbox", name: "seen", required: true });
+  const counts = { urgent: urgent.length, drafts: drafts.length };
+  return h(
+    "div",
+    {},
+    urgent.length > 0 && h("p", { class: "unmet" }, say("incident.close_urgent", counts)),
+    urgent.length > 0 && namesOf(board, urgent),
+    drafts.length > 0 && h("p", { class: "unmet" }, say("incident.close_drafts", counts)),
+    drafts.length > 0 && namesOf(board, drafts),
+    h("label", { class: "tick" }, seen, h("span", {}, say("incident.close_seen", counts))),
+  );
+}
+
+/** The most urgent first. */
+function namesOf(board, rows) {
+  const worst = rows.sort((one, other) => one.priority - other.priority);
+  const shown = worst.slice(0, NAMED).map((row) => h("li", {}, demandWords(board, row)));
+  const more = rows.length - shown.length;
+  if (more > 0) shown.push(h("li", {}, say("incident.more_demands", { count: more })));
+  return h("ul", { class: "busy" }, shown);
+}
+
+function demandWords(board, row) {
+  const number = row.number > 0 && numberWords(board, row);
+  const words = [number, named("priorities", row.priority), named("kinds", row.kind)];
+  return [...words, placeName(row.division), row.reporter?.name].filter(Boolean).join(" · ");
+}
+
+function endedIn(board, { id, state }) {
+  const ended = ({ incident, reason }) => incident === id && reason === "incident_closed";
+  return state === "open" ? board.all("demand").filter(ended) : [];
+}
+
+/** In an incident that was taken up again: what has ended with it, and nobody has reopened yet. */
+function endedWith({ board }, incident) {
+  const ended = endedIn(board, incident);
+  if (!ended.length) return null;
+  const words = say("incident.ended_with", { count: ended.length });
+  return h("div", {}, h("p", { class: "until" }, words), namesOf(board, ended));
 }
 
 /** How many are at work, and as many of them by name as can be read. */
