@@ -30,7 +30,6 @@ NAMED = {
     "zone.near": CARD,
     "lacking.safeguards": CARD,
     "hold.crew": CARD,
-    "hold.crew_told": CARD,
     "turn.unfit": CARD,
     "problem.undo_taken": CARD,
     "terms.hazardous_how": "the desk's line below it",

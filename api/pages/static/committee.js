@@ -92,8 +92,8 @@ function card(context, { row, place, away }) {
 function become(row, place, now) {
   if (row.state === "closed") {
     const reason = named("close_reasons", row.reason);
-    const ended = row.reason === "incident_closed";
-    if (row.number === 0) return say(ended ? "report.discarded_ended" : "report.discarded", { reason });
+    const discarded = row.reason === "incident_closed" ? "discarded_ended" : "discarded";
+    if (row.number === 0) return choose("report", discarded, { reason });
     return say("report.ended", { number: spoken(row), reason });
   }
   if (row.number > 0) return choose("report", standing(row), { number: spoken(row) });

@@ -138,7 +138,11 @@ async function closeIncident(context, row) {
   }
   ask({
     title: say("incident.close_title", { incident: incidentWords(row) }),
-    parts: [list, openParts(context, row), h("p", { class: "quiet" }, say("incident.close_effect"))],
+    parts: [
+      list,
+      openParts(context, row),
+      h("p", { class: "quiet" }, say("incident.close_effect")),
+    ],
     confirm: say("act.close_incident"),
     look: "danger",
     send: async () => {

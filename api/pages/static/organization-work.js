@@ -58,17 +58,16 @@ const refiled = (row) =>
     now: spokenDemand(row),
   });
 
-/** What is sealed goes from the desk to the crew: a committee that speaks for it has none. */
+/** What is sealed is for the crew, not for its committee. */
 const toCrew = () => h("p", { class: "quiet" }, say("sealed.crew"));
 
-/** Its desk asks nobody more; who is at work goes on, or does what it is told otherwise. */
+/** Whoever is told nothing else goes on. */
 function onHold({ question, instructions }) {
-  const told = instructions.some((order) => order.lifted_at === null);
-  const words = say(told ? "hold.crew_told" : "hold.crew", { question });
-  return h("p", { class: "alarm" }, h("strong", {}, words));
+  const goes = instructions.every((order) => order.lifted_at) && say("hold.go_on");
+  return h("p", { class: "alarm" }, h("strong", {}, say("hold.crew", { question }), goes));
 }
 
-/** What is sealed; where it has changed since it came here, that, and the way to the new text. */
+/** What is sealed; where that has changed, the way to the new text. */
 function sealedPart(context, row, opened) {
   const now = context.clock.now();
   const news = row.sealed_at > row.committed_at;
