@@ -338,6 +338,10 @@ def _terms_notes() -> list[str]:
         "* Outside its duty hours, or on leave, an organization is not asked by itself; units that "
         f"worked more than {long} at one scene rest {rest}. The lines that lack it look again the "
         "moment that this ends. By hand it may be asked, and whoever says yes is there.",
+        "* Hazardous work: whoever has not on record that all are adults and insured is asked, so "
+        "that it can be recorded, and cannot say yes before. Nobody waits for it: others are asked "
+        "as if it were not, no more of its like than a line would ask at once, and the desk's card "
+        "says whom to call.",
         "* An organization that has a crew silent on the scene, with people counted inside, is "
         "asked for nothing else, by hand neither, and no yes of it is taken, until that crew has "
         "been heard of; what lacks it looks again at once.",

@@ -190,6 +190,7 @@ class OfferRow(Stored, tag="offer"):
     again_on: AgainOn | None
     standby_until: Instant | None
     at_once: bool  # a standby that is taken on as soon as it is needed; else the desk decides
+    unproved: bool  # what hazardous work asks for is not on record: no yes is taken, or waited for
     kept: bool  # a yes that was kept, and taken up later without another word
     sent_at: Instant
     answer_by: Instant

@@ -65,7 +65,7 @@ class Standings:
         self.stale: dict[OrganizationId, None] = {}
         self.counted = False
         self._codes: dict[Standing, int] = {}
-        self._sieves: dict[tuple[int | None, int, bool, int], Sieve] = {}
+        self._sieves: dict[tuple[int | None, int, bool, int, bool], Sieve] = {}
         self._next: dict[OrganizationId, Instant] = {}
         self._changing: SortedList[tuple[Instant, OrganizationId]] = SortedList()
         self._at: Instant = 0
@@ -80,14 +80,19 @@ class Standings:
             self.of.append(standing)
         return self._codes[standing]
 
-    def sieve(self, grade: int | None, priority: int, hazardous: bool, together: int) -> Sieve:
-        """What bars from a line that asks for the grade with that urgency, for so many at once."""
-        key = (grade, priority, hazardous, together)
+    def sieve(
+        self, grade: int | None, priority: int, hazardous: bool, together: int, proved: bool
+    ) -> Sieve:
+        """What bars from a line that asks for the grade with that urgency, for so many at once;
+        `proved`: of those who can say yes."""
+        key = (grade, priority, hazardous, together, proved)
         known = self._sieves.get(key)
         if known is None or len(known.bars) < len(self.of):
             bars = [
                 # Nobody stands any more as was noted before free units were counted.
-                standing.bar(grade, priority, hazardous, together if standing.free else 1)
+                standing.bar(
+                    grade, priority, hazardous, together if standing.free else 1, proved=proved
+                )
                 for standing in self.of
             ]
             gates = [IN_ORDER.index(bar.gate) if bar else NONE for bar in bars]

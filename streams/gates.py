@@ -31,7 +31,8 @@ class Standing(NamedTuple):
     """How an organization stands with one skill, at a time, towards any line.
 
     `unfit`: by grade asked for, none first, what it lacks; `radius`: likewise, how far it is asked
-    from. `hazard`: what keeps it from hazardous work. `away`: a crew of it is unheard, or it is off
+    from. `hazard`: what keeps it from hazardous work; `unproved`: what is not on record for it, so
+    that it may be asked and cannot say yes. `away`: a crew of it is unheard, or it is off
     duty, outside its hours or on leave. `capped`: asked often enough today. `free`: how many units
     are free; known only where some line is of use as a whole.
     """
@@ -43,21 +44,30 @@ class Standing(NamedTuple):
     levels: Levels
     capped: bool
     free: Free | None = None
+    unproved: Gate | None = None
 
     def bar(
-        self, grade: int | None, priority: int, hazardous: bool, together: int = 1
+        self,
+        grade: int | None,
+        priority: int,
+        hazardous: bool,
+        together: int = 1,
+        *,
+        proved: bool = False,
     ) -> Bar | None:
         """What bars it from a line whose demand has not asked it before; None: it may be asked.
 
         `together`: the fewest units that are of use; more than one only where `free` is known.
+        `proved`: only whoever can say yes is looked for.
         Until when leave, hours, rest and a daily cap last is each organization's own, and not said
         here.
         """
         unfit = self.unfit[grade or 0]
         if unfit is not None:
             return unfit
-        if hazardous and self.hazard is not None:
-            return Bar(self.hazard)
+        hazard = self.hazard or (self.unproved if proved else None)
+        if hazardous and hazard is not None:
+            return Bar(hazard)
         if self.away is not None:
             return Bar(self.away)
         full = _full(self.levels, self.free, Wanted(priority, together))
@@ -103,6 +113,7 @@ def see(organization: Organization, skill: str, held: Held, at: Instant, how: Ho
         force.levels(organization, skill, held, at),
         cap_ends > 0,
         force.by_priority(organization, skill, held, at) if how.counted else None,
+        unproved(organization),
     )
     back_at = rested if away is None else away.until or 0
     edges = [*_edges(organization, skill, at), cap_ends, rested]

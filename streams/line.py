@@ -25,7 +25,7 @@ from schemas.values import DemandId, Instant, LineId, StandDownReason
 from streams import needed, nobody
 from streams.area import Operation
 from streams.cause import Refused
-from streams.entities import Demand, DemandState, Line, OfferState
+from streams.entities import Demand, DemandState, Line, Offer, OfferState
 from streams.parameters import STANDBY
 
 
@@ -274,14 +274,11 @@ def _woken_by(operation: Operation, line: Line, at: Instant) -> Line | None:
     return replace(line, wake_at=at) if line.wake_at is None or line.wake_at > at else None
 
 
-def offered(operation: Operation, line: Line, quantity: int, wave: int, at: Instant) -> None:
+def offered(operation: Operation, line: Line, offer: Offer, wave: int, at: Instant) -> None:
     """One more organization has been asked; wave 0: by hand, which is no search of the line's."""
-    asked = replace(
-        line,
-        asked=line.asked + quantity,
-        live_offers=line.live_offers + 1,
-        missing=max(0, line.missing - quantity),
-    )
+    units, one = (0, 0) if offer.unproved else (offer.quantity, 1)
+    short, live = max(0, line.missing - units), line.live_offers + one
+    asked = replace(line, asked=line.asked + units, live_offers=live, missing=short)
     if wave:
         asked = replace(_calm(asked), wave=wave)
     operation.lines.put(line.id, asked)
@@ -297,11 +294,13 @@ def asked_by_hand(operation: Operation, key: DemandId, at: Instant) -> None:
                 wake(operation, line, at)
 
 
-def answered(operation: Operation, key: LineId, quantity: int, at: Instant) -> None:
+def answered(operation: Operation, offer: Offer, at: Instant) -> None:
     """An offer is no longer open; if the line is still short, it is looked at again."""
-    line = operation.lines[key]
-    line = replace(line, asked=line.asked - quantity, live_offers=line.live_offers - 1)
-    operation.lines.put(key, _woken_by(operation, line, at) or line)
+    line = operation.lines[offer.line]
+    if not offer.unproved:
+        left = line.asked - offer.quantity
+        line = replace(line, asked=left, live_offers=line.live_offers - 1)
+    operation.lines.put(line.id, _woken_by(operation, line, at) or line)
 
 
 def in_hand(operation: Operation, key: LineId) -> None:

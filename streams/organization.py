@@ -237,6 +237,9 @@ def evolve(area: Area, fact: OrganizationFact) -> None:
     known = area.registry.organizations.get(fact.organization)
     after = _registered(fact) if known is None else _changed(area, known, fact)
     area.registry.organizations.put(after.id, after)
+    if isinstance(fact, SafeguardsRecorded):
+        for operation in area.operations.rows.values():
+            terms.proved(operation, after, fact.at)
     if after.retired:
         _let_go(area, after)
     else:

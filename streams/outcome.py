@@ -23,6 +23,7 @@ from streams import asking, load
 from streams import line as lines
 from streams.area import Operation
 from streams.entities import Offer, OfferState
+from streams.gates import unproved
 from streams.parameters import CAP, CAPPED
 from streams.remembered import Asked, Asks, DemandAsk, Tally
 
@@ -81,6 +82,7 @@ def received(operation: Operation, fact: CrewReceived) -> Offer:
 
 def _opened(operation: Operation, fact: OfferSent | CrewReceived) -> Offer:
     line = operation.lines[fact.line]
+    organization = operation.registry.organizations[fact.organization]
     return Offer(
         id=fact.offer,
         line=fact.line,
@@ -94,6 +96,7 @@ def _opened(operation: Operation, fact: OfferSent | CrewReceived) -> Offer:
         answer_by=fact.at,
         meters=fact.meters,
         revision=operation.demands[fact.demand].revision,
+        unproved=line.hazardous and unproved(organization) is not None,
     )
 
 
@@ -103,7 +106,7 @@ def _put(operation: Operation, offer: Offer) -> None:
     before = asking.counted(operation, line.id, offer.organization, line.round)
     operation.offers.put(offer.id, offer)
     operation.asked.put((line.id, offer.organization), replace(before, offer=offer.id))
-    lines.offered(operation, line, offer.quantity, offer.wave, offer.sent_at)
+    lines.offered(operation, line, offer, offer.wave, offer.sent_at)
     if offer.by_hand and not offer.unasked:
         lines.asked_by_hand(operation, offer.demand, offer.sent_at)
     load.ask(operation, offer.organization, offer.skill, offer.priority, offer.quantity)
@@ -299,7 +302,7 @@ def _end(
     if before.state is OfferState.SENT:
         load.ask(operation, after.organization, after.skill, before.priority, -before.quantity)
         if before.relieves is None:
-            lines.answered(operation, after.line, before.quantity, after.ended_at)
+            lines.answered(operation, before, after.ended_at)
     if after.state is not OfferState.ACCEPTED or after.answered != before.quantity:
         load.came_free(operation, after.organization, after.skill, after.ended_at)
 

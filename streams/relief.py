@@ -158,7 +158,7 @@ def _asks_nothing(operation: Operation, known: Relief, fact: ReliefAsked) -> Non
         operation.offers.put(before.id, replace(before, relieves=None))
     asked = operation.offers[fact.offer]
     operation.offers.put(asked.id, replace(asked, relieves=known.crew))
-    lines.answered(operation, asked.line, asked.quantity, fact.at)
+    lines.answered(operation, asked, fact.at)
 
 
 def _over(operation: Operation, known: Relief, at: Instant) -> None:
@@ -170,7 +170,7 @@ def _over(operation: Operation, known: Relief, at: Instant) -> None:
     if asked.relieves is not None:
         operation.offers.put(asked.id, replace(asked, relieves=None))
         if asked.state is OfferState.SENT:
-            lines.offered(operation, operation.lines[asked.line], asked.quantity, 0, at)
+            lines.offered(operation, operation.lines[asked.line], asked, 0, at)
 
 
 def _answered(known: Relief) -> Relief:

@@ -9,10 +9,13 @@ from msgspec.structs import replace
 from schemas.commands import RecordSafeguards, SetEnrollment, SetHours
 from schemas.refusals import Refusal
 from schemas.registry_facts import EnrollmentSet, HoursSet, SafeguardsRecorded
-from streams.area import Area
+from schemas.values import Instant
+from streams import line as lines
+from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.days import end_of
-from streams.entities import Organization
+from streams.entities import OfferState, Organization
+from streams.gates import unproved
 from streams.parameters import LEAVE_WITHIN
 
 
@@ -47,6 +50,21 @@ def record_safeguards(_area: Area, command: RecordSafeguards, cause: Cause) -> D
             at=cause.at,
         )
     ]
+
+
+def proved(operation: Operation, organization: Organization, at: Instant) -> None:
+    """What hazardous work asks for has been recorded of an organization, or is unknown again: a
+    line waits for it from now on, or no longer."""
+    unknown = unproved(organization) is not None
+    for offer in operation.offers_to.of(organization.id):
+        open_one = offer.state is OfferState.SENT and operation.lines[offer.line].hazardous
+        if not open_one or offer.unproved is unknown:
+            continue
+        after = replace(offer, unproved=unknown)
+        operation.offers.put(offer.id, after)
+        if offer.relieves is None:
+            lines.answered(operation, offer, at)
+            lines.offered(operation, operation.lines[offer.line], after, 0, at)
 
 
 def set_enrollment(_area: Area, command: SetEnrollment, cause: Cause) -> Decision:

@@ -19,31 +19,75 @@ from streams.cause import Cause
 from streams.entities import Line, Organization
 from streams.gates import GRADES, How, Standing, see
 from streams.line import missing
-from streams.matching import waves
-from streams.matching.bars import barred, distance
+from streams.matching.bars import barred, distance, in_vain, most_asked, unsafe
 from streams.matching.candidates import Candidate, Search
 from streams.parameters import DAY, LOOKS_SHARED, URGENCY
 from streams.remembered import Asks
 
 
 def offers(area: Area, operation: Operation, line: Line, cause: Cause) -> list[Fact]:
-    """The wave for a line that is short: offers, and what is still missing if they end."""
-    short = missing(line)
-    size = waves.size(operation.tallies.get(line.skill), line.priority, operation.rules().wave_most)
+    """The wave for a line that is short: offers, and what is still missing if they end.
+
+    Whoever cannot say yes yet is asked beside the others, who are asked as if it were not.
+    """
+    short, size = missing(line), most_asked(operation, line)
     asked, live = line.asked, line.live_offers
     if not short or (asked >= short and live >= size):
         return [LineInHand(line=line.id, at=cause.at)]
     demand = operation.demands[line.demand]
     answer_by = needed.answer_by(line.priority, demand.needed_by, cause.at)
-    search = Search(area, operation, line, demand.place, cause.at)
     sent: list[Fact] = []
-    for candidate in search:
+    asking = Asking(area, operation, line, size, cause.at)
+    for candidate in asking:
         quantity = min(candidate.units, short)
-        sent.append(_offer(line, candidate, quantity, answer_by, search, cause))
-        asked, live = asked + quantity, live + 1
+        sent.append(_offer(line, candidate, quantity, answer_by, asking.search, cause))
+        if asking.able(candidate):
+            asked, live = asked + quantity, live + 1
         if asked >= short and live >= size:
             return sent
-    return [*sent, _nobody(operation, line, max(0, short - asked), search, bool(sent), cause)]
+    more = live > line.live_offers
+    return [*sent, _nobody(operation, line, max(0, short - asked), asking.search, more, cause)]
+
+
+class Asking:
+    """Whom a line asks, one after the other; `search`: how each was found.
+
+    Of those who cannot say yes to it yet no more than it would ask of others, so that somebody has
+    the time to record what is missing, and a whole county is not rung in vain.
+    """
+
+    def __init__(
+        self, area: Area, operation: Operation, line: Line, size: int, at: Instant
+    ) -> None:
+        self._area, self._operation, self._line, self._at = area, operation, line, at
+        self._left = size - in_vain(operation, line)
+        self.search = self._search()
+
+    def __iter__(self) -> Iterator[Candidate]:
+        met: list[OrganizationId] = []
+        while True:
+            left = self._left
+            for candidate in self.search:
+                if candidate.organization in met:
+                    continue
+                met.append(candidate.organization)
+                yield candidate
+                self._left -= not self.able(candidate)
+                if left > 0 >= self._left:
+                    break
+            else:
+                return
+            self.search = self._search()
+
+    def able(self, candidate: Candidate) -> bool:
+        """Whether it can say yes."""
+        organization = self._area.registry.organizations[candidate.organization]
+        return unsafe(self._line, organization) is None
+
+    def _search(self) -> Search:
+        place = self._operation.demands[self._line.demand].place
+        proved = self._line.hazardous and self._left <= 0
+        return Search(self._area, self._operation, self._line, place, self._at, proved=proved)
 
 
 def _offer(

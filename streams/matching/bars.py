@@ -6,7 +6,7 @@ from geo.distance import meters, squared
 from schemas.values import Gate, Instant, OrganizationId
 from streams import asking, load, orders
 from streams.area import Operation
-from streams.entities import Line, OfferState, Organization
+from streams.entities import Line, Offer, OfferState, Organization
 from streams.force import Held
 from streams.gates import (
     Bar,
@@ -21,6 +21,7 @@ from streams.gates import (
     unproved,
 )
 from streams.line import together
+from streams.matching import waves
 from streams.parameters import CAPPED, DAY
 
 
@@ -42,7 +43,7 @@ def barred(
     bar = unfit(operation, line, organization, away, at) or absent(organization, at)
     if bar is not None:
         return bar
-    bar = _asked(operation, line, organization, at)
+    bar = _asked(operation, line, organization, at) or _in_vain(operation, line, organization)
     if bar is not None:
         return bar
     held = held or load.all_held(operation, organization.id, line.skill)
@@ -108,6 +109,30 @@ def _asked(operation: Operation, line: Line, organization: Organization, at: Ins
     if asking.pause(asked, organization, operation.demands[line.demand], at):
         return Bar(Gate.ASKED_BEFORE, asked.again_at)
     return None
+
+
+def in_vain(operation: Operation, line: Line) -> int:
+    """How many are asked for a line who cannot say yes yet."""
+    return sum(one.unproved and one.state is OfferState.SENT for one in _of(operation, line))
+
+
+def _of(operation: Operation, line: Line) -> list[Offer]:
+    return operation.offers_on.of(line.id) if line.hazardous else []
+
+
+def _in_vain(operation: Operation, line: Line, organization: Organization) -> Bar | None:
+    """As many as one would ask are asked already who cannot say yes yet: they have the time to be
+    recorded, and nobody else is rung for that."""
+    bar = unsafe(line, organization)
+    return (
+        bar if bar is not None and in_vain(operation, line) >= most_asked(operation, line) else None
+    )
+
+
+def most_asked(operation: Operation, line: Line) -> int:
+    """How many are asked for a line at the same time."""
+    most = operation.rules().wave_most
+    return waves.size(operation.tallies.get(line.skill), line.priority, most)
 
 
 def _capped(

@@ -18,7 +18,7 @@ from streams.area import Area, Operation
 from streams.availability import IN_ORDER
 from streams.entities import Line, Offer, OfferState
 from streams.gates import Bar
-from streams.matching.bars import barred, waiting
+from streams.matching.bars import barred, unsafe, waiting
 from streams.matching.unasked import Met, Unasked
 
 
@@ -41,21 +41,28 @@ class Search:
 
     Whoever waits there, or has offered itself, comes first; then who was not asked in this round,
     then the others, each time the nearest. A request that was taken back because the demand was
-    amended is none: its answer never counted.
+    amended is none: its answer never counted. `proved`: only of those who can say yes to it.
     """
 
     def __init__(
-        self, area: Area, operation: Operation, line: Line, place: Place, at: Instant
+        self,
+        area: Area,
+        operation: Operation,
+        line: Line,
+        place: Place,
+        at: Instant,
+        *,
+        proved: bool = False,
     ) -> None:
         self._organizations, self._operation = area.registry.organizations, operation
-        self._line, self._place, self._at = line, place, at
+        self._line, self._place, self._at, self._proved = line, place, at, proved
         standings = operation.availability.of(line.skill, at, counted=line.whole)
         met = (self._met(key) for key in operation.asked_for.of(line.demand) if key in standings)
         self._asked = sorted(met)
         self._waiting = [item for item in self._asked if self._waits(item)]
         others = (item for item in self._asked if item not in self._waiting)
         self._barred = {item: bar for item in others if (bar := self._bar(item)) is not None}
-        self._unasked = Unasked(standings, line, place, self._asked)
+        self._unasked = Unasked(standings, line, place, self._asked, proved)
         self._reached: Met | None = None  # the last who passed; None: everybody in reach is met
 
     def __iter__(self) -> Iterator[Candidate]:
@@ -113,7 +120,8 @@ class Search:
 
     def _bar(self, met: Met) -> Bar | None:
         organization = self._organizations[met.organization]
-        return barred(self._operation, self._line, organization, meters(met.square), self._at)
+        bar = barred(self._operation, self._line, organization, meters(met.square), self._at)
+        return bar or (unsafe(self._line, organization) if self._proved else None)
 
     def _waits(self, met: Met) -> bool:
         """Whether it waits for a word about the demand, and nothing keeps it from this line."""
@@ -122,6 +130,8 @@ class Search:
         if not here:
             return False
         organization = self._organizations[met.organization]
+        if self._proved and unsafe(self._line, organization) is not None:
+            return False
         away = None if any(one.by_desk for one in here) else meters(met.square)
         return waiting(self._operation, self._line, organization, away, self._at) is None
 

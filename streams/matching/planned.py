@@ -28,7 +28,7 @@ from streams.force import Held
 from streams.line import missing
 from streams.load import Ask, all_held, held_if
 from streams.matching import waves
-from streams.matching.bars import barred, distance
+from streams.matching.bars import barred, distance, unsafe
 from streams.matching.candidates import Search
 from streams.matching.cost import SCALE, bands, cost
 from streams.parameters import CAPPED, MOVED
@@ -111,9 +111,10 @@ def asks(operation: Operation, line: Line, at: Instant) -> bool:
 def bar_of(
     operation: Operation, line: Line, organization: Organization, held: Held, at: Instant
 ) -> Gate | None:
-    """The first gate that an organization does not pass, with its units held so."""
+    """The first gate that an organization does not pass, with its units held so; a plan asks
+    whoever can say yes."""
     away = distance(operation, line, organization)
-    bar = barred(operation, line, organization, away, at, held)
+    bar = barred(operation, line, organization, away, at, held) or unsafe(line, organization)
     return None if bar is None else bar.gate
 
 
@@ -219,7 +220,7 @@ class _Weighed:
         """Units asked for and open requests of each line, with all choices."""
         totals: dict[LineId, tuple[int, int]] = {}
         moves = [(choice.line, choice.units, 1) for choice in choices]
-        for offer in _given_up(choices):
+        for offer in (one for one in _given_up(choices) if not one.unproved):
             moves.append((self._operation.lines[offer.line], -offer.quantity, -1))
         for line, units, one in moves:
             asked, live = totals.get(line.id, (line.asked, line.live_offers))
@@ -272,7 +273,8 @@ def _given_up(choices: list[Choice]) -> list[Offer]:
 def asked_on(operation: Operation, line: Line) -> Iterator[Offer]:
     """The requests for a line whose answers are awaited."""
     for offer in operation.offers_on.of(line.id):
-        if offer.state is OfferState.SENT and offer.unneeded is None and offer.relieves is None:
+        waits = offer.state is OfferState.SENT and offer.unneeded is None and not offer.unproved
+        if waits and offer.relieves is None:
             yield offer
 
 

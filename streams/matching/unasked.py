@@ -33,12 +33,12 @@ class Unasked:
     """
 
     def __init__(
-        self, standings: Standings, line: Line, place: Place, asked: Iterable[Met]
+        self, standings: Standings, line: Line, place: Place, asked: Iterable[Met], proved: bool
     ) -> None:
         self._standings, self._place = standings, place
         self._tie = partial(tie, line.id)
         self._asked = {str(met.organization): met.square for met in asked}
-        kind = (line.grade, line.priority, line.hazardous, together(line))
+        kind = (line.grade, line.priority, line.hazardous, together(line), proved)
         self._case = (kind, place, tuple(self._asked))
         self._bars, self._gates, self._passes, self._limits = standings.sieve(*kind)
         self._most = max(self._limits, default=0)

@@ -17,7 +17,7 @@ from streams.entities import (
     OfferState,
     Organization,
 )
-from streams.gates import Bar, radius
+from streams.gates import Bar, radius, unproved
 from streams.matching.bars import barred, distance
 from streams.remembered import Asked
 from streams.review_codes import REASONS
@@ -209,6 +209,12 @@ def _unasked(
         return Words(
             f"距离 {far} 公里，超出 {limit} 公里的范围。",
             f"{far} km away, beyond the reach of {limit} km.",
+        )
+    if bar.gate is unproved(organization):
+        return Words(
+            "危险作业须先登记队员均已成年且有保险，才能答应；尚未登记的组织已请求了足够多家。",
+            "Hazardous work asks for adults and insurance on record before a yes; of those who "
+            "lack that, enough are asked already.",
         )
     if bar.gate is Gate.INSURANCE:
         day = organization.insured_through or ""

@@ -80,6 +80,7 @@ def offer(area: Area, known: Operation, item: Offer) -> Put:
         again_on=again.again_on,
         standby_until=item.standby_until,
         at_once=item.at_once,
+        unproved=item.unproved and item.state is OfferState.SENT,
         kept=item.kept,
         sent_at=item.sent_at,
         answer_by=item.answer_by,

@@ -22,6 +22,14 @@ class Team:
     insured: str | None = None
     enrolled: bool = False
     retired: bool = False
+
+    @property
+    def unknown(self) -> str | None:
+        """What is not on record that a yes to hazardous work needs."""
+        if self.adults is None:
+            return "adults"
+        return "insurance" if self.insured is None else None
+
     stated: int = 0
     restored: int = 0  # the turn in which it could be reached again
 
@@ -82,6 +90,7 @@ class Ask:
     unasked: bool = False
     countered: bool = False  # it could come later than was asked
     parked: bool = False  # at its demand, by a desk's word
+    unproved: bool = False  # no yes of it can be taken yet
     reached: bool = False
     state: str = "sent"
     counted: bool = False  # among the answers of everybody

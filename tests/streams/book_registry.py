@@ -37,6 +37,9 @@ def hours(books: Books, fact: r.HoursSet, turn: Turn) -> None:
 def safeguards(books: Books, fact: r.SafeguardsRecorded, turn: Turn) -> None:
     team = books.teams[fact.organization]
     team.adults, team.insured = fact.adults_only, fact.insured_through
+    for ask in books.open_asks.values():
+        if ask.team == fact.organization:
+            ask.unproved = books.lines[ask.line].hazardous and team.unknown is not None
 
 
 def enrollment(books: Books, fact: r.EnrollmentSet, turn: Turn) -> None:

@@ -71,9 +71,10 @@ class Books:
         return max(0, line.target - covered + self.crews.replacing(line))
 
     def asked(self, line: Line) -> list[Ask]:
-        """Who is asked for the line; whoever is asked to relieve a crew of it is not."""
-        open = self.open_asks.values()
-        return [ask for ask in open if ask.line == line.id and ask.id not in self.crews.reliefs]
+        """Who is asked for the line; whoever is asked to relieve a crew of it is not, nor whoever
+        cannot say yes yet."""
+        asks = [ask for ask in self.open_asks.values() if ask.line == line.id]
+        return [ask for ask in asks if ask.id not in self.crews.reliefs and not ask.unproved]
 
     def pair(self, line: Line, team: str) -> Pair:
         """Of the present round."""
@@ -180,6 +181,7 @@ def _sent(books: Books, fact: f.OfferSent, turn: Turn) -> None:
         id=fact.offer, line=fact.line, team=fact.organization, priority=books.priority(line),
         round=line.round, quantity=fact.quantity, sent_at=fact.at, answer_by=fact.answer_by,
         by_hand=by_hand,
+        unproved=line.hazardous and books.teams[fact.organization].unknown is not None,
     )  # fmt: skip
     if not by_hand:
         _looked(books, fact, turn)

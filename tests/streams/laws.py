@@ -186,9 +186,11 @@ def early(watch: Watch, fact: Any, turn: Turn) -> Wrong:
 
 
 def asked(watch: Watch, at: int) -> Wrong:
-    """Whoever is able and in reach of a line that is short is asked."""
+    """Whoever is able and in reach of a line that is short is asked; also where others are asked
+    whose yes could not be taken yet, for whom nothing waits."""
     for line, team, found in watch.pairs:
-        if found is None:
+        able = not line.hazardous or watch.books.teams[team].unknown is None
+        if found is None and able:
             yield f"{at}: {team} is able and not asked for {line.id}"
 
 
@@ -365,6 +367,7 @@ RESTING: dict[str, Callable[[Watch, int], Wrong]] = {
     "reported": laws_scene.reported,
     "owed": laws_told.owed,
     "handed up": laws_handing.waited,
+    "unable": laws_waiting.unable,
     "relieved": laws_relief.answered,
     "shifts": laws_shifts.told,
     "public": laws_public.read,

@@ -26,6 +26,13 @@ def waiting(watch: Watch) -> list[Ask]:
     return [ask for ask in asks if books.pairs[ask.line, ask.team].newest == ask.id]
 
 
+def unable(watch: Watch, at: int) -> Wrong:
+    """Of whoever is asked and cannot say yes yet, its desk and it itself read that."""
+    for ask in watch.books.open_asks.values():
+        if watch.rows[ask.id].unproved is not ask.unproved:
+            yield f"{at}: {ask.id} can say yes, and is shown as if not, or the other way round"
+
+
 def shown(watch: Watch, at: int) -> Wrong:
     """Whoever waits for a desk's word is shown to that desk, since when, and until when."""
     for ask in waiting(watch):

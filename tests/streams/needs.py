@@ -38,6 +38,7 @@ def reason(books: Books, line: Line, key: str, at: int) -> Reason | None:
         or (None if team.on_duty else Reason("duty", None, "its duty"))
         or _away(team, at)
         or _asked(books, line, key, at)
+        or _in_vain(books, line, team)
         or _busy(books, line, key, at)
         or _tired(books, line, key, at)
     )
@@ -180,6 +181,14 @@ def changed(books: Books, line: Line, key: str) -> bool:
     reached = max(team.stated, team.restored)
     since = {"force": team.stated, "scene": need.scene, "reach": reached, None: 0}
     return since[pair.pause.on] > pair.pause.turn
+
+
+def _in_vain(books: Books, line: Line, team: Team) -> Reason | None:
+    """As many as it would ask are asked already who, like this one, cannot say yes yet."""
+    if not line.hazardous or team.unknown is None:
+        return None
+    like = [ask for ask in books.open_asks.values() if ask.line == line.id and ask.unproved]
+    return Reason(team.unknown, None, "its record") if len(like) >= books.wave(line) else None
 
 
 def _busy(books: Books, line: Line, key: str, at: int) -> Reason | None:

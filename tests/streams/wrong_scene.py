@@ -11,10 +11,12 @@ from streams import (
     instructed,
     instruction,
     orders,
+    outcome,
     pausing,
     quiet,
     resuming,
     shutting,
+    terms,
 )
 from streams.matching import bars
 from streams.rows import demands
@@ -50,6 +52,14 @@ def unread_for_seconds(patch: Patch) -> None:
     patch.setattr(instruction, "ACKNOWLEDGED_WITHIN", 30_000)
 
 
+def who_cannot_say_yes_is_awaited(patch: Patch) -> None:
+    patch.setattr(outcome, "unproved", lambda _: None)
+
+
+def what_is_recorded_changes_nothing(patch: Patch) -> None:
+    patch.setattr(terms, "proved", lambda *_: None)
+
+
 def who_cannot_is_taken_for_willing(patch: Patch) -> None:
     patch.setattr(instructed.Order, "unable", property(lambda _: False))
 
@@ -82,3 +92,12 @@ def it_goes_on_over_crews_in_danger(patch: Patch) -> None:
 
 def others_are_sent_where_a_crew_left(patch: Patch) -> None:
     patch.setattr(pausing, "because_of", lambda *_: [])
+
+
+UNABLE = (
+    ("asked", who_cannot_say_yes_is_awaited),
+    ("unable", what_is_recorded_changes_nothing),
+    ("owed", who_cannot_is_taken_for_willing),
+    ("fit", silent_crews_are_borne_while_others_are_asked),
+)
+"""Of those who cannot do something, and of whom nothing is heard: with the law that notices."""

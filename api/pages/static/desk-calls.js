@@ -2,7 +2,7 @@
 
 import { freeFromField, nextSteps } from "./assignments.js";
 import { forget, owedTo } from "./desk-heard.js";
-import { numberWords } from "./desk-model.js";
+import { awaited, numberWords } from "./desk-model.js";
 import { call } from "./desk-phone.js";
 import { ask, field, number, radios, select, text } from "./dialog.js";
 import { h, setText } from "./dom.js";
@@ -71,11 +71,11 @@ export function answerByPhone(context, offer, shown = false) {
   const script = h("p", {}, scriptOf(asked));
   call(context, offer.id, {
     title: say("phone.title", about(context, offer)),
-    said: [script, offer.state === "sent" ? "" : h("p", { class: "quiet" }, say("late.hint"))],
+    said: [script, hintOf(offer)],
     words: say("phone.answer"),
     answers: [
-      ["accept", say("phone.accept")],
-      ...(offer.state === "sent" ? [["counter", say("phone.later")]] : []),
+      ...(offer.unproved ? [] : [["accept", say("phone.accept")]]),
+      ...(awaited(offer) ? [["counter", say("phone.later")]] : []),
       ["decline", say("phone.decline")],
     ],
     fields: [
@@ -92,6 +92,12 @@ export function answerByPhone(context, offer, shown = false) {
     shown,
     again: () => answerByPhone(context, offer, true),
   });
+}
+
+/** That no yes can be recorded yet, and what has to be; or that it counts late, too. */
+function hintOf({ state, unproved }) {
+  if (unproved) return h("p", { class: "alarm" }, say("phone.unproved"));
+  return state === "sent" ? "" : h("p", { class: "quiet" }, say("late.hint"));
 }
 
 function answered(offer, answer, values) {

@@ -14,7 +14,7 @@ import { askByHand, dropLine, ownCrew, receiveCrew, safeguards } from "./desk-as
 import * as calls from "./desk-calls.js";
 import { flags, wordDueLine } from "./desk-flags.js";
 import { reliefButtons, reliefPart } from "./desk-relief.js";
-import { ignoring, toCall } from "./desk-model.js";
+import { awaited, ignoring, toCall } from "./desk-model.js";
 import { countdown, outlook } from "./desk-outlook.js";
 import { callParts, messages, reachedWords } from "./desk-reach.js";
 import { owedParts } from "./desk-tell.js";
@@ -36,7 +36,7 @@ export function lineBlock(context, item, line) {
     { class: `line ${line.dropped ? "dropped" : line.cover}` },
     lineHead(line, changeable && lineButtons(context, item, line)),
     aside(context, line),
-    line.open && outlook(context, known, asked.filter((row) => !row.relieves)),
+    line.open && outlook(context, known, asked.filter((row) => awaited(row) && !row.relieves)),
     known.assignments
       .filter((row) => current(row, line))
       .map((row) => assignmentRow(context, known, row)),
@@ -121,7 +121,9 @@ function offerRow(context, item, row) {
     h("span", { class: "quiet" }, chosen(row)),
     !row.unasked && h("span", {}, reachedWords(row, now)),
     row.outdated && h("span", { class: "chip warn" }, say("party.outdated")),
-    h("span", {}, say("offer.answer_by", { time }), " ", countdown(row.answer_by)),
+    row.unproved
+      ? h("strong", { class: "chip bad" }, say("party.unproved"))
+      : h("span", {}, say("offer.answer_by", { time }), " ", countdown(row.answer_by)),
     guidedWords(context, row),
     messages(context, row),
     callParts(context, item, row),

@@ -182,6 +182,12 @@ export function nextLook(line, offers, now) {
 
 const URGENT = 2; // priorities up to this one: who was silent is called, until asked again
 
+/** Asked, and a yes of it can be taken: what a line waits for. */
+export const awaited = (row) => row.state === "sent" && !row.unproved;
+
+/** Asked, and no yes of it can be taken before a desk has recorded what is missing. */
+export const unproved = (row) => row.state === "sent" && row.unproved;
+
 /** Whether somebody has to be called by telephone: silent for long, or reached by no channel. */
 export function toCall(row, now) {
   if (row.state === "unreachable") return row.answerable && row.wanted;

@@ -1,7 +1,14 @@
 /** The next step of a demand, and who owes it: the first of these that is so. */
 
 import { live, unable } from "./assignments.js";
-import { nextLook, outAndWaiting, toRelieve, withdrawing } from "./desk-model.js";
+import {
+  awaited,
+  nextLook,
+  outAndWaiting,
+  toRelieve,
+  unproved,
+  withdrawing,
+} from "./desk-model.js";
 import { moment } from "./format.js";
 import { placeName } from "./places.js";
 import { named, say } from "./words.js";
@@ -37,7 +44,7 @@ const parties = (rows, look, key, now) =>
   });
 
 /** Asked, and not to take somebody's place. */
-const forTheLine = (row) => row.state === "sent" && !row.relieves;
+const forTheLine = (row) => awaited(row) && !row.relieves;
 
 const STEPS = [
   ({ demand }) =>
@@ -61,6 +68,8 @@ const STEPS = [
   ({ assignments }) =>
     some(assignments.filter((row) => live(row) && row.reports.length > 0), DESK, "next.report"),
   ({ assignments }) => some(assignments.filter(toRelieve), DESK, "next.relief"),
+  ({ offers }) =>
+    !offers.some(forTheLine) && parties(offers.filter(unproved), DESK, "next.unproved"),
   ({ calls }) => calls > 0 && said(DESK, "next.call", { count: calls }),
   ({ demand }) => demand.nobody_at !== null && said(DESK, nobody(demand)),
   ({ demand }) => demand.asked_at !== null && said(DESK, "next.needed"),

@@ -1,12 +1,13 @@
 /** What a line is waiting for: who is asked, why nobody more is, and when it is tried again. */
 
-import { nextLook } from "./desk-model.js";
+import { nextLook, unproved } from "./desk-model.js";
 import { h } from "./dom.js";
 import { moment } from "./format.js";
 import { counted, named, say } from "./words.js";
 
 /** What happens next by itself: who is being asked, what keeps others from it, and until when. */
 export function outlook({ clock }, { demand, line, offers }, asked) {
+  const cannot = offers.filter(unproved);
   if (line.asleep) return null; // its card says who is asked for
   const now = clock.now();
   const wanting = line.short > 0;
@@ -17,10 +18,14 @@ export function outlook({ clock }, { demand, line, offers }, asked) {
     const next = nextTry(line, offers, now);
     const words = asked.length
       ? otherWords(line, paused, next)
-      : unmetWords(line, paused, next, now);
+      : unmetWords(withoutThem(line, cannot), paused, next, now);
     parts.push(h("p", { class: asked.length ? "quiet" : "unmet" }, words));
   } else if (!asked.length) {
-    parts.push(awaited(demand, now));
+    parts.push(lookedFor(demand, now));
+  }
+  if (cannot.length && wanting) {
+    const names = cannot.map((row) => row.organization_name).join(say("list.separator"));
+    parts.push(h("p", { class: "unmet" }, say("line.unproved", { names })));
   }
   return parts;
 }
@@ -39,6 +44,14 @@ const gateWords = (gates) =>
   gates
     .map(({ gate, count }) => say("line.gate", { gate: named("gates", gate), count }))
     .join(say("line.gates"));
+
+/** Whoever is asked and cannot say yes yet has a sentence of its own. */
+const withoutThem = (line, cannot) => ({
+  ...line,
+  gates: line.gates
+    .map((one) => (one.gate === "asked" ? { ...one, count: one.count - cannot.length } : one))
+    .filter(({ count }) => count > 0),
+});
 
 /** Beside those who are being asked: why nobody more is, and when that may change. */
 function otherWords(line, paused, next) {
@@ -92,7 +105,7 @@ const pausedOne = (row, now) =>
   say("line.paused_one", { name: row.organization_name, time: moment(row.again_at, now) });
 
 /** Nobody is asked: not while it is on hold; else they will be, or are being looked for. */
-function awaited(demand, now) {
+function lookedFor(demand, now) {
   if (demand.shut.length) return h("p", { class: "quiet" }, say("zone.line"));
   if (demand.state === "on_hold") return h("p", { class: "quiet" }, say("hold.line"));
   if (demand.release_at <= now) return h("p", { class: "quiet" }, say("line.searching"));

@@ -1,6 +1,7 @@
 /** Beside a wide screen's card: every demand on one line, worst first, with its next step. */
 
 import { live } from "./assignments.js";
+import { awaited } from "./desk-model.js";
 import { nextStep } from "./desk-next.js";
 import { drawList, find, findAll, h, setText } from "./dom.js";
 import { moment, spoken } from "./format.js";
@@ -119,7 +120,7 @@ function strip({ assignments, offers }, line) {
   if (line.target > SIGNS_MOST) return null;
   const own = (row) => row.line === line.id && !row.relieves; // who relieves fills no gap
   const crews = assignments.filter((row) => own(row) && ofRound(row, line));
-  const asked = offers.filter((row) => own(row) && row.state === "sent");
+  const asked = offers.filter((row) => own(row) && awaited(row));
   const signs = [
     "■".repeat(line.own),
     ...crews.map((row) => sign(row).repeat(row.quantity)).sort(byNearness),

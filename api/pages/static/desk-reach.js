@@ -32,7 +32,7 @@ export function callParts(context, { mine }, row) {
     h(
       "span",
       { class: "buttons" },
-      due && button(row, "act.whom_to_call", open(true)),
+      (due || row.unproved) && button(row, "act.whom_to_call", open(true)),
       button(row, "act.by_phone", open(false)),
     ),
   ];
