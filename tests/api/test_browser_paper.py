@@ -89,6 +89,11 @@ def test_paper_names_who_is_inside_and_ordered_out_and_when_they_have_to_be_hear
     expect(row).to_contain_text("On hold: S223 K12")
     expect(desk.locator("#sheets tbody tr").first).to_contain_text("Team 9")
     in_both_languages(desk)
+    desk.goto(f"{server.address}/handover")
+    inside = desk.locator("#report section", has_text="Crews with people inside")
+    expect(inside.locator("tbody tr")).to_contain_text("Team 9")
+    in_both_languages(desk)
+    desk.goto(f"{server.address}/paper")
     [crew] = server.rows("assignment", demand=demand)
     [given] = crew["instructions"]
     server.post(f"{path}/instructions/{given['id']}/acknowledge", {}, "desk")
@@ -103,3 +108,19 @@ def test_paper_names_who_is_inside_and_ordered_out_and_when_they_have_to_be_hear
     desk.reload()
     expect(row).to_contain_text("No one goes: Withdraw now K12")
     in_both_languages(desk)
+
+
+def test_recovery_tasks_that_are_open_are_on_paper_and_on_the_sheet_for_the_next_shift(
+    server: Stage, screens: Screens
+) -> None:
+    demand = server.demand(server.incident("epidemic"), "catering", "CATERING")
+    [row] = server.rows("demand", id=demand)
+    server.post(f"/demands/{demand}/close", {"reason": "met"}, "desk", revision=row["revision"])
+    [task] = server.rows("task", demand=demand)
+    server.post(f"/tasks/{task['id']}/open", {"domain": task["domain"]}, "desk")
+    desk = screens.sign_in(server.link("desk", division=TOWN), "en")
+    for page, place in (("handover", "#report section"), ("paper", "#sheets section")):
+        desk.goto(f"{server.address}/{page}")
+        tasks = desk.locator(place, has_text="Recovery tasks that are open").last
+        expect(tasks.locator("tbody tr").first).to_contain_text("Meals")
+        in_both_languages(desk)

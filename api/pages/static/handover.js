@@ -140,11 +140,12 @@ function onDuty(context, desk) {
 
 /** The desks below one, of those that something open lies with, by their codes. */
 function desksBelow({ board, me }) {
-  const rows = [...openDemands(board), ...board.all("assignment").filter(live)];
+  const rows = [...openDemands(board), ...board.all("assignment").filter(live), ...tasksOf(board)];
   const found = new Set(rows.map(deskOf).filter((code) => !divisionsOf(me).includes(code)));
   return [...found].filter((code) => answersFor(me, code)).sort();
 }
 
+const tasksOf = (board) => board.all("task").filter((row) => TASKS.includes(row.state));
 const openDemands = (board) => board.all("demand").filter((row) => row.state !== "closed");
 
 /** What the desk has to do with: its own, and what was brought before it from below. */
@@ -156,12 +157,14 @@ function concerns(desk, row) {
 }
 
 const SECTIONS = [
+  ["inside", ["who", "number", "inside", "word"], insideTable],
   ["demands", ["number", "what", "where", "cover", "next"], demandsTable],
   ["calls", ["who", "number", "why"], calls],
   ["crews", ["who", "number", "step", "word", "inside"], crewsTable],
   ["orders", ["who", "number", "told", "since"], orders],
   ["hands", ["number", "where", "how", "since"], hands],
   ["reliefs", ["who", "number", "how"], reliefs],
+  ["tasks", ["task", "what", "where", "who", "step"], tasksTable],
   ["notes", ["number", "how", ""], notes],
 ];
 
@@ -191,14 +194,16 @@ function page(context, desk) {
 function rowsOf(context, all, out, chosen) {
   const items = all.filter(({ demand }) => chosen(demand));
   const crews = out.filter(chosen);
-  return SECTIONS.map(([, , rows]) => rows(context, items, crews));
+  const tasks = tasksOf(context.board).filter(chosen);
+  return SECTIONS.map(([, , rows]) => rows(context, items, crews, tasks));
 }
 
+const TASKS = ["open", "claimed", "reported_done"];
 const TOWNSHIP = ["desk", "open", "short", "calls", "crews", "orders"];
 
 /** The desks below with what is open there, the worst first: each opens as this page does. */
 function townships(context, all, lower) {
-  const rows = lower.map(([code, [open, toCall, crews, told]]) => {
+  const rows = lower.map(([code, [, open, toCall, crews, told]]) => {
     const short = all.filter((one) => deskOf(one.demand) === code && VIEWS.short(one));
     return { code, short, counts: [open, short, toCall, crews, told].map(({ length }) => length) };
   });
@@ -289,18 +294,47 @@ function calls(context, items, crews) {
   ];
 }
 
+/** Whom to look for first: crews with people in a danger zone, the silent ones before all others. */
+function insideTable({ board, clock }, _, crews) {
+  const inside = crews.filter((row) => row.inside > 0);
+  inside.sort((one, other) => Boolean(other.missed_at) - Boolean(one.missed_at));
+  return inside.map((row) => [
+    row.organization_name,
+    number({ board }, row),
+    h("strong", {}, String(row.inside)),
+    wordOf(row, clock.now()),
+  ]);
+}
+
+/** When its next word is due, or was. */
+function wordOf(row, now) {
+  const due = row.out_by ?? row.check_in_by ?? (row.arrived_at === null ? row.promised_at : null);
+  const word = due === null ? "" : say("handover.by", { time: moment(due, now) });
+  const late = row.missed_at !== null || row.overdue;
+  return late ? h("strong", {}, word, " ", say("handover.late")) : word;
+}
+
+/** What is still to be restored, and by whom. */
+function tasksTable(_context, _items, _crews, tasks) {
+  tasks.sort((one, other) => one.number - other.number);
+  return tasks.map((row) => [
+    String(row.number),
+    `${named("kinds", row.kind)} · ${named("skills", row.skill)} ${counted(row.skill, row.units)}`,
+    placeName(row.division),
+    row.organization_name,
+    choose("task_state", row.state),
+  ]);
+}
+
 function crewsTable({ board, clock }, _, crews) {
   const now = clock.now();
   return crews.map((row) => {
-    const due = row.out_by ?? row.check_in_by ?? (row.arrived_at === null ? row.promised_at : null);
-    const late = row.missed_at !== null || row.overdue;
-    const word = due === null ? "" : say("handover.by", { time: moment(due, now) });
     const units = counted(row.skill, row.quantity);
     return [
       `${row.organization_name} · ${units}`,
       number({ board }, row),
       choose("assignment_state", row.state),
-      late ? h("strong", {}, word, " ", say("handover.late")) : word,
+      wordOf(row, now),
       row.inside ? h("strong", {}, String(row.inside)) : "",
     ];
   });

@@ -29,7 +29,7 @@ function draw(context) {
   if (!context.board.whole) return;
   drawState();
   const sheets = [teams(context), deskList(), blanks()];
-  if (role === "desk") sheets.unshift(demands(context));
+  if (role === "desk") sheets.unshift(demands(context), ...tasks(context));
   const header = heading(context);
   find("#sheets").replaceChildren(...sheets.map((sheet) => withHeading(header, sheet)));
 }
@@ -109,6 +109,25 @@ function haltedWords({ shut, state, question }) {
 }
 
 const orderWords = (order) => [toldWords(order), order.text].filter(Boolean).join(" ");
+
+const TASKS = ["open", "claimed", "reported_done"];
+
+/** What is still to be restored, where anything is: whose it is, with room for what is heard. */
+function tasks({ board }) {
+  const open = board.all("task").filter((row) => TASKS.includes(row.state));
+  if (!open.length) return [];
+  open.sort((one, other) => one.number - other.number);
+  const rows = open.map((row) => [
+    String(row.number),
+    [named("kinds", row.kind), placeName(row.division)].join(" "),
+    `${named("skills", row.skill)} ${counted(row.skill, row.units)}`,
+    [choose("task_state", row.state), row.organization_name].filter(Boolean).join(" "),
+    "",
+    "",
+  ]);
+  const columns = ["number", "what", "needed", "who", "news", "time"];
+  return [{ title: say("paper.tasks"), body: table(columns, rows), note: say("paper.later") }];
+}
 
 function whatOf(row, clock) {
   const since = say("paper.since", { time: moment(row.published_at, clock.now()) });
