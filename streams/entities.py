@@ -248,7 +248,7 @@ class Offer(Stored):
     here: bool = False  # and stands there already
     countered: bool = False  # it could come later than was asked
     relieves: AssignmentId | None = None  # whose place it is to take; of the line it asks nothing
-    unproved: bool = False  # no yes of it can be taken yet, so its line does not wait for one
+    unproved: bool = False  # no yes of it can be taken yet: its line waits for none
     state: OfferState = OfferState.SENT
     unneeded: StandDownReason | None = None  # live, but to be stood down by settling
     decline_reason: DeclineReason | None = None
@@ -353,7 +353,6 @@ class Assignment(Stored):
 
     @property
     def unheard(self) -> bool:
-        """Whether nothing is heard of it, with people counted in the danger zone."""
         return self.live and self.missed_at is not None and bool(self.inside)
 
     @property

@@ -186,11 +186,9 @@ def early(watch: Watch, fact: Any, turn: Turn) -> Wrong:
 
 
 def asked(watch: Watch, at: int) -> Wrong:
-    """Whoever is able and in reach of a line that is short is asked; also where others are asked
-    whose yes could not be taken yet, for whom nothing waits."""
+    """Whoever is able and in reach of a short line is asked, whoever else is and cannot say yes."""
     for line, team, found in watch.pairs:
-        able = not line.hazardous or watch.books.teams[team].unknown is None
-        if found is None and able:
+        if found is None and (not line.hazardous or watch.books.teams[team].unknown is None):
             yield f"{at}: {team} is able and not asked for {line.id}"
 
 

@@ -20,7 +20,7 @@ def unasked(play: Play) -> Attempt:
     waiting: Offer | None = play.pick([row for row in offers if row.state is OfferState.STANDBY])
     if waiting is not None and play.chance(0.6):
         return _told(play, waiting)
-    if play.chance(0.3):
+    if play.chance(0.4):
         return helpers(play)
     if play.chance(0.3):
         return countering(play)

@@ -294,16 +294,12 @@ function calls(context, items, crews) {
   ];
 }
 
-/** Whom to look for first: crews with people in a danger zone, the silent ones before all others. */
+/** Whom to look for first: crews with people in a danger zone, the silent ones before all. */
 function insideTable({ board, clock }, _, crews) {
   const inside = crews.filter((row) => row.inside > 0);
   inside.sort((one, other) => Boolean(other.missed_at) - Boolean(one.missed_at));
-  return inside.map((row) => [
-    row.organization_name,
-    number({ board }, row),
-    h("strong", {}, String(row.inside)),
-    wordOf(row, clock.now()),
-  ]);
+  const cells = (row) => [String(row.inside), wordOf(row, clock.now())];
+  return inside.map((row) => [row.organization_name, number({ board }, row), ...cells(row)]);
 }
 
 /** When its next word is due, or was. */
