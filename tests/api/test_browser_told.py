@@ -194,6 +194,8 @@ def test_a_leader_on_the_telephone_acknowledges_through_the_desk_and_is_stood_do
     on_desk.get_by_role("button", name=re.compile("again", re.IGNORECASE)).click()
     expect(crew.locator("#turns")).to_contain_text("已按指令撤离")
     expect(crew.locator("#assignments-box")).to_be_hidden()
+    left = next(row for row in server.rows("demand") if row["kind"] == "supplies")
+    server.post(f"/demands/{left['id']}/close", {"reason": "canceled"}, "desk", left["revision"])
     assert screens.complaints == []
 
 
