@@ -6,7 +6,7 @@ by amending the demand. Reading them is the same fact as reading the sealed text
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, ClassVar
 
 import msgspec
@@ -32,6 +32,8 @@ router = APIRouter(tags=["demands"])
 
 FIELD = "running_note"  # what its ciphertext is bound to
 AT_ONCE = 20  # read in one answer
+CARRIED_MOST = 40  # in one command, with the texts of the demand well below what that may have:
+CARRIED_BYTES = 40_000
 
 DESKS = (Role.DESK,)
 
@@ -113,8 +115,11 @@ async def _behind(context: Context, demand: DemandId, turn: int) -> NotesAnswer:
 async def carried(
     context: Context, row: DemandRow, again: Callable[[str], Sealed]
 ) -> tuple[tuple[CarriedNote, ...], int]:
-    """The latest notes of a demand, sealed `again`, and the turn of the next one behind these."""
-    found, older = await _said(context, row.id, row.noted_in)
+    """The latest notes of a demand, sealed `again`, and the turn of the next one behind these.
+
+    As many turns' notes as one command holds; those of the first always do.
+    """
+    found, older = await _said(context, row.id, row.noted_in, _fit)
     anew = (
         replace(one, text=again(unsealed(context, FIELD, one.text) or ""))  # said, so it is there
         for one in found
@@ -122,12 +127,25 @@ async def carried(
     return tuple(anew), older
 
 
-async def _said(context: Context, demand: DemandId, turn: int) -> tuple[list[CarriedNote], int]:
-    """About as many notes as are read at once, the newest first, and the turn of the next one."""
+def _fit(notes: Sequence[CarriedNote]) -> bool:
+    size = sum(len(one.text.ciphertext) for one in notes)
+    return len(notes) <= CARRIED_MOST and size <= CARRIED_BYTES
+
+
+async def _said(
+    context: Context,
+    demand: DemandId,
+    turn: int,
+    fit: Callable[[Sequence[CarriedNote]], bool] = lambda _: True,
+) -> tuple[list[CarriedNote], int]:
+    """About as many notes as are read at once, and `fit`, the newest first, and the turn of the
+    next one. Of one key: another's may be gone, and would take these with it."""
     found: list[CarriedNote] = []
     while turn and len(found) < AT_ONCE:
-        some, turn = await _said_in(context, demand, turn)
-        found += some
+        some, before = await _said_in(context, demand, turn)
+        if found and (some[0].text.key != found[0].text.key or not fit([*found, *some])):
+            break
+        found, turn = [*found, *some], before
     return found, turn
 
 

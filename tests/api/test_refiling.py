@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.doors.sealed import turn_at
+from schemas import wire
 from schemas.values import IncidentId
+from streams.engines.command_file import LINE_BYTES_MOST
 from tests.api.house import TOWN, House, Person, demand_body
 from tests.api.test_doors import done, the_row
 
@@ -69,6 +72,28 @@ async def test_more_notes_than_are_carried_over_are_read_behind_them_while_they_
     gone = await desk.post(f"/demands/{demand}/notes/read", older)
     assert gone.code == "key_destroyed"
     assert len(await notes(desk, demand)) == 20
+
+
+async def test_notes_as_long_as_they_may_be_go_along_as_far_as_one_command_holds_them(
+    house: House,
+) -> None:
+    """And those that stay are read behind them; the command fits the file of commands."""
+    desk, typhoon, fire = await two_open(house)
+    demand = done(await desk.post("/demands", demand_body(typhoon)), status=201)["id"]
+    letters = "".join(chr(0x4E00 + 7_919 * n % 20_000) for n in range(2_000))  # none like another
+    for _ in range(7):
+        done(await desk.post(f"/demands/{demand}/notes", {"text": letters}))
+    path = f"/demands/{demand}/refile"
+    done(await desk.post(path, {"incident": fire}, revision=1), demand)
+    refiled = await turn_at(house.context, (await the_row(desk, "demand"))["noted_in"])
+    assert len(wire.encode(refiled.command)) < LINE_BYTES_MOST - 20_000
+    read, older = [], None
+    for _ in range(2):
+        body = READING if older is None else {**READING, "older": older}
+        answer = (await desk.post(f"/demands/{demand}/notes/read", body)).json
+        read += [one["number"] for one in answer["notes"]]
+        older = answer["older"]
+    assert (read, older) == ([7, 6, 5, 4, 3, 2, 1], None)
 
 
 async def test_an_incident_that_is_not_there_is_none_to_go_to(house: House) -> None:
