@@ -6,6 +6,7 @@ Whoever the line's own demand has asked before is set apart and judged one by on
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from heapq import merge
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from streams.availability import IN_ORDER
 from streams.entities import Line, Offer, OfferState
 from streams.gates import Bar
 from streams.matching.bars import barred, unsafe, waiting
-from streams.matching.unasked import Met, Unasked
+from streams.matching.unasked import Met, Outward, Unasked
 
 
 def waits(offer: Offer) -> bool:
@@ -62,6 +63,8 @@ class Search:
         self._waiting = [item for item in self._asked if self._waits(item)]
         others = (item for item in self._asked if item not in self._waiting)
         self._barred = {item: bar for item in others if (bar := self._bar(item)) is not None}
+        row = [(item, IN_ORDER.index(bar.gate)) for item, bar in self._barred.items()]
+        self._failing = Outward(row, len(IN_ORDER))
         self._unasked = Unasked(standings, line, place, self._asked, proved)
         self._reached: Met | None = None  # the last who passed; None: everybody in reach is met
 
@@ -93,14 +96,15 @@ class Search:
     @property
     def considered(self) -> int:
         """How many were met as far as it has been searched, the last candidate included."""
-        met = [item for item in self._asked if self._reached is None or item <= self._reached]
-        return len(met) + self._unasked.until(self._reached).considered
+        asked = len(self._asked)
+        met = asked if self._reached is None else bisect_right(self._asked, self._reached)
+        return met + self._unasked.until(self._reached).considered
 
     def gates(self) -> tuple[GateCount, ...]:
         """How many failed where as far as it has been searched, in the order of the gates."""
-        failed = list(self._unasked.until(self._reached).failed)
-        for item, bar in self._barred.items():
-            failed[IN_ORDER.index(bar.gate)] += self._reached is None or item <= self._reached
+        failed = self._unasked.until(self._reached).failed
+        barred = self._failing.upto(self._reached)
+        failed = [count + more for count, more in zip(failed, barred, strict=True)]
         return tuple(
             GateCount(gate=gate, count=count)
             for gate, count in zip(IN_ORDER, failed, strict=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from heapq import merge
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,6 +26,41 @@ class Met(NamedTuple):
     organization: OrganizationId
 
 
+class Outward:
+    """Counts what is passed, by code, as a search goes along a sorted row; back, it begins anew.
+
+    So what a search counts costs what it has passed since it counted last, not the row each time.
+    """
+
+    def __init__(self, row: Sequence[tuple[Any, int]], codes: int) -> None:
+        self._row, self._codes = row, codes
+        self._begin()
+
+    def _begin(self) -> None:
+        self._at, self._counts = 0, [0] * self._codes
+
+    def upto(self, place: Any) -> list[int]:
+        """How many of each code come no later than a place, all of them for None. Not to be
+        changed by whoever asks."""
+        row = self._row
+        if self._at and place is not None and row[self._at - 1][0] > place:
+            self._begin()
+        while self._at < len(row) and (place is None or row[self._at][0] <= place):
+            self._counts[row[self._at][1]] += 1
+            self._at += 1
+        return self._counts
+
+
+class Ring(NamedTuple):
+    """Everybody as far as a distance, by code; and those exactly there, as they are passed."""
+
+    square: int
+    counts: list[int]
+    beyond: int
+    all: list[int]
+    tied: Outward
+
+
 class Unasked:
     """Yields who of the crowd may be asked, in order; tells how many failed where.
 
@@ -44,6 +79,7 @@ class Unasked:
         self._most = max(self._limits, default=0)
         self._within: dict[int, list[int]] = {}  # by limit, how many of each code
         self._last: tuple[Met, Crowd] | None = None
+        self._ring: Ring | None = None
 
     def __iter__(self) -> Iterator[Met]:
         if self._case in self._standings.nobody:
@@ -79,9 +115,12 @@ class Unasked:
         if reached is None:
             return self._everybody
         if self._last is None or self._last[0] != reached:
-            counts, beyond = self._counts(reached.square)
-            for key, code in self._at(reached.square):
-                later = (self._tie(key), key) > reached[1:]
+            if self._ring is None or self._ring.square != reached.square:
+                self._ring = self._at(reached.square)
+            counts, beyond = self._ring.counts.copy(), self._ring.beyond
+            passed = self._ring.tied.upto(reached[1:])
+            for code, count in enumerate(passed):
+                later = self._ring.all[code] - count
                 if reached.square <= self._limits[code]:
                     counts[code] -= later
                 else:
@@ -128,19 +167,31 @@ class Unasked:
                 counts[code] += square <= most
         else:
             counts = self._survey.counts(most, len(self._bars))
-        for key, square in self._asked.items():
-            if square <= most:
-                counts[self._standings.index.code(key)] -= 1
+        for code, count in enumerate(self._before.upto(most)):
+            counts[code] -= count
         return counts
 
-    def _at(self, square: int) -> list[tuple[str, int]]:
-        """Those exactly so far away, with their codes."""
+    @cached_property
+    def _before(self) -> Outward:
+        """Whom the demand has asked, by distance."""
+        code = self._standings.index.code
+        row = sorted((square, code(key)) for key, square in self._asked.items())
+        return Outward(row, len(self._bars))
+
+    def _at(self, square: int) -> Ring:
+        """Those exactly so far away, in their order, and how many there are up to them."""
+        counts, beyond = self._counts(square)
         if square <= self._nearby[0]:
             found = [(key, code) for at, key, code in self._nearby[1] if at == square]
         else:
             index = self._standings.index
             found = [(key, index.code(key)) for key in self._survey.at(square)]
-        return [pair for pair in found if len(found) > 1 and pair[0] not in self._asked]
+        tied = [pair for pair in found if len(found) > 1 and pair[0] not in self._asked]
+        row = sorted(((self._tie(key), key), code) for key, code in tied)
+        all = [0] * len(self._bars)
+        for _, code in tied:
+            all[code] += 1
+        return Ring(square, counts, beyond, all, Outward(row, len(self._bars)))
 
     def _failed(self, counts: list[int], beyond: int) -> list[int]:
         failed = [0] * (NONE + 1)
