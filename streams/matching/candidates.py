@@ -72,7 +72,7 @@ class Search:
         again: list[Candidate] = []
         for met in self._waiting:
             yield self._candidate(met, 0)
-        over = (*self._barred, *self._waiting)
+        over = self._barred | dict.fromkeys(self._waiting)
         asked = [item for item in self._asked if item not in over]
         for rank, met in enumerate(merge(asked, self._unasked), 1):
             self._reached = met

@@ -13,6 +13,7 @@ from tests.streams.growing import Grow, crowd, history, past, steps
 from tests.streams.state_commands import Row
 from tests.streams.state_worlds import Build, Scene
 from tests.streams.states import TABLES
+from tests.streams.world import DESK, World
 
 SMALL, LARGE = 12, 120
 BORNE = 1.1, 400  # the one for orderings, whose depth grows a little; the other for noise in both
@@ -86,3 +87,22 @@ def test_no_command_costs_more_when_the_rest_has_grown_tenfold(grow: Grow) -> No
         if large > small * BORNE[0] + BORNE[1]:
             dear[row.title] = small, large
     assert dear == {}
+
+
+def test_asking_many_costs_as_much_each_whether_few_or_many_are_equally_far() -> None:
+    """A sheet without coordinates has every team at its township's seat: equally far, all of them.
+    Ten times as many of them, all asked, cost ten times as much, and not a hundred times."""
+    few, many = _asking_everybody(20), _asking_everybody(200)
+    assert many < 13 * few
+
+
+def _asking_everybody(teams: int) -> int:
+    """Bytecodes of a turn that asks so many teams at one place."""
+    world = World()
+    for name in range(teams):
+        world.organization(f"team {name}")
+    command = world.demand_command(world.incident(), target=teams)
+    count, taken = steps(world, world.envelope(DESK, command))
+    assert isinstance(taken, Taken)
+    assert len(taken.turn.facts) == teams + 1
+    return count
