@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from schemas import wire
 from schemas.turns import GENESIS, Turn
+from streams import board
 from streams.area import Area
 from streams.checkpoint import state_hash
 from streams.turning import KeyReused, MovedAway, RuleFailed, Taken, envelope_of, fold, take
@@ -108,6 +109,8 @@ def verify(
     last = max(kept, default=0)
     if bad is None and turns < last:
         fault, bad = _Fault(chain=f"ends before turn {last}, which was kept"), turns + 1
+    if bad is None and turns and not _shown(area):
+        fault, bad = _Fault(replay="decided again, and its rows cannot be shown"), turns
     return Verdict(
         area=area.id,
         turns=turns,
@@ -119,6 +122,15 @@ def verify(
         rules=None if area.told is None else area.told.rules,
         bad=bad,
     )
+
+
+def _shown(area: Area) -> bool:
+    """Whether a server could start from it: every row of what is known can be made."""
+    try:
+        board.everything(area)
+    except Exception:
+        return False
+    return True
 
 
 def _linked(record: bytes, sequence: int, previous: str) -> Turn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from schemas import commands as c
@@ -15,16 +16,20 @@ from schemas.refusals import Refusal
 from schemas.values import (
     AccountId,
     AssignmentId,
+    CloseReason,
     DemandId,
     IncidentId,
     OpeningReason,
     Reception,
     Sealed,
 )
+from streams import refiling
+from streams.area import Area
 from streams.ledger import Ledger
 from streams.parameters import DAY, MINUTE
 from streams.review import Scope, entry
-from tests.streams.world import COUNTY, DESK, World, asked, divisions, kinds, only
+from streams.verify import verify
+from tests.streams.world import COUNTY, DESK, WENZHOU, World, asked, divisions, kinds, only
 
 
 class Posted:
@@ -161,6 +166,31 @@ def test_a_dropped_line_that_was_served_keeps_it_where_its_recovery_task_is() ->
     world.send(DESK, c.SetOwnCrew(line=first, units=1))
     only(world.send(DESK, c.DropLine(line=first)), f.TaskProposed)
     assert world.refused(DESK, scene.refiling()) is Refusal.REFILE_RECOVERS
+
+
+@pytest.mark.breaks_rules
+def test_a_log_of_which_no_board_can_be_made_is_not_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given rules that let it go all the same, when the incident that it went to has left the
+    state, then verification says that no server would start from such a log."""
+    monkeypatch.setattr(refiling, "_recovers", lambda _: False)
+    world = World()
+    typhoon, fire = world.incident(), world.incident("forest_fire")
+    demand = only(world.demand(typhoon, lines=2), f.DemandPublished).demand
+    row = world.operation.demands[demand]
+    world.send(DESK, c.SetOwnCrew(line=row.lines[0], units=1))
+    task = only(world.send(DESK, c.DropLine(line=row.lines[0])), f.TaskProposed)
+    world.send(DESK, c.OpenTask(task=task.task, domain=task.domain))
+    revision = world.operation.demands[demand].revision
+    world.send(DESK, c.RefileDemand(demand=demand, revision=revision, incident=fire))
+    world.close(demand, CloseReason.CANCELED)
+    world.close_incident(fire)
+    assert verify(Area(WENZHOU, divisions()), world.log).sound
+    world.wait(minutes=6 * 60)
+    world.demand(typhoon)
+    assert demand not in world.operation.demands
+    found = verify(Area(WENZHOU, divisions()), world.log)
+    assert (found.chain, found.sound) == ("ok", False)
+    assert found.replay == "decided again, and its rows cannot be shown"
 
 
 def test_a_line_that_was_dropped_before_anything_was_done_holds_nothing() -> None:
