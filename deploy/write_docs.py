@@ -58,7 +58,11 @@ ROOMS = {
     "自发前来的群众 Helpers": f.HelpersFact,
     "向社会公开 Appeals": f.AppealFact,
     "提请提级 Handing up": f.HandUpFact,
-    "任务 Assignments": f.AssignmentFact | f.ReliefFact | f.ReportFact | f.InstructionFact,
+    "任务 Assignments": f.AssignmentFact
+    | f.ReliefFact
+    | f.ReportFact
+    | f.InstructionFact
+    | f.BesideFact,
     "值班 Shifts": f.ShiftFact,
     "批次 Batches": f.BatchFact,
     "恢复任务 Recovery tasks": f.TaskFact,

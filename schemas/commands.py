@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from schemas.appeals import AppealCommand, EndAppeal, MakeAppeal
 from schemas.batches import BatchCommand, OpenTasks, UndoBatch, VoidDemands
+from schemas.beside import BesideCommand, LetStay, TellBeside
 from schemas.clock_commands import Resume, Tick
 from schemas.demand_commands import (
     AmendDemand,
@@ -138,6 +139,7 @@ Command = (
     | WorkCommand
     | SceneCommand
     | InstructionCommand
+    | BesideCommand
     | ShiftCommand
 )
 
@@ -150,6 +152,7 @@ __all__ = [
     "Arrive",
     "AskByHand",
     "BatchCommand",
+    "BesideCommand",
     "CannotComplete",
     "ChangeRules",
     "CheckIn",
@@ -192,6 +195,7 @@ __all__ = [
     "JoinIncident",
     "KeepCrewOn",
     "KeepDemand",
+    "LetStay",
     "LiftFromCrew",
     "LiftFromIncident",
     "MakeAppeal",
@@ -252,6 +256,7 @@ __all__ = [
     "TakeOnDemand",
     "TakeShift",
     "TakeStandby",
+    "TellBeside",
     "Tick",
     "UndoBatch",
     "UndoStep",

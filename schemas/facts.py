@@ -12,6 +12,7 @@ from schemas.batches import (
     BatchUndone,
     TaskProposedAgain,
 )
+from schemas.beside import BesideAsked, BesideClimbed, BesideFact, CrewLetStay
 from schemas.demand_facts import (
     AmendingFact,
     DemandAmended,
@@ -161,6 +162,7 @@ Fact = (
     | AssignmentFact
     | ReportFact
     | InstructionFact
+    | BesideFact
     | ShiftFact
     | TaskFact
     | ClockFact
@@ -189,6 +191,9 @@ __all__ = [
     "BatchOver",
     "BatchSpared",
     "BatchUndone",
+    "BesideAsked",
+    "BesideClimbed",
+    "BesideFact",
     "CheckInEscalated",
     "CheckInMissed",
     "ClockFact",
@@ -196,6 +201,7 @@ __all__ = [
     "CrewDoubted",
     "CrewInstructed",
     "CrewKeptOn",
+    "CrewLetStay",
     "CrewOverdue",
     "CrewReceived",
     "DemandAmended",

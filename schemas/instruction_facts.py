@@ -16,7 +16,10 @@ from schemas.villages import VillageName
 
 
 class CrewInstructed(Stored, tag="CrewInstructed.1"):
-    """One crew is told by the desk of a division; to be acknowledged by `acknowledge_by`."""
+    """One crew is told by the desk of a division; to be acknowledged by `acknowledge_by`.
+
+    `place`: because of the place. `beside`: what another crew was told before, because of it.
+    """
 
     instruction: InstructionId
     assignment: AssignmentId
@@ -26,6 +29,8 @@ class CrewInstructed(Stored, tag="CrewInstructed.1"):
     to: str
     text: str
     acknowledge_by: Instant
+    place: bool
+    beside: InstructionId | None
     at: Instant
 
 

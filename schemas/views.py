@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from schemas.appeals import AppealView
 from schemas.batches import BatchView
+from schemas.beside import BesideView
 from schemas.codes import PublicWord
 from schemas.hand_ups import HandUp
 from schemas.helpers import Helpers
@@ -268,6 +269,7 @@ class AssignmentRow(Stored, tag="assignment"):
     reported_at: Instant | None
     ended_at: Instant | None
     out_by: Instant | None = None  # told to stop or to leave: to say by then that all are safe
+    beside: BesideView | None = None  # it is where another crew was told to leave
     relief: ReliefView | None = None
     relieves: Relieved | None = None  # whose place it takes
     refiled: Refiled | None = None  # of another number, when it said yes

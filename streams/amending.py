@@ -129,7 +129,8 @@ def _unfit_lines(operation: Operation, demand: Demand, command: AmendDemand) -> 
             return Refused(Refusal.LINE_DROPPED, (line.id,))
         if not line.open or target == line.target:
             continue
-        if line.whole and line.covered and target > line.target:
+        taken = line.covered or operation.assignments_on.of(line.id)  # who is told to leave is back
+        if line.whole and taken and target > line.target:
             return Refused(Refusal.WHOLE_TAKEN, (line.id,))
         if not line.whole and line.minimum > target:
             return Refused(Refusal.MINIMUM_OVER_TARGET)

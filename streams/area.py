@@ -56,6 +56,7 @@ from streams.remembered import (
     Asked,
     Asks,
     Batch,
+    Beside,
     Header,
     Key,
     Listed,
@@ -111,6 +112,7 @@ class Operation(Tables):
     scene_reports: Table[ReportId, Report]  # that nobody has answered yet
     instructions: Table[InstructionId, Instruction]  # to everybody in an incident
     told: Table[AssignmentId, Told]
+    beside: Table[AssignmentId, Beside]
     shifts: Table[DivisionCode, Shift]
     asked: Table[Pair, Asked]
     asks: Table[OrganizationId, Asks]
@@ -180,6 +182,7 @@ class Operation(Tables):
         # By demand: those who have people in a danger zone.
         self.danger_for = Groups(self.assignments, orderings.in_danger)
         self.reliefs_by = Groups(self.reliefs, attrgetter("offer"))
+        self.beside_for = Groups(self.beside, attrgetter("demand"))
         self.batches_in = Groups(self.batches, attrgetter("incident"))
         self.helpers_for = Groups(self.helpers, attrgetter("demand"))
         self.scene_reports_of = Groups(self.scene_reports, attrgetter("assignment"))
@@ -198,6 +201,7 @@ class Operation(Tables):
         self.pausing = Ordering(self.asked, orderings.pausing)
         self.trying = Ordering(self.able, lambda row: (row.at, row.organization, row.skill))
         self.posted = Ordering(self.demands, orderings.posted)
+        self.lying = Ordering(self.demands, orderings.lying)
         self.reports = Ordering(self.demands, orderings.report)
         self.demands_in = Ordering(self.demands, orderings.open_demand)
         self.all_in = Ordering(self.demands, lambda row: (row.incident, row.id))
@@ -220,6 +224,7 @@ class Operation(Tables):
         self.wakes.hold(self.batches, waited.batch)
         self.wakes.hold(self.scene_reports, waited.report)
         self.wakes.hold(self.told, waited.told)
+        self.wakes.hold(self.beside, waited.beside)
         self.wakes.hold(self.tasks, waited.task)
         self.wakes.hold(self.shifts, waited.shift)
         self.wakes.hold(self.lines, waited.line)

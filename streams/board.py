@@ -144,7 +144,7 @@ def _depending(operation: Operation, table: str, key: Any, before: Any) -> Itera
                 yield (scope, table, key)
         case "aside" if key[0] is PieceKind.LINE and key[1] in operation.lines:
             yield (scope, "demands", operation.lines[key[1]].demand)
-        case "scene_reports" | "told" | "helpers" | "hand_ups" | "reliefs":
+        case "scene_reports" | "told" | "beside" | "helpers" | "hand_ups" | "reliefs":
             yield from _showing_words(operation, table, key, before)
         case "counters" if key == LOST:
             yield (NO_OPERATION, "operations", scope)
@@ -159,7 +159,7 @@ def _showing_words(operation: Operation, table: str, key: Any, before: Any) -> I
         case "scene_reports":
             report = operation.scene_reports.get(key) or before
             yield (operation.id, "assignments", report.assignment)
-        case "told" if key in operation.assignments:
+        case "told" | "beside" if key in operation.assignments:
             yield (operation.id, "assignments", key)
         case "hand_ups" if key in operation.demands:
             yield (operation.id, "demands", key)

@@ -29,7 +29,7 @@ from schemas.facts import (
     WordsSeen,
 )
 from schemas.values import AgainOn, Instant, StandDownReason, Step
-from streams import asking, checking, load, needed, orders
+from streams import asking, beside, checking, load, needed, orders
 from streams import line as lines
 from streams.area import Operation
 from streams.cover import carry, counted
@@ -65,6 +65,7 @@ def evolve(operation: Operation, fact: AssignmentFact) -> None:
     judged = isinstance(fact, AssignmentConfirmed | AssignmentSentBack | StepCorrected)
     if judged or getattr(fact, "by_desk", False):
         lines.taken_up(operation, after.demand)
+    beside.look(operation, after.id, fact.at)
 
 
 def _committed(operation: Operation, fact: AssignmentCommitted) -> None:
@@ -94,6 +95,7 @@ def _committed(operation: Operation, fact: AssignmentCommitted) -> None:
     operation.assignments.put(assignment.id, assignment)
     working, *_ = counted(assignment)
     lines.changed(operation, fact.line, fact.at, working=working)
+    beside.look(operation, assignment.id, fact.at)
 
 
 def step(operation: Operation, known: Assignment, fact: AssignmentFact) -> Assignment:
@@ -342,6 +344,7 @@ def obey(operation: Operation, known: Told, at: Instant) -> None:
     obeyed = checking.obeyed(operation, waiting, at)
     operation.assignments.put(waiting.id, obeyed)
     load.heard(operation, waiting, obeyed, at)
+    beside.look(operation, waiting.id, at)
 
 
 def _withheld(operation: Operation, after: Assignment) -> None:

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from schemas.commands import CloseDemand, DropLine, ReopenDemand, SetOwnCrew
+from schemas.commands import CloseDemand, DropLine, ReopenDemand, SetOwnCrew, StandDownCrew
 from schemas.facts import (
     AssignmentStoodDown,
     DemandClosed,
@@ -20,17 +20,28 @@ from schemas.facts import (
     LineDropped,
     OwnCrewSet,
 )
+from schemas.instruction_values import LEAVING, InstructionKind
 from schemas.refusals import Refusal
 from schemas.values import StandDownReason
-from streams import batched, checking, grouping, handing_up, needed, shutting
+from streams import (
+    asking,
+    batched,
+    beside,
+    checking,
+    grouping,
+    handing_up,
+    needed,
+    orders,
+    shutting,
+)
 from streams import line as lines
 from streams.area import Area, Operation
-from streams.assignment import confirmed
+from streams.assignment import confirmed, live, out
 from streams.cause import Cause, Decision, Refused
 from streams.demand import find, open_for_edit, open_incident
 from streams.entities import Assignment, AssignmentState, DemandState
 from streams.grouping import NO_RECOVERY
-from streams.policy import substitute_for
+from streams.policy import substitute_for, voice_of
 from streams.remembered import ListedState
 from streams.waiting import calm
 
@@ -40,6 +51,9 @@ CONFIRMING = (  # what was reported done counts as done, without a further press
     StandDownReason.INCIDENT_CLOSED,
     StandDownReason.LINE_DROPPED,
 )
+
+ENDING = (*LEAVING, InstructionKind.HAND_OVER)
+"""Behind these a desk may end a crew's work."""
 
 
 def close(area: Area, command: CloseDemand, cause: Cause) -> Decision:
@@ -106,6 +120,35 @@ def own_crew(area: Area, command: SetOwnCrew, cause: Cause) -> Decision:
     return [OwnCrewSet(line=line.id, demand=line.demand, quantity=command.units, at=cause.at)]
 
 
+def stand_down(area: Area, command: StandDownCrew, cause: Cause) -> Decision:
+    """The desk ends the work of a crew that it has told to leave it; with thanks, as ever."""
+    found = live(area, cause, command.assignment)
+    if isinstance(found, Refused):
+        return found
+    operation = area.operations[cause.operation]
+    standing = orders.told(operation, found.id).standing
+    if not any(order.what in ENDING for order in standing):
+        return Refused(Refusal.INSTRUCTION_MISSING, (found.id,))
+    if found.state is AssignmentState.REPORTED_DONE:
+        return Refused(Refusal.ALREADY_REPORTED, (found.id,))
+    refused = None if command.everybody_out else checking.endangered([found])
+    if refused is not None:
+        return refused
+    judged = not any(order.everybody for order in standing)  # it, and not the place
+    outcome = asking.SENT_HOME if judged else asking.STOOD_DOWN
+    again = asking.after(outcome, operation.lines[found.line].priority, cause.at)
+    return [
+        *out(found, cause, voice_of(area, cause.actor, found.organization, cause.at)),
+        AssignmentStoodDown(
+            assignment=found.id,
+            reason=StandDownReason.WITHDRAWN,
+            again_at=again.at,
+            again_on=again.on,
+            at=cause.at,
+        ),
+    ]
+
+
 def evolve(operation: Operation, fact: EndingFact) -> None:
     match fact:
         case DemandClosed():
@@ -147,6 +190,7 @@ def _closed(operation: Operation, fact: DemandClosed) -> None:
             lines.mark_offers(operation, line, reason)
             lines.mark_assignments(operation, line, reason)
     handing_up.over(operation, demand.id)
+    beside.safe(operation, demand.id, fact.at)
     batched.mark(operation, fact.batch, fact.demand, ListedState.DONE, fact.at)
     grouping.look_after(operation, closed)
 

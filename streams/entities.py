@@ -39,7 +39,7 @@ from schemas.values import (
     TaskId,
 )
 from schemas.villages import Village, VillageName
-from streams.remembered import Handed, Holding, Report, Said, Seen
+from streams.remembered import Handed, Holding, Report, Said, Seen, Unsafe
 
 
 class HeldCertificate(Stored):
@@ -75,8 +75,7 @@ class Organization(Stored):
 
     def units(self, skill: str) -> int | None:
         """Units that it has of a skill; None where it has not registered it."""
-        units = (one.units for one in self.capabilities if one.skill == skill)
-        return next(units, None)
+        return next((one.units for one in self.capabilities if one.skill == skill), None)
 
 
 class IncidentState(StrEnum):
@@ -145,6 +144,7 @@ class Demand(Stored):
     nobody_again_at: Instant | None = None  # its desk has said something, and is asked no sooner
     held_at: Instant | None = None
     shut: tuple[InstructionId, ...] = ()  # closed zones that it lies in, and the like
+    unsafe: tuple[Unsafe, ...] = ()  # orders by which crews left its place, and that stand
     may_lie_in: tuple[InstructionId, ...] = ()  # closed zones, its own place being known roughly
     question: str = ""  # what it is on hold for, as was said last
     held_for: tuple[Holding, ...] = ()  # and all of that

@@ -14,8 +14,8 @@ from schemas.commands import HoldDemand
 from schemas.facts import DemandClimbed, DemandHeld, DemandResumed, HoldAsked, HoldingFact
 from schemas.refusals import Refusal
 from schemas.values import DemandId, StandDownReason
+from streams import beside, needed, orders, pausing
 from streams import line as lines
-from streams import needed, orders, pausing
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.demand import find
@@ -78,6 +78,7 @@ def _held(operation: Operation, fact: DemandHeld) -> None:
     operation.demands.put(demand.id, held)
     if fact.crew is not None and fact.instruction is not None:
         orders.holding(operation, fact.crew, fact.instruction, demand.id)
+        beside.left(operation, fact.crew, fact.instruction, fact.at, too=False)
     for key in demand.lines:
         if operation.lines[key].open:
             lines.held(operation, operation.lines[key], StandDownReason.DEMAND_HELD)
@@ -93,5 +94,6 @@ def _resumed(operation: Operation, fact: DemandResumed) -> None:
         quiet_at=needed.quiet_from(demand.needed_by, fact.at),
     )
     operation.demands.put(demand.id, going_on)
+    beside.safe(operation, demand.id, fact.at)
     for key in demand.lines:
         lines.wake(operation, operation.lines[key], fact.at)

@@ -18,13 +18,13 @@ from schemas.commands import (
     InstructIncident,
     LiftFromCrew,
     LiftFromIncident,
-    StandDownCrew,
+    TellBeside,
 )
 from schemas.facts import (
     AcknowledgmentEscalated,
     AcknowledgmentMissed,
-    AssignmentStoodDown,
     CrewInstructed,
+    Fact,
     IncidentInstructed,
     InstructionAcknowledged,
     InstructionFact,
@@ -32,25 +32,15 @@ from schemas.facts import (
 )
 from schemas.instruction_values import LEAVING, NAMING, InstructionKind
 from schemas.refusals import Refusal
-from schemas.values import (
-    AssignmentId,
-    DemandId,
-    DivisionCode,
-    IncidentId,
-    InstructionId,
-    StandDownReason,
-)
-from streams import asking, checking, crew, heeding, orders, pausing, shutting, zones
+from schemas.values import AssignmentId, DivisionCode, IncidentId, InstructionId
+from streams import beside, crew, heeding, orders, pausing, shutting, zones
 from streams.area import Area, Operation
-from streams.assignment import live, out
+from streams.assignment import live
 from streams.cause import Cause, Decision, Refused
-from streams.entities import Assignment, AssignmentState, Incident, IncidentState
+from streams.entities import Assignment, Incident, IncidentState
 from streams.instructed import Instruction, Order, Told
-from streams.parameters import ACKNOWLEDGED_WITHIN, INSTRUCTIONS_MOST
-from streams.policy import substitute_for, voice_of
-
-ENDING = (*LEAVING, InstructionKind.HAND_OVER)
-"""Behind these a desk may end a crew's work."""
+from streams.parameters import ACKNOWLEDGED_WITHIN, INSTRUCTIONS_MOST, TOLD_AT_ONCE
+from streams.policy import substitute_for
 
 Given = InstructCrew | InstructIncident | CloseZone
 Known = TypeVar("Known", Order, Instruction)
@@ -70,23 +60,51 @@ def instruct_crew(area: Area, command: InstructCrew, cause: Cause) -> Decision:
     if known is not None:
         own = None if known.everybody else known.id
         return pausing.because_of(area, command, found, own, cause)
-    told = _told(area, command, found, cause)
-    return [told, *pausing.because_of(area, command, found, told.instruction, cause)]
+    return _crew_told(area, found, command, cause)
 
 
-def _told(area: Area, command: InstructCrew, found: Assignment, cause: Cause) -> CrewInstructed:
-    demand = area.operations[cause.operation].demands[found.demand]
-    return CrewInstructed(
+def tell_beside(area: Area, command: TellBeside, cause: Cause) -> Decision:
+    """Whoever else is at work there, as far as this desk may tell them, and so many at once.
+
+    Whoever may stay is told nothing; said twice, nothing is new.
+    """
+    operation = area.operations[cause.operation]
+    first = operation.assignments[command.assignment]
+    order = orders.standing(orders.told(operation, first.id), command.instruction)
+    if order is None:
+        return Refused(Refusal.INSTRUCTION_OVER, (first.id,))
+    said = InstructCrew(
+        assignment=first.id, what=order.what, to=order.to, text=order.text, hold=True
+    )
+    facts: list[Fact] = []
+    for one in beside.owed(area, operation, first.demand, cause)[:TOLD_AT_ONCE]:
+        if len(orders.told(operation, one.id).standing) < INSTRUCTIONS_MOST:
+            facts += _crew_told(area, one, said, cause, order.id)
+    return facts
+
+
+def _crew_told(
+    area: Area,
+    crew: Assignment,
+    said: InstructCrew,
+    cause: Cause,
+    too: InstructionId | None = None,
+) -> list[Fact]:
+    demand = area.operations[cause.operation].demands[crew.demand]
+    told = CrewInstructed(
         instruction=InstructionId(cause.new_id()),
-        assignment=found.id,
+        assignment=crew.id,
         account=cause.actor,
         by=_giver(area, demand.place.division, cause),
-        what=command.what,
-        to=command.to,
-        text=command.text,
+        what=said.what,
+        to=said.to,
+        text=said.text,
         acknowledge_by=cause.at + ACKNOWLEDGED_WITHIN,
+        place=said.hold and said.what in LEAVING,
+        beside=too,
         at=cause.at,
     )
+    return [told, *pausing.because_of(area, said, crew, told.instruction, cause)]
 
 
 def instruct_incident(area: Area, command: InstructIncident, cause: Cause) -> Decision:
@@ -215,41 +233,15 @@ def _lifted(
     )
 
 
-def stand_down(area: Area, command: StandDownCrew, cause: Cause) -> Decision:
-    """The desk ends the work of a crew that it has told to leave it; with thanks, as ever."""
-    found = live(area, cause, command.assignment)
-    if isinstance(found, Refused):
-        return found
-    operation = area.operations[cause.operation]
-    standing = orders.told(operation, found.id).standing
-    if not any(order.what in ENDING for order in standing):
-        return Refused(Refusal.INSTRUCTION_MISSING, (found.id,))
-    if found.state is AssignmentState.REPORTED_DONE:
-        return Refused(Refusal.ALREADY_REPORTED, (found.id,))
-    refused = None if command.everybody_out else checking.endangered([found])
-    if refused is not None:
-        return refused
-    judged = not any(order.everybody for order in standing)  # it, and not the place
-    outcome = asking.SENT_HOME if judged else asking.STOOD_DOWN
-    again = asking.after(outcome, operation.lines[found.line].priority, cause.at)
-    return [
-        *out(found, cause, voice_of(area, cause.actor, found.organization, cause.at)),
-        AssignmentStoodDown(
-            assignment=found.id,
-            reason=StandDownReason.WITHDRAWN,
-            again_at=again.at,
-            again_on=again.on,
-            at=cause.at,
-        ),
-    ]
-
-
 def evolve(operation: Operation, fact: InstructionFact) -> None:
     match fact:
         case CrewInstructed():
             known = orders.told(operation, fact.assignment)
             order = _order(fact)
             crew.obey(operation, replace(known, standing=(*known.standing, order)), fact.at)
+            if fact.place:
+                too = fact.beside is not None
+                beside.left(operation, fact.assignment, fact.instruction, fact.at, too=too)
         case IncidentInstructed():
             _everybody_told(operation, fact)
         case InstructionAcknowledged():
@@ -288,44 +280,29 @@ def _everybody_told(operation: Operation, fact: IncidentInstructed) -> None:
     )
     operation.instructions.put(known.id, known)
     if orders.shuts(known):
-        for key in [*_reached(operation, known), *_near(operation, known)]:
+        for key in [*shutting.reached(operation, known), *shutting.near(operation, known)]:
             shutting.look(operation, key, fact.at)
     else:
         for one in list(operation.assignments_in.of(fact.incident)):
             crew.obey(operation, orders.kept(operation, one, fact.at), fact.at)
 
 
-def _reached(operation: Operation, known: Instruction) -> list[DemandId]:
-    """The open demands that it is about: of its incident, or inside its zone."""
-    if known.zone is None:
-        return [place[-1] for place in operation.demands_in.within(known.incident)]
-    rows = (operation.demands[place[-1]] for place in operation.demands_in.all())
-    return [row.id for row in rows if zones.inside(known.zone, row.place)]
-
-
-def _near(operation: Operation, known: Instruction) -> list[DemandId]:
-    """The open demands that may lie in its zone, for all that is known of their place."""
-    if known.zone is None:
-        return []
-    rows = (operation.demands[place[-1]] for place in operation.demands_in.all())
-    tree = operation.divisions
-    return [row.id for row in rows if zones.may_hold(known.zone, row.place, tree)]
-
-
 def _over(operation: Operation, fact: InstructionLifted) -> None:
     """Whoever was told so reads that it holds no longer, and goes on."""
     if fact.assignment is not None:
         _lift(operation, operation.told[fact.assignment], fact)
+        demand = operation.assignments[fact.assignment].demand
+        beside.lifted(operation, demand, fact.instruction, fact.at)
         return
     known = operation.instructions[fact.instruction]
     operation.instructions.remove(known.id)
-    demands = _reached(operation, known) if orders.shuts(known) else ()
+    demands = shutting.reached(operation, known) if orders.shuts(known) else ()
     inside = (one for key in demands for one in operation.assignments_of.of(key) if one.live)
     for one in list(inside if demands else operation.assignments_in.of(known.incident)):
         told = operation.told.get(one.id)
         if told is not None and orders.standing(told, known.id) is not None:
             _lift(operation, told, fact)
-    for key in [*demands, *_near(operation, known)]:
+    for key in [*demands, *shutting.near(operation, known)]:
         shutting.look(operation, key, fact.at)
 
 

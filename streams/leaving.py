@@ -70,6 +70,8 @@ def _around(operation: Operation, key: DemandId) -> Iterator[Place]:
     for crew in operation.assignments_of.of(key):
         if crew.id in operation.told:
             yield operation.told, crew.id
+        if crew.id in operation.beside:
+            yield operation.beside, crew.id
         yield operation.assignments, crew.id
     organizations = operation.asked_for.of(key)
     for line in operation.demands[key].lines:

@@ -115,6 +115,12 @@ def posted(demand: Demand) -> tuple[Any, ...] | None:
     return None if where is None else (*where, demand.published_at, demand.id)
 
 
+def lying(demand: Demand) -> tuple[Any, ...] | None:
+    """What crews may be at work for and has a place of its own, by cube."""
+    where = posted_in(demand)
+    return None if where is None else (*where[2:], demand.id)
+
+
 def report(demand: Demand) -> tuple[Any, ...] | None:
     """Those that another demand leads, by how it is with them."""
     if demand.leader is None:

@@ -114,6 +114,8 @@ ROLES: dict[type, tuple[Role, ...]] = {
     c.InstructCrew: BY_DESK,
     c.InstructIncident: BY_DESK,
     c.CloseZone: BY_DESK,
+    c.TellBeside: BY_DESK,
+    c.LetStay: BY_DESK,
     c.LiftFromCrew: BY_DESK,
     c.LiftFromIncident: BY_DESK,
     c.StandDownCrew: BY_DESK,

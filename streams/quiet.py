@@ -37,6 +37,7 @@ from schemas.commands import (
     InstructCrew,
     KeepCrewOn,
     KeepDemand,
+    LetStay,
     LiftFromCrew,
     MakeAppeal,
     NoteDemand,
@@ -59,6 +60,7 @@ from schemas.commands import (
     TakeBackDemand,
     TakeOnDemand,
     TakeStandby,
+    TellBeside,
     UndoStep,
 )
 from schemas.facts import DemandKept, Fact, HoldAsked, StillNeededAsked
@@ -212,6 +214,8 @@ def _somebodys(operation: Operation, command: Command) -> DemandId | None:
             | AnswerReport(assignment=crew)
             | InstructCrew(assignment=crew)
             | AcknowledgeInstruction(assignment=crew)
+            | TellBeside(assignment=crew)
+            | LetStay(assignment=crew)
             | LiftFromCrew(assignment=crew)
             | StandDownCrew(assignment=crew)
             | GiveNewTime(assignment=crew)

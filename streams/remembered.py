@@ -192,6 +192,27 @@ class Relief(Stored):
     since: Instant | None = None  # when it has arrived
 
 
+class Unsafe(Stored):
+    """Because of this order a crew has left the place of a demand."""
+
+    crew: AssignmentId
+    instruction: InstructionId
+
+
+class Beside(Stored):
+    """A crew at work where another one was told to leave: its desk owes it a word, or has said why
+    it may stay. `climbs_at`: None until its desk was asked."""
+
+    assignment: AssignmentId
+    demand: DemandId  # whose place was left
+    because: Unsafe
+    since: Instant
+    climbs_at: Instant | None = None
+    climbed_at: Instant | None = None
+    stays: str | None = None
+    stays_at: Instant | None = None
+
+
 class ListedState(StrEnum):
     """What has become of one of a batch."""
 

@@ -27,6 +27,7 @@ from schemas.values import CloseReason, Instant, Mode, Piece, PieceKind, StandDo
 from streams import (
     asking,
     batch,
+    beside,
     checking,
     ending,
     grouping,
@@ -200,6 +201,7 @@ CHORES: dict[Wait, Callable[[Operation, Any, Cause], Sequence[Fact]]] = {
     Wait.INSTRUCTION: lambda operation, key, cause: [
         orders.unacknowledged(operation.told[key], cause)
     ],
+    Wait.BESIDE: lambda operation, key, cause: [beside.over(operation.beside[key], cause)],
     Wait.REPORT: lambda operation, key, cause: [
         scene_reports.escalated(operation.scene_reports[key], cause)
     ],

@@ -8,10 +8,11 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from schemas.values import DemandId, Instant, StandDownReason
-from streams import crew, nobody, orders
+from streams import beside, crew, nobody, orders, zones
 from streams import line as lines
 from streams.area import Operation
 from streams.entities import Demand
+from streams.instructed import Instruction
 
 
 def shut_by(operation: Operation, demand: Demand) -> Demand:
@@ -25,6 +26,23 @@ def shut_by(operation: Operation, demand: Demand) -> Demand:
     if (found, near) == (demand.shut, demand.may_lie_in):
         return demand
     return replace(demand, shut=found, may_lie_in=near)
+
+
+def reached(operation: Operation, known: Instruction) -> list[DemandId]:
+    """The open demands that it is about: of its incident, or inside its zone."""
+    if known.zone is None:
+        return [place[-1] for place in operation.demands_in.within(known.incident)]
+    rows = (operation.demands[place[-1]] for place in operation.demands_in.all())
+    return [row.id for row in rows if zones.inside(known.zone, row.place)]
+
+
+def near(operation: Operation, known: Instruction) -> list[DemandId]:
+    """The open demands that may lie in its zone, for all that is known of their place."""
+    if known.zone is None:
+        return []
+    rows = (operation.demands[place[-1]] for place in operation.demands_in.all())
+    tree = operation.divisions
+    return [row.id for row in rows if zones.may_hold(known.zone, row.place, tree)]
 
 
 def look(operation: Operation, key: DemandId, at: Instant) -> None:
@@ -44,6 +62,7 @@ def look(operation: Operation, key: DemandId, at: Instant) -> None:
         elif before.shut:
             lines.wake(operation, line, at)
     nobody.look(operation, key, at)
+    beside.moved(operation, key, at)
     for one in operation.assignments_of.of(key):
         if one.live:
             crew.obey(operation, orders.kept(operation, one, at), at)

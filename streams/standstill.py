@@ -30,6 +30,7 @@ SPARED = (Wait.CREW, Wait.CHECK_IN, Wait.INSTRUCTION, Wait.REPORT)
 """Who could do nothing while nobody could hear it: not missed before a while has passed."""
 SHIFTED = (
     Wait.BATCH,
+    Wait.BESIDE,
     Wait.STANDBY,
     Wait.HELPERS,
     Wait.RELIEF,
@@ -156,6 +157,12 @@ def _report(operation: Operation, key: ReportId, _before: Instant, until: Instan
         operation.scene_reports.put(known.id, replace(known, answer_by=until))
 
 
+def _beside(operation: Operation, key: AssignmentId, before: Instant, until: Instant) -> None:
+    known = operation.beside.get(key)
+    if known is not None and known.climbs_at == before:
+        operation.beside.put(key, replace(known, climbs_at=until))
+
+
 def _standby(operation: Operation, key: OfferId, before: Instant, until: Instant) -> None:
     """Its desk may have taken it on, or thanked it, before it was its turn."""
     known = operation.offers[key]
@@ -215,6 +222,7 @@ GIVING: dict[Wait, Callable[[Operation, Any, Instant, Instant], None]] = {
     Wait.INSTRUCTION: _crew,
     Wait.REPORT: _report,
     Wait.BATCH: _batch,
+    Wait.BESIDE: _beside,
     Wait.STANDBY: _standby,
     Wait.HELPERS: _helpers,
     Wait.RELIEF: _relief,

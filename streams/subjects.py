@@ -380,6 +380,7 @@ SUBJECTS: dict[type, _About] = {
     **_of(_assignment, c.SetOff, c.Arrive, c.ReportDone, c.CannotComplete, c.CheckIn),
     **_of(_assignment, c.CountHeads, c.SeeWords, c.ReportFromScene, c.KeepCrewOn, c.AnswerReport),
     **_of(_assignment, c.InstructCrew, c.AcknowledgeInstruction, c.LiftFromCrew, c.StandDownCrew),
+    **_of(_assignment, c.TellBeside, c.LetStay),
     **_of(_assignment, c.GiveNewTime, c.UndoStep, c.CorrectStep, c.ConfirmAssignment),
     **_of(_task, c.OpenTask, c.DropTask, c.TakeBackTask, c.VerifyTask),
     **_of(_claimed, c.GiveBackTask, c.ReportTask),

@@ -31,6 +31,21 @@ FACTS: dict[type, Words] = {
         "{organization}{unheeded}：{line}；已上报县值班室。",
         "{organization} {unheeded}: {line}. The county's desk has to call it, too.",
     ),
+    f.BesideAsked: Words(
+        "{organization}仍在已有队伍撤离之处：{line}；询问值班室是否一并通知，"
+        "{climb} 前未处理即报上级。",
+        "{organization} is where another crew was told to leave: {line}. Its desk tells it too, or "
+        "says why it may stay; by {climb} the desk above is asked, too.",
+    ),
+    f.BesideClimbed: Words(
+        "{organization}仍在已有队伍撤离之处，值班室未及时处理，已报上级值班室：{line}。",
+        "{organization} is still where another crew was told to leave, and its desk has said "
+        "nothing: {line}. The desk above is asked, too.",
+    ),
+    f.CrewLetStay: Words(
+        "值班室同意{organization}留在现场：{line}；理由：「{why_stays}」。",
+        "{organization} may stay where it is: {line}. Why: “{why_stays}”.",
+    ),
     f.InstructionLifted: Words("{lifted}。", "{lifted}."),
 }
 
@@ -114,5 +129,6 @@ MAKERS: dict[str, Callable[[Any], str]] = {
     "giver": lambda names: names.place(names.fact.by),
     "instruction": _instruction,
     "lifted": _lifted,
+    "why_stays": lambda names: str(names.fact.reason),
     "whom": _whom,
 }

@@ -17,7 +17,7 @@ from streams.entities import (
     Task,
 )
 from streams.instructed import Told
-from streams.remembered import Batch, Relief, Report
+from streams.remembered import Batch, Beside, Relief, Report
 from streams.wakes import AT_ONCE, Wait
 
 Until = tuple[Instant, Wait] | None
@@ -73,6 +73,13 @@ def batch(row: Batch) -> Until:
 
 def told(row: Told) -> Until:
     return None if row.next_at is None else (row.next_at, Wait.INSTRUCTION)
+
+
+def beside(row: Beside) -> Until:
+    """At once its desk is asked, and the one above later."""
+    if row.stays is not None or row.climbed_at is not None:
+        return None
+    return AT_ONCE if row.climbs_at is None else row.climbs_at, Wait.BESIDE
 
 
 def task(row: Task) -> Until:

@@ -30,19 +30,20 @@ class Wait(IntEnum):
     CREW = 5  # an arrival, and later an answer where it is
     CHECK_IN = 6  # a word from the scene
     INSTRUCTION = 7  # a crew's word that it has read what it is told
-    REPORT = 8  # an answer to what was reported from there
-    RELIEF = 9  # a crew that is relieved, or is to be
-    HAND_UP = 10  # the word of a desk that a demand was handed up to
-    HELPERS = 11  # the desk's word to people who belong to no organization
-    TASK = 12  # a proposal's opening, or a claim's report
-    PROPOSAL = 13  # a closed line's recovery task
-    GROUP = 14  # what becomes of a demand's further reports
-    BATCH = 15  # the next step of a batch, the rest of its list, or the end of its hour
-    QUIET = 16  # something to happen about a demand
-    CLIMB = 17  # the next step of a demand's desk
-    SHIFT = 18  # somebody who takes a shift that was handed over
-    CLOSING = 19  # what the end of an incident entails
-    DESTRUCTION = 20  # of an incident's key
+    BESIDE = 8  # a desk's word to whoever is where another crew was told to leave
+    REPORT = 9  # an answer to what was reported from there
+    RELIEF = 10  # a crew that is relieved, or is to be
+    HAND_UP = 11  # the word of a desk that a demand was handed up to
+    HELPERS = 12  # the desk's word to people who belong to no organization
+    TASK = 13  # a proposal's opening, or a claim's report
+    PROPOSAL = 14  # a closed line's recovery task
+    GROUP = 15  # what becomes of a demand's further reports
+    BATCH = 16  # the next step of a batch, the rest of its list, or the end of its hour
+    QUIET = 17  # something to happen about a demand
+    CLIMB = 18  # the next step of a demand's desk
+    SHIFT = 19  # somebody who takes a shift that was handed over
+    CLOSING = 20  # what the end of an incident entails
+    DESTRUCTION = 21  # of an incident's key
 
 
 class Wake(NamedTuple):

@@ -19,6 +19,7 @@ KINDS: dict[Wait, PieceKind] = {
     Wait.CREW: PieceKind.ASSIGNMENT,
     Wait.CHECK_IN: PieceKind.ASSIGNMENT,
     Wait.INSTRUCTION: PieceKind.ASSIGNMENT,
+    Wait.BESIDE: PieceKind.ASSIGNMENT,
     Wait.REPORT: PieceKind.REPORT,
     Wait.RELIEF: PieceKind.ASSIGNMENT,
     Wait.HAND_UP: PieceKind.DEMAND,

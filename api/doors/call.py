@@ -216,14 +216,17 @@ class Call(Generic[B]):
         return Answer(id, turn.sequence, turn.at, receipt.repeated, made)
 
     def _made(self, turn: Turn) -> Iterator[Made]:
-        reader = self.caller.reader
         for fact in turn.facts:
             found = _MADE.get(type(fact))
             if found is None:
                 continue
             id: str = getattr(fact, found[1])
-            if self.context.feed.shown(reader, found[0], id) is not None:
+            if self.sees(found[0], id):
                 yield Made(type(fact).__name__, id)
+
+    def sees(self, kind: str, id: str) -> bool:
+        """Whether a row is the caller's to see."""
+        return self.context.feed.shown(self.caller.reader, kind, id) is not None
 
     def created(self, receipt: Receipt, fact: type) -> Response:
         """201 with the id of what this kind of fact brought into being."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -9,12 +10,12 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.doors.assignments import LeavingBody
-from api.doors.body import Body
+from api.doors.body import Body, Empty
 from api.doors.call import Answer, Call, answered, wider
 from api.doors.hanging import door
 from api.doors.numbers import masked
 from api.doors.places import PlaceBody, placed
-from api.doors.texts import Name, Statement
+from api.doors.texts import Name, PublicReason, Statement
 from api.problems import Problem
 from geo.distance import ecef_centimeters
 from schemas.commands import (
@@ -22,10 +23,13 @@ from schemas.commands import (
     CloseZone,
     InstructCrew,
     InstructIncident,
+    LetStay,
     LiftFromCrew,
     LiftFromIncident,
     StandDownCrew,
+    TellBeside,
 )
+from schemas.facts import BesideAsked
 from schemas.instruction_values import LEAVING, InstructionKind, Zone
 from schemas.values import Datum, InstructionId, Place, PlaceKind
 from schemas.views import AssignmentRow, DemandRow, IncidentRow
@@ -57,9 +61,12 @@ class WordsBody(Body):
 
 
 class InstructAnswer(Answer):
-    """`masked`: the words, by field, in which numbers were masked."""
+    """`masked`: the words, by field, in which numbers were masked. `still_there`: crews at work
+    where this one was told to leave, as far as the caller sees them; each has to be told, too.
+    """
 
     masked: tuple[str, ...]
+    still_there: tuple[str, ...]
 
 
 class InstructBody(WordsBody):
@@ -98,6 +105,12 @@ class AcknowledgeBody(Body):
     unable: bool = False
 
 
+class LetStayBody(Body):
+    """Why it may stay, which its row says: no secret, and long numbers are masked."""
+
+    reason: PublicReason
+
+
 class LiftBody(Body):
     """Whether it should never have been given, which crews read as well."""
 
@@ -134,6 +147,22 @@ async def acknowledge(call: Call[AcknowledgeBody]) -> Response:
     command = AcknowledgeInstruction(
         assignment=row.id, instruction=_instruction(call), unable=call.body.unable
     )
+    return call.answer(await call.about(row, command), row.id)
+
+
+@door(router, "/assignments/{assignment}/instructions/{instruction}/tell-others", Empty, TellBeside)
+async def tell_others(call: Call[Empty]) -> Response:
+    """Tell whoever else is at work there what this crew was told because of the place."""
+    row = call.subject(AssignmentRow)
+    command = TellBeside(assignment=row.id, instruction=_instruction(call))
+    return call.answer(await call.about(row, command), row.id)
+
+
+@door(router, "/assignments/{assignment}/let-stay", LetStayBody, LetStay)
+async def let_stay(call: Call[LetStayBody]) -> Response:
+    """Say why a crew may stay where another one was told to leave."""
+    row = call.subject(AssignmentRow)
+    command = LetStay(assignment=row.id, reason=call.body.reason)
     return call.answer(await call.about(row, command), row.id)
 
 
@@ -193,8 +222,18 @@ def _told(
     receipt: Receipt,
     id: str,
 ) -> Response:
-    answer = call.answer_of(receipt, id)
-    return answered(wider(InstructAnswer, answer, masked=call.body.masked()))
+    answer, still = call.answer_of(receipt, id), _still_there(call, receipt)
+    return answered(
+        wider(InstructAnswer, answer, masked=call.body.masked(), still_there=tuple(still))
+    )
+
+
+def _still_there(
+    call: Call[InstructCrewBody] | Call[InstructBody] | Call[CloseZoneBody], receipt: Receipt
+) -> Iterator[str]:
+    for fact in receipt.turn.facts:
+        if isinstance(fact, BesideAsked) and call.sees("assignment", fact.assignment):
+            yield fact.assignment
 
 
 def _where(call: Call[CloseZoneBody]) -> Place:
@@ -231,5 +270,5 @@ async def lift_from_incident(call: Call[LiftBody]) -> Response:
     return call.answer(await call.about(row, command), row.id)
 
 
-def _instruction(call: Call[AcknowledgeBody] | Call[LiftBody]) -> InstructionId:
+def _instruction(call: Call[AcknowledgeBody] | Call[Empty] | Call[LiftBody]) -> InstructionId:
     return InstructionId(call.ids["instruction"])

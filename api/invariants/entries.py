@@ -104,6 +104,7 @@ class Crew:
     stepped: int = 0  # the turn of its last step
     uncertain: bool = False  # whether it was ever doubted, or told something
     relieves: str | None = None  # whose place it is to take, as long as that crew is there
+    beside: bool = False  # whether its desk was asked about it where another crew had left
 
     @property
     def live(self) -> bool:

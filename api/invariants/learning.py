@@ -223,6 +223,10 @@ def _stepped(ledger: Ledger, fact: Fact) -> None:
         _place_free(ledger, fact["assignment"])
 
 
+def _beside(ledger: Ledger, fact: Fact) -> None:
+    ledger.crews[fact["assignment"]].beside = True
+
+
 def _relief(ledger: Ledger, fact: Fact) -> None:
     """The last that was asked takes the crew's place, as long as it is there, and fills no gap."""
     ledger.lines[ledger.offers[fact["offer"]].line].offers.discard(fact["offer"])
@@ -353,6 +357,7 @@ _LEARNERS: dict[str, Callable[[Ledger, Fact], None]] = {
     **dict.fromkeys(CREW_STATES, _stepped),
     "HeadsCounted": _counted_heads,
     "ReliefAsked": _relief,
+    "BesideAsked": _beside,
     "StepUndone": _went_back,
     "StepCorrected": _went_back,
     "CrewDoubted": _uncertain,

@@ -68,6 +68,11 @@ def _undone(ledger: Ledger, fact: Fact) -> Breaches:
         yield f"crew {fact['assignment']} goes back to {fact['step']}, and was {crew.before} before"
 
 
+def _beside(ledger: Ledger, fact: Fact) -> Breaches:
+    if not ledger.crews[fact["assignment"]].beside:
+        yield f"crew {fact['assignment']} has {kind(fact)}, and its desk was never asked"
+
+
 def _task(ledger: Ledger, fact: Fact) -> Breaches:
     state = ledger.tasks[fact["task"]].state
     if kind(fact) not in TASK_AFTER.get(state, ()):
@@ -87,6 +92,7 @@ LEGAL_MOVES = Invariant(
     {
         **dict.fromkeys(CREW_STATES, (_crew,)),
         "StepUndone": (_undone,),
+        **dict.fromkeys(("BesideClimbed", "CrewLetStay"), (_beside,)),
         **dict.fromkeys(TASK_STATES, (_task,)),
         **dict.fromkeys(("IncidentClosing", "IncidentClosed", "IncidentReopened"), (_incident,)),
     },

@@ -74,6 +74,8 @@ OWED: Final[dict[type, Owed]] = {
     f.HandUpClimbed: Owed("the desk above that one", (About.DESK,), _ON_TOP, _ABOVE_IF_URGENT),
     f.DemandGivenBack: Owed("the township's desk", (About.DESK,), _ON_TOP, _ITS_OWN_IF_URGENT),
     f.ReportEscalated: Owed("the desk above", (About.DESK,), _ON_TOP, _ABOVE),
+    f.BesideAsked: Owed("the crew's desk", (About.DESK,), _ON_TOP, _ITS_OWN),
+    f.BesideClimbed: Owed("the desk above", (About.DESK,), _ON_TOP, _ABOVE),
     f.ReliefDue: Owed("the crew's desk", (About.DESK,), _ON_TOP, _ITS_OWN),
     f.ReliefClimbed: Owed("the desk above", (About.DESK,), _ON_TOP, _ABOVE),
     f.ShiftUntaken: Owed("its desk", (About.DESK,), _ON_TOP, _ITS_OWN),
@@ -123,6 +125,7 @@ NOBODY: Final[dict[type, str]] = {
     f.DemandTakenOn: _SAME_WORK,
     f.ReliefAsked: _FOLLOWS,
     f.CrewKeptOn: _DESKS,
+    f.CrewLetStay: _DESKS,
     **dict.fromkeys((f.AssignmentConfirmed, f.AssignmentReleased), _THANKS),
     **dict.fromkeys(
         (

@@ -102,6 +102,11 @@ def _unread(matter: Matter) -> str:
     return f"{_crew(matter)}未确认指令{_climbed(matter)}。"
 
 
+def _beside(matter: Matter) -> str:
+    late = "，值班室超时未处理" if matter.climbed else ""
+    return f"{_crew(matter)}仍在已有队伍撤离之处，尚未通知{late}{_climbed(matter)}。"
+
+
 def _report(matter: Matter) -> str:
     return f"{_crew(matter)}上报的现场情况超时未答复，已报上级。"
 
@@ -124,6 +129,7 @@ _ONE: Final[dict[Kind, Callable[[Matter], str]]] = {
     Kind.GIVEN_BACK: _given_back,
     Kind.SILENT: _silent,
     Kind.UNREAD: _unread,
+    Kind.BESIDE: _beside,
     Kind.REPORT: _report,
     Kind.RELIEF: _relief,
     Kind.SHIFT: _shift,
@@ -132,7 +138,7 @@ _DEMAND: Final = ("", "项需求")
 _CREW: Final = ("队伍", "支队伍")
 _NOUN: Final = {
     **dict.fromkeys(Kind, _DEMAND),
-    **dict.fromkeys((Kind.UNABLE, Kind.SILENT, Kind.UNREAD, Kind.RELIEF), _CREW),
+    **dict.fromkeys((Kind.UNABLE, Kind.SILENT, Kind.UNREAD, Kind.BESIDE, Kind.RELIEF), _CREW),
     Kind.DRAFT: ("", "项草稿"),
     Kind.REPORT: ("现场报告", "份现场报告"),
     Kind.SHIFT: ("值班室", "个值班室"),
@@ -148,6 +154,7 @@ _BRIEF: Final = {
     Kind.GIVEN_BACK: "已由上级退回，待处理",
     Kind.SILENT: "逾时没有消息",
     Kind.UNREAD: "未确认指令",
+    Kind.BESIDE: "在撤离处未通知",
     Kind.REPORT: "超时未答复，已报上级",
     Kind.RELIEF: "接替没有着落",
     Kind.SHIFT: "交班后无人接班",
@@ -161,6 +168,7 @@ _DO: Final = {
     Kind.GIVEN_BACK: "请打开值班页面处理。",
     Kind.SILENT: "请立即打电话联系，并在值班页面代录。",
     Kind.UNREAD: "请立即打电话告知，并在值班页面代录。",
+    Kind.BESIDE: "请打开值班页面一并通知，或说明可以留下。",
     Kind.REPORT: "请打开值班页面答复。",
     Kind.RELIEF: "请打开值班页面安排接替，或让其继续。",
     Kind.SHIFT: "请打开值班页面接班，或督促接班。",

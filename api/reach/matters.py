@@ -27,6 +27,7 @@ class Kind(StrEnum):
     GIVEN_BACK = "given_back"  # or for its own, since it was given back
     SILENT = "silent"  # a crew has missed its word
     UNREAD = "unread"  # or has not acknowledged an instruction in time
+    BESIDE = "beside"  # a crew is where another one was told to leave, and was not told
     REPORT = "report"  # what a crew has found on the scene has no answer
     RELIEF = "relief"  # a crew is to be relieved, or to go on
     SHIFT = "shift"  # what was handed over nobody has taken in time
@@ -133,6 +134,14 @@ WHERE {_AT_WORK} AND json_extract(i.value, '$.missed_at') IS NOT NULL
 ORDER BY json_extract(i.value, '$.missed_at'), a.id
 """
 
+_BESIDE: Final = f"""
+SELECT 'beside', 'beside|' || a.id || '|' || json_extract(a.beside, '$.instruction'), 1, {_CREW},
+    json_extract(a.beside, '$.climbed_at') IS NOT NULL, a.skill, 0
+FROM assignments a WHERE {_AT_WORK} AND json_extract(a.beside, '$.since') IS NOT NULL
+    AND json_extract(a.beside, '$.stays') IS NULL
+ORDER BY json_extract(a.beside, '$.since'), a.id
+"""
+
 # Of a crew that has gone as well: what it has found is there still.
 _REPORT: Final = f"""
 SELECT 'report', 'report|' || json_extract(r.value, '$.id'), a.priority, {_CREW}, 1, a.skill, 0
@@ -158,7 +167,7 @@ FROM shifts s WHERE s.area = ? AND s.untaken_at IS NOT NULL ORDER BY s.untaken_a
 
 _ASKED: Final = (
     *(_UNABLE, _NOBODY, _DRAFT, _UNANSWERED, _HANDED_UP, _BACK),
-    *(_SILENT, _UNREAD, _REPORT, _RELIEF, _SHIFT),
+    *(_SILENT, _UNREAD, _BESIDE, _REPORT, _RELIEF, _SHIFT),
 )
 
 

@@ -64,6 +64,8 @@ URGENT: Final = (
         c.VoidDemands,
         c.UndoBatch,
         c.InstructCrew,
+        c.TellBeside,
+        c.LetStay,
         c.InstructIncident,
         c.CloseZone,
         c.AcknowledgeInstruction,

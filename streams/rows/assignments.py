@@ -14,7 +14,7 @@ from schemas.views import (
     AssignmentRow,
     Put,
 )
-from streams import answering, orders, relief, wording
+from streams import answering, beside, orders, relief, wording
 from streams.area import Area, Operation
 from streams.entities import (
     Assignment,
@@ -32,6 +32,7 @@ def assignment(area: Area, known: Operation, item: Assignment) -> Put:
     row = replace(
         _row(area, known, item, worked_on),
         out_by=item.out_by,
+        beside=beside.shown(known, item),
         relief=relief.shown(known, item),
         relieves=relief.relieves(area, known, item.offer) if item.live else None,
         refiled=_refiled(worked_on, item),

@@ -101,6 +101,8 @@ PAIRS: list[tuple[type, type[Body], set[str]]] = [
     (c.InstructIncident, instructions.InstructBody, {"incident"}),
     (c.CloseZone, instructions.CloseZoneBody, {"incident"}),
     (c.AcknowledgeInstruction, instructions.AcknowledgeBody, {"assignment", "instruction"}),
+    (c.TellBeside, Empty, {"assignment", "instruction"}),
+    (c.LetStay, instructions.LetStayBody, {"assignment"}),
     (c.LiftFromCrew, instructions.LiftBody, {"assignment", "instruction"}),
     (c.LiftFromIncident, instructions.LiftBody, {"incident", "instruction"}),
     (c.StandDownCrew, assignments.LeavingBody, {"assignment"}),

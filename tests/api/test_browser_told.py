@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.api.browsing import (
     COUNTY,
+    POINT,
     TEAM,
     TOWN,
     Screens,
@@ -47,7 +48,8 @@ def at_work(server: Stage, screens: Screens, hazard: str, name: str) -> tuple[Pa
     team = server.organization(name, skill)
     incident = server.incident(hazard)
     line = {"skill": skill, "minimum": 1, "target": 1}
-    server.demand(incident, kind, skill, lines=[line])
+    apart = POINT | {"lon": 120.7} if hazard == "landslide_debris" else POINT  # nobody else there
+    server.demand(incident, kind, skill, lines=[line], place=apart)
     server.advance(0.1)
     crew = screens.sign_in(server.link("organization", organization=team), "zh", True)
     desk = screens.sign_in(server.link("desk", division=TOWN), "en")
@@ -64,6 +66,14 @@ def instruct(desk: Page, kind: str, text: str, others: str = "go nowhere") -> No
     hold = {"go nowhere": "true", "are asked": "false"}[others]
     desk.locator(f"#dialog [name=hold][value={hold}]").check(force=True)
     desk.locator("#dialog [name=text]").fill(text)
+    confirm(desk)
+
+
+def leave(desk: Page) -> None:
+    """Told to withdraw because of the place."""
+    desk.locator("#dialog").get_by_text("Withdraw now", exact=True).click()
+    desk.locator("#dialog [name=hold][value=true]").check(force=True)
+    desk.locator("#dialog [name=text]").fill("K12")
     confirm(desk)
 
 
@@ -273,4 +283,40 @@ def test_who_is_told_to_leave_says_that_all_are_out_and_is_led_no_farther_in(
     expect(on_desk).to_contain_text("All out and safe at")
     in_both_languages(crew)
     in_both_languages(desk)
+    assert screens.complaints == []
+
+
+def test_who_is_still_there_is_on_top_and_told_with_one_press(
+    server: Stage, screens: Screens
+) -> None:
+    """A crew leaves because of the place: the others there are named with their people; one may
+    stay, and says why; the rest are told with one press, which a second touch confirms."""
+    names = {name: server.organization(name, "DRONE") for name in ("Team 21", "Team 22", "Team 23")}
+    incident = server.incident("hazmat")
+    line = {"skill": "DRONE", "minimum": 1, "target": 5}
+    server.demand(incident, "reconnaissance", "DRONE", lines=[line], place=POINT | {"lon": 120.75})
+    server.advance(0.1)
+    phones = {}
+    for name, team in names.items():
+        phones[name] = screens.sign_in(server.link("organization", organization=team), "zh", True)
+        touch(phones[name].locator("#offers .card"), "答应")
+        expect(phones[name].locator("#assignments .card")).to_be_visible()
+    desk = screens.sign_in(server.link("desk", division=TOWN), "en")
+    desk.locator("#list-incident").select_option(incident)
+    party = desk.locator("#demands .party", has_text="Team 21").first
+    party.get_by_role("button", name="Instruct", exact=True).click()
+    leave(desk)
+    there = desk.locator("#silent li", has_text="still there and not told: 2")
+    expect(there).to_contain_text("Team 22")
+    in_both_languages(desk)
+    desk.get_by_role("button", name="It may stay").first.click()
+    desk.locator("#dialog [name=reason]").fill("outside the dike")
+    confirm(desk)
+    expect(desk.locator("#demands")).to_contain_text("May stay: “outside the dike”")
+    there = desk.locator("#silent li", has_text="still there and not told: 1")
+    there.get_by_role("button", name="Tell them too").click()
+    there.get_by_role("button", name=re.compile("again", re.IGNORECASE)).click()
+    expect(desk.locator("#silent-box")).to_be_hidden()
+    told = [name for name, phone in phones.items() if phone.locator("#told").is_visible()]
+    assert len(told) == 2
     assert screens.complaints == []

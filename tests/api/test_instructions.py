@@ -9,11 +9,12 @@ import pytest
 from schemas.facts import (
     AcknowledgmentEscalated,
     AcknowledgmentMissed,
+    CrewInstructed,
     InstructionAcknowledged,
     InstructionLifted,
 )
-from tests.api.house import OTHER_TOWN, TOWN, House
-from tests.api.test_doors import done, the_row
+from tests.api.house import OTHER_TOWN, TOWN, House, Person, demand_body
+from tests.api.test_doors import done, rows, the_row
 from tests.api.test_steps import at_work, facts, refused, row, step
 
 
@@ -169,3 +170,44 @@ async def test_whoever_gives_an_instruction_reads_that_a_number_in_it_was_masked
     demand = (await the_row(desk, "demand"))["id"]
     zone = {"zone": {"around": demand, "radius": 50}, "text": "余震"}
     assert (await desk.post(f"{base}/close-zone", zone)).json["masked"] == []
+
+
+async def two_at_work(stage: House) -> tuple[Person, str, str]:
+    """A desk, and two crews at one demand."""
+    crews = [(await stage.organization(name=name))[1] for name in ("one", "two")]
+    desk = await stage.desk()
+    lines = [{"skill": "PUMP_DRAIN", "minimum": 1, "target": 2}]
+    body = demand_body(await stage.incident(desk), lines=lines)
+    done(await desk.post("/demands", body), status=201)
+    made = []
+    for crew in crews:
+        offer = (await the_row(crew, "offer"))["id"]
+        answer = done(await crew.post(f"/offers/{offer}/accept", {"quantity": 1}))
+        made.append(answer["made"][0]["id"])
+    return desk, made[0], made[1]
+
+
+async def beside(desk: Person, crew: str) -> Any:
+    [row] = [row for row in await rows(desk, "assignment") if row["id"] == crew]
+    return row["beside"]
+
+
+async def test_who_else_is_there_is_named_in_the_answer_and_one_press_tells_them_all(
+    stage: House,
+) -> None:
+    desk, first, other = await two_at_work(stage)
+    answer = done(await step(desk, first, "instruct", what="withdraw", text="管涌"), first)
+    assert answer["still_there"] == [other]
+    order = (await beside(desk, other))["instruction"]
+    done(await step(desk, first, f"instructions/{order}/tell-others"), first)
+    assert await beside(desk, other) is None
+    [_, told] = facts(stage, CrewInstructed)
+    assert (told.assignment, told.text, told.beside) == (other, "管涌", order)
+
+
+async def test_who_may_stay_stays_for_a_reason_without_numbers_in_it(stage: House) -> None:
+    desk, first, other = await two_at_work(stage)
+    done(await step(desk, first, "instruct", what="withdraw"))
+    refused(await step(desk, other, "let-stay", reason=" "), 422, "blank")
+    done(await step(desk, other, "let-stay", reason="在堤外侧，13857712345"), other)
+    assert (await beside(desk, other))["stays"] == "在堤外侧，138********"

@@ -115,6 +115,8 @@ DOORS: list[tuple[str, dict[str, Any], str]] = [
     ("/assignments/{assignment}/instruct", {"what": "stop"}, DESKS),
     ("/assignments/{assignment}/instructions/{assignment}/acknowledge", {}, CREWS),
     ("/assignments/{assignment}/instructions/{assignment}/lift", {}, DESKS),
+    ("/assignments/{assignment}/instructions/{assignment}/tell-others", {}, DESKS),
+    ("/assignments/{assignment}/let-stay", {"reason": "在外侧"}, DESKS),
     ("/assignments/{assignment}/stand-down", {}, DESKS),
     ("/incidents/{incident}/instruct", {"what": "stop"}, DESKS),
     (

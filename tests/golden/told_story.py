@@ -9,7 +9,7 @@ from schemas import facts as f
 from schemas.instruction_values import InstructionKind, Zone
 from schemas.values import AssignmentId, IncidentId, PlaceKind
 from streams.parameters import HOUR
-from tests.streams.world import COUNTY, DESK, World, divisions, only, townships
+from tests.streams.world import COUNTY, DESK, World, asked, divisions, only, townships
 
 
 def instructed(world: World, incident: IncidentId, crew: AssignmentId) -> None:
@@ -30,6 +30,22 @@ def instructed(world: World, incident: IncidentId, crew: AssignmentId) -> None:
         world.send(COUNTY, c.CloseZone(incident=incident, zone=around)), f.IncidentInstructed
     )
     world.send(COUNTY, c.LiftFromIncident(incident=incident, instruction=closed.instruction))
+    _beside(world, incident)
     over = c.InstructCrew(assignment=crew, what=InstructionKind.HAND_OVER, to="县消防")
     world.send(DESK, over)
     world.send(DESK, c.StandDownCrew(assignment=crew))
+
+
+def _beside(world: World, incident: IncidentId) -> None:
+    """Of three crews at one demand one leaves: nobody says anything, then one may stay."""
+    for name in ("leaves", "stays", "is told too"):
+        world.organization(name, skill="DRONE")
+    offers = asked(world.demand(incident, skill="DRONE", target=3))
+    crews = [world.at_work(offer) for offer in offers]
+    leave = c.InstructCrew(
+        assignment=crews[0], what=InstructionKind.WITHDRAW, text="管涌", hold=True
+    )
+    told = only(world.send(DESK, leave), f.CrewInstructed)
+    world.until(world.at + HOUR, f.BesideClimbed)
+    world.send(DESK, c.LetStay(assignment=crews[1], reason="在堤外侧"))
+    world.send(DESK, c.TellBeside(assignment=crews[0], instruction=told.instruction))

@@ -34,7 +34,8 @@ def on_the_scene(crew: AssignmentId) -> Iterator[c.Command]:
     yield c.ReportFromScene(assignment=crew, what=SceneReport.ROAD_CUT, text="桥断")
     yield c.AnswerReport(assignment=crew, report=ReportId("none"), answer=ReportAnswer.NOTED)
     yield c.InstructCrew(assignment=crew, what=InstructionKind.STOP)
-    for word in (c.AcknowledgeInstruction, c.LiftFromCrew):
+    yield c.LetStay(assignment=crew, reason="在堤外侧")
+    for word in (c.AcknowledgeInstruction, c.LiftFromCrew, c.TellBeside):
         yield word(assignment=crew, instruction=InstructionId("none"))
     yield from (c.StandDownCrew(assignment=crew), c.GiveNewTime(assignment=crew, minutes=5))
     yield c.CorrectStep(assignment=crew, step=Step.COMMITTED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from schemas import facts as f
 from schemas.turns import Turn
@@ -333,6 +333,7 @@ class Crews:
 
 
 NO_WORD = (
+    *get_args(f.BesideFact),
     f.ReliefAsked,
     f.ReliefDue,
     f.ReliefClimbed,

@@ -18,6 +18,7 @@ from schemas.views import AssignmentRow, DemandRow, IncidentRow, OfferRow, Put, 
 from streams.matching.why import why
 from tests.streams import (
     laws_batches,
+    laws_beside,
     laws_handing,
     laws_held,
     laws_nobody,
@@ -50,7 +51,7 @@ class Watch:
         self.play, self.books, self.words = play, Books(), laws_words.Words()
         self.villages, self.complaints = Villages(), defaultdict[str, list[str]](list)
         self.hand_ups, self.reliefs = laws_handing.HandUps(), laws_relief.Reliefs()
-        self.shifts = laws_shifts.Shifts()
+        self.shifts, self.places = laws_shifts.Shifts(), laws_beside.Places()
         self.planned: dict[str, None] = {}  # requests that a plan has sent
         self.batches, self.public = laws_batches.Batches(), laws_public.Public()
         self.rows: dict[str, Any] = {}
@@ -69,13 +70,10 @@ class Watch:
             for fact in taken.turn.facts:
                 self._apply(BEFORE, fact, taken.turn)
                 self.books.learn(fact, taken.turn)
-                self.words.learn(fact)
-                self.villages.learn(fact)
-                self.hand_ups.learn(self, fact)
-                self.reliefs.learn(self, fact)
-                self.shifts.learn(fact)
-                self.batches.learn(fact)
-                self.public.learn(fact)
+                for learn in (self.hand_ups.learn, self.reliefs.learn, self.places.learn):
+                    learn(self, fact)
+                for noun in ("words", "villages", "shifts", "batches", "public"):
+                    getattr(self, noun).learn(fact)
             self._show(taken.changes, taken.turn)
             for fact in taken.turn.facts:
                 self._apply(AFTER, fact, taken.turn)
@@ -326,6 +324,7 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "one desk": laws_handing.one_desk,
     "no gap": laws_relief.no_gap,
     "as told": laws_batches.as_told,
+    "may stay": laws_beside.spared,
     "undisturbed": laws_handing.undisturbed,
     "moved": laws_plans.moved,
     "worth": laws_plans.worth,
@@ -361,6 +360,8 @@ RESTING: dict[str, Callable[[Watch, int], Wrong]] = {
     "grouped": grouped,
     "silent": laws_scene.silent,
     "inside": laws_scene.inside,
+    "beside": laws_beside.owed,
+    "place safe": laws_beside.over,
     "leaving": laws_scene.leaving,
     "reported": laws_scene.reported,
     "owed": laws_told.owed,

@@ -65,7 +65,7 @@ class HandUps:
 
 
 def one_desk(watch: Watch, fact: Any, turn: Turn) -> Wrong:
-    """What the desk above has taken on, its township's desk does not decide any more."""
+    """What the desk above has taken on, its township's desk reads, and does not decide any more."""
     demand = getattr(fact, "demand", None)
     if turn.actor not in TOWNSHIPS or isinstance(fact, f.DemandNoted | f.SealedTextOpened):
         return

@@ -47,7 +47,8 @@ def missed(watch: Watch, fact: Any, turn: Turn) -> Wrong:
     if isinstance(fact, f.CheckInMissed):
         crew, row = watch.books.crews.rows[fact.assignment], watch.rows[fact.assignment]
         least = OUT if fact.out else SHORTEST[row.hazardous] + GRACE
-        if fact.at < crew.heard_at + least or (fact.out and not crew.withdrawing):
+        since = crew.told_at if fact.out else crew.heard_at  # no word puts off that all are out
+        if fact.at < since + least or (fact.out and not crew.withdrawing):
             yield f"{turn.sequence}: {crew.id} is missed too early"
 
 

@@ -19,6 +19,7 @@ from streams.entities import Demand, DemandState, Incident, IncidentState
 from tests.streams import (
     play_appeals,
     play_batches,
+    play_beside,
     play_demands,
     play_handing,
     play_plans,
@@ -48,6 +49,7 @@ WAITS = (SECOND, 12 * SECOND, 45 * SECOND, 3 * MINUTE, 7 * MINUTE, 20 * MINUTE, 
          2 * HOUR, 5 * HOUR, 13 * HOUR)  # fmt: skip
 WAITS_ARE = (20, 14, 18, 16, 10, 8, 5, 3, 2, 2)
 APPEALS = 0.06  # of all acts, beside them a desk says what is public
+BESIDE = 0.05  # of all acts, beside them a desk says who leaves a place, and who may stay
 SHIFTS = 0.02  # of all acts, somebody comes on duty or goes
 PLANS = 0.1  # of all acts, a planner proposes whom to ask
 WAITS_OF_A_DAY = (20, 14, 18, 16, 8, 2)
@@ -88,6 +90,7 @@ class Play:
         self.random = Random(seed)
         self.beside = Random(seed + 1)  # of what changes nothing for anybody else
         self.planner = Random(seed + 2)
+        self.near = Random(seed + 4)  # of places, and of who is near one that somebody left
         self.public = Random(seed + 3)  # of what everybody may read
         self.routine = self.chance(0.3)  # one day full of small things, instead of a storm
         self.world = World(area=area)
@@ -159,6 +162,8 @@ class Play:
                 self.send(*play_plans.plan(self))
             if self.public.random() < APPEALS:
                 self.send(*play_appeals.appeal(self))
+            if self.near.random() < BESIDE:
+                self.send(*play_beside.beside(self))
         return self.world
 
     def _let_time_pass(self) -> None:
@@ -172,7 +177,8 @@ class Play:
 
     def send(self, actor: str, command: c.Command | None) -> None:
         if command is not None:
-            self.world.take(self.world.envelope(actor, command))
+            said = play_beside.pointed(self, command)
+            self.world.take(self.world.envelope(actor, said))
             self.watch()
 
     def wait(self, milliseconds: int) -> None:

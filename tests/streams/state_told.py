@@ -77,6 +77,12 @@ CREW = (
         "it cannot",
         lambda s: (NEAR, c.AcknowledgeInstruction(**told(s), unable=True)),
     ),
+    Row(c.TellBeside, "", lambda s: (DESK, c.TellBeside(**told(s)))),
+    Row(
+        c.LetStay,
+        "",
+        lambda s: (DESK, c.LetStay(assignment=s.assignment, reason="在堤外侧")),
+    ),
     Row(c.LiftFromCrew, "", lambda s: (DESK, c.LiftFromCrew(**told(s)))),
     Row(c.StandDownCrew, "told to withdraw", stand_down),
     Row(

@@ -333,6 +333,8 @@ WRONG: list[tuple[str, Callable[[Patch], None]]] = [
     ("cleared", wrong_scene.it_goes_on_over_crews_in_danger),
     *wrong_scene.UNABLE,
     ("place", wrong_scene.others_are_sent_where_a_crew_left),
+    ("beside", lambda patch: _nobody_waits(patch, Wait.BESIDE)),
+    *wrong_scene.BESIDE,
     ("owed", lambda patch: _nobody_waits(patch, Wait.INSTRUCTION)),
     ("unread", wrong_scene.unread_for_seconds),
     ("moved", _whoever_is_asked_is_moved),

@@ -161,6 +161,7 @@ TABLE = {
     "AnswerReport": "R..-R-R-",
     "InstructCrew": "R..-R-R-",
     "AcknowledgeInstruction": "R..-.-R-",
+    **dict.fromkeys(("TellBeside", "LetStay"), "R..-R-R-"),
     "LiftFromCrew": "R..-R-R-",
     "StandDownCrew": "R..-R-R-",
     "GiveNewTime": "R..-.-R-",
@@ -350,8 +351,7 @@ def test_the_table_has_every_command(scene: Scene) -> None:
 
 @pytest.mark.parametrize("kind", sorted(BY_OWNER, key=str))
 def test_only_the_log_s_owner_opens_it_moves_it_and_ticks(scene: Scene, kind: type[Any]) -> None:
-    command = scene.commands[kind.__name__]
-    assert scene.permit(OWNER, command) is None
+    assert scene.permit(OWNER, scene.commands[kind.__name__]) is None
 
 
 def test_the_owner_may_do_nothing_else(scene: Scene) -> None:

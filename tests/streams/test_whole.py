@@ -8,6 +8,7 @@ import pytest
 
 from schemas import commands as c
 from schemas import facts as f
+from schemas.instruction_values import InstructionKind
 from schemas.refusals import Refusal
 from schemas.values import Capability, Gate, LineRequest, Reception
 from streams.entities import OfferState
@@ -160,6 +161,18 @@ def test_what_somebody_has_taken_on_whole_does_not_grow() -> None:
     assert _refused_amendment(world, posted, 6) is Refusal.WHOLE_TAKEN
     world.amend(posted.demand, targets=(4,))
     assert world.operation.lines[line_of(posted)].covered == 5
+
+
+def test_nor_does_it_while_its_crew_is_told_to_leave() -> None:
+    """It is no cover meanwhile; once it may go on, or says that it is done, it would be a part."""
+    world, posted = scene(9)
+    [offer] = world.operation.offers.rows.values()
+    crew = only(
+        world.send("team 0", c.AcceptOffer(offer=offer.id, quantity=5)), f.AssignmentCommitted
+    ).assignment
+    world.send(DESK, c.InstructCrew(assignment=crew, what=InstructionKind.WITHDRAW))
+    assert world.operation.lines[line_of(posted)].covered == 0
+    assert _refused_amendment(world, posted, 6) is Refusal.WHOLE_TAKEN
 
 
 def _refused_amendment(world: World, posted: f.DemandPublished, target: int) -> Refusal | None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from streams import (
     assignment,
+    beside,
     checking,
     gates,
     instructed,
@@ -101,3 +105,26 @@ UNABLE = (
     ("fit", silent_crews_are_borne_while_others_are_asked),
 )
 """Of those who cannot do something, and of whom nothing is heard: with the law that notices."""
+
+
+def only_the_same_demand_is_the_same_place(patch: Patch) -> None:
+    patch.setattr(beside, "_near", lambda *_: iter(()))
+
+
+def who_may_stay_is_told_as_well(patch: Patch) -> None:
+    def all_of_them(_area: Any, operation: Any, key: Any, _cause: Any) -> Any:
+        rows = operation.beside_for.of(key)
+        return [operation.assignments[one.assignment] for one in rows]
+
+    patch.setattr(beside, "owed", all_of_them)
+
+
+def never_safe_again(patch: Patch) -> None:
+    patch.setattr(beside, "safe", lambda *_: None)
+
+
+BESIDE: list[tuple[str, Callable[[Patch], None]]] = [
+    ("beside", only_the_same_demand_is_the_same_place),
+    ("place safe", never_safe_again),
+    ("may stay", who_may_stay_is_told_as_well),
+]

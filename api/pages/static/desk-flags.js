@@ -1,6 +1,7 @@
 /** What somebody has to look at in a crew's row: late, silent, people in danger. */
 
 import { live, slow } from "./assignments.js";
+import { forgotten } from "./desk-model.js";
 import { toldFlags } from "./desk-told.js";
 import { h } from "./dom.js";
 import { moment } from "./format.js";
@@ -18,6 +19,7 @@ export function flags(item, row, now) {
   if (row.missed_at !== null) {
     found.push(["bad", say(notOut(row) ? "party.not_out" : "party.silent")]);
   }
+  if (forgotten(row)) found.push(["bad", say("party.beside")]);
   found.push(...toldFlags(row));
   if (live(row) && row.changed.length) {
     found.push(["bad", say("party.words_unseen", { words: changedWords(row) })]);

@@ -11,10 +11,11 @@ import {
   undoButton,
 } from "./assignments.js";
 import { askByHand, dropLine, ownCrew, receiveCrew, safeguards } from "./desk-ask.js";
+import { besideParts } from "./desk-beside.js";
 import * as calls from "./desk-calls.js";
 import { flags, wordDueLine } from "./desk-flags.js";
 import { reliefButtons, reliefPart } from "./desk-relief.js";
-import { awaited, ignoring, toCall } from "./desk-model.js";
+import { awaited, forgotten, ignoring, toCall } from "./desk-model.js";
 import { countdown, outlook } from "./desk-outlook.js";
 import { callParts, messages, reachedWords } from "./desk-reach.js";
 import { owedParts } from "./desk-tell.js";
@@ -185,7 +186,7 @@ function assignmentRow(context, item, row) {
   const now = context.clock.now();
   const offer = item.offers.find((one) => one.id === row.offer);
   const partial = item.line.open && offer && partialWords(offer, now);
-  const red = row.overdue || row.missed_at !== null || ignoring(row);
+  const red = row.overdue || row.missed_at !== null || ignoring(row) || forgotten(row);
   const look = red ? "overdue" : slow(row, now) ? "slow" : "";
   const people = row.people && say("party.people", { count: row.people });
   return h(
@@ -210,6 +211,7 @@ function assignmentRow(context, item, row) {
     offer && messages(context, offer),
     item.mine && assignmentButtons(context, item, row),
     owedParts(context, item, row),
+    besideParts(context, item, row),
     toldParts(context, item, row),
   );
 }

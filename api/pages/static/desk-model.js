@@ -47,6 +47,9 @@ export const withdrawing = (row) => live(row) && row.withdrawing && row.out_at =
 /** Out as it was told, and waits for its desk's word on what it does now. */
 export const outAndWaiting = (row) => live(row) && row.withdrawing && row.out_at !== null;
 
+/** At work where another crew was told to leave, and its desk has said nothing of it. */
+export const forgotten = (row) => live(row) && row.beside !== null && row.beside.stays === null;
+
 /** Its desk is asked something, or has to say something before it or its crews go on. */
 const owing = ({ demand, offers, assignments }) =>
   demand.state === "on_hold" ||
@@ -55,7 +58,8 @@ const owing = ({ demand, offers, assignments }) =>
   demand.hand_up?.state === "waiting" ||
   demand.helpers.length > 0 ||
   offers.some(waits) ||
-  assignments.some((row) => row.reports.length > 0 || toRelieve(row) || outAndWaiting(row));
+  assignments.some((row) => row.reports.length > 0 || toRelieve(row) || outAndWaiting(row)) ||
+  assignments.some(forgotten);
 
 /**
  * The spoken number of a demand, or of the one that a row is about; with its incident while
@@ -107,7 +111,7 @@ function band(known) {
   const { demand, assignments } = known;
   if (away(known)) return 6;
   if (demand.state === "closed") return 5;
-  if (assignments.some((row) => silent(row) || ignoring(row))) return -1;
+  if (assignments.some((row) => silent(row) || ignoring(row) || forgotten(row))) return -1;
   if (demand.state === "draft") return demand.climbed_at === null ? 1 : -1;
   const leaving = assignments.filter(withdrawing);
   if (insideOf(leaving) > 0) return -1;

@@ -3,6 +3,7 @@
 import { live, unable } from "./assignments.js";
 import {
   awaited,
+  forgotten,
   nextLook,
   outAndWaiting,
   toRelieve,
@@ -58,6 +59,7 @@ const STEPS = [
     some(assignments.filter((row) => live(row) && unable(row).length > 0), DESK, "next.unable"),
   ({ assignments }) =>
     some(assignments.filter((row) => live(row) && row.missed_at !== null), DESK, "next.silent"),
+  ({ assignments }) => some(assignments.filter(forgotten), DESK, "next.beside"),
   ({ assignments }) => some(assignments.filter(withdrawing), DESK, "next.withdrawing"),
   ({ assignments }) => some(assignments.filter(outAndWaiting), DESK, "next.out"),
   ({ demand }) =>

@@ -1,13 +1,21 @@
 /** Crews that are silent or have not read what they are told, reports without an answer: on top. */
 
 import { foundWords, live, toldWords, unable, unread } from "./assignments.js";
+import { tellAll, thereWords } from "./desk-beside.js";
 import { calledOf } from "./desk-called.js";
 import { stepByPhone } from "./desk-calls.js";
 import { reveal } from "./desk-demands.js";
 import { climbedDrafts } from "./desk-drafts.js";
 import { handedTo } from "./desk-handing.js";
 import { standingOf } from "./desk-heard.js";
-import { answersFor, deskOf, divisionsOf, numberWords, toRelieve } from "./desk-model.js";
+import {
+  answersFor,
+  deskOf,
+  divisionsOf,
+  forgotten,
+  numberWords,
+  toRelieve,
+} from "./desk-model.js";
 import { triedWords } from "./desk-reach.js";
 import { reportsOf } from "./desk-reports.js";
 import { outByPhone, readByPhone } from "./desk-told.js";
@@ -61,9 +69,41 @@ export function drawSilent(context) {
     ...relievedOf(context),
     ...shiftsOf(context),
   ];
-  const all = [...ignored, ...items, ...asked, ...handed, ...drafts];
+  const all = [...besideOf(context), ...ignored, ...items, ...asked, ...handed, ...drafts];
   find("#silent-box").hidden = !all.length;
   drawList(find("#silent"), all, (item) => item.draw(context, item));
+}
+
+/** Where a crew left because of the place: whoever is there still, one row for each order. */
+function besideOf(context) {
+  const { board, me } = context;
+  const own = divisionsOf(me);
+  const asked = (row) => own.includes(deskOf(row)) || row.beside.climbed_at !== null;
+  const rows = board
+    .all("assignment")
+    .filter((row) => forgotten(row) && answersFor(me, deskOf(row)) && asked(row));
+  const orders = [...new Set(rows.map((row) => row.beside.instruction))];
+  return orders.map((order) => {
+    const there = rows.filter((row) => row.beside.instruction === order);
+    const [{ beside, demand }] = there;
+    const tells = Boolean(board.get("assignment", beside.crew));
+    const item = { key: `beside-${order}`, order, there, tells, crew: beside.crew, demand };
+    const place = placeName(there[0].division);
+    return { ...item, place, draw: drawBeside, language: language() };
+  });
+}
+
+function drawBeside(context, { order, there, tells, crew, demand, place }) {
+  const numbers = [...new Set(there.map((row) => numberWords(context.board, row)))];
+  return h(
+    "li",
+    {},
+    h("strong", {}, say("silent.beside", { count: there.length })),
+    h("span", {}, [numbers.join(say("list.separator")), place].join(" · ")),
+    h("span", {}, thereWords(there)),
+    tells && tellAll(context, crew, order, "top-"),
+    showing(context, `beside-${order}`, demand),
+  );
 }
 
 /** Instructions that a crew cannot follow, the worst; then those not acknowledged in time. */

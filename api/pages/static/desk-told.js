@@ -2,6 +2,7 @@
 
 import { live, spokenBy, toldWords, unable, unread } from "./assignments.js";
 import { amend } from "./desk-amend.js";
+import { stillThere } from "./desk-beside.js";
 import { deskOf, numberWords, withdrawing } from "./desk-model.js";
 import { call } from "./desk-phone.js";
 import { orderTold } from "./desk-tell.js";
@@ -197,6 +198,7 @@ export function toldParts(context, { demand, mine }, row) {
         h("span", {}, readWords(order, now, mine ? null : deskOf(demand))),
         orderTold(row, order, now),
         answered(order) && h("strong", {}, outWords(row, now)),
+        mine && stillThere(context, row, order),
         mine && h("span", { class: "buttons" }, buttons(context, row, order)),
       ),
     );
