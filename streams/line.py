@@ -279,8 +279,8 @@ def offered(operation: Operation, line: Line, offer: Offer, wave: int, at: Insta
     units, one = (0, 0) if offer.unproved else (offer.quantity, 1)
     short, live = max(0, line.missing - units), line.live_offers + one
     asked = replace(line, asked=line.asked + units, live_offers=live, missing=short)
-    if wave:
-        asked = replace(_calm(asked), wave=wave)
+    if wave:  # whom nothing waits for leaves it unmet: whoever becomes able is tried still
+        asked = replace(asked if offer.unproved else _calm(asked), wave=wave)
     operation.lines.put(line.id, asked)
     nobody.look(operation, line.demand, at)
 

@@ -304,14 +304,6 @@ def _expected(watch: Watch, row: AssignmentRow, at: int) -> Wrong:
         yield f"{at}: {row.id} has not come, and nobody says so"
 
 
-def replaced(watch: Watch, fact: Any, turn: Turn) -> Wrong:
-    """Somebody more is asked only where it is most urgent."""
-    if isinstance(fact, f.CrewDoubted):
-        line = watch.books.lines[watch.books.crews.rows[fact.assignment].line]
-        if watch.books.priority(line) != 1:
-            yield f"{turn.sequence}: {fact.assignment} is replaced, which is not so urgent"
-
-
 BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "promises": early,
     "clock": laws_waiting.clock,
@@ -328,7 +320,7 @@ BEFORE: dict[str, Callable[[Watch, Any, Turn], Wrong]] = {
     "undisturbed": laws_handing.undisturbed,
     "moved": laws_plans.moved,
     "worth": laws_plans.worth,
-    "replaced": replaced,
+    "replaced": laws_scene.replaced,
     "heard of": laws_scene.heard_of,
     "missed": laws_scene.missed,
     "cleared": laws_scene.cleared,

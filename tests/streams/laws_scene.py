@@ -131,3 +131,11 @@ def reported(watch: Watch, at: int) -> Wrong:
             yield f"{at}: {report} of {crew} is on no card"
         elif at >= max(since + ANSWERED, crews.quiet_until) and not views[0].escalated:
             yield f"{at}: {report} of {crew} is not answered, and does not climb"
+
+
+def replaced(watch: Watch, fact: Any, turn: Turn) -> Wrong:
+    """Somebody more is asked only where it is most urgent."""
+    if isinstance(fact, f.CrewDoubted):
+        line = watch.books.lines[watch.books.crews.rows[fact.assignment].line]
+        if watch.books.priority(line) != 1:
+            yield f"{turn.sequence}: {fact.assignment} is replaced, which is not so urgent"

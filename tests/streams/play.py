@@ -49,7 +49,7 @@ WAITS = (SECOND, 12 * SECOND, 45 * SECOND, 3 * MINUTE, 7 * MINUTE, 20 * MINUTE, 
          2 * HOUR, 5 * HOUR, 13 * HOUR)  # fmt: skip
 WAITS_ARE = (20, 14, 18, 16, 10, 8, 5, 3, 2, 2)
 APPEALS = 0.06  # of all acts, beside them a desk says what is public
-BESIDE = 0.05  # of all acts, beside them a desk says who leaves a place, and who may stay
+BESIDE = 0.04  # of all acts, beside them a desk says who leaves a place, and who may stay
 SHIFTS = 0.02  # of all acts, somebody comes on duty or goes
 PLANS = 0.1  # of all acts, a planner proposes whom to ask
 WAITS_OF_A_DAY = (20, 14, 18, 16, 8, 2)

@@ -124,7 +124,7 @@ def edit(play: Play) -> Attempt:
             (10, amendment(play, demand, revision)),
             (5, _closing(play, demand, revision)),
             (4 if len(demand.lines) > 1 else 1, c.DropLine(line=line)),
-            (8 if demand.asked_at and not demand.nobody_at else 2, c.KeepDemand(demand=demand.id)),
+            (8 if demand.asked_at and not demand.nobody_at else 3, c.KeepDemand(demand=demand.id)),
             (4, c.HoldDemand(demand=demand.id, question="桥能不能过车？")),
             (
                 12 if demand.held_at else 1,

@@ -184,7 +184,7 @@ def _of_the_crew(play: Play, found: Assignment) -> c.Command:
         (2, c.CannotComplete(assignment=found.id)),
         (5 if found.overdue else 1, c.GiveNewTime(assignment=found.id, minutes=10)),
         (1, c.UndoStep(assignment=found.id)),
-        (1, c.KeepCrewOn(assignment=found.id)),
+        (2, c.KeepCrewOn(assignment=found.id)),
         (2, _report(play, found)),
         (
             5 if last(_worked_on(play, found)) > found.seen.revision else 1,
