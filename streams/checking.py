@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from schemas.commands import CheckIn, CountHeads
 from schemas.facts import CheckInEscalated, CheckInMissed, CrewCheckedIn, Fact
 from schemas.refusals import Refusal
-from schemas.values import Instant, Milliseconds
-from streams import danger, orders
+from schemas.values import AssignmentId, Instant, Milliseconds
+from streams import danger, load, orders
 from streams.area import Area, Operation
 from streams.assignment import counted, live, out, there
 from streams.cause import Cause, Decision, Refused
@@ -120,6 +120,15 @@ def silent(found: Assignment, cause: Cause) -> list[Fact]:
             out=out,
         )
     ]
+
+
+def heard(operation: Operation, key: AssignmentId, at: Instant) -> Assignment:
+    """A word of a crew that moves it nowhere: whoever was silent is asked as before."""
+    before = operation.assignments[key]
+    after = timed(operation, before, at)
+    operation.assignments.put(key, after)
+    load.heard(operation, before, after, at)
+    return after
 
 
 def timed(operation: Operation, crew: Assignment, at: Instant) -> Assignment:

@@ -54,8 +54,7 @@ def acknowledged(operation: Operation, fact: InstructionAcknowledged) -> None:
     order = orders.standing(known, fact.instruction)
     assert order is not None
     operation.told.put(known.assignment, orders.changed(known, _answered(order, fact)))
-    found = checking.timed(operation, operation.assignments[fact.assignment], fact.at)
-    operation.assignments.put(found.id, found)
+    found = checking.heard(operation, fact.assignment, fact.at)
     if fact.by_desk:
         lines.taken_up(operation, found.demand)
 

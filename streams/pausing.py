@@ -10,7 +10,7 @@ from schemas.commands import InstructCrew
 from schemas.facts import DemandHeld, DemandResumed
 from schemas.instruction_values import LEAVING
 from schemas.values import InstructionId
-from streams import answering
+from streams import answering, exposed
 from streams.area import Area, Operation
 from streams.cause import Cause
 from streams.entities import Assignment, Demand, DemandState
@@ -45,9 +45,13 @@ def because_of(
 
 
 def released(area: Area, order: Order, cause: Cause) -> list[DemandResumed]:
-    """It should never have been given: what is on hold for nothing else goes on."""
-    demand = _on_hold(area.operations[cause.operation], order)
+    """It should never have been given: what is on hold for nothing else goes on, unless a crew
+    there is in danger or told to leave besides, of which its desk has a word to say first."""
+    operation = area.operations[cause.operation]
+    demand = _on_hold(operation, order)
     if demand is None or _others(demand, order):
+        return []
+    if exposed.besides(operation, demand, order.id):
         return []
     return [DemandResumed(demand=demand.id, answer=MISTAKEN, at=cause.at)]
 

@@ -146,8 +146,8 @@ def touched(
     again_at = demand.nobody_again_at
     if asking is not None:
         again_at = nobody.answered(operation, demand, at)
-    elif demand.nobody_at is not None:
-        return None
+    elif demand.nobody_at is not None or nobody.stands(operation, demand):
+        return None  # also of what was given back, which nobody would have to answer for then
     quiet_at = needed.quiet_from(demand.needed_by, at)
     operation.demands.put(key, replace(calm(demand), quiet_at=quiet_at, nobody_again_at=again_at))
     return None

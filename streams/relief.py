@@ -143,8 +143,7 @@ def evolve(operation: Operation, fact: ReliefFact) -> None:
         case CrewKeptOn():
             kept = replace(_answered(known), ask_at=fact.until)
             operation.reliefs.put(there.id, kept)
-            heard = checking.timed(operation, there, fact.at)  # a word from the scene, too
-            operation.assignments.put(heard.id, heard)
+            heard = checking.heard(operation, there.id, fact.at)  # a word from the scene, too
             look(operation, heard, fact.at)
         case _:
             assert_never(fact)

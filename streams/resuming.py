@@ -6,21 +6,18 @@ first that the place is safe; whoever is asked after that reads why the crew was
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from msgspec.structs import replace
 
 from schemas.commands import ResumeDemand
 from schemas.demand_commands import PUBLIC_MOST
 from schemas.facts import DemandResumed, Fact
 from schemas.refusals import Refusal
-from streams import amending, orders
+from streams import amending, exposed, orders
 from streams.area import Area, Operation
 from streams.cause import Cause, Decision, Refused
 from streams.checking import LISTED_MOST
-from streams.danger import endangered
 from streams.demand import find
-from streams.entities import Assignment, AssignmentState, Demand, DemandState
+from streams.entities import Demand, DemandState
 from streams.remembered import Holding
 
 
@@ -33,31 +30,12 @@ def resume(area: Area, command: ResumeDemand, cause: Cause) -> Decision:
         return Refused(Refusal.DEMAND_CLOSED, (demand.id,))
     if demand.state is not DemandState.ON_HOLD:
         return []
-    crews = exposed(area.operations[cause.operation], demand)
+    crews = exposed.crews(area.operations[cause.operation], demand)
     if crews and not command.safe:
         return Refused(Refusal.PLACE_UNCLEARED, tuple(crew.id for crew in crews[:LISTED_MOST]))
     resumed = DemandResumed(demand=demand.id, answer=command.answer, at=cause.at)
     warned = _warned(area, demand, cause)
     return warned if isinstance(warned, Refused) else [*warned, resumed]
-
-
-def exposed(operation: Operation, demand: Demand) -> list[Assignment]:
-    """Its crews, and those of further reports of its need, that are in danger or told to leave."""
-    crews = (
-        crew for key in _told_of(operation, demand) for crew in operation.assignments_of.of(key)
-    )
-    return [crew for crew in crews if crew.live and _exposed(crew)]
-
-
-def _told_of(operation: Operation, demand: Demand) -> Iterator[str]:
-    yield demand.id
-    yield from (place[-1] for place in operation.reports.within(demand.id))
-
-
-def _exposed(crew: Assignment) -> bool:
-    """Also one that is out, and waits for a word on what it does now."""
-    leaving = crew.withdrawing and crew.state is not AssignmentState.REPORTED_DONE
-    return leaving or endangered(crew)
 
 
 def _warned(area: Area, demand: Demand, cause: Cause) -> list[Fact] | Refused:

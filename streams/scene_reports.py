@@ -173,7 +173,7 @@ def evolve(operation: Operation, fact: ReportFact) -> None:
 
 def _reported(operation: Operation, fact: SceneReported) -> None:
     """A word of the crew like any other; how many it has helped is the latest that it said."""
-    crew = checking.timed(operation, operation.assignments[fact.assignment], fact.at)
+    crew = checking.heard(operation, fact.assignment, fact.at)
     helped = fact.quantity if fact.what is SceneReport.PEOPLE_HELPED else crew.helped
     operation.assignments.put(crew.id, replace(crew, helped=helped))
     if fact.by_desk:

@@ -82,6 +82,11 @@ class Crew:
         return any(told.what in LEAVING for told in self.told.values())
 
     @property
+    def leaves_since(self) -> int:
+        """Since when it is told to stop or to leave."""
+        return min((one.since for one in self.told.values() if one.what in LEAVING), default=0)
+
+    @property
     def called_out(self) -> bool:
         """To stop or to leave, and nobody has said yet that all of them have."""
         return self.live and self.state != "reported_done" and not self.leaving <= self.out

@@ -47,7 +47,7 @@ def missed(watch: Watch, fact: Any, turn: Turn) -> Wrong:
     if isinstance(fact, f.CheckInMissed):
         crew, row = watch.books.crews.rows[fact.assignment], watch.rows[fact.assignment]
         least = OUT if fact.out else SHORTEST[row.hazardous] + GRACE
-        since = crew.told_at if fact.out else crew.heard_at  # no word puts off that all are out
+        since = crew.leaves_since if fact.out else crew.heard_at  # no word puts it off
         if fact.at < since + least or (fact.out and not crew.withdrawing):
             yield f"{turn.sequence}: {crew.id} is missed too early"
 

@@ -14,7 +14,7 @@ from schemas.instruction_values import InstructionKind
 from schemas.line_views import LineView
 from schemas.refusals import Refusal
 from schemas.turns import OWNER
-from schemas.values import AssignmentId, CloseReason, Gate, Sealed, Step
+from schemas.values import AssignmentId, CloseReason, Gate, SceneReport, Sealed, Step
 from schemas.views import AssignmentRow, DemandRow
 from streams import rows
 from streams.entities import AssignmentState
@@ -333,3 +333,11 @@ def test_no_word_of_it_counts_before_it_has_been_heard_of() -> None:
     assert scene.world.refused(DESK, by_hand) is Refusal.CREW_SILENT
     out = [*scene.step(c.CountHeads, inside=0), *scene.world.wait(minutes=0)]
     assert only(asked(out)).line == scene.other
+
+
+def test_any_word_of_it_is_one_also_what_it_reports_or_has_read() -> None:
+    """At once, and not only when the line is looked at again."""
+    scene = Unheard()
+    report = {"what": SceneReport.ROAD_CUT, "text": "桥断"}
+    heard = [*scene.step(c.ReportFromScene, **report), *scene.world.wait(minutes=0)]
+    assert only(asked(heard)).line == scene.other

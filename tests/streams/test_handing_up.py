@@ -198,6 +198,15 @@ def test_what_was_given_back_only_the_desk_that_owes_it_answers() -> None:
     assert scene.row.asked_at is None
 
 
+def test_a_word_about_its_crew_does_not_where_it_lacks_its_least_and_nobody_is_left() -> None:
+    """Else it would be nobody's, until its line is looked at again."""
+    scene = Scene(minimum=2)
+    scene.up()
+    given = only(scene.back())
+    scene.world.send(DESK, c.CheckIn(assignment=scene.crew))
+    assert scene.row.asked_at == given.at
+
+
 def test_any_act_of_the_township_answers_what_was_given_back() -> None:
     scene = Scene()
     scene.up()

@@ -89,6 +89,14 @@ def test_what_was_on_hold_for_an_order_that_never_was_valid_goes_on_with_it() ->
     assert scene.row().question is None
 
 
+def test_over_a_crew_there_with_people_in_danger_nothing_goes_on_by_itself() -> None:
+    """The order was a mistake; whether the place is safe its desk has to say all the same."""
+    scene = Leaving(hold=True)
+    scene.step(c.CountHeads, inside=2)
+    assert "DemandResumed" not in lift(scene, mistaken=True)
+    assert scene.row().question == "堤坝险情"
+
+
 def test_what_is_on_hold_for_something_else_as_well_stays_so() -> None:
     """Given a demand on hold for a question, and then for an order; when the order was a mistake,
     then it is on hold for the question, and its row says that one."""

@@ -11,6 +11,7 @@ from streams import (
     assignment,
     beside,
     checking,
+    exposed,
     gates,
     instructed,
     instruction,
@@ -18,7 +19,6 @@ from streams import (
     outcome,
     pausing,
     quiet,
-    resuming,
     shutting,
     terms,
 )
@@ -91,7 +91,7 @@ def the_lost_cover_all_the_same(patch: Patch) -> None:
 
 
 def it_goes_on_over_crews_in_danger(patch: Patch) -> None:
-    patch.setattr(resuming, "exposed", lambda *_: [])
+    patch.setattr(exposed, "crews", lambda *_: [])
 
 
 def others_are_sent_where_a_crew_left(patch: Patch) -> None:
