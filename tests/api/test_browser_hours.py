@@ -329,8 +329,7 @@ def test_a_response_is_ended_by_its_list_and_taken_up_again(
     in_both_languages(crew)
     touch(turn, "知道了")
     expect(turn).to_have_count(0)
-    # What was sealed is gone from the phone with the work.
-    expect(work).to_have_count(0)
+    expect(work).to_have_count(0)  # and what was sealed is gone from the phone with it
     assert crew.evaluate("JSON.stringify(localStorage).includes('13800001234')") is False
     ended = desk.locator("#incidents .card.closed").first
     expect(ended).to_contain_text("Personal data is destroyed 1 hour after recovery is over")

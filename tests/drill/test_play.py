@@ -95,7 +95,7 @@ def test_after_a_kill_the_same_exercise_goes_on(tmp_path: Path) -> None:
     process = started(*where)
     line_with("round 1", process)
     process.kill()
-    process.communicate(timeout=20)  # waits for the player, too: it notices and ends
+    process.communicate(timeout=90)  # waits for the player, too: it notices and ends
     second = played(*where, "--for", "3")
     assert second["round"] == 1
     assert second["demands"] > 5
@@ -133,7 +133,7 @@ async def test_a_person_s_act_slows_it_down_and_a_signal_ends_it(tmp_path: Path)
     finally:
         asked = monotonic()
         process.send_signal(signal.SIGINT)
-        await asyncio.to_thread(process.communicate, timeout=20)
+        await asyncio.to_thread(process.communicate, timeout=90)
     assert process.returncode == 0
     assert monotonic() - asked < 10
 

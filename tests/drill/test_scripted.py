@@ -86,7 +86,7 @@ def test_after_a_kill_a_script_goes_on_and_doubles_nothing(
     process = started(*where, "--pace", "120")
     line_with("false reports", process)
     process.kill()
-    process.communicate(timeout=20)
+    process.communicate(timeout=90)
     ended = played(*where, "--pace", "1200")
     assert (ended["entries"], ended["ended"], ended["not_taken"]) == (4, True, {})
     found = scored(folder, capsys)
@@ -116,7 +116,7 @@ def operations(tmp_path: Path) -> Iterator[Settings]:
         sleep(0.2)
     yield settings
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
+    process.communicate(timeout=90)
 
 
 async def _registered(session: Session) -> None:
@@ -161,7 +161,7 @@ def test_beside_actual_work_only_the_enrolled_play_and_nothing_is_left(
     process = started(*where, "--people", "real")
     line_with("begun", process)
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=20)
+    output, _ = process.communicate(timeout=90)
     assert "stopped, and is closed" in output
     assert process.returncode == 0
     ends = [one.ended_at for one in Exercises(operations.data).all()]
