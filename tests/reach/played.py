@@ -5,6 +5,7 @@ Whatever they make is handed over at once; `wrong` is what a law has found, in w
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
@@ -46,7 +47,7 @@ class Noticed(Exception):
     """The first thing that is wrong, where that is enough."""
 
 
-class Played:
+class Played(ABC):
     """One play to its end, or to the first thing that is wrong."""
 
     def __init__(self, folder: Path, seed: int, *, to_the_end: bool = True) -> None:
@@ -65,13 +66,13 @@ class Played:
             play.run(STEPS)
             play.finish()
 
+    @abstractmethod
     def begin(self, past: Past) -> None:
         """Before anything is played."""
-        raise NotImplementedError
 
+    @abstractmethod
     def follow(self, turn: Turn) -> None:
         """After a turn whose rows history has."""
-        raise NotImplementedError
 
     def _look(self, play: Play) -> None:
         for taken in play.world.turns[self._seen :]:
